@@ -1,0 +1,67 @@
+"""Do several stated times for one event fit together, and would a whole-hour slip explain the one that does not?
+
+Public records of one event often differ by exactly a zone conversion (Deir ez-Zor, 17 September 2016: 15:55-16:56 in print, one hour from every
+other account). Nothing here decides which is true: it lays the claims side by side and names the slip that would reconcile them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import msgspec
+
+HOUR_US = 3_600_000_000
+SLIPS_US = tuple(h * HOUR_US for h in (1, -1, 2, -2, 3, -3))
+"""Shifts tried, nearest first: the errors that zone tables and summer time make."""
+
+
+class TimeClaim(msgspec.Struct, frozen=True, kw_only=True):
+    """One account of when something happened: a closed span in microseconds since 1970 UTC, and the text and zone it was stated in."""
+
+    claim: str
+    end_us: int
+    start_us: int
+    stated: str
+    who: str
+    zone: str
+
+
+class Slip(msgspec.Struct, frozen=True, kw_only=True):
+    """A claim that contradicts others as printed, and agrees with more of them if its clock is `shift_us` off."""
+
+    agrees_then: tuple[str, ...]
+    claim: str
+    shift_us: int
+
+
+class TimeReport(msgspec.Struct, frozen=True, kw_only=True):
+    """Which claims agree (their spans touch) and which do not, each pair in order of input; and the slips that would explain it."""
+
+    agree: tuple[tuple[str, str], ...]
+    disagree: tuple[tuple[str, str], ...]
+    slips: tuple[Slip, ...]
+
+
+def compare_times(claims: Sequence[TimeClaim]) -> TimeReport:
+    """Compare every pair after conversion to UTC; a claim with a contradiction is tried with whole-hour slips.
+
+    A slip is named only if it leaves that claim with no contradiction at all, and every claim it then agrees with stands
+    as printed. The result does not depend on the order of the claims except in the order it lists them.
+    """
+    pairs = list(combinations(claims, 2))
+    agree = tuple((a.claim, b.claim) for a, b in pairs if _touch(a, b, 0))
+    disagree = tuple((a.claim, b.claim) for a, b in pairs if not _touch(a, b, 0))
+    slips = []
+    for one in claims:
+        others = [c for c in claims if c is not one]
+        if all(_touch(one, other, 0) for other in others):
+            continue
+        shift = next((s for s in SLIPS_US if all(_touch(one, other, s) for other in others)), None)
+        if shift is not None:
+            slips.append(Slip(agrees_then=tuple(c.claim for c in others), claim=one.claim, shift_us=shift))
+    return TimeReport(agree=agree, disagree=disagree, slips=tuple(slips))
+
+
+def _touch(a: TimeClaim, b: TimeClaim, shift_us: int) -> bool:
+    return a.start_us + shift_us <= b.end_us and b.start_us <= a.end_us + shift_us
