@@ -1,0 +1,161 @@
+"""Which kinds, versions and forms of body there are; how each is read, written, checked and brought up to date.
+
+A body of a kind, version or form that this code does not know is kept as `Unknown`: counted, shown as not understood,
+and what depends on it says *incomplete*. A body of an older version is read by that version's Struct and carried
+forward by its upcaster; entries are never rewritten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from detente.errors import Problem, Refused, problem
+from detente.ledger import canonical
+from detente.records import (
+    call,
+    channel,
+    claim,
+    disclosure,
+    erasure,
+    finding,
+    message,
+    notice,
+    officer,
+    party,
+    place,
+    response,
+    roster,
+    screening,
+    sealed,
+    watermark,
+)
+from detente.records.body import Body
+
+Check = Callable[[Any], tuple[Problem, ...]]
+Upcast = Callable[[Any], Body]
+
+
+class Form(msgspec.Struct, frozen=True, kw_only=True):
+    """One form of one kind: its present version, that version's Struct and check, and the older ones with upcasters.
+
+    `older` maps a version to its Struct and to the function that carries its body to the *next* version.
+    """
+
+    body: type[Body]
+    check: Check
+    form: str
+    kind: str
+    older: Mapping[int, tuple[type[Body], Upcast]] = {}
+    version: int
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """A body that was understood. `version` is the version it was written in; `body` is always the present one."""
+
+    body: Body
+    form: str
+    kind: str
+    version: int
+
+
+class Unknown(msgspec.Struct, frozen=True, kw_only=True):
+    """A body that was not understood, and why; kept as it came."""
+
+    body: bytes
+    form: str
+    kind: str
+    why: Literal["form", "kind", "version"]
+
+
+class Registry:
+    """A set of forms. The product's is `REGISTRY`; tests make their own."""
+
+    def __init__(self, forms: Iterable[Form]) -> None:
+        self._forms: dict[tuple[str, str], Form] = {(f.kind, f.form): f for f in forms}
+        self._by_type = {f.body: f for f in self._forms.values()}
+        self._kinds = {f.kind for f in self._forms.values()}
+        self._decoders: dict[type[Body], msgspec.json.Decoder[Body]] = {}
+        for form in self._forms.values():
+            for body in (form.body, *(older for older, _ in form.older.values())):
+                self._decoders[body] = msgspec.json.Decoder(body)
+
+    def forms(self) -> tuple[Form, ...]:
+        """Return every form, sorted by kind and form."""
+        return tuple(self._forms[key] for key in sorted(self._forms))
+
+    def read(self, kind: str, form: str, body: bytes, *, strict: bool = True) -> Record | Unknown:
+        """Read one facet body of a header's kind ("notice/1") and a form ("full").
+
+        `strict` is False only for bytes that were read strictly before (from one's own store).
+        Raises Refused when the kind, version and form are known and the bytes are not a canonical body of it. Domain
+        rules are `check`'s, not this function's.
+        """
+        name, _, version_text = kind.partition("/")
+        known = self._forms.get((name, form))
+        if known is None:
+            return Unknown(body=body, form=form, kind=kind, why="form" if name in self._kinds else "kind")
+        version = int(version_text) if version_text.isascii() and version_text.isdigit() else 0
+        if version == known.version:
+            return Record(body=self._decode(known.body, body, kind, strict), form=form, kind=name, version=version)
+        if version not in known.older:
+            return Unknown(body=body, form=form, kind=kind, why="version")
+        value: Body = self._decode(known.older[version][0], body, kind, strict)
+        for step in range(version, known.version):
+            value = known.older[step][1](value)
+        return Record(body=value, form=form, kind=name, version=version)
+
+    def write(self, body: Body) -> tuple[str, str, bytes]:
+        """Return kind with version, form and canonical bytes of a body, always in the present version."""
+        known = self._by_type[type(body)]
+        return f"{known.kind}/{known.version}", known.form, canonical.encode(body)
+
+    def check(self, body: Body) -> tuple[Problem, ...]:
+        """Return what is wrong with a body by the domain rules of its kind."""
+        return self._by_type[type(body)].check(body)
+
+    def _decode(self, as_type: type[Body], data: bytes, kind: str, strict: bool) -> Body:
+        if strict:
+            return canonical.decode(data, as_type)
+        try:
+            return self._decoders[as_type].decode(data)
+        except msgspec.DecodeError as error:
+            raise Refused(
+                [problem("body_shape", "", "", f"{kind}: {error}", "Read it strictly, to see where it is wrong.")]
+            ) from None
+
+
+def _one(kind: str, body: type[Body], check: Check, form: str = "full") -> Form:
+    return Form(body=body, check=check, form=form, kind=kind, version=1)
+
+
+REGISTRY = Registry(
+    [
+        _one("call", call.Call, call.check),
+        _one("channel", channel.Channel, channel.check),
+        _one("claim", claim.Claim, claim.check),
+        _one("disclosure", disclosure.Disclosure, disclosure.check),
+        _one("erasure", erasure.Erasure, erasure.check),
+        _one("finding", finding.Finding, finding.check),
+        _one("message", message.Message, message.check),
+        _one("notice", notice.CoarseNotice, notice.check_coarse, "coarse"),
+        _one("notice", notice.Notice, notice.check, "full"),
+        _one("notice", notice.OwnNotice, notice.check_own, "own"),
+        _one("officer", officer.Officer, officer.check),
+        _one("party", party.Party, party.check),
+        _one("place", place.Place, place.check),
+        _one("response", response.Response, response.check),
+        _one("roster", roster.Roster, roster.check),
+        _one("screening", screening.Screening, screening.check),
+        _one("sealed", sealed.Doubt, sealed.check, "doubt"),
+        _one("sealed", sealed.Presence, sealed.check, "presence"),
+        _one("watermark", watermark.Watermark, watermark.check),
+    ]
+)
+"""Every kind and form that this version of Detente understands."""
+
+read = REGISTRY.read
+write = REGISTRY.write
+check = REGISTRY.check
