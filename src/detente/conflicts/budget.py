@@ -36,7 +36,9 @@ class Spending(msgspec.Struct, frozen=True):
 
     spent_m2_s: Mapping[tuple[str, int], int] = {}
 
-    def ask(self, asker: str, at_us: int, volumes: Iterable[Volume4D], buffer_mm: int, daily_m2_s: int) -> tuple[Spending, bool]:
+    def ask(
+        self, asker: str, at_us: int, volumes: Iterable[Volume4D], buffer_mm: int, daily_m2_s: int
+    ) -> tuple[Spending, bool]:
         """Return the spending after one more question, and whether it was still within the day's budget.
 
         A question over budget is counted too: an asker who goes on asking does not get a cheaper question into the rest.

@@ -52,7 +52,15 @@ def check_cell_size(cell_ndeg: int) -> None:
     """
     if cell_ndeg <= 0 or NDEG % cell_ndeg:
         raise Refused(
-            [problem("cell_size", "cell_ndeg", cell_ndeg, "must divide one degree", "Use for example 20000000 (0.02 degrees).")]
+            [
+                problem(
+                    "cell_size",
+                    "cell_ndeg",
+                    cell_ndeg,
+                    "must divide one degree",
+                    "Use for example 20000000 (0.02 degrees).",
+                )
+            ]
         )
 
 
@@ -79,7 +87,9 @@ def outline_of(cell: Cell, cell_ndeg: int) -> Outline:
         return Circle(centre=Point(POLE_NDEG if cell.row > 0 else -POLE_NDEG, 0), radius_mm=CAP_RADIUS_MM)
     south, west = cell.row * cell_ndeg, cell.column * width - HALF_TURN_NDEG
     north, east = south + cell_ndeg, min(west + width, HALF_TURN_NDEG)
-    return Polygon(edge="lonlat", vertices=(Point(south, west), Point(south, east), Point(north, east), Point(north, west)))
+    return Polygon(
+        edge="lonlat", vertices=(Point(south, west), Point(south, east), Point(north, east), Point(north, west))
+    )
 
 
 def neighbours(cell: Cell, cell_ndeg: int) -> Iterator[Cell]:
@@ -121,7 +131,15 @@ def cells_touched(outline: Outline, buffer_mm: int, cell_ndeg: int, limit: int =
         touched.add(cell)
         if len(touched) > limit:
             raise Refused(
-                [problem("too_large", "outline", f"more than {limit} cells", "must touch fewer coarse cells", "Give a smaller area.")]
+                [
+                    problem(
+                        "too_large",
+                        "outline",
+                        f"more than {limit} cells",
+                        "must touch fewer coarse cells",
+                        "Give a smaller area.",
+                    )
+                ]
             )
         edge.extend(neighbours(cell, cell_ndeg))
     return frozenset(touched)

@@ -12,11 +12,15 @@ import msgspec
 
 from detente.geometry.separation import Meeting, meets
 from detente.geometry.volume import Separation, Volume4D
+from detente.records.notice import Activity
 
-ACTIVITY = frozenset({"air activity", "ground activity", "sea activity", "hazard", "guest activity"})
-PROTECTED = frozenset({"protected site", "protected movement", "corridor"})
-BARRED = frozenset({"keep-out zone", "line", "temporary clearance"})
-PRESENCE = frozenset({"own presence"})
+GROUPS: dict[str, frozenset[Activity]] = {
+    "activity": frozenset({Activity.AIR, Activity.GROUND, Activity.SEA, Activity.HAZARD, Activity.GUEST_ACTIVITY}),
+    "protected": frozenset({Activity.PROTECTED_SITE, Activity.PROTECTED_MOVEMENT, Activity.CORRIDOR}),
+    "barred": frozenset({Activity.KEEP_OUT_ZONE, Activity.LINE, Activity.TEMPORARY_CLEARANCE}),
+    "presence": frozenset({Activity.OWN_PRESENCE}),
+}
+"""The groups of notice classes that conflicts tell apart. Every class is in exactly one."""
 
 WORRIES: dict[frozenset[str], str] = {
     frozenset({"activity"}): "two activities too close",
@@ -34,7 +38,7 @@ WITHIN_ONE_PARTY = frozenset({frozenset({"activity", "protected"}), frozenset({"
 class Live(msgspec.Struct, frozen=True, kw_only=True):
     """A live notice as conflicts see it: whose it is, its class, and its volumes as this viewer may read them."""
 
-    activity: str
+    activity: Activity
     author: str
     notice: str
     volumes: tuple[Volume4D, ...]
@@ -56,20 +60,17 @@ SeparationFor = Callable[[str, str], Separation]
 """The separation in force between two parties: from the agreement between them, or the ledger's default."""
 
 
-def group_of(activity: str) -> str | None:
-    """Return the group of a notice class in the table `WORRIES`, or None for a class that is not understood."""
-    for name, members in (("activity", ACTIVITY), ("protected", PROTECTED), ("barred", BARRED), ("presence", PRESENCE)):
-        if activity in members:
-            return name
-    return None
+def group_of(activity: Activity) -> str:
+    """Return the group of a notice class in the table `GROUPS`."""
+    return next(name for name, members in GROUPS.items() if activity in members)
 
 
 def worry_of(a: Live, b: Live) -> str | None:
     """Return what it means if these two come too close, or None where their classes or their author make it no conflict."""
-    pair = frozenset(g for g in (group_of(a.activity), group_of(b.activity)) if g)
+    pair = frozenset({group_of(a.activity), group_of(b.activity)})
     if a.author == b.author and pair not in WITHIN_ONE_PARTY:
         return None
-    return WORRIES.get(pair) if group_of(a.activity) and group_of(b.activity) else None
+    return WORRIES.get(pair)
 
 
 def conflict_between(a: Live, b: Live, separation: Separation) -> Conflict | None:

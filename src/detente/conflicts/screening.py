@@ -37,7 +37,8 @@ HOUR_US = 3_600_000_000
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """What an agreement (or the ledger's default) fixes about screening. Sizes in the units their names end in.
 
-    A volume that covers less ground than a circle of `least_size_mm` radius, or less time than `least_duration_us`, is not screened. `stale_after_us` is how old the holder's own review of its presence may be.
+    A volume that covers less ground than a circle of `least_size_mm` radius, or less time than `least_duration_us`,
+    is not screened. `stale_after_us` is how old the holder's own review of its presence may be.
     """
 
     budget_m2_s_per_day: int
@@ -77,7 +78,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
     answer: AnswerWord
     buffer_mm: int
-    data_age_us: int
+    data_age_us: int | None
     reason: str
     speaks_for: tuple[str, ...]
     urgency: Urgency
@@ -164,7 +165,9 @@ def asking_pattern(desk: Desk, asker: str) -> tuple[Question, ...]:
 
 def _near(cell: Cell, epoch: int, question: Question, rules: Rules) -> bool:
     block = Volume4D(
-        outline=outline_of(cell, rules.cell_ndeg), start_us=epoch * rules.epoch_us, end_us=(epoch + 1) * rules.epoch_us - 1
+        outline=outline_of(cell, rules.cell_ndeg),
+        start_us=epoch * rules.epoch_us,
+        end_us=(epoch + 1) * rules.epoch_us - 1,
     )
     separation = Separation(
         horizontal_mm=rules.buffer_mm, time_us=rules.buffer_time_us, vertical_mm=rules.buffer_vertical_mm
@@ -196,7 +199,7 @@ def _answer(desk: Desk, question: Question, rules: Rules, now_us: int, word: Ans
     return Answer(
         answer=word,
         buffer_mm=rules.buffer_mm,
-        data_age_us=now_us - epoch_of(now_us, rules) * rules.epoch_us,
+        data_age_us=None if word == "not screened" else now_us - epoch_of(now_us, rules) * rules.epoch_us,
         reason=reason,
         speaks_for=desk.speaks_for,
         urgency=urgency_of(starts_us, now_us),

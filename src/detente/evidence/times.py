@@ -1,7 +1,7 @@
 """Do several stated times for one event fit together, and would a whole-hour slip explain the one that does not?
 
-Public records of one event often differ by exactly a zone conversion (Deir ez-Zor, 17 September 2016: 15:55-16:56 in print, one hour from every
-other account). Nothing here decides which is true: it lays the claims side by side and names the slip that would reconcile them.
+Public records of one event often differ by exactly a zone conversion (Deir ez-Zor, 17 September 2016: 15:55-16:56 in
+print, one hour from every other account). Nothing here decides which is true: it lays the claims side by side and names the slip that would reconcile them.
 """
 
 from __future__ import annotations
