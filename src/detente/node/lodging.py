@@ -1,0 +1,54 @@
+"""Hashes left with another station so that a host cannot quietly delay or refuse a submission.
+
+What is lodged is the header commitment of the leaf to come: anyone who follows the ledger sees whether it was included, and
+learns nothing else. Both the one who lodged and the one who holds run this table; a hash not included `within_us` after it
+was lodged is an alarm at both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import msgspec
+
+WITHIN_US = 10_000_000
+
+
+class Lodged(msgspec.Struct, frozen=True, kw_only=True):
+    """One lodged hash: whose it is, when it was lodged here, and with whom (own hashes only)."""
+
+    commitment: bytes
+    lodged_at_us: int
+    party: str
+
+
+@dataclass
+class Lodgings:
+    """Open lodged hashes. Order of lodging is kept, so the first is due first."""
+
+    within_us: int = WITHIN_US
+    open: dict[bytes, Lodged] = field(default_factory=dict)
+    overdue: dict[bytes, Lodged] = field(default_factory=dict)
+
+    def lodge(self, item: Lodged) -> bool:
+        """Take a hash; False if it is held already (the first time counts)."""
+        if item.commitment in self.open or item.commitment in self.overdue:
+            return False
+        self.open[item.commitment] = item
+        return True
+
+    def included(self, commitment: bytes) -> Lodged | None:
+        """Close the hash of a verified leaf, also one that was overdue; None for any other leaf."""
+        return self.open.pop(commitment, None) or self.overdue.pop(commitment, None)
+
+    def due_us(self) -> int | None:
+        """When the next open hash becomes overdue."""
+        return min((item.lodged_at_us + self.within_us for item in self.open.values()), default=None)
+
+    def take_overdue(self, now_us: int) -> list[Lodged]:
+        """Return each hash that became overdue, once."""
+        late = [item for item in self.open.values() if item.lodged_at_us + self.within_us <= now_us]
+        for item in late:
+            del self.open[item.commitment]
+            self.overdue[item.commitment] = item
+        return late

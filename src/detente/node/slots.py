@@ -1,0 +1,51 @@
+"""When a screening is delivered: a slot fixed by the notice alone, whatever the answer says.
+
+The slot lies `after_us` after the host received the notice, so neither the answer nor the work it took shows in its time. A
+station that was away when the slot passed answers late, `after_us` after it first saw the notice: its absence shows, the
+answer still does not.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass, field
+
+
+def slot_us(received_at_us: int, first_seen_us: int, after_us: int) -> int:
+    """Return the moment at which the screening of this notice is handed to the host."""
+    slot = received_at_us + after_us
+    return slot if first_seen_us <= slot else first_seen_us + after_us
+
+
+@dataclass
+class Slots:
+    """Notices that still want their one screening, by slot. `asked` holds every notice ever given a slot or an answer."""
+
+    asked: set[bytes] = field(default_factory=set)
+    queue: list[tuple[int, bytes]] = field(default_factory=list)
+
+    def ask(self, notice: bytes, at_us: int) -> bool:
+        """Give a notice its slot; False if it has one or was answered."""
+        if notice in self.asked:
+            return False
+        self.asked.add(notice)
+        heapq.heappush(self.queue, (at_us, notice))
+        return True
+
+    def answered(self, notice: bytes) -> None:
+        """Note that an own screening of this notice exists (in the own copy or in the queue to the host)."""
+        self.asked.add(notice)
+        if any(n == notice for _, n in self.queue):
+            self.queue = [(at, n) for at, n in self.queue if n != notice]
+            heapq.heapify(self.queue)
+
+    def due_us(self) -> int | None:
+        """The next slot."""
+        return self.queue[0][0] if self.queue else None
+
+    def take(self, now_us: int) -> list[bytes]:
+        """Return the notices whose slot has come, in slot order, each once."""
+        due = []
+        while self.queue and self.queue[0][0] <= now_us:
+            due.append(heapq.heappop(self.queue)[1])
+        return due
