@@ -64,8 +64,13 @@ class Faults:
         if not is_party_id(value):
             self.add("party_id", field, value, "a party id is [a-z][a-z0-9.-]{0,31}", "Use the id from `parties`.")
 
+    def role(self, field: str, value: str) -> None:
+        """An officer's or a role's id; written like a party id."""
+        if not is_party_id(value):
+            self.add("role_id", field, value, "officers and roles are [a-z][a-z0-9.-]{0,31}", "See the party's roster.")
+
     def name(self, field: str, value: str) -> None:
-        """A short name inside a party (officer, role, line, place): up to 64 of a-z, 0-9, dot, hyphen, underscore."""
+        """A short name (of a line, place, rule or matter): up to 64 of a-z, 0-9, dot, hyphen, underscore."""
         if not _NAME.fullmatch(value):
             self.add("name", field, value, "a name is [a-z0-9][a-z0-9._-]{0,63}", "Write it in lower-case ASCII.")
 
@@ -109,11 +114,11 @@ class Faults:
         for i, value in enumerate(values):
             self.party(f"{field}[{i}]", value)
 
-    def names(self, field: str, values: Sequence[str]) -> None:
-        """A sorted set of names."""
+    def roles(self, field: str, values: Sequence[str]) -> None:
+        """A sorted set of roles."""
         self.each_once(field, values)
         for i, value in enumerate(values):
-            self.name(f"{field}[{i}]", value)
+            self.role(f"{field}[{i}]", value)
 
     def ids(self, field: str, values: Sequence[str]) -> None:
         """A sorted set of entry ids."""

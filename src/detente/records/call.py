@@ -55,7 +55,7 @@ def check(call: Call) -> tuple[Problem, ...]:
         faults.party(f"{field}.party", end.party)
         for part, name in (("officer", end.officer), ("role", end.role)):
             if name is not None:
-                faults.name(f"{field}.{part}", name)
+                faults.role(f"{field}.{part}", name)
     if call.caller.party == call.taker.party:
         faults.add("call_to_itself", "taker.party", call.taker.party, "a call joins two parties", "Name the other end.")
     return faults.all()

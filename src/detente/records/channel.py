@@ -32,7 +32,7 @@ def check(channel: Channel) -> tuple[Problem, ...]:
     faults.title("name", channel.name)
     faults.text("words", channel.words)
     faults.parties("parties", channel.parties)
-    faults.names("roles", channel.roles)
+    faults.roles("roles", channel.roles)
     for i, alternate in enumerate(channel.alternates):
         faults.name(f"alternates[{i}]", alternate)
     if channel.channel in channel.alternates or len(set(channel.alternates)) < len(channel.alternates):

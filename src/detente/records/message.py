@@ -49,9 +49,10 @@ def check(message: Message) -> tuple[Problem, ...]:
     faults.text("language", message.language, needed=True)
     if message.in_reply_to is not None:
         faults.hash("in_reply_to", message.in_reply_to)
-    for field, name in (("phrase", message.phrase), ("to_role", message.to_role)):
-        if name is not None:
-            faults.name(field, name)
+    if message.phrase is not None:
+        faults.name("phrase", message.phrase)
+    if message.to_role is not None:
+        faults.role("to_role", message.to_role)
     for i, volume in enumerate(message.volumes):
         faults.order(f"volumes[{i}]", volume.start_us, volume.end_us)
     if message.within is not None:

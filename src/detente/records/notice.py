@@ -188,7 +188,7 @@ def _check_users(faults: Faults, notice: Notice) -> None:
 
 
 def _check_acceptance(faults: Faults, acceptance: Acceptance) -> None:
-    faults.name("shorter_lead_accepted_by.officer", acceptance.officer)
+    faults.role("shorter_lead_accepted_by.officer", acceptance.officer)
     faults.party("shorter_lead_accepted_by.party", acceptance.party)
-    faults.name("shorter_lead_accepted_by.role", acceptance.role)
+    faults.role("shorter_lead_accepted_by.role", acceptance.role)
     faults.text("shorter_lead_accepted_by.words", acceptance.words)

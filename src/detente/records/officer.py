@@ -27,10 +27,10 @@ class Officer(Body, frozen=True, kw_only=True):
 def check(officer: Officer) -> tuple[Problem, ...]:
     """Return what is wrong with an officer entry, seen alone."""
     faults = Faults()
-    faults.name("officer", officer.officer)
+    faults.role("officer", officer.officer)
     faults.party("party", officer.party)
     faults.hash("key", officer.key)
-    faults.names("roles", officer.roles)
+    faults.roles("roles", officer.roles)
     faults.text("words", officer.words)
     if (officer.state == "distrusted") != (officer.distrust_since_us is not None):
         faults.add(

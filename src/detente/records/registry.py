@@ -62,12 +62,12 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Unknown(msgspec.Struct, frozen=True, kw_only=True):
-    """A body that was not understood, and why; kept as it came."""
+    """A body that was not understood, and why; kept as it came. "body": the kind is known and these bytes are not of it."""
 
     body: bytes
     form: str
     kind: str
-    why: Literal["form", "kind", "version"]
+    why: Literal["body", "form", "kind", "version"]
 
 
 class Registry:
@@ -85,6 +85,10 @@ class Registry:
     def forms(self) -> tuple[Form, ...]:
         """Return every form, sorted by kind and form."""
         return tuple(self._forms[key] for key in sorted(self._forms))
+
+    def kinds(self) -> frozenset[str]:
+        """Return the names of every kind, without versions."""
+        return frozenset(self._kinds)
 
     def read(self, kind: str, form: str, body: bytes, *, strict: bool = True) -> Record | Unknown:
         """Read one facet body of a header's kind ("notice/1") and a form ("full").

@@ -52,7 +52,7 @@ def check(response: Response) -> tuple[Problem, ...]:
     faults = Faults()
     faults.hash("about", response.about)
     faults.hash("version", response.version)
-    faults.name("by_role", response.by_role)
+    faults.role("by_role", response.by_role)
     faults.text("words", response.words, needed=response.answer in ("query", "reject"))
     if response.unit is not None:
         faults.title("unit", response.unit)

@@ -30,7 +30,7 @@ def check(roster: Roster) -> tuple[Problem, ...]:
     faults.text("words", roster.words)
     faults.each_once("duties", [(d.from_us, d.officer, d.role, d.until_us) for d in roster.duties])
     for i, duty in enumerate(roster.duties):
-        faults.name(f"duties[{i}].officer", duty.officer)
-        faults.name(f"duties[{i}].role", duty.role)
+        faults.role(f"duties[{i}].officer", duty.officer)
+        faults.role(f"duties[{i}].role", duty.role)
         faults.order(f"duties[{i}]", duty.from_us, duty.until_us)
     return faults.all()

@@ -38,7 +38,7 @@ class Screening(Body, frozen=True, kw_only=True):
     epoch: int
     padding: str
     speaks_for: tuple[str, ...]
-    urgency: Literal["none", "priority", "routine", "urgent"]
+    urgency: Literal["priority", "routine", "urgent"]
 
 
 def padded(screening: Screening) -> Screening:

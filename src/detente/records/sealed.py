@@ -65,7 +65,7 @@ def check(body: Doubt | Presence) -> tuple[Problem, ...]:
     faults = Faults()
     if isinstance(body, Doubt):
         faults.hash("about", body.about)
-        faults.name("by_role", body.by_role)
+        faults.role("by_role", body.by_role)
         faults.text("words", body.words, needed=body.state == "raised")
     else:
         faults.at_least("cell_ndeg", body.cell_ndeg, 1)

@@ -1,0 +1,120 @@
+"""One entry as one viewer may read it: the input of every view."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from detente.errors import Refused
+from detente.records.body import Body
+from detente.records.registry import REGISTRY, Record, Registry, Unknown
+
+B = TypeVar("B", bound=Body)
+
+
+class Header(Protocol):
+    """What the views read of a signed header (`ledger.entry.Header`)."""
+
+    @property
+    def audience(self) -> tuple[str, ...]: ...
+    @property
+    def author(self) -> str: ...
+    @property
+    def key(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def refers_to(self) -> tuple[str, ...]: ...
+    @property
+    def signed_at_us(self) -> int: ...
+    @property
+    def supersedes(self) -> str | None: ...
+
+
+class Facet(Protocol):
+    """What the views read of a facet (`ledger.entry.Facet`)."""
+
+    @property
+    def audience(self) -> tuple[str, ...]: ...
+    @property
+    def body(self) -> msgspec.Raw: ...
+    @property
+    def form(self) -> str: ...
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One facet that this viewer may read: who else may, at which of the four positions, and what it says."""
+
+    audience: tuple[str, ...]
+    position: int
+    record: Record | Unknown
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One entry as one viewer may read it. `index` counts leaves from 0; `id` is lower-case hex.
+
+    `disclosed` is set on a disclosure whose facet was proven to be the one committed to: the facet of the earlier entry.
+    `erased` says that bodies once here were destroyed.
+    """
+
+    disclosed: Opened | None = None
+    erased: bool = False
+    header: Header
+    id: str
+    index: int
+    opened: tuple[Opened, ...]
+    received_at_us: int
+
+    @property
+    def kind(self) -> str:
+        """The kind's name without its version."""
+        return self.header.kind.partition("/")[0]
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """The audience without the author."""
+        author = self.header.author
+        return tuple(p for p in self.header.audience if p != author)
+
+    def body(self, as_type: type[B]) -> B | None:
+        """Return the first readable body of a type, or None."""
+        for opened in self.opened:
+            if isinstance(opened.record, Record) and isinstance(opened.record.body, as_type):
+                return opened.record.body
+        return None
+
+
+def known_of(
+    index: int,
+    received_at_us: int,
+    entry_id: str,
+    header: Header,
+    facets: Sequence[Facet | None],
+    *,
+    erased: bool = False,
+    strict: bool = True,
+    registry: Registry = REGISTRY,
+) -> Known:
+    """Read one entry's facets, by position, None where this viewer may not read.
+
+    Never raises on a body: what cannot be understood is kept as `Unknown`. `strict` False is for bytes from one's own store.
+    """
+    opened = tuple(
+        open_facet(header.kind, position, facet, strict=strict, registry=registry)
+        for position, facet in enumerate(facets)
+        if facet is not None
+    )
+    return Known(erased=erased, header=header, id=entry_id, index=index, opened=opened, received_at_us=received_at_us)
+
+
+def open_facet(kind: str, position: int, facet: Facet, *, strict: bool = True, registry: Registry = REGISTRY) -> Opened:
+    """Read one facet of an entry of this kind ("notice/1")."""
+    body = bytes(facet.body)
+    record: Record | Unknown
+    try:
+        record = registry.read(kind, facet.form, body, strict=strict)
+    except Refused:
+        record = Unknown(body=body, form=facet.form, kind=kind, why="body")
+    return Opened(audience=facet.audience, position=position, record=record)
