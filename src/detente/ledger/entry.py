@@ -215,7 +215,7 @@ def check_submission(raw: bytes, slots_count: int, ledger_id: bytes) -> Checked:
         canonical.decode(raw, Submission)
     _refuse(_problems(submission, slots_count, ledger_id))
     tags = bytes.fromhex("".join(submission.slots))
-    return _take_apart(submission.header, submission.signature, submission.header_salt, submission.facets, tags)
+    return take_apart(submission.header, submission.signature, submission.header_salt, submission.facets, tags)
 
 
 def read_openings(header: Header, openings: Openings) -> Iterator[Problem]:
@@ -257,7 +257,7 @@ def read_openings(header: Header, openings: Openings) -> Iterator[Problem]:
             )
 
 
-def _take_apart(header: Header, signature_hex: str, salt_hex: str, openings: Openings, tags: bytes) -> Checked:
+def take_apart(header: Header, signature_hex: str, salt_hex: str, openings: Openings, tags: bytes) -> Checked:
     """Verify the signature and compute the id. The shape has been checked."""
     signed = _PLAIN.encode(header)
     signature = bytes.fromhex(signature_hex)
