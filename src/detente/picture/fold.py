@@ -21,7 +21,7 @@ from detente.records.registry import REGISTRY, Registry, Unknown
 class View(ABC):
     """One view. `kinds` are the kinds it folds; empty means every kind. `state` is all it must remember.
 
-    `state` is a msgspec Struct of plain values; what is derived from it is made again by `restored`.
+    `state` is a msgspec Struct of plain values; what is derived from it is made again by `restore`.
     """
 
     name: ClassVar[str]
@@ -36,13 +36,13 @@ class View(ABC):
         """Return the state as bytes."""
         return msgspec.msgpack.encode(self.state)
 
-    def load(self, data: bytes) -> None:
-        """Replace the state by a saved one."""
-        self.state = msgspec.msgpack.decode(data, type=type(self.state))
-        self.restored()
+    def parse(self, data: bytes) -> Any:
+        """Return a saved state. Raises msgspec.DecodeError when it is not one."""
+        return msgspec.msgpack.decode(data, type=type(self.state))
 
-    def restored(self) -> None:  # noqa: B027 - most views derive nothing
-        """Make again what is derived from the state and not saved."""
+    def restore(self, state: Any) -> None:
+        """Replace the state by a saved one; views that derive more from it make that again."""
+        self.state = state
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,12 +144,11 @@ class Driver:
             return False
         try:
             saved = msgspec.msgpack.decode(snapshot.views, type=_Saved)
-        except msgspec.DecodeError:
+            states = [view.parse(saved.views[view.name]) for view in self._views]
+        except (msgspec.DecodeError, KeyError):
             return False
-        if saved.views.keys() != {view.name for view in self._views}:
-            return False
-        for view in self._views:
-            view.load(saved.views[view.name])
+        for view, state in zip(self._views, states, strict=True):
+            view.restore(state)
         self._not_understood, self._at_us, self.size = dict(saved.not_understood), saved.at_us, snapshot.size
         return True
 

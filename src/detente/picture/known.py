@@ -3,45 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 from detente.errors import Refused
+from detente.ledger.entry import Header
+from detente.ledger.facets import Facet
 from detente.records.body import Body
 from detente.records.registry import REGISTRY, Record, Registry, Unknown
 
 B = TypeVar("B", bound=Body)
-
-
-class Header(Protocol):
-    """What the views read of a signed header (`ledger.entry.Header`)."""
-
-    @property
-    def audience(self) -> tuple[str, ...]: ...
-    @property
-    def author(self) -> str: ...
-    @property
-    def key(self) -> str: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def refers_to(self) -> tuple[str, ...]: ...
-    @property
-    def signed_at_us(self) -> int: ...
-    @property
-    def supersedes(self) -> str | None: ...
-
-
-class Facet(Protocol):
-    """What the views read of a facet (`ledger.entry.Facet`)."""
-
-    @property
-    def audience(self) -> tuple[str, ...]: ...
-    @property
-    def body(self) -> msgspec.Raw: ...
-    @property
-    def form(self) -> str: ...
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -111,7 +83,7 @@ def known_of(
 
 def open_facet(kind: str, position: int, facet: Facet, *, strict: bool = True, registry: Registry = REGISTRY) -> Opened:
     """Read one facet of an entry of this kind ("notice/1")."""
-    body = bytes(facet.body)
+    body = facet.body_bytes()
     record: Record | Unknown
     try:
         record = registry.read(kind, facet.form, body, strict=strict)

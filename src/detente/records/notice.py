@@ -21,7 +21,7 @@ from detente.records.place import StatedPlace, check_stated_place
 MAX_VOLUMES = 200
 """Most volumes in one notice."""
 
-MAX_CELLS = 20_000
+MAX_CELLS = 2_000
 """Most cells in the coarse form of one notice."""
 
 

@@ -41,7 +41,8 @@ Upcast = Callable[[Any], Body]
 class Form(msgspec.Struct, frozen=True, kw_only=True):
     """One form of one kind: its present version, that version's Struct and check, and the older ones with upcasters.
 
-    `older` maps a version to its Struct and to the function that carries its body to the *next* version.
+    `older` maps a version to its Struct and to the function that carries its body to the *next* version. `position` is the
+    facet at which this form always stands, so that it tells nothing of which other forms an entry has.
     """
 
     body: type[Body]
@@ -49,6 +50,7 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     form: str
     kind: str
     older: Mapping[int, tuple[type[Body], Upcast]] = {}
+    position: int = 0
     version: int
 
 
@@ -116,6 +118,10 @@ class Registry:
         known = self._by_type[type(body)]
         return f"{known.kind}/{known.version}", known.form, canonical.encode(body)
 
+    def position(self, body: Body) -> int:
+        """Return the facet position, 0 to 3, at which a body of this type always stands."""
+        return self._by_type[type(body)].position
+
     def check(self, body: Body) -> tuple[Problem, ...]:
         """Return what is wrong with a body by the domain rules of its kind."""
         return self._by_type[type(body)].check(body)
@@ -131,8 +137,8 @@ class Registry:
             ) from None
 
 
-def _one(kind: str, body: type[Body], check: Check, form: str = "full") -> Form:
-    return Form(body=body, check=check, form=form, kind=kind, version=1)
+def _one(kind: str, body: type[Body], check: Check, form: str = "full", position: int = 0) -> Form:
+    return Form(body=body, check=check, form=form, kind=kind, position=position, version=1)
 
 
 REGISTRY = Registry(
@@ -144,9 +150,9 @@ REGISTRY = Registry(
         _one("erasure", erasure.Erasure, erasure.check),
         _one("finding", finding.Finding, finding.check),
         _one("message", message.Message, message.check),
-        _one("notice", notice.CoarseNotice, notice.check_coarse, "coarse"),
+        _one("notice", notice.CoarseNotice, notice.check_coarse, "coarse", 1),
         _one("notice", notice.Notice, notice.check, "full"),
-        _one("notice", notice.OwnNotice, notice.check_own, "own"),
+        _one("notice", notice.OwnNotice, notice.check_own, "own", 2),
         _one("officer", officer.Officer, officer.check),
         _one("party", party.Party, party.check),
         _one("place", place.Place, place.check),
@@ -163,3 +169,4 @@ REGISTRY = Registry(
 read = REGISTRY.read
 write = REGISTRY.write
 check = REGISTRY.check
+position = REGISTRY.position

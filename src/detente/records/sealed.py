@@ -17,8 +17,8 @@ from detente.records.body import Body, Faults
 LENGTH_DOUBT = 4_096
 """Bytes in every encoded doubt."""
 
-LENGTH_PRESENCE = 65_536
-"""Bytes in every encoded presence; room for some 3 000 cells."""
+LENGTH_PRESENCE = 32_768
+"""Bytes in every encoded presence; room for some 1 500 cells, and small enough to be disclosed in one entry."""
 
 
 class Doubt(Body, frozen=True, kw_only=True):

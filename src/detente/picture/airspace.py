@@ -1,0 +1,304 @@
+"""The air and ground picture: every live notice as this viewer may read it, by state and by time, with an index to search.
+
+Live are the notices whose head is proposed, accepted, activated, nonconforming or contingent. Whether one has *lapsed*
+(its last volume is over and nobody ended it) is asked with a time and never stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar, Literal, Protocol
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.conflicts.coarse import volumes_of
+from detente.geometry.volume import Separation, Volume4D
+from detente.picture.fold import View
+from detente.picture.heads import Heads
+from detente.picture.known import Known, Opened
+from detente.records.disclosure import Disclosure
+from detente.records.erasure import Erasure
+from detente.records.notice import Activity, CoarseNotice, Notice
+from detente.records.notice_state import LIVE, State
+from detente.records.registry import Record
+from detente.records.sealed import Doubt
+
+Form = Literal["coarse", "full", "unreadable"]
+
+
+class Index(Protocol):
+    """A search structure over volumes (`geometry.index.VolumeIndex`). It may find too much, never too little."""
+
+    def insert(self, key: int, volume: Volume4D) -> None: ...
+    def delete(self, key: int) -> None: ...
+    def candidates(self, volume: Volume4D, separation: Separation) -> NDArray[np.int64]: ...
+
+
+class LiveNotice(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """The head of one live notice. `full` and `coarse` are the forms this viewer may read, packed; see `notice`.
+
+    An unreadable one (no form opened to this viewer, sealed, or erased) has no state, class or time: that it exists is
+    all that is known. `first` is the thread's first version, `version` its head.
+    """
+
+    activity: Activity | None
+    author: str
+    coarse: bytes | None
+    end_us: int | None
+    first: str
+    full: bytes | None
+    index: int
+    received_at_us: int
+    start_us: int | None
+    state: State | None
+    version: str
+
+    @property
+    def form(self) -> Form:
+        """The best form that this viewer may read."""
+        return "full" if self.full is not None else "coarse" if self.coarse is not None else "unreadable"
+
+    def notice(self) -> Notice | None:
+        """Return the full form, if this viewer may read it."""
+        return None if self.full is None else _FULL.decode(self.full)
+
+    def coarse_notice(self) -> CoarseNotice | None:
+        """Return the coarse form, if this viewer may read it."""
+        return None if self.coarse is None else _COARSE.decode(self.coarse)
+
+    def volumes(self) -> tuple[Volume4D, ...]:
+        """Return the volumes of the best form: those of the full one, else cells of the coarse one, else none."""
+        notice = self.notice()
+        if notice is not None:
+            return notice.volumes
+        coarse = self.coarse_notice()
+        return () if coarse is None else volumes_of(coarse)
+
+    def lapsed(self, at_us: int) -> bool:
+        """Whether its last volume is over at a time, and still nobody has ended it."""
+        return self.end_us is not None and self.end_us < at_us
+
+
+class DoubtFlag(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A private doubt about one's own notice, as the author's own station knows it."""
+
+    at_us: int
+    by_role: str
+    entry: str
+    words: str
+
+
+class AirspaceState(msgspec.Struct, kw_only=True):
+    """Live notices by the id of their first version; open doubts by the same; what rests on which entry."""
+
+    doubts: dict[str, list[DoubtFlag]] = {}
+    live: dict[str, LiveNotice] = {}
+    resting: dict[str, set[str]] = {}
+
+
+class Airspace(View):
+    """The live notices of one viewer. Give it an index to search 10 000 notices and more."""
+
+    name = "airspace"
+    kinds: ClassVar[frozenset[str]] = frozenset({"disclosure", "erasure", "notice", "sealed"})
+    state: AirspaceState
+
+    def __init__(self, heads: Heads, index: Index | None = None) -> None:
+        self.state = AirspaceState()
+        self._heads = heads
+        self._index = index
+        self._keys: dict[str, range] = {}  # index keys by first version
+        self._owner: dict[int, str] = {}
+        self._next_key = 0
+
+    def apply(self, known: Known) -> None:
+        """Take in one entry; `Heads` has taken it in before."""
+        if known.kind == "notice":
+            self._apply_notice(known)
+        elif known.kind == "sealed":
+            self._apply_doubt(known)
+        elif known.kind == "erasure":
+            self._apply_erasure(known)
+        elif known.disclosed is not None:
+            self._apply_disclosure(known, known.disclosed)
+
+    def restore(self, state: AirspaceState) -> None:
+        """Start from a saved state and index it again."""
+        for first in list(self._keys):
+            self._forget(first)
+        self.state = state
+        for notice in state.live.values():
+            self._remember(notice)
+
+    def get(self, entry_id: str) -> LiveNotice | None:
+        """Return the live notice that a version, or a first version, belongs to."""
+        entry = self._heads.entry(entry_id)
+        return None if entry is None else self.state.live.get(entry.first)
+
+    def live(self, at_us: int | None = None) -> Iterator[LiveNotice]:
+        """Yield the live notices, in order of their first version's arrival; with a time, without those lapsed by then."""
+        for notice in self.state.live.values():
+            if at_us is None or not notice.lapsed(at_us):
+                yield notice
+
+    def lapsed(self, at_us: int) -> Iterator[LiveNotice]:
+        """Yield the notices that are over at a time and that nobody has ended."""
+        return (notice for notice in self.state.live.values() if notice.lapsed(at_us))
+
+    def by_state(self, at_us: int | None = None) -> dict[State | None, list[LiveNotice]]:
+        """Return the live notices by state; under None those of which nothing is readable."""
+        groups: dict[State | None, list[LiveNotice]] = {}
+        for notice in self.live(at_us):
+            groups.setdefault(notice.state, []).append(notice)
+        return groups
+
+    def near(self, volumes: Iterable[Volume4D], separation: Separation) -> list[LiveNotice]:
+        """Return live notices that may come within the separation of any of the volumes: never too few, maybe too many."""
+        if self._index is None:
+            return [n for n in self.state.live.values() if n.form != "unreadable"]
+        firsts: dict[str, None] = {}
+        for volume in volumes:
+            for key in self._index.candidates(volume, separation).tolist():
+                firsts[self._owner[key]] = None
+        return [self.state.live[first] for first in firsts]
+
+    def resting_on(self, entry_id: str) -> list[LiveNotice]:
+        """Return the live notices that say they rest on an entry: a zone, truce, permission or line."""
+        return [self.state.live[first] for first in sorted(self.state.resting.get(entry_id, ()))]
+
+    def doubts(self, entry_id: str) -> tuple[DoubtFlag, ...]:
+        """Return the open private doubts about a notice; only the author's own station has any."""
+        entry = self._heads.entry(entry_id)
+        return tuple(self.state.doubts.get(entry.first if entry else entry_id, ()))
+
+    def _apply_notice(self, known: Known) -> None:
+        entry = self._heads.entry(known.id)
+        if entry is None:
+            return
+        self._drop(entry.first)
+        full, coarse = known.body(Notice), known.body(CoarseNotice)
+        if entry.state is None or entry.state in LIVE:
+            self._put(_live_notice(known, entry.first, full, coarse))
+
+    def _apply_doubt(self, known: Known) -> None:
+        doubt = known.body(Doubt)
+        if doubt is None:
+            return
+        about = self._heads.entry(doubt.about)
+        first = about.first if about else doubt.about
+        if doubt.state == "settled":
+            self.state.doubts.pop(first, None)
+            return
+        flag = DoubtFlag(at_us=known.received_at_us, by_role=doubt.by_role, entry=known.id, words=doubt.words)
+        self.state.doubts.setdefault(first, []).append(flag)
+
+    def _apply_erasure(self, known: Known) -> None:
+        erasure = known.body(Erasure)
+        if erasure is None:
+            return
+        live = self.get(erasure.about)
+        if live is not None and live.version == erasure.about:
+            self._drop(live.first)
+            self._put(
+                msgspec.structs.replace(
+                    live, activity=None, coarse=None, end_us=None, full=None, start_us=None, state=None
+                )
+            )
+
+    def _apply_disclosure(self, known: Known, opened: Opened) -> None:
+        disclosure = known.body(Disclosure)
+        live = self.get(disclosure.about) if disclosure else None
+        if (
+            disclosure is None
+            or live is None
+            or live.version != disclosure.about
+            or not isinstance(opened.record, Record)
+        ):
+            return
+        body = opened.record.body
+        if isinstance(body, Notice):
+            self._drop(live.first)
+            if body.state in LIVE:
+                self._put(_with_full(live, body))
+        elif isinstance(body, CoarseNotice) and live.form == "unreadable":
+            self._drop(live.first)
+            if body.state in LIVE:
+                self._put(_with_coarse(live, body))
+
+    def _put(self, live: LiveNotice) -> None:
+        self.state.live[live.first] = live
+        for entry_id in _rests_on(live):
+            self.state.resting.setdefault(entry_id, set()).add(live.first)
+        self._remember(live)
+
+    def _drop(self, first: str) -> None:
+        live = self.state.live.pop(first, None)
+        if live is None:
+            return
+        for entry_id in _rests_on(live):
+            resting = self.state.resting[entry_id]
+            resting.discard(first)
+            if not resting:
+                del self.state.resting[entry_id]
+        self._forget(first)
+
+    def _remember(self, live: LiveNotice) -> None:
+        if self._index is None:
+            return
+        volumes = live.volumes()
+        keys = range(self._next_key, self._next_key + len(volumes))
+        self._next_key = keys.stop
+        for key, volume in zip(keys, volumes, strict=True):
+            self._index.insert(key, volume)
+            self._owner[key] = live.first
+        self._keys[live.first] = keys
+
+    def _forget(self, first: str) -> None:
+        if self._index is None:
+            return
+        for key in self._keys.pop(first, ()):
+            self._index.delete(key)
+            del self._owner[key]
+
+
+_FULL = msgspec.msgpack.Decoder(Notice)
+_COARSE = msgspec.msgpack.Decoder(CoarseNotice)
+_PACK = msgspec.msgpack.Encoder()
+_HOUR_US = 3_600_000_000
+
+
+def _live_notice(known: Known, first: str, full: Notice | None, coarse: CoarseNotice | None) -> LiveNotice:
+    bare = LiveNotice(
+        activity=None,
+        author=known.header.author,
+        coarse=None,
+        end_us=None,
+        first=first,
+        full=None,
+        index=known.index,
+        received_at_us=known.received_at_us,
+        start_us=None,
+        state=None,
+        version=known.id,
+    )
+    with_coarse = bare if coarse is None else _with_coarse(bare, coarse)
+    return with_coarse if full is None else _with_full(with_coarse, full)
+
+
+def _with_full(live: LiveNotice, notice: Notice) -> LiveNotice:
+    change: dict[str, Any] = {"activity": notice.activity, "full": _PACK.encode(notice), "state": notice.state}
+    return msgspec.structs.replace(live, start_us=notice.start_us, end_us=notice.end_us, **change)
+
+
+def _with_coarse(live: LiveNotice, notice: CoarseNotice) -> LiveNotice:
+    start = min((c.hour_first for c in notice.cells), default=0) * _HOUR_US
+    end = (max((c.hour_last for c in notice.cells), default=0) + 1) * _HOUR_US - 1
+    change: dict[str, Any] = {"activity": notice.activity, "coarse": _PACK.encode(notice), "state": notice.state}
+    return msgspec.structs.replace(live, start_us=start, end_us=end, **change)
+
+
+def _rests_on(live: LiveNotice) -> tuple[str, ...]:
+    notice = live.notice()
+    return () if notice is None else notice.rests_on

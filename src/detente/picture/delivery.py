@@ -1,0 +1,151 @@
+"""What became of an entry at each recipient: recorded, told, read, read back, passed on, complied with, refused.
+
+Separate facts, each with the entry that shows it. None is inferred from a later one: a unit may comply with what nobody
+read back. *Told* is the recipient station's watermark over the entry; before that the honest answer is "no evidence".
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from enum import StrEnum
+from typing import ClassVar
+
+import msgspec
+
+from detente.picture.fold import View
+from detente.picture.heads import Heads
+from detente.picture.known import Known
+from detente.records.response import Answer, Response
+from detente.records.watermark import Watermark
+
+
+class Step(StrEnum):
+    """One fact about an entry and a recipient."""
+
+    RECORDED = "recorded"  # it is in the ledger, addressed to the recipient
+    TOLD = "told"  # the recipient's station holds it durably (watermark)
+    READ = "read"  # an officer in a role has read it
+    CONFIRMED = "confirmed"
+    READ_BACK = "read back"
+    PASSED_TO_UNIT = "passed to unit"
+    COMPLIED = "complied"
+    REFUSED = "refused"
+    QUERIED = "queried"
+
+
+STEP_OF: dict[Answer, Step] = {
+    "acknowledge": Step.READ,
+    "comply": Step.COMPLIED,
+    "confirm": Step.CONFIRMED,
+    "passed-to-unit": Step.PASSED_TO_UNIT,
+    "query": Step.QUERIED,
+    "read-back": Step.READ_BACK,
+    "reject": Step.REFUSED,
+}
+"""Which fact each answer is. One to one: no answer stands for two facts."""
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One fact. `entry` is the id of the entry that shows it, at `index`, received at `at_us`; `version` what it is about."""
+
+    at_us: int
+    by_role: str | None
+    entry: str
+    index: int
+    party: str
+    step: Step
+    unit: str | None
+    version: str
+
+    def sentence(self) -> str:
+        """Say it in one line, without its time."""
+        if self.step is Step.RECORDED:
+            return f"recorded at index {self.index}, addressed to {self.party}"
+        if self.step is Step.TOLD:
+            return f"told: the station of {self.party} says it holds it (watermark at index {self.index})"
+        role = f" in role {self.by_role}" if self.by_role else ""
+        unit = f": {self.unit}" if self.unit else ""
+        return f"{self.step.value} by {self.party}{role}{unit} (index {self.index})"
+
+
+class Mark(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One watermark that reached further than any before it from the same party."""
+
+    at_us: int
+    entry: str
+    index: int
+    size: int
+
+
+class DeliveryState(msgspec.Struct, kw_only=True):
+    """Watermarks by party, growing in size and index; responses by the version that they answer."""
+
+    facts: dict[str, list[Fact]] = {}
+    marks: dict[str, list[Mark]] = {}
+
+
+class Delivery(View):
+    """Delivery of every entry to every recipient, as this viewer has it on record."""
+
+    name = "delivery"
+    kinds: ClassVar[frozenset[str]] = frozenset({"response", "watermark"})
+    state: DeliveryState
+
+    def __init__(self, heads: Heads) -> None:
+        self.state = DeliveryState()
+        self._heads = heads
+
+    def apply(self, known: Known) -> None:
+        """Take in one watermark or response."""
+        party = known.header.author
+        watermark = known.body(Watermark)
+        if watermark is not None:
+            marks = self.state.marks.setdefault(party, [])
+            # A watermark cannot speak of leaves that come after it; one that does is held to its own index.
+            size = min(watermark.size, known.index)
+            if not marks or size > marks[-1].size:
+                marks.append(Mark(at_us=known.received_at_us, entry=known.id, index=known.index, size=size))
+        response = known.body(Response)
+        if response is not None:
+            fact = Fact(
+                at_us=known.received_at_us,
+                by_role=response.by_role,
+                entry=known.id,
+                index=known.index,
+                party=party,
+                step=STEP_OF[response.answer],
+                unit=response.unit,
+                version=response.version,
+            )
+            self.state.facts.setdefault(response.version, []).append(fact)
+
+    def facts(self, version: str, party: str) -> tuple[Fact, ...]:
+        """Return what is on record about one version at one recipient, in order of the ledger. Empty: no evidence of any."""
+        entry = self._heads.entry(version)
+        found = [f for f in self.state.facts.get(version, ()) if f.party == party]
+        if entry is not None and party in entry.audience:
+            recorded = (entry.received_at_us, version, entry.index)
+            found.append(_plain(Step.RECORDED, party, version, *recorded))
+            mark = self.told_by(party, entry.index)
+            if mark is not None:
+                found.append(_plain(Step.TOLD, party, version, mark.at_us, mark.entry, mark.index))
+        return tuple(sorted(found, key=lambda f: f.index))
+
+    def of(self, version: str) -> dict[str, tuple[Fact, ...]]:
+        """Return the facts of one version for each recipient, by party; a recipient with nothing but *recorded* is listed."""
+        entry = self._heads.entry(version)
+        return {} if entry is None else {party: self.facts(version, party) for party in sorted(entry.recipients)}
+
+    def has(self, version: str, party: str, step: Step) -> Fact | None:
+        """Return the first such fact, or None: no evidence of it."""
+        return next((f for f in self.facts(version, party) if f.step is step), None)
+
+    def told_by(self, party: str, index: int) -> Mark | None:
+        """Return the first watermark of a party that covers a ledger index, or None: no evidence."""
+        marks = self.state.marks.get(party, [])
+        at = bisect_right(marks, index, key=lambda m: m.size)
+        return marks[at] if at < len(marks) else None
+
+
+def _plain(step: Step, party: str, version: str, at_us: int, entry: str, index: int) -> Fact:
+    return Fact(at_us=at_us, by_role=None, entry=entry, index=index, party=party, step=step, unit=None, version=version)

@@ -1,0 +1,125 @@
+"""Every entry this viewer may read, by id: its place in the ledger, its thread, and what superseded it.
+
+The base of the other views, so it stands first in the driver.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import ClassVar
+
+import msgspec
+
+from detente.picture.fold import View
+from detente.picture.known import Known, Opened
+from detente.records.disclosure import Disclosure
+from detente.records.erasure import Erasure
+from detente.records.notice import Activity, CoarseNotice, Notice
+from detente.records.notice_state import State
+from detente.records.registry import Record
+from detente.records.supersede import Version
+
+
+class Entry(msgspec.Struct, kw_only=True, gc=False):
+    """One entry in a few words. `row` counts this viewer's entries from 0; `superseded_by` is None at the thread's head."""
+
+    activity: Activity | None
+    audience: tuple[str, ...]
+    author: str
+    erased: bool
+    first: str
+    index: int
+    kind: str
+    received_at_us: int
+    row: int
+    state: State | None
+    superseded_by: str | None
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """The audience without the author."""
+        return tuple(p for p in self.audience if p != self.author)
+
+
+class HeadsState(msgspec.Struct, kw_only=True):
+    """Entries by id; heads by the id of the thread's first version, where a thread has more than one."""
+
+    entries: dict[str, Entry] = {}
+    heads: dict[str, str] = {}
+
+
+class Heads(View):
+    """Knows every entry by id, and every thread's head. Answers `records.supersede.check_supersession`."""
+
+    name = "heads"
+    kinds: ClassVar[frozenset[str]] = frozenset()
+    state: HeadsState
+
+    def __init__(self) -> None:
+        self.state = HeadsState()
+        self._audiences: dict[tuple[str, ...], tuple[str, ...]] = {}  # one tuple for each, to save memory
+
+    def apply(self, known: Known) -> None:
+        """Take in one entry. An entry that supersedes one unknown here begins a thread of its own."""
+        header, entries = known.header, self.state.entries
+        old = entries.get(header.supersedes) if header.supersedes else None
+        if old is not None and (old.author != header.author or old.superseded_by is not None):
+            old = None  # the host should have refused it; it changes nothing of what stands
+        full = known.body(Notice) or known.body(CoarseNotice)
+        first = old.first if old is not None else known.id
+        entries[known.id] = Entry(
+            activity=full.activity if full else None,
+            audience=self._audiences.setdefault(header.audience, header.audience),
+            author=sys.intern(header.author),
+            erased=known.erased,
+            first=first,
+            index=known.index,
+            kind=sys.intern(known.kind),
+            received_at_us=known.received_at_us,
+            row=len(entries),
+            state=full.state if full else None,
+            superseded_by=None,
+        )
+        if old is not None:
+            old.superseded_by = known.id
+            self.state.heads[first] = known.id
+        if known.kind == "erasure":
+            self._erase(known)
+        elif known.disclosed is not None:
+            self._disclose(known, known.disclosed)
+
+    def entry(self, entry_id: str) -> Entry | None:
+        """Return an entry in a few words, or None when it is not known here."""
+        return self.state.entries.get(entry_id)
+
+    def version(self, entry_id: str) -> Version | None:
+        """Return an entry as a version in its thread, or None when it is not known here."""
+        found = self.state.entries.get(entry_id)
+        if found is None:
+            return None
+        return Version(
+            activity=found.activity,
+            author=found.author,
+            first=found.first,
+            id=entry_id,
+            kind=found.kind,
+            state=found.state,
+            superseded_by=found.superseded_by,
+        )
+
+    def head_of(self, first: str) -> str:
+        """Return the id of the head of the thread that began with `first`; `first` itself when nothing superseded it."""
+        return self.state.heads.get(first, first)
+
+    def _erase(self, known: Known) -> None:
+        erasure = known.body(Erasure)
+        entry = self.state.entries.get(erasure.about) if erasure else None
+        if entry is not None:
+            entry.erased, entry.activity, entry.state = True, None, None
+
+    def _disclose(self, known: Known, opened: Opened) -> None:
+        disclosure = known.body(Disclosure)
+        entry = self.state.entries.get(disclosure.about) if disclosure else None
+        body = opened.record.body if isinstance(opened.record, Record) else None
+        if entry is not None and isinstance(body, Notice | CoarseNotice):
+            entry.activity, entry.state = body.activity, body.state
