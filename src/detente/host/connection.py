@@ -1,0 +1,87 @@
+"""One client's pipe: whose certificate opened it, and which session it has shown.
+
+No Python server hands the client certificate to the application, so this adds a dozen lines to uvicorn's protocol: the
+party is worked out once, when the pipe opens, and every request on it carries the same `Peer`. Also here: answers to bytes
+that are not HTTP are problem details like all others, and a client that dawdles over its headers is cut off.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from detente.errors import problem
+from detente.host.problems import problem_body
+from detente.node.sessions import Session
+
+PEER: Final = "detente.peer"
+"""The key under which a request's scope holds its `Peer`."""
+
+HEADERS_WITHIN_S: Final = 15.0
+
+PartyOfCertificate = Callable[[bytes], str | None]
+"""The party whose CA directly issued a certificate (DER), or None."""
+
+
+@dataclass(slots=True)
+class Peer:
+    """Who is at the other end. `party` is None on a plain pipe; `token` is the one that `session` was read from."""
+
+    address: str = ""
+    party: str | None = None
+    session: Session | None = None
+    tls: bool = False
+    token: bytes = b""
+
+
+def make_protocol(party_of: PartyOfCertificate | None) -> type[HttpToolsProtocol]:
+    """Return uvicorn's protocol with a `Peer` for each connection; `party_of` is needed under TLS."""
+
+    class Connection(HttpToolsProtocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            super().connection_made(transport)  # type: ignore[arg-type]
+            self.peer = Peer(address=self.client[0] if self.client else "")
+            self.dawdling: asyncio.TimerHandle | None = None
+            tls: Any = transport.get_extra_info("ssl_object")
+            if tls is not None and party_of is not None:
+                self.peer.tls = True
+                self.peer.party = party_of(tls.getpeercert(binary_form=True) or b"")
+                if self.peer.party is None:  # a chain that openssl accepts, but no party's own CA issued the certificate
+                    transport.close()
+            self._expect_headers()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            self._headers_came()
+            super().connection_lost(exc)
+
+        def on_message_begin(self) -> None:
+            super().on_message_begin()
+            self.scope[PEER] = self.peer  # type: ignore[typeddict-unknown-key]
+            self._expect_headers()
+
+        def on_headers_complete(self) -> None:
+            self._headers_came()
+            super().on_headers_complete()
+
+        def send_400_response(self, msg: str) -> None:
+            found = problem("http", "", "", "must be an HTTP/1.1 request", "Use an HTTP client; see /openapi.json")
+            body = problem_body(400, (found,))
+            head = "HTTP/1.1 400 Bad Request\r\ncontent-type: application/problem+json\r\n"
+            head += f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+            self.transport.write(head.encode() + body)
+            self.transport.close()
+
+        def _expect_headers(self) -> None:
+            if self.dawdling is None:
+                self.dawdling = self.loop.call_later(HEADERS_WITHIN_S, self.transport.close)
+
+        def _headers_came(self) -> None:
+            if self.dawdling is not None:
+                self.dawdling.cancel()
+                self.dawdling = None
+
+    return Connection
