@@ -1,7 +1,8 @@
 """Do several stated times for one event fit together, and would a whole-hour slip explain the one that does not?
 
 Public records of one event often differ by exactly a zone conversion (Deir ez-Zor, 17 September 2016: 15:55-16:56 in
-print, one hour from every other account). Nothing here decides which is true: it lays the claims side by side and names the slip that would reconcile them.
+print, one hour from every other account). Nothing here decides which is true: it lays the claims side by side and
+names the slip that would reconcile them.
 """
 
 from __future__ import annotations
@@ -44,18 +45,20 @@ class TimeReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def compare_times(claims: Sequence[TimeClaim]) -> TimeReport:
-    """Compare every pair after conversion to UTC; a claim with a contradiction is tried with whole-hour slips.
+    """Compare every pair after conversion to UTC; the claim that contradicts most others is tried with whole-hour slips.
 
-    A slip is named only if it leaves that claim with no contradiction at all, and every claim it then agrees with stands
-    as printed. The result does not depend on the order of the claims except in the order it lists them.
+    A slip is named only if it leaves that claim with no contradiction at all while every other claim stands as printed;
+    where several claims contradict equally many, each is tried, and more than one slip may be named. The result does not depend on the order of the claims except in the order it lists them.
     """
     pairs = list(combinations(claims, 2))
     agree = tuple((a.claim, b.claim) for a, b in pairs if _touch(a, b, 0))
     disagree = tuple((a.claim, b.claim) for a, b in pairs if not _touch(a, b, 0))
+    against = {c.claim: sum(c.claim in pair for pair in disagree) for c in claims}
+    most = max(against.values(), default=0)
     slips = []
     for one in claims:
         others = [c for c in claims if c is not one]
-        if all(_touch(one, other, 0) for other in others):
+        if not most or against[one.claim] < most:
             continue
         shift = next((s for s in SLIPS_US if all(_touch(one, other, s) for other in others)), None)
         if shift is not None:
