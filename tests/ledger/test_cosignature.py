@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
+import msgspec
 import pytest
 
 from detente.errors import EvidenceError, Refused
@@ -188,3 +192,15 @@ def test_nobody_can_convict_an_honest_host() -> None:
         check_against(tree, older, own)
     with pytest.raises(Refused):
         verify_fork(ForkEvidence(first="x", proof=(), root_in_second="00" * 32, second=honest.second), KEY)
+
+
+def test_the_published_fork_vectors_hold() -> None:
+    """Each case of docs/formats/vectors/fork.json convicts, or not, as it says."""
+    vectors = json.loads((Path(__file__).parents[2] / "docs/formats/vectors/fork.json").read_text())
+    for case in vectors["cases"]:
+        evidence = msgspec.convert(case["evidence"], ForkEvidence)
+        if case["convicts"]:
+            verify_fork(evidence, NoteKey.from_vkey(vectors["host"]))
+        else:
+            with pytest.raises(EvidenceError):
+                verify_fork(evidence, NoteKey.from_vkey(vectors["host"]))
