@@ -1,0 +1,345 @@
+"""How near two skeletons come: the closest pair of points of two sets of pieces, with a proven error.
+
+Theory of operation. On a surface of positive curvature two geodesics that do not cross come closest at an end of one of
+them (at an inner pair the second variation along the parallel field is minus the integral of the curvature, so it is never a minimum).
+A parallel and a curve that nowhere runs due east or west come closest at an end or where they cross, since the nearest point
+of a parallel lies on the same meridian. Two parallels: at an end. So every pair of pieces needs only: four distances from
+an end to a piece (convex, or closed form), and whether the two cross. SLANTED pieces are replaced by the geodesics between
+their ends, which are within `bow`; where that is not good enough the piece is cut in four and the bow falls sixteenfold.
+
+Each round: certain bounds through space drop the pairs that cannot be nearest; the others are solved; the rest is cut.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from detente.geometry.edges import ARC, GEODESIC, SLANTED, Pieces, isometric, split
+from detente.geometry.geodesic import E2, Bools, Floats, Ints, direct, foot, inverse, longest_over
+
+SOLVED_M: Final = 2e-5
+"""To this a distance to a geodesic is solved."""
+REFINED_M: Final = 1e-4
+"""To this a slanted piece is refined: the answer is then within 2 * REFINED_M + SOLVED_M + the oracle's error."""
+ERROR_M: Final = 2.5e-4
+"""What the answer may be off by: four times less than the epsilon that is promised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """One end of the shortest line: where it meets a skeleton, and the directions there (azimuths, degrees)."""
+
+    lat: float
+    lon: float
+    edge: int
+    vertex: int
+    """0 inside the edge, -1 where the edge starts, +1 where it ends."""
+    tangent: float
+    towards: float
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The least distance (metres, within `ERROR_M`), and the two points; `crossing` if the skeletons cross."""
+
+    distance_m: float
+    crossing: bool
+    a: Touch
+    b: Touch
+
+
+def nearest(pa: Pieces, pb: Pieces, limit_m: float = np.inf, mask: Bools | None = None) -> Nearest | None:
+    """Return the closest pair of points of two sets of pieces; None if it is certainly farther than `limit_m`.
+
+    `mask[i, j]` says which pairs of pieces count. If either side has ARC pieces, the other's geodesics must be level.
+    """
+    i, j, best = _coarse(pa, pb, limit_m, mask)
+    for _ in range(60):
+        if not len(i):
+            return None
+        low, up, maybe = _bounds(pa, pb, i, j)
+        error = pa.error[i] + pb.error[j]
+        best = min(best, float(longest_over(up.min())), limit_m)
+        keep = np.where(maybe, 0.0, low.min(axis=0) - error) <= best
+        i, j, low, maybe, error = i[keep], j[keep], low[:, keep], maybe[keep], error[keep]
+        if not len(i):
+            return None
+        wanted = low <= best + error
+        reach, along, towards = _solve(pa, pb, i, j, wanted)
+        crossed = np.zeros(len(i), dtype=np.bool_)
+        if maybe.any():
+            crossed[maybe] = _cross(pa, pb, i[maybe], j[maybe])
+        certain = crossed & (error <= np.where(wanted, reach, np.inf).min(axis=0))
+        if certain.any():
+            k = int(np.flatnonzero(certain)[0])
+            return _crossing(pa, pb, int(i[k]), int(j[k]))
+        apart = np.where(crossed, 0.0, reach.min(axis=0))
+        best = min(best, float((apart + error).min()) + SOLVED_M)
+        floor = np.minimum(apart, np.where(wanted, np.inf, low).min(axis=0)) - error - SOLVED_M
+        rough = (error > REFINED_M) & (floor < best - REFINED_M)
+        if not rough.any():
+            k = int(apart.argmin())
+            if apart[k] > limit_m + ERROR_M:
+                return None
+            if crossed[k]:
+                return _crossing(pa, pb, int(i[k]), int(j[k]))
+            task = int(reach[:, k].argmin())
+            return _touching(pa, pb, int(i[k]), int(j[k]), task, reach[task, k], along[task, k], towards[task, k])
+        keep = floor <= best
+        pa, pb, i, j = _refined(pa, pb, i[keep], j[keep], rough[keep])
+    raise ArithmeticError("the search for the nearest points did not end: a fault in the program")  # pragma: no cover
+
+
+def _coarse(pa: Pieces, pb: Pieces, limit_m: float, mask: Bools | None) -> tuple[Ints, Ints, float]:
+    """Drop pairs whose enclosing balls are too far apart. Squares of Earth radii lose 0.1 m: one metre is allowed for it."""
+    if len(pa) * len(pb) <= 36:
+        best = limit_m
+        near = np.ones((len(pa), len(pb)), dtype=np.bool_)
+    else:
+        low = _matrix(pa.middle, pb.middle) - pa.reach[:, None] / 2 - pb.reach[None, :] / 2 - 1.0
+        best = limit_m
+        if mask is None:
+            best = min(limit_m, float(longest_over(_matrix(pa.space0, pb.space0).min() + 1.0)))
+        near = low <= best
+    if mask is not None:
+        near &= mask
+    i, j = np.nonzero(near)
+    return i, j, best
+
+
+def _matrix(p: Floats, q: Floats) -> Floats:
+    square = (p * p).sum(axis=1)[:, None] + (q * q).sum(axis=1)[None, :] - 2 * (p @ q.T)
+    return np.asarray(np.sqrt(np.maximum(square, 0.0)))
+
+
+def _bounds(pa: Pieces, pb: Pieces, i: Ints, j: Ints) -> tuple[Floats, Floats, Bools]:
+    """Return certain bounds on the four end-to-piece distances of each pair, and which pairs may cross.
+
+    Tasks 0, 1: start and end of a's piece to b's; 2, 3: start and end of b's to a's.
+    """
+    ends = np.stack([pa.space0[i], pa.space1[i], pb.space0[j], pb.space1[j]])
+    start = ends[[2, 2, 0, 0]]
+    span = ends[[3, 3, 1, 1]] - start
+    off = ends - start
+    square = np.einsum("kni,kni->kn", span, span)
+    share = np.clip(np.einsum("kni,kni->kn", off, span) / np.where(square == 0, 1.0, square), 0.0, 1.0)
+    off -= share[..., None] * span
+    straight = np.sqrt(np.einsum("kni,kni->kn", off, off))
+    sag_a, sag_b = pa.sag[i], pb.sag[j]
+    sag = np.stack([sag_b, sag_b, sag_a, sag_a])
+    lean = pa.lean[i] + pb.lean[j]
+    to_b = np.einsum("kni,ni->kn", ends[:2], pb.normal[j])
+    to_a = np.einsum("kni,ni->kn", ends[2:], pa.normal[i])
+    maybe = (
+        (to_b.max(axis=0) >= -lean) & (to_b.min(axis=0) <= lean) & (to_a.max(axis=0) >= -lean) & (to_a.min(axis=0) <= lean)
+    )
+    middles = pa.middle[i] - pb.middle[j]
+    maybe &= np.sqrt(np.einsum("ni,ni->n", middles, middles)) <= (pa.reach[i] + pb.reach[j]) / 2 + 1e-6
+    return np.maximum(straight - sag, 0.0), straight + sag, maybe
+
+
+def _solve(pa: Pieces, pb: Pieces, i: Ints, j: Ints, wanted: Bools) -> tuple[Floats, Floats, Floats]:
+    """Solve the wanted tasks: distance, distance along the piece, azimuth there towards the end (each 4 by pairs)."""
+    task, pair = np.nonzero(wanted)
+    reach, along, towards = (np.full(wanted.shape, np.inf) for _ in range(3))
+    first = task < 2
+    for ends, points, rows, pieces, onto in ((pa, i, first, pb, j), (pb, j, ~first, pa, i)):
+        if not rows.any():
+            continue
+        which, at_end = pair[rows], task[rows] % 2 == 1
+        source = points[which]
+        lat = np.where(at_end, ends.lat1[source], ends.lat0[source])
+        lon = np.where(at_end, ends.lon1[source], ends.lon0[source])
+        space = np.where(at_end[:, None], ends.space1[source], ends.space0[source])
+        solved = _onto(lat, lon, space, pieces, onto[which])
+        for out, value in zip((reach, along, towards), solved, strict=True):
+            out[task[rows], which] = value
+    return reach, along, towards
+
+
+def _onto(lat: Floats, lon: Floats, space: Floats, pieces: Pieces, row: Ints) -> tuple[Floats, Floats, Floats]:
+    """Return the distances from points to pieces; `along` is metres on a geodesic, degrees from x0 on an arc."""
+    arc = pieces.kind[row] == ARC
+    if not arc.any():
+        return _onto_geodesic(lat, lon, space, pieces, row)
+    out = np.empty((3, len(row)))
+    out[:, arc] = _onto_arc(lat[arc], lon[arc], pieces, row[arc])
+    if not arc.all():
+        other = ~arc
+        out[:, other] = _onto_geodesic(lat[other], lon[other], space[other], pieces, row[other])
+    return out[0], out[1], out[2]
+
+
+def _onto_geodesic(lat: Floats, lon: Floats, space: Floats, pieces: Pieces, row: Ints) -> tuple[Floats, Floats, Floats]:
+    start = pieces.space0[row]
+    span = pieces.space1[row] - start
+    square = np.einsum("ni,ni->n", span, span)
+    length = pieces.length[row]
+    guess = np.einsum("ni,ni->n", space - start, span) / np.where(square == 0, 1.0, square) * length
+    return foot(lat, lon, pieces.lat0[row], pieces.lon0[row], pieces.azimuth[row], length, guess, SOLVED_M)
+
+
+def _onto_arc(lat: Floats, lon: Floats, pieces: Pieces, row: Ints) -> tuple[Floats, Floats, Floats]:
+    """The nearest point of a parallel is on the same meridian; of a stretch of it, the end nearer in longitude.
+
+    Any path between the parallels is at least as long as the meridian between them; and along a parallel the distance from a point grows
+    with the difference in longitude (its derivative is the Clairaut constant, positive below 180 degrees).
+    """
+    x0, x1 = pieces.x0[row], pieces.x1[row]
+    west, width = np.minimum(x0, x1), np.abs(x1 - x0)
+    turn = (lon - west) % 360.0
+    turn = np.where(turn <= width, turn, np.where(turn - width < 360.0 - turn, width, 0.0))
+    along = np.where(x1 > x0, turn, width - turn)
+    lon0, lon1 = pieces.lon0[row], pieces.lon1[row]
+    inner = np.where((lon - west) % 360.0 <= width, lon, 0.0)
+    at = np.where(along <= 0, lon0, np.where(along >= width, lon1, inner))
+    towards, _, reach = inverse(pieces.lat0[row], at, lat, lon)
+    return reach, along, towards
+
+
+def _cross(pa: Pieces, pb: Pieces, i: Ints, j: Ints) -> Bools:
+    """Say which pairs cross (their stand-in geodesics, for SLANTED beside anything but an ARC).
+
+    A crossing within nanometres of an end may go either way: the distance from that end is then nanometres.
+    """
+    arc_a, arc_b = pa.kind[i] == ARC, pb.kind[j] == ARC
+    out = np.zeros(len(i), dtype=np.bool_)
+    plain = ~arc_a & ~arc_b
+    if plain.any():
+        out[plain] = _cross_geodesics(pa, pb, i[plain], j[plain])
+    for mixed, arcs, rows, others, beside in ((arc_a & ~arc_b, pa, i, pb, j), (arc_b & ~arc_a, pb, j, pa, i)):
+        if mixed.any():
+            out[mixed] = _cross_level(arcs.take(rows[mixed]), others.take(beside[mixed]))
+    return out
+
+
+def _cross_geodesics(pa: Pieces, pb: Pieces, i: Ints, j: Ints) -> Bools:
+    """Two geodesics shorter than a quarter turn cross if each has the other's ends on either side."""
+    n = len(i)
+    from_lat = np.concatenate([pb.lat0[j], pb.lat0[j], pa.lat0[i], pa.lat0[i]])
+    from_lon = np.concatenate([pb.lon0[j], pb.lon0[j], pa.lon0[i], pa.lon0[i]])
+    to_lat = np.concatenate([pa.lat0[i], pa.lat1[i], pb.lat0[j], pb.lat1[j]])
+    to_lon = np.concatenate([pa.lon0[i], pa.lon1[i], pb.lon0[j], pb.lon1[j]])
+    along = np.concatenate([pb.azimuth[j], pb.azimuth[j], pa.azimuth[i], pa.azimuth[i]])
+    azimuth, _, _ = inverse(from_lat, from_lon, to_lat, to_lon)
+    side = np.sin(np.radians(azimuth - along)).reshape(4, n)
+    return np.asarray((side[0] * side[1] < 0) & (side[2] * side[3] < 0))
+
+
+def _cross_level(arcs: Pieces, others: Pieces) -> Bools:
+    """A curve that rises or falls throughout crosses a parallel once at most: say whether within the arc."""
+    level = arcs.lat0
+    out = (others.lat0 - level) * (others.lat1 - level) < 0
+    at = np.zeros(len(level))
+    slanted = out & (others.kind == SLANTED)
+    if slanted.any():
+        y = isometric(level) if others.isometric else level
+        rise = np.where(others.y1 == others.y0, 1.0, others.y1 - others.y0)
+        at = np.where(slanted, others.x0 + (y - others.y0) / rise * (others.x1 - others.x0), at)
+    straight = out & (others.kind == GEODESIC)
+    if straight.any():
+        at[straight] = _longitude_at(others.take(straight), level[straight])
+    turn = (at - np.minimum(arcs.x0, arcs.x1)) % 360.0
+    return np.asarray(out & (turn <= np.abs(arcs.x1 - arcs.x0)))
+
+
+def _longitude_at(geodesics: Pieces, level: Floats) -> Floats:
+    """Return the longitude at which rising or falling geodesics reach a latitude: bisection kept short by Newton."""
+    rising = geodesics.lat1 > geodesics.lat0
+    low, high = np.zeros(len(level)), geodesics.length.copy()
+    along = high * (level - geodesics.lat0) / (geodesics.lat1 - geodesics.lat0)
+    for _ in range(80):
+        lat, lon, onward = direct(geodesics.lat0, geodesics.lon0, geodesics.azimuth, along)
+        miss = level - lat
+        if (np.abs(miss) < 1e-13).all() or (high - low < 1e-9).all():
+            break
+        beyond = (miss < 0) == rising
+        low, high = np.where(beyond, low, along), np.where(beyond, along, high)
+        sine = np.sin(np.radians(lat))
+        slope = 6335439.0 / (1 - E2 * sine * sine) ** 1.5 / np.cos(np.radians(onward))
+        along = along + np.radians(miss) * slope
+        along = np.where((along <= low) | (along >= high), (low + high) / 2, along)
+    return lon
+
+
+def _refined(pa: Pieces, pb: Pieces, i: Ints, j: Ints, rough: Bools) -> tuple[Pieces, Pieces, Ints, Ints]:
+    """Cut the slanted pieces of rough pairs, keep only pieces still in some pair, and pair the children."""
+    pa, i, children_a = _halved(pa, i, rough)
+    pb, j, children_b = _halved(pb, j, rough)
+    pairs = [
+        (first, second) for p, q in zip(i.tolist(), j.tolist(), strict=True) for first in children_a[p] for second in children_b[q]
+    ]
+    array = np.array(pairs, dtype=np.intp)
+    return pa, pb, array[:, 0], array[:, 1]
+
+
+def _halved(pieces: Pieces, rows: Ints, rough: Bools) -> tuple[Pieces, Ints, list[range]]:
+    used, position = np.unique(rows, return_inverse=True)
+    kept = pieces.take(used)
+    wanted = np.zeros(len(used), dtype=np.bool_)
+    wanted[position[rough]] = True
+    wanted &= kept.error > REFINED_M / 2
+    cut_pieces, _ = split(kept, wanted)
+    counts = np.where(wanted, 4, 1)
+    stops = np.cumsum(counts)
+    children = [range(int(stop - count), int(stop)) for stop, count in zip(stops, counts, strict=True)]
+    return cut_pieces, position, children
+
+
+def _touching(pa: Pieces, pb: Pieces, i: int, j: int, task: int, reach: float, along: float, towards: float) -> Nearest:
+    """Put the winning task into words: which end, which foot."""
+    ends, row, pieces, onto = (pa, i, pb, j) if task < 2 else (pb, j, pa, i)
+    at_end = task % 2 == 1
+    lat = float((ends.lat1 if at_end else ends.lat0)[row])
+    lon = float((ends.lon1 if at_end else ends.lon0)[row])
+    other = _foot_touch(pieces, onto, float(along), float(towards))
+    back = GEOD_BACK(lat, lon, other.lat, other.lon)
+    vertex = (1 if ends.tail[row] else 0) if at_end else (-1 if ends.head[row] else 0)
+    own = Touch(lat, lon, int(ends.edge[row]), vertex, _heading(ends, row, 0.0 if not at_end else np.inf), back)
+    return Nearest(float(reach), False, own, other) if task < 2 else Nearest(float(reach), False, other, own)
+
+
+def GEOD_BACK(lat: float, lon: float, to_lat: float, to_lon: float) -> float:  # noqa: N802
+    """Return the azimuth from one point to another, degrees."""
+    there, _, _ = inverse(np.array([lat]), np.array([lon]), np.array([to_lat]), np.array([to_lon]))
+    return float(there[0])
+
+
+def _heading(pieces: Pieces, row: int, along: float) -> float:
+    """Return the azimuth of a piece (its stand-in) at a distance along it."""
+    if pieces.kind[row] == ARC:
+        return 90.0 if pieces.x1[row] > pieces.x0[row] else -90.0
+    length = min(along, float(pieces.length[row]))
+    _, _, onward = direct(pieces.lat0[[row]], pieces.lon0[[row]], pieces.azimuth[[row]], np.array([length]))
+    return float(onward[0])
+
+
+def _foot_touch(pieces: Pieces, row: int, along: float, towards: float) -> Touch:
+    arc = pieces.kind[row] == ARC
+    whole = float(abs(pieces.x1[row] - pieces.x0[row])) if arc else float(pieces.length[row])
+    if along <= 0:
+        lat, lon, vertex = float(pieces.lat0[row]), float(pieces.lon0[row]), -1 if pieces.head[row] else 0
+    elif along >= whole:
+        lat, lon, vertex = float(pieces.lat1[row]), float(pieces.lon1[row]), 1 if pieces.tail[row] else 0
+    elif arc:
+        sign = 1 if pieces.x1[row] > pieces.x0[row] else -1
+        lat, lon, vertex = float(pieces.lat0[row]), (float(pieces.x0[row]) + sign * along + 180) % 360 - 180, 0
+    else:
+        at = direct(pieces.lat0[[row]], pieces.lon0[[row]], pieces.azimuth[[row]], np.array([along]))
+        lat, lon, vertex = float(at[0][0]), float(at[1][0]), 0
+    return Touch(lat, lon, int(pieces.edge[row]), vertex, _heading(pieces, row, 0.0 if along <= 0 else along), towards)
+
+
+def _crossing(pa: Pieces, pb: Pieces, i: int, j: int) -> Nearest:
+    """Say where two pieces cross: the line in which their planes meet, good to the bow of the pieces."""
+    line = np.cross(pa.normal[i], pb.normal[j])
+    if line @ pa.middle[i] < 0:
+        line = -line
+    lat = float(np.degrees(np.arctan2(line[2], np.hypot(line[0], line[1]) * (1 - E2))))
+    lon = float(np.degrees(np.arctan2(line[1], line[0])))
+    first = Touch(lat, lon, int(pa.edge[i]), 0, float(pa.azimuth[i]), 0.0)
+    second = Touch(lat, lon, int(pb.edge[j]), 0, float(pb.azimuth[j]), 0.0)
+    return Nearest(0.0, True, first, second)
