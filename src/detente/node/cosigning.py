@@ -1,60 +1,76 @@
 """Whether a station may put its cosignature under a checkpoint whose root it has recomputed.
 
-A cosignature says two things: "this history only grew" (the caller has recomputed the root) and "these leaves are not
-dated far from when I first saw them". This module decides the second. The cosignature's own time is the logged time.
+The rule is `ledger.cosignature.may_cosign`: nothing runs backwards, nothing lies over 5 s after our clock, and while we follow
+live nothing lies over 5 s before it. Two things are added here.
 
-A new leaf may carry any `received_at` from a moment the station knows the leaf was not there yet (it had just seen the
-ledger without it) up to its own clock, each end widened by the slack (5 s). While a station follows, both ends are "now",
-and this is the plain rule of 5 s; after an absence the leaves of the absence are fair. Time must not run backwards.
+After an absence the old leaves are fair, but not older than the absence: a leaf that was not there when we last looked
+cannot have been received (5 s and more) before we looked.
 
-A leaf refused here stays refused: the station cosigns nothing that holds it until an officer releases it. Otherwise a host
-would only have to ask twice.
+A refusal sticks: the station cosigns nothing that holds a refused leaf until an officer releases it. Otherwise a host would
+only have to ask twice.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-import msgspec
-
-SLACK_US = 5_000_000
-
-Fault = Literal["back-dated", "post-dated", "backwards"]
-
-
-class TimeFault(msgspec.Struct, frozen=True, kw_only=True):
-    """A leaf whose `received_at` cannot be vouched for. `off_by_us` > 0 says how far outside the fair span it lies."""
-
-    fault: Fault
-    index: int
-    off_by_us: int
-    received_at_us: int
+from detente.errors import Problem, problem
+from detente.ledger.checkpoint import Checkpoint
+from detente.ledger.cosignature import CLOCK_LIMIT_US, LastSeen, may_cosign
 
 
-def time_faults(
-    first_index: int,
-    received_at_us: list[int],
-    *,
-    previous_us: int | None,
-    absent_at_us: int | None,
-    now_us: int,
-    slack_us: int = SLACK_US,
-) -> list[TimeFault]:
-    """Judge the times of new leaves, in index order; an empty list means all are fair.
+@dataclass
+class Cosigning:
+    """The last checkpoint judged, when the ledger was last seen to end there, and the refusals that stand, by leaf size."""
 
-    `previous_us` is the time in the leaf before the first (None: there is none); `absent_at_us` is when this station last
-    saw the ledger end before `first_index` (None: it has never seen the ledger, any past time is fair).
-    """
-    faults = []
-    earliest = None if absent_at_us is None else absent_at_us - slack_us
-    latest = now_us + slack_us
-    before = previous_us
-    for index, at_us in enumerate(received_at_us, first_index):
-        if before is not None and at_us < before:
-            faults.append(TimeFault(fault="backwards", index=index, off_by_us=before - at_us, received_at_us=at_us))
-        elif earliest is not None and at_us < earliest:
-            faults.append(TimeFault(fault="back-dated", index=index, off_by_us=earliest - at_us, received_at_us=at_us))
-        elif at_us > latest:
-            faults.append(TimeFault(fault="post-dated", index=index, off_by_us=at_us - latest, received_at_us=at_us))
-        before = at_us if before is None else max(before, at_us)
-    return faults
+    last: LastSeen | None = None
+    refused: dict[int, Problem] = field(default_factory=dict)
+    seen_us: int | None = None
+
+    def live(self, now_us: int) -> bool:
+        """Whether we looked so recently that every new leaf must be from now."""
+        return self.seen_us is not None and 0 <= now_us - self.seen_us <= CLOCK_LIMIT_US
+
+    def judge(self, checkpoint: Checkpoint, received_at_us: Sequence[int], now_us: int) -> Problem | None:
+        """Judge the leaves that are new since the last checkpoint; return why not, or None. Remembers either way."""
+        found = may_cosign(self.last, checkpoint, received_at_us, now_us, self.live(now_us))
+        found = found or self._before_absence(received_at_us)
+        if found is not None:
+            self.refused[checkpoint.size] = found
+        last_us = max(received_at_us, default=self.last.received_at_us if self.last else 0)
+        if self.last is not None:
+            last_us = max(last_us, self.last.received_at_us)
+        self.last = LastSeen(
+            origin=checkpoint.origin, received_at_us=last_us, root=checkpoint.root, size=checkpoint.size
+        )
+        self.seen_us = now_us if self.seen_us is None else max(self.seen_us, now_us)
+        return found
+
+    def looked(self, now_us: int) -> None:
+        """Note that the host was asked just now and the ledger still ends where we know it to end."""
+        if self.seen_us is not None:
+            self.seen_us = max(self.seen_us, now_us)
+
+    def may(self) -> bool:
+        """Whether no refusal stands."""
+        return not self.refused
+
+    def release(self) -> None:
+        """An officer has looked at every refused leaf and lets the station cosign again."""
+        self.refused.clear()
+
+    def _before_absence(self, received_at_us: Sequence[int]) -> Problem | None:
+        if self.seen_us is None or self.last is None:
+            return None
+        earliest_us = self.seen_us - CLOCK_LIMIT_US
+        for index, at_us in enumerate(received_at_us, self.last.size):
+            if at_us < earliest_us:
+                return problem(
+                    "cosign-back-dated",
+                    f"leaf[{index}].received_at_us",
+                    at_us,
+                    f"must not be over 5 s before {self.seen_us}, when the ledger still ended before it",
+                    "Do not cosign; keep the checkpoint and show it to the other stations.",
+                )
+        return None

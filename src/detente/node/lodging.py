@@ -37,6 +37,10 @@ class Lodgings:
         self.open[item.commitment] = item
         return True
 
+    def held(self) -> bool:
+        """Whether any hash is open or overdue."""
+        return bool(self.open or self.overdue)
+
     def included(self, commitment: bytes) -> Lodged | None:
         """Close the hash of a verified leaf, also one that was overdue; None for any other leaf."""
         return self.open.pop(commitment, None) or self.overdue.pop(commitment, None)

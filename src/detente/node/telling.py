@@ -15,29 +15,31 @@ EVERY_US = 5_000_000
 
 @dataclass
 class Telling:
-    """What has been received and not yet covered by an own watermark. `last_us` is the time of the last one."""
+    """Authors whose entries no own watermark covers yet, with the highest such index. `last_us`: the last watermark."""
 
     every_us: int = EVERY_US
     last_us: int | None = None
     urgent: bool = False
-    waiting_for: set[str] = field(default_factory=set)
+    waiting: dict[str, int] = field(default_factory=dict)
 
-    def received(self, author: str, *, urgent: bool, is_watermark: bool) -> None:
+    def received(self, author: str, index: int, *, urgent: bool, is_watermark: bool) -> None:
         """Note one entry by another party, addressed to us and durable here."""
         if is_watermark:
             return
-        self.waiting_for.add(author)
+        self.waiting[author] = index
         self.urgent = self.urgent or urgent
 
-    def covered(self, audience: tuple[str, ...], at_us: int) -> None:
-        """Note that an own watermark to these parties was found in the own copy (start-up and after a restart)."""
-        self.waiting_for.difference_update(audience)
-        self.urgent = self.urgent and bool(self.waiting_for)
+    def covered(self, audience: tuple[str, ...], size: int, at_us: int) -> None:
+        """Note an own watermark, for everything below `size`, found in the own copy (start-up, and as it comes back)."""
+        for author in audience:
+            if self.waiting.get(author, size) < size:
+                del self.waiting[author]
+        self.urgent = self.urgent and bool(self.waiting)
         self.last_us = at_us if self.last_us is None else max(self.last_us, at_us)
 
     def due_us(self, now_us: int) -> int | None:
         """When the next watermark is due (never before `now_us`); None when there is nothing to say."""
-        if not self.waiting_for:
+        if not self.waiting:
             return None
         if self.urgent or self.last_us is None:
             return now_us
@@ -47,8 +49,8 @@ class Telling:
         """If a watermark is due, return its audience (sorted) and forget what it covers; else None."""
         if self.due_us(now_us) != now_us:
             return None
-        audience = tuple(sorted(self.waiting_for))
-        self.waiting_for.clear()
+        audience = tuple(sorted(self.waiting))
+        self.waiting.clear()
         self.urgent = False
         self.last_us = now_us
         return audience

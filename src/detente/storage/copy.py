@@ -13,9 +13,9 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import NamedTuple
 
 from detente.errors import Unavailable
+from detente.node.keeping import Keep
 from detente.storage.sqlite import SETTINGS
 
 USER_VERSION = 1
@@ -29,15 +29,6 @@ CREATE TABLE IF NOT EXISTS kept (name TEXT PRIMARY KEY, value BLOB NOT NULL) STR
 """
 
 
-class Write(NamedTuple):
-    """One all-or-nothing change: rows to add, leaves to cut off from an index on, named values to set (None: remove)."""
-
-    leaves: Sequence[tuple[int, bytes]] = ()
-    cut_leaves_from: int | None = None
-    known: Sequence[tuple[int, bytes, bytes]] = ()
-    kept: Sequence[tuple[str, bytes | None]] = ()
-
-
 class StationCopy:
     """The file and its committer thread. Reads use a connection of their own and may run on any one thread at a time."""
 
@@ -45,13 +36,13 @@ class StationCopy:
         self._writer = _connect(path)
         self._reader = self._writer if str(path) == ":memory:" else _connect(path)
         self._reading = threading.Lock()
-        self._jobs: queue.SimpleQueue[tuple[Write, Future[None]] | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[tuple[Keep, Future[None]] | None] = queue.SimpleQueue()
         self._broken: Unavailable | None = None
         self._closed = False
         self._committer = threading.Thread(target=self._commit_forever, name="copy-committer", daemon=True)
         self._committer.start()
 
-    def write(self, change: Write) -> Future[None]:
+    def write(self, change: Keep) -> Future[None]:
         """Queue a change; the future is done when it is durable and raises `Unavailable` when the disk refuses."""
         done: Future[None] = Future()
         if self._closed:
@@ -131,7 +122,7 @@ class StationCopy:
             if last:
                 return
 
-    def _commit(self, group: list[tuple[Write, Future[None]]]) -> None:
+    def _commit(self, group: list[tuple[Keep, Future[None]]]) -> None:
         try:
             if self._broken:
                 raise self._broken
@@ -161,7 +152,7 @@ class _Nothing:
 _NOTHING = _Nothing()
 
 
-def _carry_out(connection: sqlite3.Connection, change: Write) -> None:
+def _carry_out(connection: sqlite3.Connection, change: Keep) -> None:
     if change.cut_leaves_from is not None:
         connection.execute("DELETE FROM leaf WHERE idx >= ?", (change.cut_leaves_from,))
     if change.leaves:
@@ -184,10 +175,14 @@ def _connect(path: Path | str) -> sqlite3.Connection:
                 connection.execute(f"PRAGMA {pragma} = {value}")
                 found = str(connection.execute(f"PRAGMA {pragma}").fetchone()[0])
                 if found != expected:
-                    raise Unavailable(f"SQLite answers {pragma} = {found}, not {expected}: it cannot promise durability")
+                    raise Unavailable(
+                        f"SQLite answers {pragma} = {found}, not {expected}: it cannot promise durability"
+                    )
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version not in (0, USER_VERSION):
-            raise Unavailable(f"{path} was written by another version (schema {version}); this one reads {USER_VERSION}")
+            raise Unavailable(
+                f"{path} was written by another version (schema {version}); this one reads {USER_VERSION}"
+            )
         connection.executescript(SCHEMA)
         connection.execute(f"PRAGMA user_version = {USER_VERSION}")
     except sqlite3.Error as error:

@@ -1,0 +1,127 @@
+"""The seam between a station and its private screen: who answers notices, and how the answer becomes a record.
+
+The screen itself is `conflicts.screening`. A station without data answers "not screened" through the very same path, at the same
+time and with the same length.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+
+from detente.conflicts.coarse import volumes_of
+from detente.conflicts.screening import Desk, Presence, Question, Rules, Screened, epoch_of, occupied, screen
+from detente.geometry.volume import Volume4D
+from detente.ledger.genesis import ScreeningRules
+from detente.records.notice import CoarseNotice, Notice
+from detente.records.screening import Screening, padded
+from detente.records.sealed import Presence as PresenceBody
+from detente.records.sealed import padded as padded_sealed
+
+
+class Screener(Protocol):
+    """Answers notices from presence that never leaves the station. Deterministic; remembers what it answered."""
+
+    def answer(self, notice: str, asker: str, volumes: tuple[Volume4D, ...], received_at_us: int) -> Screening:
+        """Return the one answer to a notice (id in hex), received by the host at a time."""
+
+    def review(self, presence: tuple[Presence, ...], speaks_for: tuple[str, ...], now_us: int) -> None:
+        """Take the watch officer's statement of presence; it replaces the one before."""
+
+    def commitment(self, now_us: int) -> PresenceBody:
+        """Return the body to commit to for the epoch that holds `now_us`; of one length, changed or not."""
+
+    def next_epoch_us(self, now_us: int) -> int:
+        """Return when the next epoch begins."""
+
+    def save(self) -> bytes:
+        """Return all it remembers."""
+
+    def restore(self, data: bytes) -> None:
+        """Take back what `save` returned."""
+
+
+class DeskScreener:
+    """The default screener: one desk under one set of rules."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+        self.desk = Desk()
+        self.last: Screened | None = None
+
+    def answer(self, notice: str, asker: str, volumes: tuple[Volume4D, ...], received_at_us: int) -> Screening:
+        question = Question(asked_at_us=received_at_us, asker=asker, notice=notice, volumes=volumes)
+        self.desk, self.last = screen(self.desk, question, self.rules, received_at_us)
+        given = self.last.answer
+        return padded(
+            Screening(
+                about=notice,
+                answer=given.answer,
+                buffer_mm=given.buffer_mm,
+                data_age_us=None if given.answer == "not screened" else given.data_age_us,
+                epoch=epoch_of(received_at_us, self.rules),
+                padding="",
+                speaks_for=tuple(sorted(given.speaks_for)),
+                urgency=given.urgency,
+            )
+        )
+
+    def review(self, presence: tuple[Presence, ...], speaks_for: tuple[str, ...], now_us: int) -> None:
+        """What is stated again stays as it was held; what is not stated any more counts as withdrawn from now on."""
+        stated = {_what(p) for p in presence}
+        held = tuple(
+            msgspec.structs.replace(p, held_until_us=now_us)
+            if p.held_until_us is None and _what(p) not in stated
+            else p
+            for p in self.desk.presence
+        )
+        known = {_what(p) for p in held if p.held_until_us is None}
+        new = tuple(
+            msgspec.structs.replace(p, held_from_us=now_us, held_until_us=None)
+            for p in presence
+            if _what(p) not in known
+        )
+        self.desk = msgspec.structs.replace(
+            self.desk, presence=held + new, reviewed_at_us=now_us, speaks_for=tuple(sorted(set(speaks_for)))
+        )
+
+    def commitment(self, now_us: int) -> PresenceBody:
+        epoch = epoch_of(now_us, self.rules)
+        cells = {
+            (cell.row, cell.column) for cell, e, _ in occupied(self.desk.presence, self.rules, now_us) if e == epoch
+        }
+        body = PresenceBody(cell_ndeg=self.rules.cell_ndeg, cells=tuple(sorted(cells)), epoch=epoch, padding="")
+        return padded_sealed(body)
+
+    def next_epoch_us(self, now_us: int) -> int:
+        return (epoch_of(now_us, self.rules) + 1) * self.rules.epoch_us
+
+    def save(self) -> bytes:
+        return msgspec.json.encode(self.desk)
+
+    def restore(self, data: bytes) -> None:
+        self.desk = msgspec.json.decode(data, type=Desk)
+
+
+def rules_of(rules: ScreeningRules) -> Rules:
+    """Return a ledger's default screening rules as the screen wants them."""
+    return Rules(
+        budget_m2_s_per_day=rules.budget_m2_s_per_day,
+        buffer_mm=rules.buffer_mm,
+        cell_ndeg=rules.cell_ndeg,
+        epoch_us=rules.epoch_us,
+        least_duration_us=rules.least_duration_us,
+        least_size_mm=rules.least_size_mm,
+    )
+
+
+def volumes_to_screen(full: Notice | None, coarse: CoarseNotice | None) -> tuple[Volume4D, ...]:
+    """Return what a notice tells us of where and when: the full form's volumes, else the coarse cells, else nothing."""
+    if full is not None:
+        return full.volumes
+    return volumes_of(coarse) if coarse is not None else ()
+
+
+def _what(presence: Presence) -> tuple[str, bytes]:
+    return presence.party, msgspec.json.encode(presence.volume)

@@ -1,0 +1,81 @@
+"""What a party's own node decides: `handle(state, given, now_us) -> (state, effects)`.
+
+A station believes nothing that it has not recomputed, says nothing that it does not hold durably, and goes on without its host:
+
+    given by            checked against                               then
+    host: leaves        the root the host signed                      proven; cosigned if their times are fair
+    host: entries       proven leaf, signature, key at the index      folded into the picture; told (watermark); screened
+    host: receipt       our own submission, tag by tag                closes the queue entry
+    stations: notes     our own tree                                  two histories: evidence, alarm everywhere
+    stations: urgent    signature, key                                kept, acknowledged, shown; the ledger has it later
+    officer: drafts     sealed outside with fresh salts               queued durably, sent, lodged when delayed
+    clock               slots, epochs, timers                         screenings, commitments, watermarks, alarms
+
+The steps are in `station_follow`, `station_send`, `station_peers`, `station_clock`; inputs and effects in `station_values`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from detente.node.station_clock import due, next_due_us, presence_set
+from detente.node.station_follow import checkpoint_arrived, entries_arrived, leaves_arrived, release
+from detente.node.station_peers import direct_answered, direct_arrived, peer_checkpoint, peer_unreachable
+from detente.node.station_send import composed, host_answered, host_refused, host_unreachable, receipted
+from detente.node.station_state import Station
+from detente.node.station_values import (
+    CheckpointArrived,
+    Composed,
+    DirectAnswered,
+    DirectArrived,
+    Effect,
+    EntriesArrived,
+    HostAnswered,
+    HostRefused,
+    HostUnreachable,
+    Input,
+    LeavesArrived,
+    PeerCheckpoint,
+    PeerUnreachable,
+    PresenceSet,
+    Receipted,
+    Release,
+    Tick,
+    WakeAt,
+)
+
+
+def _nothing(state: Station, given: Tick, now_us: int) -> list[Effect]:
+    return []
+
+
+STEPS: dict[type, Callable[[Station, Any, int], list[Effect]]] = {
+    CheckpointArrived: checkpoint_arrived,
+    Composed: composed,
+    DirectAnswered: direct_answered,
+    DirectArrived: direct_arrived,
+    EntriesArrived: entries_arrived,
+    HostAnswered: host_answered,
+    HostRefused: host_refused,
+    HostUnreachable: host_unreachable,
+    LeavesArrived: leaves_arrived,
+    PeerCheckpoint: peer_checkpoint,
+    PeerUnreachable: peer_unreachable,
+    PresenceSet: presence_set,
+    Receipted: receipted,
+    Release: release,
+    Tick: _nothing,
+}
+
+
+def handle(state: Station, given: Input, now_us: int) -> tuple[Station, list[Effect]]:
+    """Decide what this station does about one input. Nothing happens until the caller carries out the effects, in order.
+
+    The state is changed in place and returned. Raises Refused only for a DirectArrived or Composed that does not hold; then
+    nothing has changed.
+    """
+    effects = STEPS[type(given)](state, given, now_us)
+    effects += due(state, now_us)
+    effects.append(WakeAt(next_due_us(state, now_us)))
+    return state, effects

@@ -1,0 +1,163 @@
+"""What becomes due with time: slots, watermarks, epochs, timers, lodged hashes, retries, the exchange of checkpoints."""
+
+from __future__ import annotations
+
+import msgspec
+
+from detente.conflicts.screening import Presence
+from detente.node.keeping import Keep
+from detente.node.station_follow import raise_alarm
+from detente.node.station_peers import judge_ahead, tell_evidence
+from detente.node.station_send import draft_of, envelope, lodge_delayed, submit
+from detente.node.station_state import Station
+from detente.node.station_values import Compose, Effect, PresenceSet, SendDirect
+from detente.records.finding import Finding
+from detente.records.watermark import Watermark
+
+RULESET = "detente-station/1"
+
+
+def due(state: Station, now_us: int) -> list[Effect]:
+    """Do everything whose time has come. Asked after every input, so nothing waits for a tick of its own."""
+    effects = _screenings(state, now_us)
+    effects += _epoch(state, now_us)
+    effects += _watermark(state, now_us)
+    effects += _unanswered(state, now_us)
+    effects += lodge_delayed(state, now_us)
+    effects += _not_included(state, now_us)
+    effects += judge_ahead(state, now_us)
+    effects += _host_behind(state, now_us)
+    effects += _resend(state, now_us)
+    effects += _exchange(state, now_us)
+    return effects + submit(state, now_us)
+
+
+def next_due_us(state: Station, now_us: int) -> int:
+    """When something is due next; at the latest the next exchange of checkpoints."""
+    times = [
+        state.slots.due_us(),
+        state.telling.due_us(now_us),
+        state.timers.due_us(),
+        state.outbox.due_us(state.timing.delay_us),
+        state.lodged_here.due_us(),
+        state.lodged_by_us.due_us(),
+        state.ahead.due_us(),
+        min((u.tried_at_us + state.timing.resend_us for u in state.unacked.values()), default=None),
+        state.screener.next_epoch_us(now_us),
+        state.exchange_at_us,
+    ]
+    return max(now_us + 1, min(at for at in times if at is not None))
+
+
+def presence_set(state: Station, given: PresenceSet, now_us: int) -> list[Effect]:
+    """Take the watch officer's statement of presence. It stays here."""
+    held: tuple[Presence, ...] = given.presence
+    state.screener.review(held, given.speaks_for, now_us)
+    return [Keep(kept=[("desk", state.screener.save())])]
+
+
+def _screenings(state: Station, now_us: int) -> list[Effect]:
+    effects: list[Effect] = []
+    for notice in state.slots.take(now_us):
+        given = state.answers[notice]
+        effects.append(Compose(draft_of(state, given.body, (given.asker,), now_us)))
+    return effects
+
+
+def _epoch(state: Station, now_us: int) -> list[Effect]:
+    """Once in every epoch commit to own presence, changed or not: the leaf says no more than that an epoch began."""
+    if state.checkpoint is None:
+        return []
+    body = state.screener.commitment(now_us)
+    if state.epoch_committed == body.epoch:
+        return []
+    state.epoch_committed = body.epoch
+    return [Compose(draft_of(state, body, (state.me.party,), now_us, sealed=True))]
+
+
+def _watermark(state: Station, now_us: int) -> list[Effect]:
+    audience = state.telling.take(now_us)
+    if audience is None:
+        return []
+    body = Watermark(count=state.told.count, list_hash=state.told.hash.hex(), size=state.next_entry)
+    return [Compose(draft_of(state, body, audience, now_us))]
+
+
+def _unanswered(state: Station, now_us: int) -> list[Effect]:
+    """An urgent message that nobody answered: an alarm here, and an entry, for it starts the next step of the clock."""
+    effects: list[Effect] = []
+    for message in state.timers.take_unanswered(now_us):
+        waited_s = state.timing.answer_within_us // 1_000_000
+        who = ", ".join(message.parties)
+        words = (
+            f"{message.urgency} message unanswered by an officer of {who} for {waited_s} s: undelivered. "
+            "Call the duty director and use the alternate channel."
+        )
+        raised = raise_alarm(state, "unanswered", message.id.hex(), words, now_us)
+        effects += raised
+        if raised:
+            finding = Finding(
+                basis=(message.id.hex(),),
+                kind="alarm",
+                rule="unanswered-urgent",
+                ruleset=RULESET,
+                size=state.next_entry,
+                step=0,
+                subject=message.id.hex(),
+                verdict=None,
+                words=words,
+            )
+            audience = tuple(sorted({state.me.party, *message.parties}))
+            effects.append(Compose(draft_of(state, finding, audience, now_us)))
+    return effects
+
+
+def _not_included(state: Station, now_us: int) -> list[Effect]:
+    """Lodged hashes that are not in the ledger. A station that cannot see the host itself cannot say so of others' hashes."""
+    effects: list[Effect] = []
+    if state.host_answers:
+        for item in state.lodged_here.take_overdue(now_us):
+            words = f"{item.party} lodged a submission with us, and it is not in the ledger after {_s(state.timing.lodge_within_us)} s"
+            effects += raise_alarm(state, "not-included", item.commitment.hex(), words, now_us)
+    for item in state.lodged_by_us.take_overdue(now_us):
+        words = f"our submission is not in the ledger {_s(state.timing.lodge_within_us)} s after it was lodged with the other stations"
+        effects += raise_alarm(state, "not-included", item.commitment.hex(), words, now_us)
+    return effects
+
+
+def _host_behind(state: Station, now_us: int) -> list[Effect]:
+    effects: list[Effect] = []
+    if state.host_answers:
+        for party, signed in state.ahead.late(now_us):
+            size = signed.checkpoint.size
+            words = f"the host showed {party} a ledger of size {size} and shows us {state.size}"
+            effects += raise_alarm(state, "host-behind", f"{party}: size {size}", words, now_us, [signed.data])
+    return effects
+
+
+def _resend(state: Station, now_us: int) -> list[Effect]:
+    """Urgent entries that a station has not acknowledged go again, the same bytes."""
+    effects: list[Effect] = []
+    for key, item in list(state.unacked.items()):
+        if item.tried_at_us + state.timing.resend_us <= now_us:
+            state.unacked[key] = msgspec.structs.replace(item, tried_at_us=now_us)
+            effects.append(SendDirect(item.party, "urgent", item.id, item.data))
+    return effects
+
+
+def _exchange(state: Station, now_us: int) -> list[Effect]:
+    if now_us < state.exchange_at_us:
+        return []
+    state.exchange_at_us = now_us + state.timing.exchange_every_us
+    if state.checkpoint is None:
+        return []
+    payload = {"note": state.checkpoint.data.decode()}
+    effects: list[Effect] = [
+        SendDirect(party, "checkpoint", b"", envelope(state, payload, "checkpoint", party, now_us))
+        for party in state.peers
+    ]
+    return effects + tell_evidence(state, now_us)
+
+
+def _s(us: int) -> int:
+    return us // 1_000_000

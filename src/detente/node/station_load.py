@@ -1,0 +1,171 @@
+"""Starting again from the own copy: what was verified once is not verified twice, but leaves must still give the proven root."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+import msgspec
+
+from detente.errors import EvidenceError, Problem
+from detente.ledger.checkpoint import SignedCheckpoint, parse_checkpoint
+from detente.ledger.cosignature import LastSeen
+from detente.ledger.entry import Checked, check_submission, encode_header, entry_id, header_commitment
+from detente.ledger.fork import ForkEvidence
+from detente.ledger.note import parse_note
+from detente.node.alarms import Alarm
+from detente.node.following import Believed
+from detente.node.known import Known
+from detente.node.lodging import Lodged
+from detente.node.outbox import Queued
+from detente.node.station_follow import Verified, fold, track_response, track_urgent
+from detente.node.station_state import Answered, Direct, Station, Unacked
+from detente.picture.known import known_of
+from detente.records.message import Message
+from detente.records.response import Response
+from detente.records.screening import Screening
+
+
+class _Cosigning(msgspec.Struct):
+    last: LastSeen | None
+    refused: list[tuple[int, Problem]]
+    seen_us: int | None
+
+
+_KNOWN = msgspec.json.Decoder(Known)
+
+
+def load(
+    state: Station,
+    kept: Mapping[str, bytes],
+    leaves: Iterable[bytes],
+    known: Iterable[tuple[int, bytes, bytes]],
+    now_us: int,
+) -> int:
+    """Bring a fresh state to where the copy stands; return the index from which leaves in the copy are not proven.
+
+    `leaves` are all held, from index 0; `known` are (index, id, bytes) in order. Raises EvidenceError when the leaves do not
+    give the root that was proven: the file was changed.
+    """
+    for item in _all(kept, "outbox/", Queued):
+        state.outbox.add(msgspec.structs.replace(item, state="queued") if item.state == "sent" else item)
+        if item.lodged and item.index is None:
+            state.lodged_by_us.lodge(Lodged(commitment=item.commitment, lodged_at_us=now_us, party=state.me.party))
+    for alarm in _all(kept, "alarm/", Alarm):
+        state.alarms.raise_(alarm)
+    for lodged in _all(kept, "lodged/", Lodged):
+        state.lodged_here.lodge(lodged)
+    for name, data in kept.items():
+        if name.startswith("unacked/"):
+            unacked = msgspec.msgpack.decode(data, type=Unacked)
+            state.unacked[(unacked.id, unacked.party)] = unacked
+        elif name.startswith("answer/"):
+            state.answers[bytes.fromhex(name[7:])] = msgspec.json.decode(data, type=Answered)
+    if "fork" in kept:
+        state.fork = msgspec.json.decode(kept["fork"], type=ForkEvidence)
+    if "desk" in kept:
+        state.screener.restore(kept["desk"])
+    if "epoch" in kept:
+        state.epoch_committed = int(kept["epoch"])
+    if "cosigning" in kept:
+        held = msgspec.json.decode(kept["cosigning"], type=_Cosigning)
+        state.cosigning.last, state.cosigning.seen_us = held.last, held.seen_us
+        state.cosigning.refused = dict(held.refused)
+    proven = _leaves(state, kept, leaves)
+    for index, _, raw in known:
+        _entry(state, index, raw, now_us)
+    state.next_entry = max(state.next_entry, 1) if proven else 0
+    for direct in _all(kept, "direct/", Direct):
+        _direct(state, direct)
+    for item in state.outbox.items.values():
+        _own(state, item)
+    after_us = state.me.genesis.screening.after_us
+    for notice, answer in state.answers.items():
+        state.slots.ask(notice, answer.slot_us if now_us <= answer.slot_us else now_us + after_us)
+    return proven
+
+
+def _leaves(state: Station, kept: Mapping[str, bytes], leaves: Iterable[bytes]) -> int:
+    if "verified" not in kept:
+        return 0
+    held = msgspec.json.decode(kept["verified"], type=Verified)
+    note = parse_note(held.note.encode())
+    signed = SignedCheckpoint(checkpoint=parse_checkpoint(note.text), note=note)
+    last = b""
+
+    def proven() -> Iterable[bytes]:
+        nonlocal last
+        for n, leaf in enumerate(leaves):
+            if n == held.size:
+                return
+            last = leaf
+            yield leaf
+
+    state.tree.extend(proven())
+    if state.tree.size != held.size or state.tree.root() != signed.checkpoint.root:
+        raise EvidenceError(
+            "the leaves in the station's copy do not give the root it proved: the file was changed or cut. "
+            "Move it away and let the station fetch everything anew"
+        )
+    state.checkpoint, state.verified_at_us = signed, held.at_us
+    state.last_leaf_us = int.from_bytes(last[9:17], "big") if last else 0
+    return held.size
+
+
+def _entry(state: Station, index: int, raw: bytes, now_us: int) -> None:
+    """Fold one entry of the own copy; its signature was verified before it was kept."""
+    known = _KNOWN.decode(raw)
+    header = known.header
+    signed = encode_header(header)
+    signature = bytes.fromhex(known.signature)
+    entry = entry_id(signed, signature)
+    a, b, c, d = (None if opening is None else opening.facet for opening in known.facets)
+    k = [bytes.fromhex(text) for text in header.commitments]
+    checked = Checked(
+        commitments=(k[0], k[1], k[2], k[3]),
+        facets=(a, b, c, d),
+        header=header,
+        header_bytes=signed,
+        header_commitment=header_commitment(bytes.fromhex(known.header_salt), entry),
+        id=entry,
+        openings=known.facets,
+        signature=signature,
+        tags=b"",
+    )
+    believed = Believed(checked=checked, erased=known.erased, index=index, raw=raw, received_at_us=known.received_at_us)
+    fold(state, believed, now_us, [], loading=True)
+    state.next_entry = index + 1
+
+
+def _direct(state: Station, direct: Direct) -> None:
+    identifier = bytes.fromhex(direct.id)
+    state.direct[identifier] = direct
+    header = direct.entry.header
+    facets = [None if opening is None else opening.facet for opening in direct.entry.facets]
+    known = known_of(0, direct.received_at_us, direct.id, header, facets)
+    message, response = known.body(Message), known.body(Response)
+    if message is not None:
+        track_urgent(state, identifier, header.author, header.audience, header.signed_at_us, message)
+    elif response is not None:
+        track_response(state, header.author, header.key, response)
+
+
+def _own(state: Station, item: Queued) -> None:
+    """Take up what a queued entry of ours means: an urgent message's clock, a screening already given."""
+    if not item.urgent and item.kind != "screening":
+        return
+    checked = check_submission(item.raw, state.me.genesis.slots, state.ledger)
+    known = known_of(0, item.composed_at_us, item.id.hex(), checked.header, checked.facets)
+    message, screening = known.body(Message), known.body(Screening)
+    if screening is not None:
+        state.slots.answered(bytes.fromhex(screening.about))
+    if message is not None:
+        header = checked.header
+        track_urgent(state, item.id, header.author, header.audience, header.signed_at_us, message)
+
+
+T = TypeVar("T")
+
+
+def _all(kept: Mapping[str, bytes], prefix: str, kind: type[T]) -> list[T]:
+    return [msgspec.json.decode(data, type=kind) for name, data in kept.items() if name.startswith(prefix)]

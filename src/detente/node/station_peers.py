@@ -1,0 +1,251 @@
+"""The other stations: envelopes that come and go directly, their checkpoints, and hashes they leave with us."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import msgspec
+
+from detente.errors import EvidenceError, Problem, Refused, problem
+from detente.ledger.canonical import Count, Hex32
+from detente.ledger.checkpoint import SignedCheckpoint, open_checkpoint
+from detente.ledger.cosignature import keep_known_lines
+from detente.ledger.fork import ForkEvidence, verify_fork
+from detente.ledger.note import NoteKey
+from detente.ledger.shown import may_read
+from detente.node.envelope import Envelope, read_envelope, require_signed
+from detente.node.following import check_delivered
+from detente.node.keeping import Keep
+from detente.node.known import Delivered
+from detente.node.lodging import Lodged
+from detente.node.station_follow import (
+    fork_found,
+    is_urgent,
+    raise_alarm,
+    take_fork,
+    track_response,
+    track_urgent,
+)
+from detente.node.station_send import envelope
+from detente.node.station_state import Direct, Station
+from detente.node.station_values import (
+    DirectAnswered,
+    DirectArrived,
+    Effect,
+    PeerCheckpoint,
+    PeerUnreachable,
+    Publish,
+    Reply,
+    SendDirect,
+)
+from detente.picture.known import known_of
+from detente.records.message import Message
+from detente.records.response import Response
+
+
+class _Urgent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    entry: Delivered
+
+
+class _Checkpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    note: str
+
+
+class _Lodge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    commitment: Hex32
+    lodged_at_us: Count
+
+
+class _Acked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    id: Hex32
+    received_at_us: Count
+
+
+def direct_arrived(state: Station, given: DirectArrived, now_us: int) -> list[Effect]:
+    """Take what another station sends directly; raises Refused for what is not properly signed by it."""
+    sent = _opened(state, given.kind, given.data)
+    step = {"checkpoint": _checkpoint, "evidence": _evidence, "lodge": _lodge, "urgent": _urgent}.get(given.kind)
+    if step is None:
+        raise Refused([_bad("kind", "kind", given.kind, "is checkpoint, evidence, lodge or urgent")])
+    _seen(state, sent.from_, now_us)
+    return step(state, sent, given.data, now_us)
+
+
+def direct_answered(state: Station, given: DirectAnswered, now_us: int) -> list[Effect]:
+    """Take another station's answer: an acknowledgement counts only under its station's signature."""
+    try:
+        answer = _opened(state, given.kind, given.data)
+        if answer.from_ != given.party:
+            raise Refused([_bad("from", "from", answer.from_, f"must be {given.party}, who was asked")])
+        _seen(state, given.party, now_us)
+        if given.kind == "urgent":
+            return _acked(state, given, _payload(answer, _Acked), now_us)
+        if given.kind == "checkpoint":
+            note = _payload(answer, _Checkpoint).note
+            return peer_checkpoint(state, PeerCheckpoint(given.party, note.encode()), now_us) if note else []
+    except Refused as refused:
+        return raise_alarm(state, "bad-direct", given.party, str(refused), now_us, [given.data])
+    return []
+
+
+def peer_unreachable(state: Station, given: PeerUnreachable, now_us: int) -> list[Effect]:
+    """Another station did not answer; urgent entries are tried again on the next tick."""
+    peer = state.peers.get(given.party)
+    if peer is None or not peer.reachable:
+        return []
+    peer.reachable = False
+    return [Publish("peer", given.party)]
+
+
+def peer_checkpoint(state: Station, given: PeerCheckpoint, now_us: int) -> list[Effect]:
+    """Hold another station's checkpoint against our own tree: the check that a host which forks cannot pass."""
+    try:
+        signed = open_checkpoint(given.note, *state.host_keys())
+    except (Refused, EvidenceError) as error:
+        return raise_alarm(
+            state, "bad-direct", given.party, f"its checkpoint does not hold: {error}", now_us, [given.note]
+        )
+    peer = state.peers.get(given.party)
+    if peer is not None:
+        peer.size = max(peer.size or 0, signed.checkpoint.size)
+    if signed.checkpoint.size > state.size:
+        state.ahead.take(given.party, signed, now_us)
+        return [Publish("ahead", str(signed.checkpoint.size))]
+    return _judge(state, given.party, signed, now_us)
+
+
+def judge_ahead(state: Station, now_us: int) -> list[Effect]:
+    """Judge the larger checkpoints kept so far, as far as our own proven size now reaches."""
+    effects: list[Effect] = []
+    for party, signed in state.ahead.judgeable(state.size):
+        effects += _judge(state, party, signed, now_us)
+    return effects
+
+
+def _judge(state: Station, party: str, signed: SignedCheckpoint, now_us: int) -> list[Effect]:
+    effects = fork_found(state, signed, party, now_us)
+    return effects + tell_evidence(state, now_us) if effects else _witness(state, signed)
+
+
+def _witness(state: Station, signed: SignedCheckpoint) -> list[Effect]:
+    """Keep other stations' cosignatures of the checkpoint that we hold ourselves."""
+    held = state.checkpoint
+    if held is not None and signed.checkpoint == held.checkpoint:
+        try:
+            lines = keep_known_lines(signed.note, list(state.cosigners().values()))
+        except EvidenceError:
+            return []
+        state.checkpoint = SignedCheckpoint(checkpoint=held.checkpoint, note=held.note.with_lines(lines))
+    return []
+
+
+def tell_evidence(state: Station, now_us: int) -> list[Effect]:
+    """Send the fork evidence we hold to every other station."""
+    found = state.fork
+    if found is None:
+        return []
+    payload = msgspec.to_builtins(found)
+    return [
+        SendDirect(party, "evidence", b"fork", envelope(state, payload, "evidence", party, now_us))
+        for party in state.peers
+    ]
+
+
+# --- what arrives ---
+
+
+def _checkpoint(state: Station, sent: Envelope, data: bytes, now_us: int) -> list[Effect]:
+    effects = peer_checkpoint(state, PeerCheckpoint(sent.from_, _payload(sent, _Checkpoint).note.encode()), now_us)
+    note = state.checkpoint.data.decode() if state.checkpoint is not None else ""
+    return [*effects, Reply(envelope(state, {"note": note}, "checkpoint", sent.from_, now_us))]
+
+
+def _evidence(state: Station, sent: Envelope, data: bytes, now_us: int) -> list[Effect]:
+    """Evidence convicts by itself: it does not matter who brings it."""
+    found = _payload(sent, ForkEvidence)
+    host = state.host_keys()[0]
+    try:
+        verify_fork(found, NoteKey(name=host.name, public=host.public))
+    except EvidenceError as error:
+        raise Refused([_bad("evidence", "payload", "", f"must convict the host: {error}")]) from error
+    known = state.fork is not None
+    effects = take_fork(state, found, sent.from_, now_us)
+    effects += [] if known else tell_evidence(state, now_us)
+    return [*effects, Reply(envelope(state, {}, "evidence", sent.from_, now_us))]
+
+
+def _lodge(state: Station, sent: Envelope, data: bytes, now_us: int) -> list[Effect]:
+    asked = _payload(sent, _Lodge)
+    item = Lodged(commitment=bytes.fromhex(asked.commitment), lodged_at_us=now_us, party=sent.from_)
+    kept: list[Effect] = []
+    if state.lodged_here.lodge(item):
+        kept.append(Keep(kept=[(f"lodged/{asked.commitment}", msgspec.json.encode(item))]))
+    answer = {"commitment": asked.commitment, "received_at_us": now_us}
+    return [*kept, Reply(envelope(state, answer, "lodge", sent.from_, now_us))]
+
+
+def _urgent(state: Station, sent: Envelope, data: bytes, now_us: int) -> list[Effect]:
+    """Take an entry before the ledger has it: same signed bytes, same checks, own durable copy, then the acknowledgement."""
+    entry = _payload(sent, _Urgent).entry
+    checked = check_delivered(entry, state.viewer)
+    header = checked.header
+    if header.author != sent.from_ or not may_read(header, state.me.party):
+        raise Refused([_bad("entry", "payload.entry.header.author", header.author, f"must be {sent.from_}, to us")])
+    state.identity.signer_of(header, max(state.next_entry, 1))
+    identifier = checked.id.hex()
+    reply = Reply(envelope(state, {"id": identifier, "received_at_us": now_us}, "urgent", sent.from_, now_us))
+    known = known_of(0, now_us, identifier, header, checked.facets)
+    message, response = known.body(Message), known.body(Response)
+    if not (is_urgent(known) or response is not None):
+        raise Refused([_bad("entry", "payload.entry", known.kind, "must be an urgent message or an answer to one")])
+    if checked.id in state.direct or state.has_entry(identifier):
+        return [reply]
+    held = Direct(entry=entry, id=identifier, party=sent.from_, received_at_us=now_us)
+    state.direct[checked.id] = held
+    if message is not None:
+        track_urgent(state, checked.id, header.author, header.audience, header.signed_at_us, message)
+    elif response is not None:
+        track_response(state, header.author, header.key, response)
+    return [Keep(kept=[(f"direct/{identifier}", msgspec.json.encode(held))]), reply, Publish("direct", identifier)]
+
+
+def _acked(state: Station, given: DirectAnswered, answer: _Acked, now_us: int) -> list[Effect]:
+    if answer.id != given.about.hex():
+        raise Refused([_bad("id", "payload.id", answer.id, f"must be {given.about.hex()}")])
+    state.unacked.pop((given.about, given.party), None)
+    state.acked.setdefault(given.about, {})[given.party] = answer.received_at_us
+    name = f"unacked/{answer.id}/{given.party}"
+    kept = [(name, None), (f"acked/{answer.id}/{given.party}", given.data)]
+    return [Keep(kept=kept), Publish("acked", answer.id)]
+
+
+# --- envelopes ---
+
+
+def _opened(state: Station, kind: str, data: bytes) -> Envelope:
+    sent = read_envelope(data, kind=kind, ledger=state.ledger, me=state.me.party)
+    key = state.station_key_of(sent.from_)
+    if key is None:
+        raise Refused([_bad("from", "from", sent.from_, "is a party of this ledger with a station key")])
+    require_signed(sent, key)
+    return sent
+
+
+T = TypeVar("T")
+
+
+def _payload(sent: Envelope, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(sent.payload, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise Refused([_bad("payload", "payload", "", str(error))]) from None
+
+
+def _seen(state: Station, party: str, now_us: int) -> None:
+    peer = state.peers.get(party)
+    if peer is not None:
+        peer.reachable, peer.answered_at_us = True, now_us
+
+
+def _bad(code: str, field: str, value: object, rule: str) -> Problem:
+    return problem(f"direct-{code}", field, value, rule, "See docs/formats/station-api.md, Direct endpoints.")

@@ -1,0 +1,260 @@
+"""Sending: the queue to the host, its receipts, and what is lodged with others when it delays or refuses."""
+
+from __future__ import annotations
+
+import msgspec
+
+from detente.errors import EvidenceError, Refused
+from detente.ledger.entry import Checked, Draft, check_submission, encode_submission
+from detente.ledger.facets import Facet, Openings
+from detente.ledger.receipt import check_receipt, read_receipt
+from detente.ledger.shown import leaf_is_ours
+from detente.node.envelope import seal_envelope
+from detente.node.keeping import Keep
+from detente.node.known import delivered_to
+from detente.node.lodging import Lodged
+from detente.node.outbox import Queued
+from detente.node.station_follow import (
+    URGENT,
+    answers_urgent,
+    raise_alarm,
+    take_checkpoint,
+    track_response,
+    track_urgent,
+)
+from detente.node.station_state import Station, Unacked
+from detente.node.station_values import (
+    Composed,
+    Effect,
+    HostAnswered,
+    HostRefused,
+    HostUnreachable,
+    Publish,
+    Receipted,
+    SendDirect,
+    Submit,
+)
+from detente.picture.known import Known, known_of
+from detente.records.body import Body
+from detente.records.message import Message
+from detente.records.registry import REGISTRY
+from detente.records.response import Response
+from detente.records.screening import Screening
+
+NOT_LODGED = frozenset({"watermark"})
+"""Kinds not worth an alarm at every station when they come late: the next one says it all again."""
+
+
+def draft_of(
+    state: Station, body: Body, audience: tuple[str, ...], signed_at_us: int, *, sealed: bool = False
+) -> Draft:
+    """Return the draft of an entry with one facet that the station itself signs."""
+    kind, form, data = REGISTRY.write(body)
+    position = REGISTRY.position(body)
+    me = state.me.party
+    readers = tuple(sorted({*audience, me} if sealed else audience))
+    facets: list[Facet | None] = [None, None, None, None]
+    facets[position] = Facet(audience=readers, body=msgspec.Raw(data), form=form)
+    about = getattr(body, "about", None)
+    return Draft(
+        audience=readers,
+        author=me,
+        facets=(facets[0], facets[1], facets[2], facets[3]),
+        kind=kind,
+        refers_to=(about,) if isinstance(about, str) else (),
+        sealed=frozenset({position}) if sealed else frozenset(),
+        signed_at_us=signed_at_us,
+    )
+
+
+def composed(state: Station, given: Composed, now_us: int) -> list[Effect]:
+    """Take a sealed submission into the queue; urgent ones also go straight to the stations they are addressed to."""
+    raw = encode_submission(given.submission)
+    checked = check_submission(raw, state.me.genesis.slots, state.ledger)
+    if checked.id in state.outbox.items:
+        return []
+    header = checked.header
+    known = known_of(0, now_us, checked.id.hex(), header, checked.facets)
+    urgent = _goes_direct(state, known)
+    item = Queued(
+        commitment=checked.header_commitment,
+        composed_at_us=now_us,
+        id=checked.id,
+        kind=known.kind,
+        leaf=checked.header_commitment + b"".join(checked.commitments) + checked.tags,
+        raw=raw,
+        urgent=urgent,
+    )
+    state.outbox.add(item)
+    kept: list[tuple[str, bytes | None]] = [(f"outbox/{item.id.hex()}", msgspec.json.encode(item))]
+    kept += _own_records(state, known, item.id, given.kept)
+    direct: list[Effect] = []
+    if urgent:
+        _track(state, known)
+        direct = _send_direct(state, checked, given, kept, now_us)
+    return [Keep(kept=kept), *direct, *submit(state, now_us), Publish("queued", item.id.hex())]
+
+
+def _own_records(state: Station, known: Known, entry: bytes, openings: Openings) -> list[tuple[str, bytes | None]]:
+    """What an own entry settles as soon as it is queued: a screening's slot, an epoch's commitment, openings to keep."""
+    kept: list[tuple[str, bytes | None]] = []
+    screening = known.body(Screening)
+    if screening is not None:
+        state.slots.answered(bytes.fromhex(screening.about))
+        state.answers.pop(bytes.fromhex(screening.about), None)
+        kept.append((f"answer/{screening.about}", None))
+    if any(openings):
+        kept.append((f"opened/{entry.hex()}", msgspec.json.encode(openings)))
+    for opening in openings:
+        if opening is not None and known.kind == "sealed" and opening.facet.form == "presence":
+            epoch = msgspec.json.decode(opening.facet.body, type=_Epoch).epoch
+            kept.append(("epoch", str(epoch).encode()))
+    return kept
+
+
+def _goes_direct(state: Station, known: Known) -> bool:
+    """Whether an own entry also travels directly: an urgent message, or an answer to one."""
+    message, response = known.body(Message), known.body(Response)
+    if message is not None:
+        return message.urgency in URGENT
+    if response is not None:
+        return answers_urgent(state, response)
+    return False
+
+
+def _track(state: Station, known: Known) -> None:
+    header = known.header
+    message, response = known.body(Message), known.body(Response)
+    if message is not None:
+        track_urgent(state, bytes.fromhex(known.id), header.author, header.audience, header.signed_at_us, message)
+    elif response is not None:
+        track_response(state, header.author, header.key, response)
+
+
+def _send_direct(
+    state: Station, checked: Checked, given: Composed, kept: list[tuple[str, bytes | None]], now_us: int
+) -> list[Effect]:
+    effects: list[Effect] = []
+    for party in checked.header.audience:
+        if party == state.me.party or party not in state.peers:
+            continue
+        data = envelope(
+            state, {"entry": msgspec.to_builtins(delivered_to(given.submission, party))}, "urgent", party, now_us
+        )
+        unacked = Unacked(data=data, id=checked.id, party=party, tried_at_us=now_us)
+        state.unacked[(checked.id, party)] = unacked
+        kept.append((f"unacked/{checked.id.hex()}/{party}", msgspec.msgpack.encode(unacked)))
+        effects.append(SendDirect(party, "urgent", checked.id, data))
+    return effects
+
+
+def envelope(state: Station, payload: object, kind: str, to: str, now_us: int) -> bytes:
+    """Sign a payload for another station."""
+    return seal_envelope(
+        payload,
+        kind=kind,
+        sender=state.me.party,
+        to=to,
+        ledger=state.ledger,
+        key=state.me.station_key,
+        now_us=now_us,
+    )
+
+
+def submit(state: Station, now_us: int) -> list[Effect]:
+    """Hand the host what waits for it, unless a request is under way or the host has just failed to answer."""
+    items = state.outbox.sendable(now_us)
+    return [Submit(tuple((item.id, item.raw) for item in items))] if items else []
+
+
+def receipted(state: Station, given: Receipted, now_us: int) -> list[Effect]:
+    """Check a receipt against what we handed in: signature, proof, and every tag and commitment of the leaf."""
+    state.outbox.in_flight.discard(given.id)
+    state.host_answers, state.host_since_us = True, now_us
+    item = state.outbox.items.get(given.id)
+    if item is None:
+        return submit(state, now_us)
+    slots = state.me.genesis.slots
+    try:
+        receipt = read_receipt(given.receipt)
+        checked = check_submission(item.raw, slots, state.ledger)
+        salt = _header_salt(item.raw)
+        if receipt.id != item.id.hex():
+            raise EvidenceError(f"the receipt is for entry {receipt.id}, not for {item.id.hex()}")
+        shown = check_receipt(receipt, slots, salt, *state.host_keys())
+    except (Refused, EvidenceError) as error:
+        broken = raise_alarm(state, "receipt-broken", item.id.hex(), str(error), now_us, [given.receipt, item.raw])
+        return [*broken, *submit(state, now_us)]
+    if not leaf_is_ours(shown.leaf, checked):
+        words = f"the host's leaf for our entry {receipt.id} is not the one handed in: a tag was changed"
+        changed = raise_alarm(state, "leaf-changed", receipt.id, words, now_us, [given.receipt, item.raw])
+        return [*changed, *submit(state, now_us)]
+    done = state.outbox.receipted(given.id, shown.leaf.index)
+    effects: list[Effect] = take_checkpoint(state, shown.signed, now_us)
+    if done is not None:
+        kept = (f"outbox/{done.id.hex()}", msgspec.json.encode(done))
+        effects.insert(0, Keep(kept=[kept, (f"receipt/{done.id.hex()}", given.receipt)]))
+        effects.append(Publish("receipt", done.id.hex()))
+    return effects + submit(state, now_us)
+
+
+def host_refused(state: Station, given: HostRefused, now_us: int) -> list[Effect]:
+    """The officer is told why; the hash is lodged, for a refusal may also be a pretext."""
+    state.host_answers, state.host_since_us = True, now_us
+    item = state.outbox.refused(given.id, given.problems)
+    if item is None:
+        return submit(state, now_us)
+    words = f"the host refused our {item.kind} {item.id.hex()}: {' / '.join(given.problems)}"
+    kept: list[Effect] = [Keep(kept=[(f"outbox/{item.id.hex()}", msgspec.json.encode(item))])]
+    alarm = raise_alarm(state, "refused", item.id.hex(), words, now_us)
+    return [*kept, *alarm, *lodge_delayed(state, now_us), *submit(state, now_us)]
+
+
+def host_unreachable(state: Station, given: HostUnreachable, now_us: int) -> list[Effect]:
+    """What was under way goes again later; what the officers see says how old it is."""
+    state.outbox.unreachable(now_us)
+    if not state.host_answers and state.host_since_us is not None:
+        return []
+    state.host_answers, state.host_since_us = False, now_us
+    return [Publish("host", "unreachable")]
+
+
+def host_answered(state: Station, given: HostAnswered, now_us: int) -> list[Effect]:
+    """The line to the host stands."""
+    effects: list[Effect] = []
+    if not state.host_answers:
+        state.host_since_us = now_us
+        effects.append(Publish("host", "reachable"))
+    state.host_answers = True
+    if given.size is not None and given.size == state.size:
+        state.cosigning.looked(now_us)
+        state.verified_at_us = now_us
+    return effects + submit(state, now_us)
+
+
+def lodge_delayed(state: Station, now_us: int) -> list[Effect]:
+    """Leave the hash of each delayed or refused submission with the other stations."""
+    effects: list[Effect] = []
+    for item in state.outbox.delayed(now_us, state.timing.delay_us):
+        effects.append(Keep(kept=[(f"outbox/{item.id.hex()}", msgspec.json.encode(item))]))
+        if item.kind in NOT_LODGED:
+            continue
+        state.lodged_by_us.lodge(Lodged(commitment=item.commitment, lodged_at_us=now_us, party=state.me.party))
+        payload = {"commitment": item.commitment.hex(), "lodged_at_us": now_us}
+        for party in state.peers:
+            effects.append(
+                SendDirect(party, "lodge", item.commitment, envelope(state, payload, "lodge", party, now_us))
+            )
+    return effects
+
+
+class _Salt(msgspec.Struct):
+    header_salt: str
+
+
+def _header_salt(raw: bytes) -> bytes:
+    return bytes.fromhex(msgspec.json.decode(raw, type=_Salt).header_salt)
+
+
+class _Epoch(msgspec.Struct):
+    epoch: int

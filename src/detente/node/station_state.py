@@ -1,0 +1,228 @@
+"""All that a station holds in memory: changed in place by `node.station`, made again from its own copy at start.
+
+What must survive a crash is written by `Keep` under these names:
+
+    verified           the largest checkpoint whose root we recomputed (size, note, when)
+    cosigning          the last checkpoint judged, when we last looked, refusals that stand
+    outbox/<id>        a submission of ours that is not in the verified ledger yet
+    alarm/<n>          an alarm;    evidence/<n>  what it rests on
+    direct/<id>        an entry that came directly and is not in the ledger yet
+    unacked/<id>/<p>   an urgent entry of ours that party p has not acknowledged directly yet
+    lodged/<c>         a hash another station left with us
+    opened/<id>        openings of our sealed facets
+    answer/<id>        our screening of a notice, until its slot;   desk  the screening desk;   epoch  the last commitment
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import msgspec
+
+from detente.ledger.checkpoint import SignedCheckpoint
+from detente.ledger.cosignature import CosignerKey, cosigner_name
+from detente.ledger.delivered import Told
+from detente.ledger.fork import ForkEvidence
+from detente.ledger.genesis import Genesis, ledger_id
+from detente.ledger.identity import Identity
+from detente.ledger.keys import ExchangeKey, SigningKey
+from detente.ledger.note import NoteKey
+from detente.ledger.tree import Tree
+from detente.node import lodging, outbox, telling, urgent
+from detente.node.alarms import Alarm, Alarms, Kind
+from detente.node.comparing import Ahead
+from detente.node.cosigning import Cosigning
+from detente.node.following import Viewer
+from detente.node.known import Delivered
+from detente.node.lodging import Lodgings
+from detente.node.outbox import Outbox
+from detente.node.screener import Screener
+from detente.node.slots import Slots
+from detente.node.telling import Telling
+from detente.node.urgent import UrgentTimers
+from detente.picture.known import Known as PictureKnown
+from detente.records.screening import Screening
+
+
+class Folder(Protocol):
+    """The picture as far as the station drives it (`picture.fold.Driver`)."""
+
+    def apply(self, known: PictureKnown) -> None: ...
+    def advance(self, size: int, at_us: int) -> None: ...
+
+
+class Me(msgspec.Struct, frozen=True, kw_only=True):
+    """Who this station is. `peers` are the other stations it can reach directly."""
+
+    cosigner_key: SigningKey
+    exchange_key: ExchangeKey
+    genesis: Genesis
+    party: str
+    peers: tuple[str, ...]
+    station_key: SigningKey
+
+
+class Timing(msgspec.Struct, frozen=True, kw_only=True):
+    """The clocks, from the ledger's own rules where genesis states them (microseconds)."""
+
+    answer_within_us: int = urgent.ANSWER_WITHIN_US
+    delay_us: int = outbox.DELAY_US
+    exchange_every_us: int = 5_000_000
+    lodge_within_us: int = lodging.WITHIN_US
+    resend_us: int = 1_000_000
+    tell_every_us: int = telling.EVERY_US
+
+
+class Direct(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry that came directly: from whom, when, and what it is."""
+
+    entry: Delivered
+    id: str
+    party: str
+    received_at_us: int
+
+
+class Peer(msgspec.Struct, kw_only=True):
+    """What we know of another station: when it last answered, and the size of the last checkpoint it showed us."""
+
+    answered_at_us: int | None = None
+    reachable: bool = False
+    size: int | None = None
+
+
+class Answered(msgspec.Struct, frozen=True, kw_only=True):
+    """Our answer to a notice, worked out beforehand and waiting for its slot."""
+
+    asker: str
+    body: Screening
+    slot_us: int
+
+
+class Unacked(msgspec.Struct, frozen=True, kw_only=True):
+    """An urgent entry of ours on its direct way. `tried_at_us` is the last attempt."""
+
+    data: bytes
+    id: bytes
+    party: str
+    tried_at_us: int
+
+
+@dataclass
+class Station:
+    """One party's node. `verified` is the size below which every leaf is proven; `next_entry` where entries go on."""
+
+    me: Me
+    picture: Folder
+    screener: Screener
+    timing: Timing = field(default_factory=Timing)
+
+    identity: Identity = field(init=False)
+    ledger: bytes = field(init=False)
+    viewer: Viewer = field(init=False)
+
+    tree: Tree = field(default_factory=Tree)
+    last_leaf_us: int = 0
+    checkpoint: SignedCheckpoint | None = None
+    verified_at_us: int | None = None
+    next_entry: int = 0
+    times_unjudged: list[int] = field(default_factory=list)
+    fork: ForkEvidence | None = None
+    missing: dict[int, str] = field(default_factory=dict)
+
+    told: Told = field(default_factory=Told)
+    cosigning: Cosigning = field(default_factory=Cosigning)
+    telling: Telling = field(init=False)
+    outbox: Outbox = field(default_factory=Outbox)
+    lodged_here: Lodgings = field(init=False)
+    lodged_by_us: Lodgings = field(init=False)
+    timers: UrgentTimers = field(init=False)
+    slots: Slots = field(default_factory=Slots)
+    answers: dict[bytes, Answered] = field(default_factory=dict)
+    epoch_committed: int | None = None
+    alarms: Alarms = field(default_factory=Alarms)
+    ahead: Ahead = field(default_factory=Ahead)
+    direct: dict[bytes, Direct] = field(default_factory=dict)
+    unacked: dict[tuple[bytes, str], Unacked] = field(default_factory=dict)
+    acked: dict[bytes, dict[str, int]] = field(default_factory=dict)
+    urgent_known: set[bytes] = field(default_factory=set)
+    urgent_ledgered: set[str] = field(default_factory=set)
+    peers: dict[str, Peer] = field(default_factory=dict)
+    host_answers: bool = False
+    host_since_us: int | None = None
+    exchange_at_us: int = 0
+
+    def __post_init__(self) -> None:
+        genesis = self.me.genesis
+        rules = genesis.rules
+        self.timing = Timing(
+            answer_within_us=rules.get("urgent_answer_us", self.timing.answer_within_us),
+            delay_us=rules.get("lodge_after_us", self.timing.delay_us),
+            exchange_every_us=rules.get("exchange_every_us", self.timing.exchange_every_us),
+            lodge_within_us=rules.get("lodge_within_us", self.timing.lodge_within_us),
+            tell_every_us=rules.get("tell_every_us", self.timing.tell_every_us),
+        )
+        self.identity = Identity(genesis)
+        self.ledger = ledger_id(genesis)
+        self.telling = Telling(every_us=self.timing.tell_every_us)
+        self.lodged_here = Lodgings(within_us=self.timing.lodge_within_us)
+        self.lodged_by_us = Lodgings(within_us=self.timing.lodge_within_us)
+        self.timers = UrgentTimers(within_us=self.timing.answer_within_us)
+        self.peers = {party: Peer() for party in self.me.peers}
+        self.renew_viewer()
+
+    @property
+    def distrusted(self) -> bool:
+        """Whether the host is proven to have signed two histories."""
+        return self.fork is not None
+
+    def has_entry(self, identifier: str) -> bool:
+        """Whether an entry (id in hex) is in the own proven copy."""
+        return identifier in self.urgent_ledgered
+
+    @property
+    def size(self) -> int:
+        """How many leaves are proven."""
+        return self.checkpoint.checkpoint.size if self.checkpoint is not None else 0
+
+    def host_keys(self) -> list[NoteKey]:
+        """The host keys in force for checkpoints we may get now."""
+        origin = self.me.genesis.origin
+        host = self.identity.host_at(max(self.next_entry - 1, 0))
+        return [NoteKey(name=origin, public=bytes.fromhex(host.key))]
+
+    def station_key_of(self, party: str) -> bytes | None:
+        """Another party's station key at the size we hold."""
+        key = self.identity.current(party, "station", max(self.next_entry, 1))
+        return None if key is None else bytes.fromhex(key)
+
+    def cosigners(self) -> dict[str, CosignerKey]:
+        """Every party's cosigner key at the size we hold."""
+        origin = self.me.genesis.origin
+        keys = self.identity.role_keys("cosigner", max(self.next_entry, 1))
+        return {p: CosignerKey(name=cosigner_name(origin, p), public=bytes.fromhex(k)) for p, k in keys.items()}
+
+    def shared_keys(self) -> dict[str, bytes]:
+        """The secret we share with each other party now, for tags of what we send."""
+        shared = {}
+        for party in self.identity.parties():
+            keys = self.identity.exchange_keys(party)
+            if party != self.me.party and keys:
+                shared[party] = self.me.exchange_key.shared(bytes.fromhex(keys[-1]))
+        return shared
+
+    def renew_viewer(self) -> None:
+        """Take in exchange keys that have changed. Old ones are still tried: what they addressed stays addressed."""
+        shared = {}
+        for party in self.identity.parties():
+            if party != self.me.party:
+                for n, key in enumerate(self.identity.exchange_keys(party)):
+                    shared[f"{party}#{n}"] = self.me.exchange_key.shared(bytes.fromhex(key))
+        slots = self.me.genesis.slots
+        self.viewer = Viewer(ledger=self.ledger, party=self.me.party, shared=shared, slots=slots)
+
+    def alarm(self, kind: Kind, about: str, words: str, now_us: int, evidence: Sequence[str] = ()) -> Alarm | None:
+        """Raise an alarm unless it stands already; the caller keeps and shows it."""
+        alarm = Alarm(about=about, at_us=now_us, evidence=tuple(evidence), kind=kind, words=words)
+        return alarm if self.alarms.raise_(alarm) else None

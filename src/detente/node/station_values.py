@@ -1,0 +1,209 @@
+"""What reaches a station and what it wants done: the inputs and effects of `node.station.handle`.
+
+    Inputs                                                       Effects
+    LeavesArrived, CheckpointArrived, EntriesArrived             Keep (first of all, all or nothing, durable)
+    Composed (a sealed draft: an officer's, or our own)          Submit, SendDirect, SendCosignature, Reply
+    Receipted, HostRefused, HostUnreachable, HostAnswered        Compose (seal this draft with fresh salts, hand it back)
+    DirectArrived, DirectAnswered, PeerUnreachable               Raise (an alarm), Publish (to the console)
+    PeerCheckpoint, PresenceSet, Release, Tick                   Refetch, WakeAt
+
+Effects of one input are carried out in order, and nothing after `Keep` before it is durable.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from detente.conflicts.screening import Presence
+from detente.ledger.entry import Draft, Submission
+from detente.ledger.facets import CLOSED, Openings
+from detente.node.alarms import Alarm
+from detente.node.following import CheckedPage
+from detente.node.keeping import Keep
+
+# --- inputs ---
+
+
+class LeavesArrived(NamedTuple):
+    """Whole leaves from `first` on, joined. Nothing is believed of them before a checkpoint covers them."""
+
+    first: int
+    leaves: bytes
+
+
+class CheckpointArrived(NamedTuple):
+    """A signed note from the host."""
+
+    note: bytes
+
+
+class EntriesArrived(NamedTuple):
+    """Checked entries for proven leaves. `again` says that this range was asked for a second time."""
+
+    page: CheckedPage
+    leaves: bytes
+    again: bool = False
+
+
+class Composed(NamedTuple):
+    """A submission, sealed with fresh salts; `kept` are openings of sealed facets, which never leave the station."""
+
+    submission: Submission
+    kept: Openings = CLOSED
+
+
+class Receipted(NamedTuple):
+    """The host's receipt for a submission of ours, as it came."""
+
+    id: bytes
+    receipt: bytes
+
+
+class HostRefused(NamedTuple):
+    """The host read a submission of ours and said no; in sentences."""
+
+    id: bytes
+    problems: tuple[str, ...]
+
+
+class HostUnreachable(NamedTuple):
+    """The host did not answer; whatever was under way may or may not have arrived."""
+
+    why: str
+
+
+class HostAnswered(NamedTuple):
+    """The host answered something: the line stands. `size` is that of its newest checkpoint if it said so."""
+
+    size: int | None = None
+
+
+class DirectArrived(NamedTuple):
+    """An envelope from another station, of the kind its endpoint is for."""
+
+    kind: str
+    data: bytes
+
+
+class DirectAnswered(NamedTuple):
+    """Another station's answering envelope to one of ours. `about` is what ours was about (an id, a commitment)."""
+
+    party: str
+    kind: str
+    about: bytes
+    data: bytes
+
+
+class PeerUnreachable(NamedTuple):
+    """Another station did not answer."""
+
+    party: str
+    kind: str
+    about: bytes
+
+
+class PeerCheckpoint(NamedTuple):
+    """A signed note that another station showed us."""
+
+    party: str
+    note: bytes
+
+
+class PresenceSet(NamedTuple):
+    """The watch officer's present statement of where own people are; replaces the one before."""
+
+    presence: tuple[Presence, ...]
+    speaks_for: tuple[str, ...]
+
+
+class Release(NamedTuple):
+    """An officer has looked at the leaves whose times we refused, and lets the station cosign again."""
+
+    officer: str
+
+
+class Tick(NamedTuple):
+    """Time has passed."""
+
+
+Input = (
+    LeavesArrived
+    | CheckpointArrived
+    | EntriesArrived
+    | Composed
+    | Receipted
+    | HostRefused
+    | HostUnreachable
+    | HostAnswered
+    | DirectArrived
+    | DirectAnswered
+    | PeerUnreachable
+    | PeerCheckpoint
+    | PresenceSet
+    | Release
+    | Tick
+)
+
+# --- effects ---
+
+
+class Submit(NamedTuple):
+    """Hand these to the host, in this order: (id, bytes). Answer with Receipted, HostRefused or HostUnreachable."""
+
+    items: tuple[tuple[bytes, bytes], ...]
+
+
+class SendDirect(NamedTuple):
+    """Send an envelope to another station. Answer with DirectAnswered or PeerUnreachable."""
+
+    party: str
+    kind: str
+    about: bytes
+    data: bytes
+
+
+class SendCosignature(NamedTuple):
+    """Hand the host a note with our cosignature."""
+
+    note: bytes
+
+
+class Reply(NamedTuple):
+    """The answering envelope to the DirectArrived just handled."""
+
+    data: bytes
+
+
+class Compose(NamedTuple):
+    """Seal this draft with the station key and fresh salts, and hand it back as Composed."""
+
+    draft: Draft
+
+
+class Raise(NamedTuple):
+    """Show an alarm."""
+
+    alarm: Alarm
+
+
+class Publish(NamedTuple):
+    """Tell the console that something changed: a topic, and what (an id, an index) as text."""
+
+    topic: str
+    about: str
+
+
+class Refetch(NamedTuple):
+    """Ask the host again for the entries of this range."""
+
+    first: int
+    next: int
+
+
+class WakeAt(NamedTuple):
+    """Give a Tick at this time, if nothing comes before."""
+
+    at_us: int
+
+
+Effect = Keep | Submit | SendDirect | SendCosignature | Reply | Compose | Raise | Publish | Refetch | WakeAt
