@@ -7,13 +7,12 @@ Live are the notices whose head is proposed, accepted, activated, nonconforming 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from detente.conflicts.coarse import volumes_of
+from detente.geometry.index import VolumeIndex
 from detente.geometry.volume import Separation, Volume4D
 from detente.picture.fold import View
 from detente.picture.heads import Heads
@@ -26,14 +25,6 @@ from detente.records.registry import Record
 from detente.records.sealed import Doubt
 
 Form = Literal["coarse", "full", "unreadable"]
-
-
-class Index(Protocol):
-    """A search structure over volumes (`geometry.index.VolumeIndex`). It may find too much, never too little."""
-
-    def insert(self, key: int, volume: Volume4D) -> None: ...
-    def delete(self, key: int) -> None: ...
-    def candidates(self, volume: Volume4D, separation: Separation) -> NDArray[np.int64]: ...
 
 
 class LiveNotice(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -105,7 +96,7 @@ class Airspace(View):
     kinds: ClassVar[frozenset[str]] = frozenset({"disclosure", "erasure", "notice", "sealed"})
     state: AirspaceState
 
-    def __init__(self, heads: Heads, index: Index | None = None) -> None:
+    def __init__(self, heads: Heads, index: VolumeIndex | None = None) -> None:
         self.state = AirspaceState()
         self._heads = heads
         self._index = index
@@ -134,8 +125,12 @@ class Airspace(View):
 
     def get(self, entry_id: str) -> LiveNotice | None:
         """Return the live notice that a version, or a first version, belongs to."""
+        return self.state.live.get(self.first_of(entry_id))
+
+    def first_of(self, entry_id: str) -> str:
+        """Return the id of the first version of an entry's thread; the id itself when the entry is not known here."""
         entry = self._heads.entry(entry_id)
-        return None if entry is None else self.state.live.get(entry.first)
+        return entry_id if entry is None else entry.first
 
     def live(self, at_us: int | None = None) -> Iterator[LiveNotice]:
         """Yield the live notices, in order of their first version's arrival; with a time, without those lapsed by then."""
@@ -155,12 +150,12 @@ class Airspace(View):
         return groups
 
     def near(self, volumes: Iterable[Volume4D], separation: Separation) -> list[LiveNotice]:
-        """Return live notices that may come within the separation of any of the volumes: never too few, maybe too many."""
+        """Return live notices that come within the separation of any of the volumes; without an index, all that may."""
         if self._index is None:
             return [n for n in self.state.live.values() if n.form != "unreadable"]
         firsts: dict[str, None] = {}
         for volume in volumes:
-            for key in self._index.candidates(volume, separation).tolist():
+            for key in self._index.verdicts(volume, separation).keys.tolist():
                 firsts[self._owner[key]] = None
         return [self.state.live[first] for first in firsts]
 
@@ -170,8 +165,7 @@ class Airspace(View):
 
     def doubts(self, entry_id: str) -> tuple[DoubtFlag, ...]:
         """Return the open private doubts about a notice; only the author's own station has any."""
-        entry = self._heads.entry(entry_id)
-        return tuple(self.state.doubts.get(entry.first if entry else entry_id, ()))
+        return tuple(self.state.doubts.get(self.first_of(entry_id), ()))
 
     def _apply_notice(self, known: Known) -> None:
         entry = self._heads.entry(known.id)
@@ -186,8 +180,7 @@ class Airspace(View):
         doubt = known.body(Doubt)
         if doubt is None:
             return
-        about = self._heads.entry(doubt.about)
-        first = about.first if about else doubt.about
+        first = self.first_of(doubt.about)
         if doubt.state == "settled":
             self.state.doubts.pop(first, None)
             return

@@ -1,0 +1,113 @@
+"""The open conflicts of one viewer: pairs of live notices too close, derived as notices come, change and go.
+
+A conflict is never an entry. `Airspace` stands before this view in the driver and finds the neighbours; `conflicts.pairs`
+decides exactly; this view only remembers which pairs are open and since which entry.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import msgspec
+
+from detente.conflicts.pairs import Conflict, Live, SeparationFor, conflicts_with
+from detente.geometry.volume import Separation
+from detente.picture.airspace import Airspace, LiveNotice
+from detente.picture.fold import View
+from detente.picture.known import Known
+from detente.records.disclosure import Disclosure
+from detente.records.erasure import Erasure
+
+
+class Open(msgspec.Struct, frozen=True, kw_only=True):
+    """One open conflict, and the entry that brought it about."""
+
+    at_us: int
+    conflict: Conflict
+    entry: str
+    index: int
+
+
+class OpenConflictsState(msgspec.Struct, kw_only=True):
+    """Open conflicts by pair, "first/second" of the two threads' first versions, sorted."""
+
+    open: dict[str, Open] = {}
+
+
+class OpenConflicts(View):
+    """Open pairs. `widest` is at least as wide, in every dimension, as any separation that `separation_for` may give."""
+
+    name = "open-conflicts"
+    kinds: ClassVar[frozenset[str]] = frozenset({"disclosure", "erasure", "notice"})
+    state: OpenConflictsState
+
+    def __init__(self, airspace: Airspace, separation_for: SeparationFor, widest: Separation) -> None:
+        self.state = OpenConflictsState()
+        self._airspace = airspace
+        self._separation_for = separation_for
+        self._widest = widest
+        self._pairs: dict[str, set[str]] = {}  # pair keys by first version
+
+    def apply(self, known: Known) -> None:
+        """Take in one entry; `Airspace` has taken it in before."""
+        body = known.body(Disclosure) or known.body(Erasure)
+        about = body.about if body is not None else known.id
+        first = self._airspace.first_of(about)
+        for pair in list(self._pairs.get(first, ())):
+            self._close(pair)
+        live = self._airspace.get(about)
+        if live is not None:
+            self._open(live, known)
+
+    def restore(self, state: OpenConflictsState) -> None:
+        """Start from a saved state."""
+        self.state = state
+        self._pairs = {}
+        for pair in state.open:
+            self._join(pair)
+
+    def open(self, at_us: int | None = None) -> list[Open]:
+        """Return the open conflicts, the soonest first; with a time, without those whose last moment is past."""
+        found = (o for o in self.state.open.values() if at_us is None or o.conflict.meeting.last_us >= at_us)
+        return sorted(found, key=_soonest)
+
+    def of(self, entry_id: str) -> list[Open]:
+        """Return the open conflicts of one notice, given any of its versions, the soonest first."""
+        pairs = self._pairs.get(self._airspace.first_of(entry_id), ())
+        return sorted((self.state.open[p] for p in pairs), key=_soonest)
+
+    def _open(self, live: LiveNotice, known: Known) -> None:
+        one = _as_live(live)
+        if one is None:
+            return
+        neighbours = {n.version: n for n in self._airspace.near(one.volumes, self._widest) if n.first != live.first}
+        others = [seen for n in neighbours.values() if (seen := _as_live(n)) is not None]
+        for conflict in conflicts_with(one, others, self._separation_for):
+            other = neighbours[conflict.first if conflict.second == live.version else conflict.second]
+            pair = "/".join(sorted((live.first, other.first)))
+            self.state.open[pair] = Open(
+                at_us=known.received_at_us, conflict=conflict, entry=known.id, index=known.index
+            )
+            self._join(pair)
+
+    def _join(self, pair: str) -> None:
+        for first in pair.split("/"):
+            self._pairs.setdefault(first, set()).add(pair)
+
+    def _close(self, pair: str) -> None:
+        del self.state.open[pair]
+        for first in pair.split("/"):
+            pairs = self._pairs[first]
+            pairs.discard(pair)
+            if not pairs:
+                del self._pairs[first]
+
+
+def _as_live(notice: LiveNotice) -> Live | None:
+    if notice.activity is None:
+        return None
+    return Live(activity=notice.activity, author=notice.author, notice=notice.version, volumes=notice.volumes())
+
+
+def _soonest(one: Open) -> tuple[int, str, str]:
+    return (one.conflict.meeting.first_us, one.conflict.first, one.conflict.second)

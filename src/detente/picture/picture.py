@@ -1,0 +1,82 @@
+"""All views of one viewer, in the order in which the driver must fold them, with the one driver that does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from detente.geometry.index import VolumeIndex
+from detente.geometry.volume import Separation
+from detente.ledger.genesis import Genesis
+from detente.picture.airspace import Airspace
+from detente.picture.delivery import Delivery
+from detente.picture.directory import Directory
+from detente.picture.findings import Findings
+from detente.picture.fold import Driver, Freshness, Snapshot, View
+from detente.picture.heads import Heads
+from detente.picture.known import Known
+from detente.picture.open_conflicts import OpenConflicts
+from detente.picture.screenings import Screenings
+from detente.picture.timeline import Timeline
+from detente.picture.waiting import Clocks, Waiting
+
+
+class Picture:
+    """What one viewer sees. `separation_for` is the separation in force between two parties; default: the ledger's.
+
+    `widest` is at least as wide as any of those. Without an `index` neighbours are found by looking at every live notice.
+    """
+
+    def __init__(
+        self,
+        genesis: Genesis,
+        ledger: str,
+        *,
+        index: VolumeIndex | None = None,
+        separation_for: Callable[[str, str], Separation] | None = None,
+        widest: Separation | None = None,
+    ) -> None:
+        default = Separation(
+            horizontal_mm=genesis.separation.horizontal_mm,
+            time_us=genesis.separation.time_us,
+            vertical_mm=genesis.separation.vertical_mm,
+        )
+        self.virtual = genesis.virtual
+        self.heads = Heads()
+        self.directory = Directory(genesis, ledger)
+        self.airspace = Airspace(self.heads, index)
+        self.conflicts = OpenConflicts(
+            self.airspace, separation_for or (lambda a, b: default), widest if widest is not None else default
+        )
+        self.screenings = Screenings(self.heads, genesis.screening.deadline_us)
+        self.delivery = Delivery(self.heads)
+        self.waiting = Waiting(self.heads, Clocks.of(genesis.rules, genesis.screening.deadline_us))
+        self.findings = Findings()
+        self.timeline = Timeline(self.heads)
+        self.views: tuple[View, ...] = (
+            self.heads,
+            self.directory,
+            self.airspace,
+            self.conflicts,
+            self.screenings,
+            self.delivery,
+            self.waiting,
+            self.findings,
+            self.timeline,
+        )
+        self.driver = Driver(self.views)
+
+    def apply(self, known: Known) -> None:
+        """Take in one entry; entries come in order of index."""
+        self.driver.apply(known)
+
+    def freshness(self, view: View, now_us: int) -> Freshness:
+        """Say how fresh a view is, and whether it is incomplete."""
+        return self.driver.freshness(view, now_us)
+
+    def snapshot(self, root: str, ruleset: str) -> Snapshot:
+        """Return all views as bytes, for the ledger's root at the present size."""
+        return self.driver.snapshot(root, ruleset)
+
+    def restore(self, snapshot: Snapshot, root: str, ruleset: str) -> bool:
+        """Start from a snapshot; False, and nothing changed, if it is of another root, ruleset or set of views."""
+        return self.driver.restore(snapshot, root, ruleset)
