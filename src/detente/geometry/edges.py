@@ -17,7 +17,7 @@ rhumb line is at most tan(lat) / a; of a lon-lat line at most max sin A (1 + cos
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -105,7 +105,9 @@ class Pieces:
 
     def take(self, rows: Ints | Bools) -> Pieces:
         """Return some of the rows, in the order asked."""
-        return Pieces(*(v if isinstance(v := getattr(self, f.name), bool) else v[rows] for f in fields(self)))
+        values: list[Any] = [getattr(self, f.name) for f in fields(self)]
+        taken: list[Any] = [v if isinstance(v, bool) else v[rows] for v in values]
+        return Pieces(*taken)
 
     @property
     def error(self) -> Floats:
@@ -176,9 +178,8 @@ def split(pieces: Pieces, rows: Bools, parts: int = 4) -> tuple[Pieces, Ints]:
     starts, ends = order == 0, order == n - 1
     lat = np.stack([np.where(starts, old.lat0, inner[0]), np.where(ends, old.lat1, inner[1])])
     lon = np.stack([np.where(starts, old.lon0, wrap(x[0])), np.where(ends, old.lon1, wrap(x[1]))])
-    return measured(
-        old.kind, old.edge, old.head & starts, old.tail & ends, lat, lon, x, y, pieces.isometric
-    ), came  # fmt: skip
+    new = measured(old.kind, old.edge, old.head & starts, old.tail & ends, lat, lon, x, y, pieces.isometric)
+    return new, came
 
 
 def _mix(first: Floats, last: Floats, share: Floats) -> Floats:
@@ -203,7 +204,8 @@ def cut(edge: Edge, lat: Floats, lon: Floats, closed: bool, level: bool = False)
     lons = np.where(pole, 0.0, lons)
     flags = np.ones(n, dtype=np.bool_)
     pieces = measured(kind, np.arange(n), flags, flags, lats, lons, x, y, iso)
-    pieces = pieces.take(pieces.reach > 0) if not (pieces.reach > 0).all() else pieces
+    real = pieces.reach > 1e-8
+    pieces = pieces if real.all() else pieces.take(real)
     return _shortened(pieces, level)
 
 
@@ -224,7 +226,7 @@ def _shortened(pieces: Pieces, level: bool) -> Pieces:
         if not long.any():
             break
         pieces, _ = split(pieces, long)
-    stops = [_stops(pieces, row, level) for row in np.flatnonzero(pieces.kind == GEODESIC)]
+    stops = [_stops(pieces, row, level) for row in np.flatnonzero(pieces.kind == GEODESIC).tolist()]
     if not any(stops):
         return pieces
     return _cut_geodesics(pieces, dict(zip(np.flatnonzero(pieces.kind == GEODESIC).tolist(), stops, strict=True)))

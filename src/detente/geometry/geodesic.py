@@ -70,9 +70,10 @@ def to_space(lat: Floats, lon: Floats) -> Floats:
 
 def longest_over(chord: Floats) -> Floats:
     """Return the longest a shortest path can be when the straight line between its ends is `chord`, metres."""
-    return np.asarray(2 * RHO_MIN_M * np.arcsin(np.minimum(1.0, np.asarray(chord) / (2 * RHO_MIN_M))) + ORACLE_M) + (
-        np.asarray(chord) >= 2 * RHO_MIN_M
-    ) * 1e6
+    return (
+        np.asarray(2 * RHO_MIN_M * np.arcsin(np.minimum(1.0, np.asarray(chord) / (2 * RHO_MIN_M))) + ORACLE_M)
+        + (np.asarray(chord) >= 2 * RHO_MIN_M) * 1e6
+    )
 
 
 def line_floor(reach: Floats, cos_angle: Floats) -> Floats:

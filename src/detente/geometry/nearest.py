@@ -134,7 +134,10 @@ def _bounds(pa: Pieces, pb: Pieces, i: Ints, j: Ints) -> tuple[Floats, Floats, B
     to_b = np.einsum("kni,ni->kn", ends[:2], pb.normal[j])
     to_a = np.einsum("kni,ni->kn", ends[2:], pa.normal[i])
     maybe = (
-        (to_b.max(axis=0) >= -lean) & (to_b.min(axis=0) <= lean) & (to_a.max(axis=0) >= -lean) & (to_a.min(axis=0) <= lean)
+        (to_b.max(axis=0) >= -lean)
+        & (to_b.min(axis=0) <= lean)
+        & (to_a.max(axis=0) >= -lean)
+        & (to_a.min(axis=0) <= lean)
     )
     middles = pa.middle[i] - pb.middle[j]
     maybe &= np.sqrt(np.einsum("ni,ni->n", middles, middles)) <= (pa.reach[i] + pb.reach[j]) / 2 + 1e-6
@@ -270,7 +273,10 @@ def _refined(pa: Pieces, pb: Pieces, i: Ints, j: Ints, rough: Bools) -> tuple[Pi
     pa, i, children_a = _halved(pa, i, rough)
     pb, j, children_b = _halved(pb, j, rough)
     pairs = [
-        (first, second) for p, q in zip(i.tolist(), j.tolist(), strict=True) for first in children_a[p] for second in children_b[q]
+        (first, second)
+        for p, q in zip(i.tolist(), j.tolist(), strict=True)
+        for first in children_a[p]
+        for second in children_b[q]
     ]
     array = np.array(pairs, dtype=np.intp)
     return pa, pb, array[:, 0], array[:, 1]
@@ -296,13 +302,13 @@ def _touching(pa: Pieces, pb: Pieces, i: int, j: int, task: int, reach: float, a
     lat = float((ends.lat1 if at_end else ends.lat0)[row])
     lon = float((ends.lon1 if at_end else ends.lon0)[row])
     other = _foot_touch(pieces, onto, float(along), float(towards))
-    back = GEOD_BACK(lat, lon, other.lat, other.lon)
+    back = _azimuth(lat, lon, other.lat, other.lon)
     vertex = (1 if ends.tail[row] else 0) if at_end else (-1 if ends.head[row] else 0)
     own = Touch(lat, lon, int(ends.edge[row]), vertex, _heading(ends, row, 0.0 if not at_end else np.inf), back)
     return Nearest(float(reach), False, own, other) if task < 2 else Nearest(float(reach), False, other, own)
 
 
-def GEOD_BACK(lat: float, lon: float, to_lat: float, to_lon: float) -> float:  # noqa: N802
+def _azimuth(lat: float, lon: float, to_lat: float, to_lon: float) -> float:
     """Return the azimuth from one point to another, degrees."""
     there, _, _ = inverse(np.array([lat]), np.array([lon]), np.array([to_lat]), np.array([to_lon]))
     return float(there[0])

@@ -11,6 +11,7 @@ import math
 from typing import Final
 
 import msgspec
+import numpy as np
 import pyproj
 import shapely
 
@@ -71,7 +72,7 @@ def horizontal_bounds(a: Outline, b: Outline) -> tuple[int, int]:
     first, second = prepare(a), prepare(b)
     radii = first.radius_mm + second.radius_mm
     low = math.dist(first.centre, second.centre) - first.ball_m - second.ball_m
-    high = float(longest_over(math.dist(first.corner, second.corner)))  # type: ignore[arg-type]
+    high = float(longest_over(np.array(math.dist(first.corner, second.corner))))
     return max(0, math.floor(low * 1000) - radii), max(0, math.ceil(high * 1000) - radii)
 
 
@@ -87,7 +88,7 @@ def horizontal_distance(a: Outline, b: Outline, limit_mm: int | None = None) -> 
     Exact to `nearest.ERROR_M`, proven for skeletons up to 9 000 km apart.
     """
     first, second = prepare(a), prepare(b)
-    swap = second.order < first.order  # type: ignore[operator]
+    swap = second.order < first.order
     if swap:
         first, second = second, first
     found = _skeletons(first, second, limit_mm)

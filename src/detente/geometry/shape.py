@@ -16,7 +16,7 @@ import numpy as np
 
 from detente.errors import Refused, problem
 from detente.geometry.edges import ARC, GEODESIC, SLANTED, Pieces, cut, measured, split
-from detente.geometry.geodesic import E2, GEOD, Floats, inverse, to_space
+from detente.geometry.geodesic import E2, GEOD, SEMI_MINOR_M, Floats, inverse, to_space
 from detente.geometry.volume import NDEG, Circle, Corridor, Edge, Outline, Point, Polygon
 
 HALF_EARTH_M2: Final = 2.5503281086204425e14
@@ -91,7 +91,7 @@ class Shape:
             raise Refused(
                 [
                     problem(
-                        "ring-degenerate", "outline.vertices", len(self.lat),
+                        "ring_degenerate", "outline.vertices", len(self.lat),
                         "the ring must enclose an area", "give at least three vertices that are not on one line",
                     )
                 ]
@@ -162,7 +162,7 @@ def _measure(outline: Outline) -> Shape:
         pieces = cut(edge, lat, lon, isinstance(outline, Polygon))
     if not len(pieces):
         raise Refused(
-            [problem("ring-degenerate", "outline", len(points), "every point is the same", "give different points")]
+            [problem("ring_degenerate", "outline", len(points), "every point is the same", "give different points")]
         )
     role: Literal["point", "line", "area"] = (
         "point" if isinstance(outline, Circle) else "area" if isinstance(outline, Polygon) else "line"
@@ -170,12 +170,12 @@ def _measure(outline: Outline) -> Shape:
     centre = pieces.middle.mean(axis=0)
     away = pieces.middle - centre
     ball = float((np.sqrt(np.einsum("ij,ij->i", away, away)) + pieces.reach / 2).max()) + 1e-3
-    if role == "area" and ball > 8.9e6:
-        ball = 2e7  # the ring no longer fits a ball that holds less than half the Earth: its inside may be anywhere
+    if role == "area" and ball * ball > 0.95 * (SEMI_MINOR_M**2 + float(centre @ centre)):
+        ball = 2e7  # the ball would hold half the Earth, so the smaller side of the ring may lie outside it
     return Shape(
         outline, role, edge, lat, lon, radius_of(outline), pieces,
         (float(centre[0]), float(centre[1]), float(centre[2])), ball,
-        tuple(float(v) for v in pieces.space0[0]), (*order, edge),
+        (float(pieces.space0[0, 0]), float(pieces.space0[0, 1]), float(pieces.space0[0, 2])), (*order, edge),
     )  # fmt: skip
 
 
