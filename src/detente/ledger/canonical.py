@@ -73,7 +73,7 @@ def encode(obj: Any) -> bytes:
     Raises `Refused` for a value outside the profile: a float, a large integer, a key outside ASCII, text not in NFC.
     Structs must have no float field (a NaN there would be written as null).
     """
-    if isinstance(obj, dict | list | tuple):
+    if isinstance(obj, dict | list | tuple | float):
         _refuse(_faults(obj))
     try:
         data = _SORTED.encode(obj)

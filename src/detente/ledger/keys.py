@@ -156,9 +156,11 @@ class ExchangeKey:
         SHA-256 over a domain line, the X25519 output and both public keys, the lesser first (RFC 7748 section 6.1 asks
         that both keys enter the derivation). A key of small order is refused.
         """
+        if len(other_public) != KEY_SIZE:  # the binding itself would read past the end
+            require_exchange_key(other_public, "exchange_key")
         try:
             secret = crypto_scalarmult(self._secret, other_public)
-        except (nacl.exceptions.CryptoError, TypeError):
+        except nacl.exceptions.RuntimeError:
             require_exchange_key(other_public, "exchange_key")
             raise
         first, second = sorted((self.public, other_public))
