@@ -45,12 +45,12 @@ _REPEATED = "no two vertices may be the same point"
 def check_volume(volume: Volume4D, field: str = "volume") -> tuple[Problem, ...]:
     """Return everything that is wrong with a volume; nothing if it may be compared. `field` heads the paths named."""
     return (*check_time(volume, field), *check_heights(volume, field), *check_outline(volume.outline, f"{field}.outline"),
-            *_whole(f"{field}.error_mm", volume.error_mm, 0, MAX_ERROR_MM, "state the outline's error in millimetres"))  # fmt: skip
+            *_whole(f"{field}.error_mm", volume.error_mm, 0, MAX_ERROR_MM, "check the unit of the stated error"))  # fmt: skip
 
 
 def check_time(volume: Volume4D, field: str) -> tuple[Problem, ...]:
     """Return what is wrong with the time span."""
-    step = "give microseconds since 1970-01-01T00:00:00Z"
+    step = "give a time between the years 1685 and 2254"
     found = (
         *_whole(f"{field}.start_us", volume.start_us, -LATEST_US, LATEST_US, step),
         *_whole(f"{field}.end_us", volume.end_us, -LATEST_US, LATEST_US, step),
@@ -58,7 +58,13 @@ def check_time(volume: Volume4D, field: str) -> tuple[Problem, ...]:
     if volume.start_us > volume.end_us:
         given = f"{volume.start_us} to {volume.end_us}"
         found += (
-            fault("time_reversed", f"{field}.end_us", given, "the end must not be before the start", "swap or mend"),
+            fault(
+                "time_reversed",
+                f"{field}.end_us",
+                given,
+                "the end must not be before the start",
+                "swap the two, or mend the zone",
+            ),
         )
     return found
 
@@ -74,10 +80,14 @@ def check_heights(volume: Volume4D, field: str) -> tuple[Problem, ...]:
                 altitude.value_mm,
                 LOWEST_MM,
                 HIGHEST_MM,
-                "give millimetres; feet are 304.8 mm",
+                "check the unit: a foot is 304.8 mm",
             )
             found += _whole(
-                f"{field}.{name}.uncertainty_mm", altitude.uncertainty_mm, 0, MAX_ERROR_MM, "give the half-width in mm"
+                f"{field}.{name}.uncertainty_mm",
+                altitude.uncertainty_mm,
+                0,
+                MAX_ERROR_MM,
+                "give the half-width of the doubt",
             )
     if lower is not None and upper is not None and _certainly_above(lower, upper):
         given = f"{lower.value_mm} mm ({lower.datum}) to {upper.value_mm} mm ({upper.datum})"
@@ -95,18 +105,18 @@ def _certainly_above(lower: Altitude, upper: Altitude) -> bool:
 def _whole(field: str, value: int, least: int, most: int, step: str) -> tuple[Problem, ...]:
     if least <= value <= most:
         return ()
-    return (fault("out_of_range", field, value, f"must lie between {least} and {most}", step),)
+    return (fault("out_of_range", field, value, f"must lie between {least:,} and {most:,}".replace(",", " "), step),)
 
 
 def check_outline(outline: Outline, field: str = "outline") -> tuple[Problem, ...]:
     """Return what is wrong with an outline: ranges and sizes first; crossings only where the vertices themselves hold."""
     if isinstance(outline, Circle):
         return check_points((outline.centre,), f"{field}.centre", single=True) + _whole(
-            f"{field}.radius_mm", outline.radius_mm, 1, MAX_REACH_MM, "give the radius in millimetres"
+            f"{field}.radius_mm", outline.radius_mm, 1, MAX_REACH_MM, "check the unit: a nautical mile is 1 852 000 mm"
         )
     if isinstance(outline, Corridor):
         return _whole(
-            f"{field}.half_width_mm", outline.half_width_mm, 0, MAX_REACH_MM, "give half the width in millimetres"
+            f"{field}.half_width_mm", outline.half_width_mm, 0, MAX_REACH_MM, "check the unit; give half the width"
         ) + _check_count(outline.line, 2, f"{field}.line") or _check_vertices(
             outline.line, outline.edge, False, f"{field}.line"
         )
@@ -129,7 +139,7 @@ def check_points(points: tuple[Point, ...], field: str, single: bool = False) ->
         if abs(point.lat_ndeg) <= 90 * NDEG and abs(point.lon_ndeg) <= 180 * NDEG:
             continue
         swapped = abs(point.lon_ndeg) <= 90 * NDEG and abs(point.lat_ndeg) <= 180 * NDEG
-        step = "latitude comes first: these look swapped" if swapped else "give nanodegrees, latitude then longitude"
+        step = "latitude comes first: these look swapped" if swapped else "give latitude, then longitude"
         rule = "latitude must lie within 90 degrees, longitude within 180"
         found += (fault("position_range", field if single else f"{field}[{k}]", words(point), rule, step),)
     return found
