@@ -132,6 +132,11 @@ class Airspace(View):
         entry = self._heads.entry(entry_id)
         return entry_id if entry is None else entry.first
 
+    def is_head(self, entry_id: str) -> bool:
+        """Whether an entry is known here and nothing has superseded it."""
+        entry = self._heads.entry(entry_id)
+        return entry is not None and entry.superseded_by is None
+
     def live(self, at_us: int | None = None) -> Iterator[LiveNotice]:
         """Yield the live notices, in order of their first version's arrival; with a time, without those lapsed by then."""
         for notice in self.state.live.values():

@@ -10,7 +10,9 @@ import msgspec
 from detente.errors import Refused
 from detente.ledger.entry import Header
 from detente.ledger.facets import Facet
+from detente.ledger.opening import check_disclosure
 from detente.records.body import Body
+from detente.records.disclosure import Disclosure
 from detente.records.registry import REGISTRY, Record, Registry, Unknown
 
 B = TypeVar("B", bound=Body)
@@ -90,3 +92,17 @@ def open_facet(kind: str, position: int, facet: Facet, *, strict: bool = True, r
     except Refused:
         record = Unknown(body=body, form=facet.form, kind=kind, why="body")
     return Opened(audience=facet.audience, position=position, record=record)
+
+
+def with_disclosed(known: Known, about: Header, *, registry: Registry = REGISTRY) -> Known:
+    """Return a disclosure with the facet that it opens, proven against the header of the entry it is about.
+
+    Raises EvidenceError if the facet is not the one committed to. Anything but a disclosure comes back as it was.
+    """
+    body = known.body(Disclosure)
+    if body is None:
+        return known
+    a, b, c, d = (bytes.fromhex(commitment) for commitment in about.commitments)
+    facet = check_disclosure(body.position, body.facet, body.salt, (a, b, c, d))
+    disclosed = open_facet(about.kind, body.position, facet, registry=registry)
+    return msgspec.structs.replace(known, disclosed=disclosed)

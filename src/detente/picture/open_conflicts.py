@@ -52,6 +52,8 @@ class OpenConflicts(View):
         """Take in one entry; `Airspace` has taken it in before."""
         body = known.body(Disclosure) or known.body(Erasure)
         about = body.about if body is not None else known.id
+        if not self._airspace.is_head(about):
+            return
         first = self._airspace.first_of(about)
         for pair in list(self._pairs.get(first, ())):
             self._close(pair)

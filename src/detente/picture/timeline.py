@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from detente.picture.fold import View
-from detente.picture.heads import Heads
+from detente.picture.heads import Entry, Heads
 from detente.picture.known import Known
+from detente.records.erasure import Erasure
 from detente.records.notice_state import LIVE, State
 from detente.records.watermark import Watermark
 
@@ -24,8 +25,10 @@ NEVER: Final = np.iinfo(np.int64).max
 """`until_index` of what nothing has superseded yet."""
 
 _STATES: Final = tuple(State)
-_LIVE_CODES: Final = np.array([s in LIVE for s in _STATES] + [False])
-_NO_STATE: Final = len(_STATES)
+_UNREADABLE: Final = len(_STATES)
+_NO_NOTICE: Final = _UNREADABLE + 1
+_LIVE_CODES: Final = np.array([s in LIVE for s in _STATES] + [True, False])
+"""Which codes count as live: a notice of which nothing can be read may be, so it does."""
 
 
 class Column:
@@ -132,11 +135,15 @@ class Timeline(View):
         self._until_index.append(NEVER)
         self._next_row.append(-1)
         self._received_at_us.append(known.received_at_us)
-        self._state.append(_NO_STATE if entry.state is None else _STATES.index(entry.state))
+        self._state.append(_code(entry))
         self._supersede(known, row)
         self._party(entry.author).written.append(row)
         for party in entry.recipients:
             self._party(party).addressed.append(row)
+        erasure = known.body(Erasure)
+        erased = self._heads.entry(erasure.about) if erasure is not None else None
+        if erased is not None:
+            self._state.set(erased.row, _code(erased))
         watermark = known.body(Watermark)
         if watermark is not None:
             self._mark(self._party(entry.author), min(watermark.size, known.index), known.index, row)
@@ -248,3 +255,9 @@ class Timeline(View):
 
     def _columns(self) -> tuple[Column, ...]:
         return (self._from_index, self._until_index, self._next_row, self._received_at_us, self._state)
+
+
+def _code(entry: Entry) -> int:
+    if entry.kind != "notice":
+        return _NO_NOTICE
+    return _UNREADABLE if entry.state is None else _STATES.index(entry.state)

@@ -15,6 +15,7 @@ import msgspec
 from detente.picture.fold import View
 from detente.picture.heads import Heads
 from detente.picture.known import Known
+from detente.records.erasure import Erasure
 from detente.records.message import Message
 from detente.records.notice import CoarseNotice, Notice
 from detente.records.notice_state import LIVE
@@ -101,6 +102,14 @@ class Waiting(View):
 
     def apply(self, known: Known) -> None:
         """Take in one entry; `Heads` has taken it in before."""
+        header = known.header
+        old = self._heads.entry(header.supersedes) if header.supersedes else None
+        if header.supersedes and old is not None and old.superseded_by == known.id:
+            self.state.open.pop(header.supersedes, None)
+        if known.kind == "message":
+            # By the header, so that a reply still counts when its words were erased.
+            for answered in header.refers_to:
+                self._settle(answered, header.author, frozenset({"answer"}))
         for opened in known.opened:
             body = getattr(opened.record, "body", None)
             if isinstance(body, Notice | CoarseNotice):
@@ -112,6 +121,8 @@ class Waiting(View):
                 self._response(known, body)
             elif isinstance(body, Screening):
                 self._settle(body.about, known.header.author, frozenset({"screening"}))
+            elif isinstance(body, Erasure):
+                self.state.open.pop(body.about, None)
 
     def open(self) -> list[Wait]:
         """Return everything waited for, that with the nearest deadline first, then by time and version."""
@@ -126,8 +137,6 @@ class Waiting(View):
         return [wait for wait in self.open() if wait.asked == party]
 
     def _notice(self, known: Known, notice: Notice | CoarseNotice) -> None:
-        if known.header.supersedes is not None:
-            self.state.open.pop(known.header.supersedes, None)
         if notice.state not in LIVE:
             return
         clocks = self._clocks
@@ -139,7 +148,7 @@ class Waiting(View):
     def _message(self, known: Known, message: Message) -> None:
         author = known.header.author
         if message.in_reply_to is not None:
-            self._settle(message.in_reply_to, author, frozenset({"answer", "officer"}))
+            self._settle(message.in_reply_to, author, frozenset({"answer"}))
         clocks = self._clocks
         if message.urgency == "stop":
             self._ask(known, known.recipients, [("officer", clocks.stop_us), ("comply-or-reject", clocks.stop_us)])

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from detente.errors import Problem
+from detente.ledger.leaf import FACETS
 from detente.records.body import Body, Faults
-
-POSITIONS = 4
-"""Facets in an entry."""
 
 
 class Disclosure(Body, frozen=True, kw_only=True):
@@ -28,7 +26,7 @@ def check(disclosure: Disclosure) -> tuple[Problem, ...]:
     faults.hash("about", disclosure.about)
     faults.hash("salt", disclosure.salt)
     faults.text("words", disclosure.words)
-    if not 0 <= disclosure.position < POSITIONS:
+    if not 0 <= disclosure.position < FACETS:
         faults.add("facet_position", "position", disclosure.position, "is 0 to 3", "Say which facet it is.")
     if not disclosure.facet.startswith("{"):
         faults.add("facet_text", "facet", disclosure.facet, "is the facet's JSON", "Copy it from the station.")

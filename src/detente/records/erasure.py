@@ -5,6 +5,9 @@ from __future__ import annotations
 from detente.errors import Problem
 from detente.records.body import Body, Faults
 
+ERASABLE = frozenset({"call", "claim", "message", "notice", "place"})
+"""Kinds whose bodies may be destroyed: what people said. Answers, keys, watermarks and findings stand as evidence."""
+
 
 class Erasure(Body, frozen=True, kw_only=True):
     """Nobody who obeys holds the body of entry `about` any more. `authority` is who may order that, in words."""

@@ -1,0 +1,91 @@
+"""What waits for whose answer, since when, and from when on it is late."""
+
+from __future__ import annotations
+
+from tests.support.play import MINUTE, SECOND, Play, message, notice, picture_of, response, screening
+
+from detente.records.notice_state import State
+
+
+def waits(play: Play, viewer: str = "cjtf") -> set[tuple[str, str]]:
+    return {(wait.asked, wait.for_) for wait in picture_of(play, viewer).waiting.open()}
+
+
+def test_a_notice_waits_for_each_recipients_screening_and_officer():
+    play = Play()
+    play.say("cjtf", "rus un", notice())
+    assert waits(play) == {("rus", "screening"), ("rus", "officer"), ("un", "screening"), ("un", "officer")}
+
+
+def test_a_read_back_is_waited_for_only_where_it_was_asked():
+    play = Play()
+    n = play.say("cjtf", "rus", notice(needs_readback=True))
+    play.say("rus", "cjtf", response(n, "acknowledge"))
+    play.say("rus", "cjtf", screening(n))
+    assert waits(play) == {("rus", "read-back")}
+    play.say("rus", "cjtf", response(n, "read-back"))
+    assert waits(play) == set()
+
+
+def test_a_new_version_asks_for_fresh_answers():
+    """What was acknowledged was the old place, not the new one."""
+    play = Play()
+    n = play.say("cjtf", "rus", notice())
+    play.say("rus", "cjtf", response(n, "acknowledge"))
+    newer = play.say("cjtf", "rus", notice(words="moved"), supersedes=n)
+    waiting = picture_of(play, "cjtf").waiting.open()
+    assert {(w.version, w.for_) for w in waiting} == {(newer, "screening"), (newer, "officer")}
+
+
+def test_nothing_waits_on_a_notice_that_is_over():
+    play = Play()
+    n = play.say("cjtf", "rus", notice())
+    play.say("cjtf", "rus", notice(state=State.WITHDRAWN), supersedes=n)
+    assert waits(play) == set()
+
+
+def test_an_answer_is_late_only_after_its_deadline():
+    play = Play()
+    play.say("cjtf", "rus", message("urgent"))
+    (wait,) = picture_of(play, "cjtf").waiting.open()
+    assert wait.due_us == wait.since_us + 120 * SECOND
+    assert not wait.overdue(wait.due_us)
+    assert wait.overdue(wait.due_us + 1)
+
+
+def test_a_stop_waits_for_yes_or_no_from_the_acting_side():
+    """An officer who takes the message has not stopped anything yet."""
+    play = Play()
+    n = play.say("cjtf", "rus", notice())
+    stop = play.say("rus", "cjtf", message("stop", about=(n,)))
+    play.say("cjtf", "rus", response(stop, "acknowledge"))
+    left = [w.for_ for w in picture_of(play, "rus").waiting.open() if w.asked == "cjtf"]
+    assert left == ["comply-or-reject"]
+    play.say("cjtf", "rus", response(stop, "comply"))
+    assert not picture_of(play, "rus").waiting.asked_of("cjtf")
+
+
+def test_a_query_waits_for_the_author_until_a_message_replies_to_it():
+    play = Play()
+    n = play.say("cjtf", "rus", notice())
+    query = play.say("rus", "cjtf", response(n, "query", words="which side of the river?"))
+    assert ("cjtf", "answer") in waits(play)
+    play.say("cjtf", "rus", message(in_reply_to=query))
+    assert ("cjtf", "answer") not in waits(play)
+
+
+def test_what_is_due_first_comes_first():
+    play = Play()
+    play.say("cjtf", "rus", message("priority"))
+    play.wait(MINUTE)
+    play.say("cjtf", "rus", message("stop", about=("ab" * 32,)))
+    assert [w.for_ for w in picture_of(play, "cjtf").waiting.open()][-1] == "officer"
+    dues = [w.due_us for w in picture_of(play, "cjtf").waiting.open()]
+    assert dues == sorted(dues)
+
+
+def test_an_answer_by_somebody_else_ends_no_wait():
+    play = Play()
+    n = play.say("cjtf", "rus un", notice())
+    play.say("un", "cjtf rus", response(n, "acknowledge"))
+    assert ("rus", "officer") in waits(play)
