@@ -1,0 +1,154 @@
+"""The live picture: what others must still reckon with, in the best form that this viewer may read."""
+
+from __future__ import annotations
+
+import msgspec
+from tests.support.play import MINUTE, START_US, Play, circle, fold, notice, picture_of
+
+from detente.conflicts.coarse import coarse_of
+from detente.geometry.volume import Separation
+from detente.ledger.facets import facet_bytes, facet_commitment
+from detente.picture.known import with_disclosed
+from detente.records.disclosure import Disclosure
+from detente.records.erasure import Erasure
+from detente.records.notice import Activity, OwnNotice
+from detente.records.notice_state import State
+from detente.records.sealed import Doubt, padded
+
+CELL = 20_000_000
+
+
+def versions(play: Play, viewer: str) -> list[str]:
+    return [n.version for n in picture_of(play, viewer).airspace.live()]
+
+
+def test_a_notice_is_live_until_it_is_ended_or_withdrawn():
+    play = Play()
+    n = play.say("cjtf", "rus", notice())
+    going = play.say("cjtf", "rus", notice(state=State.ACTIVATED), supersedes=n)
+    assert versions(play, "rus") == [going]
+    play.say("cjtf", "rus", notice(state=State.ENDED), supersedes=going)
+    assert versions(play, "rus") == []
+
+
+def test_a_notice_that_is_over_and_was_never_ended_has_lapsed():
+    play = Play()
+    n = play.say("cjtf", "rus", notice())
+    airspace = picture_of(play, "rus").airspace
+    last_us = START_US + 80 * MINUTE
+    assert [x.version for x in airspace.live(last_us)] == [n]
+    assert [x.version for x in airspace.live(last_us + 1)] == []
+    assert [x.version for x in airspace.lapsed(last_us + 1)] == [n]
+
+
+def test_each_viewer_sees_the_best_form_that_it_may_read():
+    play = Play()
+    full = notice()
+    own = OwnNotice(units=("Flight 1",), words="")
+    play.say("cjtf", "rus un", ("rus", full), ("rus un", coarse_of(full, CELL)), ("", own))
+    forms = {viewer: [n.form for n in picture_of(play, viewer).airspace.live()] for viewer in ("cjtf", "rus", "un")}
+    assert forms == {"cjtf": ["full"], "rus": ["full"], "un": ["coarse"]}
+    (coarse,) = picture_of(play, "un").airspace.live()
+    assert coarse.start_us == START_US // (60 * MINUTE) * (60 * MINUTE)
+    assert coarse.volumes()
+
+
+def test_a_notice_of_which_nothing_may_be_read_is_still_shown_as_there():
+    play = Play()
+    play.say("cjtf", "rus un", ("rus", notice()))
+    (seen,) = picture_of(play, "un").airspace.live()
+    assert (seen.form, seen.state, seen.volumes()) == ("unreadable", None, ())
+
+
+def test_notices_that_rest_on_an_entry_are_found_when_it_changes():
+    play = Play()
+    zone = play.say("cjtf", "rus", notice(activity=Activity.KEEP_OUT_ZONE))
+    guest = play.say("rus", "cjtf", notice(activity=Activity.GUEST_ACTIVITY, rests_on=(zone,)))
+    airspace = picture_of(play, "cjtf").airspace
+    assert [n.version for n in airspace.resting_on(zone)] == [guest]
+    assert airspace.resting_on(guest) == []
+
+
+def test_a_doubt_is_shown_to_its_author_alone_and_goes_when_settled():
+    play = Play()
+    n = play.say("cjtf", "rus", notice())
+    doubt = Doubt(about=n, by_role="analyst", padding="", state="raised", words="this may not be who we think")
+    play.say("cjtf", "cjtf", padded(doubt))
+    assert [d.words for d in picture_of(play, "cjtf").airspace.doubts(n)] == ["this may not be who we think"]
+    assert picture_of(play, "rus").airspace.doubts(n) == ()
+    newer = play.say("cjtf", "rus", notice(words="moved"), supersedes=n)
+    assert len(picture_of(play, "cjtf").airspace.doubts(newer)) == 1
+    settled = Doubt(about=n, by_role="watch", padding="", state="settled", words="")
+    play.say("cjtf", "cjtf", padded(settled))
+    assert picture_of(play, "cjtf").airspace.doubts(n) == ()
+
+
+def test_an_erased_notice_is_still_there_and_says_nothing():
+    play = Play()
+    n = play.say("cjtf", "rus", notice())
+    play.say("cjtf", "rus", Erasure(about=n, authority="court", reason="names a witness"))
+    (seen,) = picture_of(play, "rus").airspace.live()
+    assert (seen.version, seen.form, seen.activity) == (n, "unreadable", None)
+
+
+def test_a_disclosed_facet_takes_the_place_of_what_was_unreadable():
+    play = Play()
+    n = play.say("cjtf", "rus un", ("rus", notice()))
+    index, at_us, _, header, facets = play.said[0]
+    facet = facets[0]
+    assert facet is not None
+    committed = facet_commitment(0, bytes.fromhex("33" * 32), facet_bytes(facet)).hex()
+    committed_header = msgspec.structs.replace(header, commitments=(committed, *header.commitments[1:]))
+    play.said[0] = (index, at_us, n, committed_header, facets)
+    play.say("cjtf", "un", Disclosure(about=n, facet=facet_bytes(facet).decode(), position=0, salt="33" * 32, words=""))
+    first, disclosure = play.known("un")
+    shown = fold([first, with_disclosed(disclosure, first.header)])
+    assert [x.form for x in shown.airspace.live()] == ["full"]
+    assert shown.heads.entry(n).state is State.ACCEPTED
+
+
+def test_the_picture_is_grouped_by_state():
+    play = Play()
+    play.say("cjtf", "rus", notice())
+    play.say("cjtf", "rus", notice(state=State.ACTIVATED))
+    play.say("cjtf", "rus un", ("un", notice()))
+    groups = picture_of(play, "rus").airspace.by_state()
+    assert {state: len(found) for state, found in groups.items()} == {State.ACCEPTED: 1, State.ACTIVATED: 1, None: 1}
+
+
+def test_two_activities_too_close_are_one_open_conflict_until_one_moves_or_ends():
+    play = Play()
+    a = play.say("cjtf", "rus", notice())
+    b = play.say("rus", "cjtf", notice())
+    conflicts = picture_of(play, "cjtf").conflicts
+    (found,) = conflicts.open()
+    assert {found.conflict.first, found.conflict.second} == {a, b}
+    assert found.entry == b
+    assert conflicts.of(a) == conflicts.of(b) == [found]
+    moved = play.say("rus", "cjtf", notice(volumes=(circle(lat=36.5),)), supersedes=b)
+    assert picture_of(play, "cjtf").conflicts.open() == []
+    back = play.say("rus", "cjtf", notice(), supersedes=moved)
+    assert len(picture_of(play, "cjtf").conflicts.of(back)) == 1
+    play.say("cjtf", "rus", notice(state=State.ENDED), supersedes=a)
+    assert picture_of(play, "cjtf").conflicts.open() == []
+
+
+def test_the_separation_in_force_is_the_pairs_own():
+    play = Play()
+    play.say("cjtf", "rus", notice())
+    play.say("rus", "cjtf", notice(volumes=(circle(lat=35.3563),)))  # 10 km north, 7 km between the edges
+    wide = Separation(horizontal_mm=8_000_000, time_us=0, vertical_mm=0)
+    narrow = Separation(horizontal_mm=6_000_000, time_us=0, vertical_mm=0)
+    for separation, count in [(wide, 1), (narrow, 0)]:
+        picture = picture_of(play, "cjtf", separation_for=lambda a, b, s=separation: s, widest=wide)
+        assert len(picture.conflicts.open()) == count
+
+
+def test_a_conflict_whose_last_moment_is_past_is_left_out():
+    play = Play()
+    play.say("cjtf", "rus", notice())
+    play.say("rus", "cjtf", notice())
+    conflicts = picture_of(play, "cjtf").conflicts
+    (found,) = conflicts.open()
+    assert conflicts.open(found.conflict.meeting.last_us) == [found]
+    assert conflicts.open(found.conflict.meeting.last_us + 1) == []
