@@ -143,7 +143,9 @@ def read_genesis(data: bytes) -> SignedGenesis:
 
 def check_genesis(signed: SignedGenesis) -> None:
     """Refuse a genesis that breaks a rule of docs/formats/genesis.md, or lacks a founder's valid signature."""
-    canonical.decode(canonical.encode(signed), SignedGenesis)  # a genesis made in code obeys the field rules too
+    # One made in code obeys the field rules too.
+    canonical.decode(canonical.encode(signed.genesis), Genesis)
+    canonical.decode(canonical.encode(signed), SignedGenesis)
     problems = [*_problems(signed.genesis), *_signature_problems(signed)]
     if problems:
         raise Refused(problems)
