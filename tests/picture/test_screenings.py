@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.play import MINUTE, Play, notice, picture_of, screening
+from tests.support.play import Play, notice, picture_of, screening
 
 
 def answers(play: Play, version: str, now_us: int, viewer: str = "cjtf") -> dict[str, str | None]:
@@ -12,7 +12,7 @@ def answers(play: Play, version: str, now_us: int, viewer: str = "cjtf") -> dict
 def test_silence_is_an_open_question_until_the_deadline_and_not_screened_after_it():
     play = Play()
     n = play.say("cjtf", "rus un", notice())
-    due_us = play.now_us + picture_of(play, "cjtf").screenings._deadline_us
+    due_us = play.now_us + picture_of(play, "cjtf").screenings.deadline_us
     assert answers(play, n, due_us) == {"rus": None, "un": None}
     assert answers(play, n, due_us + 1) == {"rus": "not screened", "un": "not screened"}
 
@@ -39,4 +39,5 @@ def test_an_answer_to_the_old_version_is_none_to_the_new():
     n = play.say("cjtf", "rus", notice())
     play.say("rus", "cjtf", screening(n))
     newer = play.say("cjtf", "rus", notice(words="moved"), supersedes=n)
-    assert answers(play, newer, play.now_us + 10 * MINUTE) == {"rus": "not screened"}
+    late_us = play.now_us + picture_of(play, "cjtf").screenings.deadline_us + 1
+    assert answers(play, newer, late_us) == {"rus": "not screened"}

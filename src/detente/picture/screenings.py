@@ -54,7 +54,7 @@ class Screenings(View):
     def __init__(self, heads: Heads, deadline_us: int) -> None:
         self.state = ScreeningsState()
         self._heads = heads
-        self._deadline_us = deadline_us
+        self.deadline_us = deadline_us
 
     def apply(self, known: Known) -> None:
         """Take in one screening. One after the deadline is kept too: its time shows that it was late."""
@@ -99,4 +99,4 @@ class Screenings(View):
 
     def _due_us(self, version: str) -> int:
         entry = self._heads.entry(version)
-        return (entry.received_at_us if entry else 0) + self._deadline_us
+        return (entry.received_at_us if entry else 0) + self.deadline_us
