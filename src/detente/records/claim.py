@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from detente.errors import Problem
+from detente.geometry.rings import check_volume
 from detente.geometry.volume import Volume4D
 from detente.records.body import Body, Faults, Stated
 
@@ -56,6 +57,8 @@ def check(claim: Claim) -> tuple[Problem, ...]:
     faults.name("subject", claim.subject)
     faults.text("unit", claim.unit, needed=claim.count is not None)
     faults.at_least("count", claim.count, 0)
+    if claim.place is not None:
+        faults.extend(check_volume(claim.place, "place"))
     if claim.party is not None:
         faults.party("party", claim.party)
     return faults.all()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from detente.errors import Problem
-from detente.geometry.volume import Point, Volume4D
+from detente.geometry.rings import check_outline, check_volume
+from detente.geometry.volume import Circle, Point, Volume4D
 from detente.records.body import Body, Faults
 
 Urgency = Literal["priority", "routine", "stop", "urgent"]
@@ -54,9 +55,10 @@ def check(message: Message) -> tuple[Problem, ...]:
     if message.to_role is not None:
         faults.role("to_role", message.to_role)
     for i, volume in enumerate(message.volumes):
-        faults.order(f"volumes[{i}]", volume.start_us, volume.end_us)
+        faults.extend(check_volume(volume, f"volumes[{i}]"))
     if message.within is not None:
-        faults.at_least("within.radius_mm", message.within.radius_mm, 1)
+        around = Circle(centre=message.within.centre, radius_mm=message.within.radius_mm)
+        faults.extend(check_outline(around, "within"))
     if message.urgency == "stop" and not (message.about or message.volumes or message.within):
         faults.add("stop_of_what", "about", "", "a stop says what is to stop", "Name notices, a volume, or a place.")
     return faults.all()

@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 
 from detente.errors import Problem
+from detente.geometry.rings import check_volume
 from detente.geometry.volume import Volume4D
 from detente.records.body import Body, Faults, Stated
 from detente.records.notice_state import State
@@ -117,7 +118,7 @@ class OwnNotice(Body, frozen=True, kw_only=True):
 
 
 def check(notice: Notice) -> tuple[Problem, ...]:
-    """Return what is wrong with a full notice, except its shapes' geometry and its lead time."""
+    """Return what is wrong with a full notice, except its lead time (`lead`) and words that contradict its shapes."""
     faults = Faults()
     faults.at_least("lead_time_us", notice.lead_time_us, 0)
     faults.ids("rests_on", notice.rests_on)
@@ -168,8 +169,7 @@ def _check_volumes(faults: Faults, volumes: tuple[Volume4D, ...]) -> None:
             "notice_volumes", "volumes", len(volumes), f"a notice has 1 to {MAX_VOLUMES} volumes", "Split the notice."
         )
     for i, volume in enumerate(volumes):
-        if volume.start_us > volume.end_us:
-            faults.order(f"volumes[{i}]", volume.start_us, volume.end_us)
+        faults.extend(check_volume(volume, f"volumes[{i}]"))
 
 
 def _check_users(faults: Faults, notice: Notice) -> None:

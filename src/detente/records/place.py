@@ -7,6 +7,7 @@ be tested against one another (`detente.geometry` does the testing).
 from __future__ import annotations
 
 from detente.errors import Problem
+from detente.geometry.rings import check_outline, check_points
 from detente.geometry.volume import Outline, Point
 from detente.records.body import Body, Faults
 
@@ -63,6 +64,7 @@ def _check_phrase(faults: Faults, phrase: Phrase, at: str) -> None:
     faults.text(f"{at}.text", phrase.text, needed=True)
     faults.text(f"{at}.origin_name", phrase.origin_name, needed=True)
     faults.at_least(f"{at}.distance_mm", phrase.distance_mm, 0)
+    faults.extend(check_points((phrase.origin,), f"{at}.origin", single=True))
     if phrase.bearing_ndeg is not None and not 0 <= phrase.bearing_ndeg < 360_000_000_000:
         faults.add(
             "bearing",
@@ -83,5 +85,6 @@ def check(place: Place) -> tuple[Problem, ...]:
     if not place.names:
         faults.add("place_nameless", "names", "", "a place has at least one name", "Write the name people use.")
     faults.text("words", place.words)
+    faults.extend(check_outline(place.outline, "outline"))
     faults.extend(check_stated_place(place.stated, "stated"))
     return faults.all()
