@@ -50,7 +50,9 @@ def make_protocol(party_of: PartyOfCertificate | None) -> type[HttpToolsProtocol
             if tls is not None and party_of is not None:
                 self.peer.tls = True
                 self.peer.party = party_of(tls.getpeercert(binary_form=True) or b"")
-                if self.peer.party is None:  # a chain that openssl accepts, but no party's own CA issued the certificate
+                if (
+                    self.peer.party is None
+                ):  # a chain that openssl accepts, but no party's own CA issued the certificate
                     transport.close()
             self._expect_headers()
 

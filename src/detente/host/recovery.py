@@ -1,0 +1,81 @@
+"""Taking back from the stations what a restored host once signed (docs/formats/host-api.md, "Recovery")."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+import structlog
+
+from detente.errors import Refused, problem
+from detente.host.engine import Engine
+from detente.host.reading import status_bytes
+from detente.host.requests import NUMBER_MAX, Answer, Request
+from detente.node.known import Known
+from detente.node.restoring import restored_entry
+
+log = structlog.get_logger("detente.host")
+
+LEAVES_BYTES = 4 << 20
+ENTRIES_BYTES = 8 << 20
+NOTE_BYTES = 64 << 10
+
+_KNOWN = msgspec.json.Decoder(Known)
+
+
+class Recovery:
+    """The handlers of the recovery routes. Harmless while the host is whole: everything is judged by its own signature."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._busy = asyncio.Lock()
+
+    async def checkpoint(self, request: Request) -> Answer:
+        """Meet a checkpoint that the host signed."""
+        data = await request.body(NOTE_BYTES)
+        self._engine.meet(data)
+        return Answer(status_bytes(self._engine))
+
+    async def leaves(self, request: Request) -> Answer:
+        """Take leaves; once they lead to the root that is needed, store them and fold the ledger anew."""
+        start = request.number("from", 0, 0, NUMBER_MAX)
+        data = await request.body(LEAVES_BYTES)
+        engine = self._engine
+        async with self._busy:
+            rows = engine.restoring.give_leaves(engine.host, start, data)
+            if rows:
+                await engine.adopt(rows)
+                log.info("leaves_restored", size=engine.host.published, given_by=request.party)
+        return Answer(status_bytes(engine))
+
+    async def entries(self, request: Request) -> Answer:
+        """Put entries to leaves that lack them, or openings to entries; what does not fit its leaf is refused."""
+        lines = [line for line in (await request.body(ENTRIES_BYTES)).split(b"\n") if line]
+        engine = self._engine
+        async with self._busy:
+            changed = 0
+            for number, line in enumerate(lines):
+                changed += await self._entry(line, f"line {number}", request.party)
+            if changed and (not engine.host.blank or engine.host.waive_blank):
+                await engine.refold()
+        return Answer(status_bytes(engine))
+
+    async def _entry(self, line: bytes, field: str, party: str) -> int:
+        try:
+            known = _KNOWN.decode(line)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            rule = f"must be an entry as GET /v1/entries gives it: {error}"
+            raise Refused([problem("parameter", field, "", rule, "Send it as it came")]) from None
+        engine = self._engine
+        rows = engine.store.rows([known.index]) if 0 < known.index < engine.host.published else []
+        if not rows or party not in (known.header.author, *known.header.audience):
+            rule = "must be an entry of this ledger that you may read"
+            raise Refused([problem("parameter", field, known.index, rule, "Send what GET /v1/entries gave you")])
+        if known.index in engine.host.erasures:
+            return 0
+        row = restored_entry(known, rows[0], engine.host.slots, engine.host.ledger)
+        if row is None:
+            return 0
+        header_came = known.index in engine.host.blank
+        await engine.amend(row)
+        return int(header_came)

@@ -1,0 +1,152 @@
+"""The host process: two listeners on one event loop, and an orderly end on SIGTERM or SIGINT."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+import ssl
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import structlog
+import uvicorn
+
+from detente.host.app import HostApp
+from detente.host.connection import make_protocol
+from detente.host.engine import FAILPOINTS, Engine
+from detente.host.logs import set_up_logs
+from detente.host.metrics import Metrics
+from detente.host.operator import OperatorApp
+from detente.host.peers import ask_stations
+from detente.host.tokens import Tokens
+from detente.network.tls import client_context, party_of_certificate, server_context
+from detente.node.host import Host
+from detente.wiring.clocks import StepClock, steady_us
+from detente.wiring.failpoints import failpoints_from_environment
+from detente.wiring.host import HostParts, open_host, split_address
+
+log = structlog.get_logger("detente.host")
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn server that leaves the signals to us: there are two of them."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def run(folder: Path) -> None:
+    """Run a host until it is told to end."""
+    set_up_logs()
+    parts = open_host(folder)
+    with contextlib.suppress(ImportError):
+        import uvloop
+
+        uvloop.install()
+    asyncio.run(serve(parts))
+
+
+def assemble(parts: HostParts) -> tuple[Engine, HostApp, OperatorApp]:
+    """Put engine and applications together, and fold what is stored."""
+    engine = Engine(
+        lambda: Host(parts.genesis, parts.config.limits),
+        parts.store,
+        parts.key,
+        now=parts.clock.now_us,
+        tick=steady_us,
+        failpoint=failpoints_from_environment(FAILPOINTS),
+        metrics=Metrics(),
+    )
+    engine.host.asking = parts.config.needed > 0
+    engine.load(parts.genesis_bytes)
+    if isinstance(parts.clock, StepClock):
+        parts.clock.set(max(parts.clock.now_us(), engine.host.last_us))
+    app = HostApp(engine, Tokens.fresh(engine.host.ledger), parts.genesis_bytes)
+    return engine, app, OperatorApp(app, parts.clock, parts.operator_token)
+
+
+async def serve(parts: HostParts) -> None:
+    """Serve until a signal; then finish the batch on its way and close the store."""
+    engine, app, operator = assemble(parts)
+    await engine.examiner.start(parts.config.workers)
+    tls, authorities = _tls(parts)
+    server, address = _listen(app, parts.config.listen, make_protocol(party_of_certificate(authorities)), tls)
+    watch, watch_address = _listen(operator, parts.config.operator, make_protocol(None), None)
+    loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        app.streams.close()
+        server[0].should_exit = watch[0].should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, end)
+    scheme = "https" if tls else "http"
+    async with httpx.AsyncClient(verify=_client_tls(parts) or True, trust_env=False) as client:
+        asking = asyncio.create_task(ask_stations(engine, parts.config.peers, parts.config.needed, client))
+        _announce(parties=f"{scheme}://{address}", operator=f"http://{watch_address}", size=engine.host.published)
+        try:
+            await asyncio.gather(server[0].serve([server[1]]), watch[0].serve([watch[1]]))
+        finally:
+            asking.cancel()
+            await engine.stop()
+            parts.store.close()
+
+
+def _listen(
+    app: Any, listen: str, protocol: type[asyncio.Protocol], tls: ssl.SSLContext | None
+) -> tuple[tuple[_Server, socket.socket], str]:
+    address, port = split_address(listen, "listen")
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    sock = socket.create_server((address, port), family=family, backlog=1024)
+    config = uvicorn.Config(
+        app,
+        access_log=False,
+        date_header=False,
+        http=protocol,
+        lifespan="off",
+        log_config=None,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+        timeout_keep_alive=75,
+        ws="none",
+    )
+    config.load()
+    if tls is not None:
+        config.ssl = tls
+    shown = f"[{address}]" if ":" in address else address
+    return (_Server(config), sock), f"{shown}:{sock.getsockname()[1]}"
+
+
+def _tls(parts: HostParts) -> tuple[ssl.SSLContext | None, dict[str, bytes]]:
+    files = parts.config.tls
+    if files is None:
+        return None, {}
+    authorities = {party: (parts.folder / path).read_bytes() for party, path in files.authorities.items()}
+    return server_context(parts.folder / files.certificate, parts.folder / files.key, authorities), authorities
+
+
+def _client_tls(parts: HostParts) -> ssl.SSLContext | None:
+    files = parts.config.tls
+    if files is None:
+        return None
+    authorities = {party: (parts.folder / path).read_bytes() for party, path in files.authorities.items()}
+    return client_context(parts.folder / files.certificate, parts.folder / files.key, authorities)
+
+
+def _announce(**facts: object) -> None:
+    """Say on standard output, in one line of JSON, where we listen: whoever started us is waiting for it."""
+    sys.stdout.write(msgspec.json.encode(facts).decode() + "\n")
+    sys.stdout.flush()
+    log.info("listening", **facts)
+
+
+if __name__ == "__main__":
+    run(Path(sys.argv[1]))

@@ -1,0 +1,108 @@
+"""Whether a submission that holds by itself may stand at the next index: who signed, to whom, in place of what.
+
+Everything judged here depends on the ledger so far, so it runs in one place, in order. A refusal tells a party only what it
+could know from entries it may read. `admit` changes nothing unless it returns.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from detente.errors import Problem, Refused, problem
+from detente.ledger.entry import Header, Submission
+from detente.ledger.identity import ENTRY_ROLES, Identity
+from detente.node.examine import Examined
+from detente.node.registering import register
+from detente.node.threads import Threads
+from detente.records.body import Body
+from detente.records.erasure import Erasure
+from detente.records.notice import Activity
+from detente.records.notice_state import State
+from detente.records.registry import REGISTRY, Record
+from detente.records.supersede import Proposed, check_supersession
+
+SIGNERS: Final[dict[str, frozenset[str]]] = {  # kind -> roles whose keys may sign it; any entry role for the rest
+    "watermark": frozenset({"station"}),
+}
+
+_SUBMISSION = msgspec.json.Decoder(Submission)
+
+
+def check_author(entry: Examined, party: str) -> None:
+    """Only its author hands an entry in: a reader who did could leave out openings that others were meant to have."""
+    if entry.author != party:
+        rule = f"must be {party}, the party of this session"
+        found = problem("not-yours", "header.author", entry.author, rule, "Leave it to its author's station")
+        raise Refused([found])
+
+
+def admit(entry: Examined, raw: bytes, index: int, identity: Identity, threads: Threads) -> Body | None:
+    """Judge an entry for an index; apply it to the identity fold. Returns its body if the host has to act on it.
+
+    Raises `Refused`, and has changed nothing then.
+    """
+    roles = SIGNERS.get(entry.kind.partition("/")[0], ENTRY_ROLES)
+    use = identity.key_at(entry.key, index)
+    if use is None or use.party != entry.author or use.role not in roles:
+        identity.signer_of(_header(raw), index, roles)  # says what is wrong
+    problems = _audience_problems(entry, identity)
+    problems += _thread_problems(entry, threads)
+    body = _body(entry)
+    if isinstance(body, Erasure) and not _own(body.about, entry.author, threads):
+        rule = "must be an entry of the author's own; others ask its author"
+        problems.append(problem("erasure-about", "facets[0].facet.body.about", body.about, rule, "Check the id"))
+    if problems:
+        raise Refused(problems)
+    if body is not None:
+        register(identity, index, entry.author, entry.key, body)
+    return body
+
+
+def refold(entry: Examined, index: int, identity: Identity) -> Body | None:
+    """Apply an entry that was admitted before to the identity fold; returns its body if the host has to act on it."""
+    body = _body(entry)
+    if body is not None:
+        register(identity, index, entry.author, entry.key, body)
+    return body
+
+
+def _body(entry: Examined) -> Body | None:
+    if not entry.body:
+        return None
+    record = REGISTRY.read(entry.kind, entry.form, entry.body, strict=False)
+    return record.body if isinstance(record, Record) else None
+
+
+def _audience_problems(entry: Examined, identity: Identity) -> list[Problem]:
+    parties = identity.parties()
+    strangers = [party for party in entry.audience if party not in parties]
+    rule = "must be a party of this ledger"
+    return [problem("audience", "header.audience", party, rule, "See `parties`") for party in strangers]
+
+
+def _thread_problems(entry: Examined, threads: Threads) -> list[Problem]:
+    if entry.supersedes is None and not entry.state:
+        return []
+    proposed = Proposed(
+        activity=Activity(entry.activity) if entry.activity else None,
+        author=entry.author,
+        kind=entry.kind.partition("/")[0],
+        state=State(entry.state) if entry.state else None,
+        supersedes=entry.supersedes,
+    )
+    where = {"supersedes": "header.supersedes", "state": "facets.state", "activity": "facets.activity"}
+    return [
+        msgspec.structs.replace(found, field=where.get(found.field, found.field))
+        for found in check_supersession(proposed, threads)
+    ]
+
+
+def _own(about: str, author: str, threads: Threads) -> bool:
+    index = threads.index_of(bytes.fromhex(about))
+    return index is not None and threads.author_of(index) == author
+
+
+def _header(raw: bytes) -> Header:
+    return _SUBMISSION.decode(raw).header

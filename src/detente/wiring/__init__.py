@@ -1,0 +1,1 @@
+"""The only place that chooses storage, keys, clock and peers."""
