@@ -53,7 +53,7 @@ def latitude_of(psi: Floats) -> Floats:
     """Return the latitude of an isometric latitude, degrees. Newton's method on the tangent (Karney 2011, eq. 19-21)."""
     conformal = np.sinh(np.radians(psi))
     tau = conformal / (1 - E2)
-    for _ in range(6):
+    for _ in range(4):
         root = np.sqrt(1 + tau * tau)
         sigma = np.sinh(_E * np.arctanh(_E * tau / root))
         given = tau * np.sqrt(1 + sigma * sigma) - sigma * root
@@ -131,7 +131,8 @@ def measured(
     span = space1 - space0
     chord = np.sqrt(np.einsum("ij,ij->i", span, span))
     sag = bow + 0.5 * np.sqrt(np.maximum(0.0, length - chord + 1e-8) * (length + chord)) + 1e-6
-    normal = np.cross(space0, space1)
+    after, before = [1, 2, 0], [2, 0, 1]
+    normal = space0[:, after] * space1[:, before] - space0[:, before] * space1[:, after]
     size = np.sqrt(np.einsum("ij,ij->i", normal, normal))
     normal = normal / np.where(size == 0, 1.0, size)[:, None]
     # A plane section through the centre leans at most 0.1925 degrees from the surface normal: its curvature sideways is
@@ -196,6 +197,8 @@ def cut(edge: Edge, lat: Floats, lon: Floats, closed: bool, level: bool = False)
     after = (np.arange(n) + 1) % len(lat)
     lats, lons = np.stack([lat[:n], lat[after]]), np.stack([lon[:n], lon[after]])
     iso = edge == "parallel"
+    if edge == "geodesic":
+        return _shortened(_plain(lats, lons), level)
     turn = wrap(lons[1] - lons[0])
     kind = _kinds(edge, lats, turn)
     x = np.stack([lons[0], lons[0] + turn])
@@ -209,10 +212,17 @@ def cut(edge: Edge, lat: Floats, lon: Floats, closed: bool, level: bool = False)
     return _shortened(pieces, level)
 
 
+def _plain(lats: Floats, lons: Floats) -> Pieces:
+    """Return geodesic edges as pieces; those of no length left out."""
+    n = lats.shape[1]
+    flags = np.ones(n, dtype=np.bool_)
+    pieces = measured(np.zeros(n, dtype=np.intp), np.arange(n), flags, flags, lats, lons, lons, lats, False)
+    real = pieces.reach > 1e-8
+    return pieces if real.all() else pieces.take(real)
+
+
 def _kinds(edge: Edge, lats: Floats, turn: Floats) -> Ints:
     """Name the kind of each edge. A rhumb line to a pole is the meridian: any other never arrives."""
-    if edge == "geodesic":
-        return np.zeros(len(turn), dtype=np.intp)
     straight = turn == 0
     if edge == "parallel":
         straight = straight | (np.abs(lats) == 90).any(axis=0)
@@ -226,6 +236,8 @@ def _shortened(pieces: Pieces, level: bool) -> Pieces:
         if not long.any():
             break
         pieces, _ = split(pieces, long)
+    if not level and not (pieces.reach > LONGEST_M).any():
+        return pieces
     stops = [_stops(pieces, row, level) for row in np.flatnonzero(pieces.kind == GEODESIC).tolist()]
     if not any(stops):
         return pieces

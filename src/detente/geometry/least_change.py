@@ -1,6 +1,7 @@
 """The least change to one volume that clears its conflict with another: in time, in height, or in place.
 
-Each is found on its own and then proven by asking `meets` about the changed volume. Time and height are exact to the microsecond and
+Each is found on its own and proven on the changed volume by the same exact test that `meets` makes. Time and height are
+exact to the microsecond and
 millimetre. Place: the direction comes from a flat chart round the volume that moves (the set of forbidden shifts is the
 Minkowski difference of the two outlines, widened by the separation; its nearest edge is the way out), the distance along it
 from the exact distance on the ellipsoid, to the centimetre. The chart is good to a thousandth within 300 km.
@@ -17,7 +18,7 @@ import shapely
 
 from detente.geometry.altitude import least_rise_mm, vertical_gap_mm
 from detente.geometry.geodesic import Floats, inverse
-from detente.geometry.moving import anchor, delayed, moved, moved_outline, raised
+from detente.geometry.moving import anchor, delayed, moved_outline, raised
 from detente.geometry.rings import HIGHEST_MM, LATEST_US
 from detente.geometry.separation import EPSILON_MM, horizontal_distance, meets, time_gap_us
 from detente.geometry.shape import Shape, prepare
@@ -134,9 +135,7 @@ def _place(a: Volume4D, b: Volume4D, separation: Separation) -> tuple[int, int, 
     east, north, hulled = _way_out(a.outline, b.outline, target_mm)
     bearing = round(math.degrees(math.atan2(east, north)) * 1000) % 360_000 * _BEARING_STEP
     distance = _far_enough(a.outline, b.outline, round(math.hypot(east, north) * 1000), bearing, target_mm)
-    if distance is None or meets(moved(a, distance, bearing), b, separation) is not None:
-        return None
-    return distance, bearing, hulled
+    return None if distance is None else (distance, bearing, hulled)
 
 
 def _far_enough(a: Outline, b: Outline, distance_mm: int, bearing_ndeg: int, target_mm: int) -> int | None:

@@ -5,7 +5,7 @@ them (at an inner pair the second variation along the parallel field is minus th
 A parallel and a curve that nowhere runs due east or west come closest at an end or where they cross, since the nearest point
 of a parallel lies on the same meridian. Two parallels: at an end. So every pair of pieces needs only: four distances from
 an end to a piece (convex, or closed form), and whether the two cross. SLANTED pieces are replaced by the geodesics between
-their ends, which are within `bow`; where that is not good enough the piece is cut in four and the bow falls sixteenfold.
+their ends, which are within `bow`; where that is not good enough the piece is cut in n and the bow falls n-squared-fold.
 
 Each round: certain bounds through space drop the pairs that cannot be nearest; the others are solved; the rest is cut.
 """
@@ -24,6 +24,7 @@ SOLVED_M: Final = 2e-5
 """To this a distance to a geodesic is solved."""
 REFINED_M: Final = 1e-4
 """To this a slanted piece is refined: the answer is then within 2 * REFINED_M + SOLVED_M + the oracle's error."""
+MOST_PARTS: Final = 16
 ERROR_M: Final = 2.5e-4
 """What the answer may be off by: four times less than the epsilon that is promised."""
 
@@ -72,7 +73,8 @@ def nearest(pa: Pieces, pb: Pieces, limit_m: float = np.inf, mask: Bools | None 
         crossed = np.zeros(len(i), dtype=np.bool_)
         if maybe.any():
             crossed[maybe] = _cross(pa, pb, i[maybe], j[maybe])
-        certain = crossed & (error <= np.where(wanted, reach, np.inf).min(axis=0))
+        exact = (pa.kind[i] == ARC) | (pb.kind[j] == ARC)
+        certain = crossed & (exact | (error <= np.where(wanted, reach, np.inf).min(axis=0)))
         if certain.any():
             k = int(np.flatnonzero(certain)[0])
             return _crossing(pa, pb, int(i[k]), int(j[k]))
@@ -145,61 +147,59 @@ def _bounds(pa: Pieces, pb: Pieces, i: Ints, j: Ints) -> tuple[Floats, Floats, B
 
 
 def _solve(pa: Pieces, pb: Pieces, i: Ints, j: Ints, wanted: Bools) -> tuple[Floats, Floats, Floats]:
-    """Solve the wanted tasks: distance, distance along the piece, azimuth there towards the end (each 4 by pairs)."""
-    task, pair = np.nonzero(wanted)
-    reach, along, towards = (np.full(wanted.shape, np.inf) for _ in range(3))
-    first = task < 2
-    for ends, points, rows, pieces, onto in ((pa, i, first, pb, j), (pb, j, ~first, pa, i)):
-        if not rows.any():
-            continue
-        which, at_end = pair[rows], task[rows] % 2 == 1
-        source = points[which]
-        lat = np.where(at_end, ends.lat1[source], ends.lat0[source])
-        lon = np.where(at_end, ends.lon1[source], ends.lon0[source])
-        space = np.where(at_end[:, None], ends.space1[source], ends.space0[source])
-        solved = _onto(lat, lon, space, pieces, onto[which])
-        for out, value in zip((reach, along, towards), solved, strict=True):
-            out[task[rows], which] = value
-    return reach, along, towards
+    """Solve the wanted tasks: distance, distance along the piece, azimuth there towards the end (each 4 by pairs).
 
+    `along` is metres on a geodesic, degrees from x0 on an arc.
+    """
+    task, pair = np.nonzero(wanted)  # in order of tasks: a's ends first
+    half = int(np.searchsorted(task, 2))
+    own, onto = np.concatenate([i[pair[:half]], j[pair[half:]]]), np.concatenate([j[pair[:half]], i[pair[half:]]])
+    at_end = task % 2 == 1
 
-def _onto(lat: Floats, lon: Floats, space: Floats, pieces: Pieces, row: Ints) -> tuple[Floats, Floats, Floats]:
-    """Return the distances from points to pieces; `along` is metres on a geodesic, degrees from x0 on an arc."""
-    arc = pieces.kind[row] == ARC
-    if not arc.any():
-        return _onto_geodesic(lat, lon, space, pieces, row)
-    out = np.empty((3, len(row)))
-    out[:, arc] = _onto_arc(lat[arc], lon[arc], pieces, row[arc])
+    def end(name: str) -> Floats:
+        first, second = getattr(pa, name + "0")[own[:half]], getattr(pb, name + "0")[own[half:]]
+        value = np.concatenate([first, second])
+        last = np.concatenate([getattr(pa, name + "1")[own[:half]], getattr(pb, name + "1")[own[half:]]])
+        return np.where(at_end if value.ndim == 1 else at_end[:, None], last, value)
+
+    def side(name: str) -> Floats:
+        return np.concatenate([getattr(pb, name)[onto[:half]], getattr(pa, name)[onto[half:]]])
+
+    lat, lon, space = end("lat"), end("lon"), end("space")
+    solved = np.empty((3, len(task)))
+    arc = side("kind") == ARC
+    if arc.any():
+        fields = ("lat0", "lon0", "lon1", "x0", "x1")
+        solved[:, arc] = _onto_arc(lat[arc], lon[arc], *(side(name)[arc] for name in fields))
     if not arc.all():
-        other = ~arc
-        out[:, other] = _onto_geodesic(lat[other], lon[other], space[other], pieces, row[other])
+        flat = slice(None) if not arc.any() else ~arc
+        start = side("space0")[flat]
+        span = side("space1")[flat] - start
+        square = np.einsum("ni,ni->n", span, span)
+        length = side("length")[flat]
+        guess = np.einsum("ni,ni->n", space[flat] - start, span) / np.where(square == 0, 1.0, square) * length
+        lat0, lon0, azimuth = side("lat0")[flat], side("lon0")[flat], side("azimuth")[flat]
+        solved[:, flat] = foot(lat[flat], lon[flat], lat0, lon0, azimuth, length, guess, SOLVED_M)
+    out = np.full((3, *wanted.shape), np.inf)
+    out[:, task, pair] = solved
     return out[0], out[1], out[2]
 
 
-def _onto_geodesic(lat: Floats, lon: Floats, space: Floats, pieces: Pieces, row: Ints) -> tuple[Floats, Floats, Floats]:
-    start = pieces.space0[row]
-    span = pieces.space1[row] - start
-    square = np.einsum("ni,ni->n", span, span)
-    length = pieces.length[row]
-    guess = np.einsum("ni,ni->n", space - start, span) / np.where(square == 0, 1.0, square) * length
-    return foot(lat, lon, pieces.lat0[row], pieces.lon0[row], pieces.azimuth[row], length, guess, SOLVED_M)
-
-
-def _onto_arc(lat: Floats, lon: Floats, pieces: Pieces, row: Ints) -> tuple[Floats, Floats, Floats]:
+def _onto_arc(
+    lat: Floats, lon: Floats, lat0: Floats, lon0: Floats, lon1: Floats, x0: Floats, x1: Floats
+) -> tuple[Floats, Floats, Floats]:
     """The nearest point of a parallel is on the same meridian; of a stretch of it, the end nearer in longitude.
 
     Any path between the parallels is at least as long as the meridian between them; and along a parallel the distance from a point grows
     with the difference in longitude (its derivative is the Clairaut constant, positive below 180 degrees).
     """
-    x0, x1 = pieces.x0[row], pieces.x1[row]
     west, width = np.minimum(x0, x1), np.abs(x1 - x0)
     turn = (lon - west) % 360.0
     turn = np.where(turn <= width, turn, np.where(turn - width < 360.0 - turn, width, 0.0))
     along = np.where(x1 > x0, turn, width - turn)
-    lon0, lon1 = pieces.lon0[row], pieces.lon1[row]
     inner = np.where((lon - west) % 360.0 <= width, lon, 0.0)
     at = np.where(along <= 0, lon0, np.where(along >= width, lon1, inner))
-    towards, _, reach = inverse(pieces.lat0[row], at, lat, lon)
+    towards, _, reach = inverse(lat0, at, lat, lon)
     return reach, along, towards
 
 
@@ -270,29 +270,27 @@ def _longitude_at(geodesics: Pieces, level: Floats) -> Floats:
 
 def _refined(pa: Pieces, pb: Pieces, i: Ints, j: Ints, rough: Bools) -> tuple[Pieces, Pieces, Ints, Ints]:
     """Cut the slanted pieces of rough pairs, keep only pieces still in some pair, and pair the children."""
-    pa, i, children_a = _halved(pa, i, rough)
-    pb, j, children_b = _halved(pb, j, rough)
-    pairs = [
-        (first, second)
-        for p, q in zip(i.tolist(), j.tolist(), strict=True)
-        for first in children_a[p]
-        for second in children_b[q]
-    ]
-    array = np.array(pairs, dtype=np.intp)
-    return pa, pb, array[:, 0], array[:, 1]
+    pa, first_a, count_a = _cut_rough(pa, i, rough)
+    pb, first_b, count_b = _cut_rough(pb, j, rough)
+    each = count_a * count_b
+    pair = np.repeat(np.arange(len(i)), each)
+    order = np.arange(len(pair)) - np.repeat(np.cumsum(each) - each, each)
+    return pa, pb, first_a[pair] + order // count_b[pair], first_b[pair] + order % count_b[pair]
 
 
-def _halved(pieces: Pieces, rows: Ints, rough: Bools) -> tuple[Pieces, Ints, list[range]]:
+def _cut_rough(pieces: Pieces, rows: Ints, rough: Bools) -> tuple[Pieces, Ints, Ints]:
+    """Cut; return the new pieces and, for each pair, its first child and how many it has."""
     used, position = np.unique(rows, return_inverse=True)
     kept = pieces.take(used)
     wanted = np.zeros(len(used), dtype=np.bool_)
     wanted[position[rough]] = True
     wanted &= kept.error > REFINED_M / 2
-    cut_pieces, _ = split(kept, wanted)
-    counts = np.where(wanted, 4, 1)
-    stops = np.cumsum(counts)
-    children = [range(int(stop - count), int(stop)) for stop, count in zip(stops, counts, strict=True)]
-    return cut_pieces, position, children
+    if not wanted.any():
+        return kept, position, np.ones(len(rows), dtype=np.intp)
+    parts = int(np.clip(np.ceil(np.sqrt(kept.error[wanted].max() / REFINED_M * 3)), 2, MOST_PARTS))
+    new, _ = split(kept, wanted, parts)
+    counts = np.where(wanted, parts, 1)
+    return new, (np.cumsum(counts) - counts)[position], counts[position]
 
 
 def _touching(pa: Pieces, pb: Pieces, i: int, j: int, task: int, reach: float, along: float, towards: float) -> Nearest:

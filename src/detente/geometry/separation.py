@@ -137,7 +137,7 @@ def _within(area: Shape, at: Touch) -> bool:
     if at.vertex == 0:
         left = math.sin(math.radians(at.towards - at.tangent)) < 0
     else:
-        edges = sorted(set(area.pieces.edge.tolist()))
+        edges = area.edges
         here = edges.index(at.edge)
         before, after = (edges[here - 1], at.edge) if at.vertex < 0 else (at.edge, edges[(here + 1) % len(edges)])
         arrive, leave = area.tangent(before, True), area.tangent(after, False)

@@ -15,8 +15,8 @@ from typing import Final, Literal
 import numpy as np
 
 from detente.errors import Refused, problem
-from detente.geometry.edges import ARC, GEODESIC, SLANTED, Pieces, cut, measured, split
-from detente.geometry.geodesic import E2, GEOD, SEMI_MINOR_M, Floats, inverse, to_space
+from detente.geometry.edges import ARC, GEODESIC, Pieces, cut, measured, split
+from detente.geometry.geodesic import E2, GEOD, SEMI_MINOR_M, Floats
 from detente.geometry.volume import NDEG, Circle, Corridor, Edge, Outline, Point, Polygon
 
 HALF_EARTH_M2: Final = 2.5503281086204425e14
@@ -98,20 +98,27 @@ class Shape:
             )  # fmt: skip
         return area > 0
 
+    @cached_property
+    def edges(self) -> list[int]:
+        """The numbers of the edges that have a length, in order."""
+        return sorted(set(self.pieces.edge.tolist()))
+
     def tangent(self, edge: int, at_end: bool) -> float:
         """Return the azimuth (degrees) on which an edge leaves its first vertex, or arrives at its last."""
-        rows = np.flatnonzero((self.pieces.edge == edge) & (self.pieces.tail if at_end else self.pieces.head))
-        piece = self.pieces.take(rows[:1])
-        kind = int(piece.kind[0])
+        pieces = self.pieces
+        row = int(((pieces.edge == edge) & (pieces.tail if at_end else pieces.head)).argmax())
+        kind = int(pieces.kind[row])
+        east, north = float(pieces.x1[row] - pieces.x0[row]), float(pieces.y1[row] - pieces.y0[row])
+        lat, lon = (pieces.lat1, pieces.lon1) if at_end else (pieces.lat0, pieces.lon0)
         if kind == ARC:
-            return 90.0 if piece.x1[0] > piece.x0[0] else -90.0
+            return 90.0 if east > 0 else -90.0
         if kind == GEODESIC:
             if not at_end:
-                return float(piece.azimuth[0])
-            return float(inverse(piece.lat1, piece.lon1, piece.lat0, piece.lon0)[0][0]) + 180.0
-        east, north = float(piece.x1[0] - piece.x0[0]), float(piece.y1[0] - piece.y0[0])
-        if not piece.isometric:
-            sine, cosine = _sin_cos(float(piece.lat1[0] if at_end else piece.lat0[0]))
+                return float(pieces.azimuth[row])
+            back: float = GEOD.inv(lon[row], lat[row], pieces.lon0[row], pieces.lat0[row])[0]
+            return back + 180.0
+        if not pieces.isometric:
+            sine, cosine = _sin_cos(float(lat[row]))
             east, north = east * cosine * (1 - E2 * sine * sine), north * (1 - E2)
         return math.degrees(math.atan2(east, north))
 
@@ -193,9 +200,3 @@ def radius_of(outline: Outline) -> int:
     if isinstance(outline, Circle):
         return outline.radius_mm
     return outline.half_width_mm if isinstance(outline, Corridor) else 0
-
-
-__all__ = [
-    "HALF_EARTH_M2", "SLANTED", "Shape", "canonical", "canonical_point", "canonical_ring", "prepare", "radius_of",
-    "signed_area_m2", "skeleton", "to_space",
-]  # fmt: skip
