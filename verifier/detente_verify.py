@@ -848,17 +848,15 @@ class Bundle:
         lines.append(f"by its own clock it signed at {utc(mark.header['signed_at_us'])}")
         lines += [f"it could read: {text}" for facet in entry.readable_by(party) for text in [summary(facet)]]
         for other in self.entries:
+            at = f"at {utc(other.received_at_us)}: {other.line()}"
             if other.header["supersedes"] == about:
-                lines.append(f"a later version was recorded at {utc(other.received_at_us)}: {other.line()}")
+                lines.append(f"a later version was recorded {at}")
             elif (
                 other.author == party
-                and about in other.header["refers_to"]
                 and other.signer
-                and other.kind != "watermark/1"
+                and about in (*other.header["refers_to"], other.body().get("version"))
             ):
-                lines.append(
-                    f"{other.signer.title()} answered at {utc(other.received_at_us)}: {other.line()} {summary_of(other)}"
-                )
+                lines.append(f"{other.signer.title()} answered {at} {summary_of(other)}")
         if mark.received_at_us >= before_us:
             return False, [*lines, f"that is not before {utc(before_us)}: no evidence that it was told by then"]
         return True, lines

@@ -541,3 +541,11 @@ def test_the_command_line_answers_with_its_exit_code(tmp_path: Path, capsys: pyt
         [],
     ):
         assert verifier.main(wrong) == 64
+
+
+def test_the_published_vectors_get_their_answers() -> None:
+    """Every bundle in docs/formats/vectors/bundle.json is answered as it says, for as long as the format lives."""
+    vectors = json.loads((Path(__file__).parents[2] / "docs/formats/vectors/bundle.json").read_text())
+    for case in vectors["cases"]:
+        asked = [(case["party"], case["entry"], case["before_us"])]
+        assert verifier.examine(case["bundle"].encode(), case["ledger"], asked)["exit"] == case["exit"], case["what"]

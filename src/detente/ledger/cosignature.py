@@ -127,7 +127,7 @@ def may_cosign(
     `new_leaves_received_at` holds the `received_at` (µs) of every leaf after the last one seen, in order of index. All
     times are on the ledger's clock (the virtual one in a replay). A station that follows live vouches for the logged
     time itself: each must lie within 5 s of its own clock. One that catches up after an absence cannot know when the
-    old leaves came: then only the future and the order are checked (docs/decisions/cosigning-after-absence.md).
+    old leaves came: then only the future and the order are checked (docs/decisions/0001-cosigning-after-absence.md).
     """
     size = last_seen.size if last_seen else 0
     previous_us = last_seen.received_at_us if last_seen else 0
