@@ -22,6 +22,7 @@ MAX_ITEMS = 1_000
 """Most items in one list of ids, cells, duties or names."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_SIGNATURE = re.compile(r"[0-9a-f]{128}")
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -78,6 +79,11 @@ class Faults:
         """An entry id, key or hash: 32 bytes as lower-case hex."""
         if not _HASH.fullmatch(value):
             self.add("hash", field, value, "must be 64 lower-case hex digits", "Copy the whole id from `log`.")
+
+    def signature(self, field: str, value: str) -> None:
+        """An Ed25519 signature: 64 bytes as lower-case hex. Whether it holds is the ledger's to judge."""
+        if not _SIGNATURE.fullmatch(value):
+            self.add("signature", field, value, "must be 128 lower-case hex digits", "Sign it again and copy it whole.")
 
     def text(self, field: str, value: str, *, needed: bool = False) -> None:
         """A text for people, of at most MAX_WORDS characters; its characters are the canonical form's to judge."""

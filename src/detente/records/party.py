@@ -53,11 +53,17 @@ def check(party: Party) -> tuple[Problem, ...]:
     if party.party in party.acts_for:
         faults.add("party_itself", "acts_for", party.party, "must name other parties", "Take the party itself out.")
     _check_keys(faults, party)
-    faults.each_once("endorsements", [e.party for e in party.endorsements])
-    for i, endorsement in enumerate(party.endorsements):
+    check_endorsements(faults, party.endorsements)
+    return faults.all()
+
+
+def check_endorsements(faults: Faults, endorsements: tuple[Endorsement, ...]) -> None:
+    """Find what is wrong with the form of endorsements: sorted by party, each party once."""
+    faults.each_once("endorsements", [e.party for e in endorsements])
+    for i, endorsement in enumerate(endorsements):
         faults.party(f"endorsements[{i}].party", endorsement.party)
         faults.hash(f"endorsements[{i}].key", endorsement.key)
-    return faults.all()
+        faults.signature(f"endorsements[{i}].signature", endorsement.signature)
 
 
 def _check_keys(faults: Faults, party: Party) -> None:

@@ -1,0 +1,238 @@
+"""One sound body of every form: the examples of docs/formats/records.md. `python -m tests.records.examples` writes golden files.
+
+A golden file, once committed, is never changed: it stands for what some ledger already holds.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from detente.conflicts.coarse import coarse_of
+from detente.geometry.volume import Altitude, Circle, Corridor, Point, Polygon, Volume4D
+from detente.ledger.facets import facet, facet_bytes
+from detente.records import registry
+from detente.records.body import Body, Stated
+from detente.records.call import Call, Caller
+from detente.records.channel import Channel
+from detente.records.claim import Claim
+from detente.records.disclosure import Disclosure
+from detente.records.erasure import Erasure
+from detente.records.finding import Finding
+from detente.records.host import HostKey
+from detente.records.message import Message, Within
+from detente.records.notice import Acceptance, Activity, Notice, OwnNotice
+from detente.records.notice_state import State
+from detente.records.officer import Officer
+from detente.records.party import Endorsement, Party
+from detente.records.place import Phrase, Place, StatedPlace
+from detente.records.response import Readback, Response
+from detente.records.roster import Duty, Roster
+from detente.records.screening import Screening
+from detente.records.screening import padded as padded_screening
+from detente.records.sealed import Doubt, Presence, padded
+from detente.records.watermark import Watermark
+
+GOLDEN = Path(__file__).parent / "golden"
+MINUTE_US = 60_000_000
+START_US = 1_474_120_500_000_000
+"""2016-09-17T13:55:00Z."""
+A, B, C = ("aa" * 32, "bb" * 32, "cc" * 32)
+
+AIRFIELD = Point(35_285_400_000, 40_176_000_000)
+P1 = Point(35_266_300_000, 40_152_700_000)
+
+AREA = Volume4D(
+    altitude_lower=Altitude(datum="ground", value_mm=0),
+    altitude_upper=Altitude(datum="flight_level", uncertainty_mm=150_000, value_mm=7_620_000),
+    end_us=START_US + 61 * MINUTE_US,
+    error_mm=5_000,
+    outline=Circle(centre=P1, radius_mm=1_500_000),
+    start_us=START_US,
+)
+ROUTE = Volume4D(
+    end_us=START_US + 120 * MINUTE_US,
+    outline=Corridor(edge="geodesic", half_width_mm=200_000, line=(AIRFIELD, P1)),
+    start_us=START_US,
+)
+NOTICE = Notice(
+    activity=Activity.AIR,
+    emergency=False,
+    lead_time_us=10 * MINUTE_US,
+    needs_readback=True,
+    place=StatedPlace(
+        datum="WGS 84",
+        decimal="35.2663, 40.1527",
+        error_mm=5_000,
+        grid="37SFV0484503181",
+        phrase=Phrase(
+            bearing_ndeg=225_000_000_000,
+            distance_mm=3_000_000,
+            origin=AIRFIELD,
+            origin_name="Deir ez-Zor military airfield",
+            text="3 km south-west of the airfield",
+        ),
+    ),
+    rests_on=(),
+    shorter_lead_accepted_by=Acceptance(officer="o-17", party="cjtf", role="watch", words="dynamic"),
+    state=State.ACCEPTED,
+    stated_time=Stated(
+        earliest_us=START_US, latest_us=START_US + 61 * MINUTE_US, text="16:55 to 17:56 local", zone="+03:00"
+    ),
+    units=(),
+    users=(),
+    volumes=(AREA,),
+    words="Air activity, one hour.",
+)
+OPENED = facet(["cjtf", "rus"], NOTICE, "full")
+
+EXAMPLES: tuple[Body, ...] = (
+    Call(
+        about=(A,),
+        at_us=START_US + 29 * MINUTE_US,
+        caller=Caller(officer=None, party="rus", role="watch"),
+        countersigns=None,
+        ended_us=START_US + 30 * MINUTE_US,
+        line="hotline",
+        outcome="contact-absent",
+        said_by="cjtf",
+        stated_time=Stated(earliest_us=None, latest_us=None, text="about 17:24 local", zone="+03:00"),
+        taker=Caller(officer="o-17", party="cjtf", role="watch"),
+        words="Asked for the usual contact, then hung up.",
+    ),
+    Channel(
+        alternates=("ministry",),
+        channel="hotline",
+        means="voice",
+        name="Flight-safety line",
+        parties=("cjtf", "rus"),
+        roles=("duty-director", "watch"),
+        state="open",
+        tested_at_us=START_US - 600 * MINUTE_US,
+        words="",
+    ),
+    Claim(
+        about=(A,),
+        at_stated=Stated(earliest_us=START_US + 5 * MINUTE_US, latest_us=None, text="17:00", zone="Asia/Damascus"),
+        count=None,
+        party="rus",
+        place=None,
+        says="The strikes began at 17:00.",
+        source="SPB",
+        stance="affirms",
+        subject="strikes.start",
+        tag="CONF",
+        unit="",
+        who="Chief of the Russian centre",
+    ),
+    Disclosure(about=A, facet=facet_bytes(OPENED).decode(), position=0, salt=B, words="Opened to the investigator."),
+    Erasure(about=A, authority="Data protection officer of the UN", reason="Names a witness."),
+    Finding(
+        basis=(A, B),
+        kind="alarm",
+        rule="urgent-unanswered",
+        ruleset="detente 0.1.0; PROJ 9.5; GEOS 3.13",
+        size=812,
+        step=0,
+        subject=A,
+        verdict=None,
+        words="No authorised role has answered within 120 s.",
+    ),
+    HostKey(endorsements=(Endorsement(key=A, party="cjtf", signature="ab" * 64),), key=B, name="Neutral secretariat"),
+    Message(
+        about=(A,),
+        in_reply_to=None,
+        language="en",
+        phrase=None,
+        subject="Deir ez-Zor",
+        to_role="watch",
+        urgency="stop",
+        volumes=(),
+        within=Within(centre=P1, radius_mm=5_000_000),
+        words="Stop any activity of yours within 5 km of this place. Our people are there.",
+    ),
+    coarse_of(NOTICE, 20_000_000),
+    NOTICE,
+    OwnNotice(units=("Flight 1", "Flight 2"), words="Tanker track to the east."),
+    Officer(
+        distrust_since_us=None,
+        key=A,
+        officer="o-17",
+        party="cjtf",
+        roles=("duty-director", "watch"),
+        state="active",
+        words="",
+    ),
+    Party(
+        acts_for=(),
+        answered_for_by="rus",
+        cosigner_key=None,
+        endorsements=(),
+        exchange_key=None,
+        name="Syrian government forces",
+        parent=None,
+        party="syr",
+        root_key=None,
+        state="active",
+        station_key=None,
+        words="No channel of its own.",
+    ),
+    Place(
+        names=("Deir ez-Zor military airfield", "مطار دير الزور"),
+        outline=Polygon(
+            edge="lonlat",
+            vertices=(
+                Point(35_275_000_000, 40_150_000_000),
+                Point(35_275_000_000, 40_200_000_000),
+                Point(35_295_000_000, 40_200_000_000),
+                Point(35_295_000_000, 40_150_000_000),
+            ),
+        ),
+        place="deir-ez-zor-airfield",
+        stated=StatedPlace(datum="WGS 84", decimal="35.2854, 40.1760", error_mm=300_000, grid="", phrase=None),
+        words="Reference point and perimeter.",
+    ),
+    Response(
+        about=A,
+        answer="read-back",
+        by_role="watch",
+        readback=Readback(decimal="", end_us=START_US + 61 * MINUTE_US, grid="37SFV0484503181", start_us=START_US),
+        unit=None,
+        version=B,
+        words="",
+    ),
+    Roster(
+        duties=(Duty(from_us=START_US, officer="o-17", role="watch", until_us=START_US + 480 * MINUTE_US),),
+        party="cjtf",
+        words="Evening watch.",
+    ),
+    padded_screening(
+        Screening(
+            about=A,
+            answer="concern",
+            buffer_mm=2_000_000,
+            data_age_us=90 * MINUTE_US,
+            epoch=68_246,
+            padding="",
+            speaks_for=("rus", "syr"),
+            urgency="urgent",
+        )
+    ),
+    padded(Doubt(about=A, by_role="analyst", padding="", state="raised", words="This may not be who we think.")),
+    padded(Presence(cell_ndeg=20_000_000, cells=((1763, 2007), (1763, 2008)), epoch=68_246, padding="")),
+    Watermark(count=17, list_hash=C, size=812),
+)
+"""Sound bodies, in order of kind and form."""
+
+
+def main() -> None:
+    """Write the golden file of every example that has none yet."""
+    GOLDEN.mkdir(exist_ok=True)
+    for body in EXAMPLES:
+        kind, form, data = registry.write(body)
+        file = GOLDEN / f"{kind.replace('/', '-')}-{form}.json"
+        if not file.exists():
+            file.write_bytes(data)
+
+
+if __name__ == "__main__":
+    main()
