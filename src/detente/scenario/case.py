@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
-from ruamel.yaml import YAML, YAMLError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from detente.errors import Problem, Refused, problem
 from detente.records.claim import Tag
