@@ -16,7 +16,7 @@ from detente.ledger.facets import Facet
 from detente.records.notice import CoarseNotice, Notice
 from detente.records.registry import REGISTRY, Record, Registry
 
-FOLDED: Final = frozenset({"erasure", "officer", "party"})
+FOLDED: Final = frozenset({"erasure", "host", "officer", "party"})
 """Kinds whose bodies the host itself must understand: they change keys, or what it may hold."""
 
 

@@ -4,6 +4,7 @@
               known id, another root      -> its keys are recovered, endorsed likewise
               known id, another key       -> that key is replaced, signed by the party's root
               state departed              -> its keys end
+    host      another key                 -> checkpoints are signed by that key from here on, endorsed likewise
     officer   active, a key not seen yet  -> the officer's key is registered or replaced
               revoked | distrusted        -> the key ends | is flagged from a time on
 
@@ -16,9 +17,10 @@ from __future__ import annotations
 import msgspec
 
 from detente.errors import Refused, problem
-from detente.ledger.genesis import PartyKeys
+from detente.ledger.genesis import Host, PartyKeys
 from detente.ledger.identity import Identity, Role
 from detente.records.body import Body
+from detente.records.host import HostKey
 from detente.records.officer import Officer
 from detente.records.party import Party
 
@@ -29,6 +31,9 @@ def register(identity: Identity, index: int, author: str, key: str, body: Body) 
         _officer(identity, index, author, key, body)
     elif isinstance(body, Party):
         _party(identity, index, author, key, body)
+    elif isinstance(body, HostKey):
+        endorsements = {given.party: given.signature for given in body.endorsements}
+        identity.replace_host_key(index, Host(key=body.key, name=body.name), endorsements)
 
 
 def _officer(identity: Identity, index: int, author: str, key: str, body: Officer) -> None:
