@@ -126,3 +126,11 @@ def test_secrets_are_not_shown() -> None:
         SigningKey.from_seed(b"short")
     with pytest.raises(ValueError):
         ExchangeKey.from_seed(b"short")
+
+
+def test_a_lax_library_would_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even if libsodium took everything, keys of small order would sign nothing and register nowhere."""
+    monkeypatch.setattr("detente.ledger.keys.crypto_sign_open", lambda signed, public: signed[64:])
+    monkeypatch.setattr("detente.ledger.keys.crypto_core_ed25519_is_valid_point", lambda public: True)
+    for public in SMALL_ORDER:
+        assert not verify(public, b"m", bytes(64)) and not is_signing_key(public)
