@@ -17,9 +17,10 @@ CATCH_UP_WITHIN_US = 10_000_000
 
 @dataclass
 class Ahead:
-    """Larger checkpoints by party, with the time we got the first of them."""
+    """Larger checkpoints by party, with the time we got the first of them; `reported` are those an alarm was raised for."""
 
     notes: dict[str, tuple[SignedCheckpoint, int]] = field(default_factory=dict)
+    reported: set[str] = field(default_factory=set)
 
     def take(self, party: str, note: SignedCheckpoint, now_us: int) -> None:
         """Keep a peer's larger checkpoint; while one is held, its clock runs on."""
@@ -31,14 +32,20 @@ class Ahead:
         ready = [(party, note) for party, (note, _) in self.notes.items() if note.checkpoint.size <= verified_size]
         for party, _ in ready:
             del self.notes[party]
+            self.reported.discard(party)
         return ready
 
     def due_us(self) -> int | None:
         """When the host's time to show us as much as it showed a peer runs out."""
-        return min((since_us + CATCH_UP_WITHIN_US for _, since_us in self.notes.values()), default=None)
+        open_us = [since_us for party, (_, since_us) in self.notes.items() if party not in self.reported]
+        return min((since_us + CATCH_UP_WITHIN_US for since_us in open_us), default=None)
 
-    def late(self, now_us: int) -> list[tuple[str, SignedCheckpoint]]:
-        """Those that the host has still not matched."""
-        return [
-            (party, note) for party, (note, since_us) in self.notes.items() if since_us + CATCH_UP_WITHIN_US <= now_us
+    def take_late(self, now_us: int) -> list[tuple[str, SignedCheckpoint]]:
+        """Return those that the host has still not matched, each once."""
+        late = [
+            (party, note)
+            for party, (note, since_us) in self.notes.items()
+            if party not in self.reported and since_us + CATCH_UP_WITHIN_US <= now_us
         ]
+        self.reported.update(party for party, _ in late)
+        return late

@@ -6,6 +6,7 @@ time and with the same length.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 import msgspec
@@ -35,11 +36,11 @@ class Screener(Protocol):
     def next_epoch_us(self, now_us: int) -> int:
         """Return when the next epoch begins."""
 
-    def save(self) -> bytes:
-        """Return all it remembers."""
+    def changes(self) -> list[tuple[str, bytes | None]]:
+        """Return what to keep, by name (None: remove), to remember all that changed since the last call."""
 
-    def restore(self, data: bytes) -> None:
-        """Take back what `save` returned."""
+    def restore(self, kept: Mapping[str, bytes]) -> None:
+        """Take back everything kept under the names that `changes` gave."""
 
 
 class DeskScreener:
@@ -49,6 +50,7 @@ class DeskScreener:
         self.rules = rules
         self.desk = Desk()
         self.last: Screened | None = None
+        self._kept: dict[str, Question] = {}
 
     def answer(self, notice: str, asker: str, volumes: tuple[Volume4D, ...], received_at_us: int) -> Screening:
         question = Question(asked_at_us=received_at_us, asker=asker, notice=notice, volumes=volumes)
@@ -97,11 +99,23 @@ class DeskScreener:
     def next_epoch_us(self, now_us: int) -> int:
         return (epoch_of(now_us, self.rules) + 1) * self.rules.epoch_us
 
-    def save(self) -> bytes:
-        return msgspec.json.encode(self.desk)
+    def changes(self) -> list[tuple[str, bytes | None]]:
+        asked = {f"asked/{question.notice}": question for question in self.desk.asked}
+        new = [(name, msgspec.msgpack.encode(q)) for name, q in asked.items() if name not in self._kept]
+        old = [(name, None) for name in self._kept if name not in asked]
+        self._kept = asked
+        return [("desk", msgspec.msgpack.encode(msgspec.structs.replace(self.desk, asked=()))), *new, *old]
 
-    def restore(self, data: bytes) -> None:
-        self.desk = msgspec.json.decode(data, type=Desk)
+    def restore(self, kept: Mapping[str, bytes]) -> None:
+        if "desk" not in kept:
+            return
+        asked = [
+            msgspec.msgpack.decode(data, type=Question) for name, data in kept.items() if name.startswith("asked/")
+        ]
+        asked.sort(key=lambda question: (question.asked_at_us, question.notice))
+        desk = msgspec.msgpack.decode(kept["desk"], type=Desk)
+        self.desk = msgspec.structs.replace(desk, asked=tuple(asked))
+        self._kept = {f"asked/{question.notice}": question for question in asked}
 
 
 def rules_of(rules: ScreeningRules) -> Rules:

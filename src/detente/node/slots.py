@@ -22,6 +22,7 @@ class Slots:
     """Notices that still want their one screening, by slot. `asked` holds every notice ever given a slot or an answer."""
 
     asked: set[bytes] = field(default_factory=set)
+    waiting: set[bytes] = field(default_factory=set)
     queue: list[tuple[int, bytes]] = field(default_factory=list)
 
     def ask(self, notice: bytes, at_us: int) -> bool:
@@ -29,23 +30,34 @@ class Slots:
         if notice in self.asked:
             return False
         self.asked.add(notice)
+        self.waiting.add(notice)
         heapq.heappush(self.queue, (at_us, notice))
         return True
 
     def answered(self, notice: bytes) -> None:
         """Note that an own screening of this notice exists (in the own copy or in the queue to the host)."""
         self.asked.add(notice)
-        if any(n == notice for _, n in self.queue):
-            self.queue = [(at, n) for at, n in self.queue if n != notice]
-            heapq.heapify(self.queue)
+        self.waiting.discard(notice)
 
     def due_us(self) -> int | None:
         """The next slot."""
+        self._drop_answered()
         return self.queue[0][0] if self.queue else None
 
-    def take(self, now_us: int) -> list[bytes]:
-        """Return the notices whose slot has come, in slot order, each once."""
-        due = []
-        while self.queue and self.queue[0][0] <= now_us:
-            due.append(heapq.heappop(self.queue)[1])
+    def first(self, limit: int) -> list[bytes]:
+        """Return the notices whose slots come first, in slot order."""
+        self._drop_answered()
+        return [notice for _, notice in heapq.nsmallest(limit, self.queue) if notice in self.waiting]
+
+    def take(self, now_us: int, limit: int) -> list[bytes]:
+        """Return up to `limit` notices whose slot has come, in slot order, each once."""
+        due: list[bytes] = []
+        while (at_us := self.due_us()) is not None and at_us <= now_us and len(due) < limit:
+            notice = heapq.heappop(self.queue)[1]
+            self.waiting.discard(notice)
+            due.append(notice)
         return due
+
+    def _drop_answered(self) -> None:
+        while self.queue and self.queue[0][1] not in self.waiting:
+            heapq.heappop(self.queue)

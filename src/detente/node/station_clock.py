@@ -16,6 +16,9 @@ from detente.records.watermark import Watermark
 
 RULESET = "detente-station/1"
 
+AT_ONCE = 4
+"""Notices screened in one step at most: a screen may take a millisecond or two."""
+
 
 def due(state: Station, now_us: int) -> list[Effect]:
     """Do everything whose time has come. Asked after every input, so nothing waits for a tick of its own."""
@@ -34,33 +37,59 @@ def due(state: Station, now_us: int) -> list[Effect]:
 
 def next_due_us(state: Station, now_us: int) -> int:
     """When something is due next; at the latest the next exchange of checkpoints."""
+    return max(now_us + 1, min(next_matter_us(state, now_us), state.exchange_at_us))
+
+
+def next_matter_us(state: Station, now_us: int) -> int:
+    """When something is due next that a replay must not step over: a slot, a clock, a watermark, an epoch, a retry."""
     times = [
         state.slots.due_us(),
         state.telling.due_us(now_us),
         state.timers.due_us(),
         state.outbox.due_us(state.timing.delay_us),
-        state.lodged_here.due_us(),
         state.lodged_by_us.due_us(),
-        state.ahead.due_us(),
+        *_while_host_answers(state),
         min((u.tried_at_us + state.timing.resend_us for u in state.unacked.values()), default=None),
         state.screener.next_epoch_us(now_us),
-        state.exchange_at_us,
     ]
     return max(now_us + 1, min(at for at in times if at is not None))
+
+
+def _while_host_answers(state: Station) -> list[int | None]:
+    """What a station can judge only while it sees the host, and not before the host had its time after coming back."""
+    if not state.host_answers:
+        return []
+    back_us = (state.host_since_us or 0) + state.timing.lodge_within_us
+    times = (state.lodged_here.due_us(), state.ahead.due_us())
+    return [None if at_us is None else max(at_us, back_us) for at_us in times]
+
+
+def _host_had_time(state: Station, now_us: int) -> bool:
+    return state.host_answers and now_us >= (state.host_since_us or 0) + state.timing.lodge_within_us
 
 
 def presence_set(state: Station, given: PresenceSet, now_us: int) -> list[Effect]:
     """Take the watch officer's statement of presence. It stays here."""
     held: tuple[Presence, ...] = given.presence
     state.screener.review(held, given.speaks_for, now_us)
-    return [Keep(kept=[("desk", state.screener.save())])]
+    return [Keep(kept=state.screener.changes())]
 
 
 def _screenings(state: Station, now_us: int) -> list[Effect]:
+    """Answer what is due, and work out beforehand what comes next; a backlog is worked off a few at a time."""
     effects: list[Effect] = []
-    for notice in state.slots.take(now_us):
-        given = state.answers[notice]
-        effects.append(Compose(draft_of(state, given.body, (given.asker,), now_us)))
+    kept: list[tuple[str, bytes | None]] = []
+    for notice in state.slots.first(AT_ONCE):
+        if notice not in state.answers:
+            asked = state.asked[notice]
+            state.answers[notice] = state.screener.answer(
+                notice.hex(), asked.asker, asked.volumes, asked.received_at_us
+            )
+            kept.append((f"answer/{notice.hex()}", msgspec.json.encode(state.answers[notice])))
+    if kept:
+        effects.append(Keep(kept=[*kept, *state.screener.changes()]))
+    for notice in state.slots.take(now_us, AT_ONCE):
+        effects.append(Compose(draft_of(state, state.answers[notice], (state.asked[notice].asker,), now_us)))
     return effects
 
 
@@ -115,7 +144,7 @@ def _unanswered(state: Station, now_us: int) -> list[Effect]:
 def _not_included(state: Station, now_us: int) -> list[Effect]:
     """Lodged hashes that are not in the ledger. A station that cannot see the host itself cannot say so of others' hashes."""
     effects: list[Effect] = []
-    if state.host_answers:
+    if _host_had_time(state, now_us):
         for item in state.lodged_here.take_overdue(now_us):
             words = f"{item.party} lodged a submission with us, and it is not in the ledger after {_s(state.timing.lodge_within_us)} s"
             effects += raise_alarm(state, "not-included", item.commitment.hex(), words, now_us)
@@ -127,8 +156,8 @@ def _not_included(state: Station, now_us: int) -> list[Effect]:
 
 def _host_behind(state: Station, now_us: int) -> list[Effect]:
     effects: list[Effect] = []
-    if state.host_answers:
-        for party, signed in state.ahead.late(now_us):
+    if _host_had_time(state, now_us):
+        for party, signed in state.ahead.take_late(now_us):
             size = signed.checkpoint.size
             words = f"the host showed {party} a ledger of size {size} and shows us {state.size}"
             effects += raise_alarm(state, "host-behind", f"{party}: size {size}", words, now_us, [signed.data])

@@ -20,7 +20,7 @@ from detente.node.keeping import Keep
 from detente.node.registering import register
 from detente.node.screener import volumes_to_screen
 from detente.node.slots import slot_us
-from detente.node.station_state import Answered, Station
+from detente.node.station_state import Asked, Station
 from detente.node.station_values import (
     CheckpointArrived,
     Effect,
@@ -343,7 +343,7 @@ def fold(
             kept.append((f"direct/{entry.checked.id.hex()}", None))
     for opened in known.opened:
         if isinstance(opened.record, Record):
-            effects += _record(state, known, opened.record.body, mine, entry.received_at_us, now_us, kept, loading)
+            _record(state, known, opened.record.body, mine, entry.received_at_us, now_us, kept)
     return effects
 
 
@@ -374,8 +374,7 @@ def _record(
     received_at_us: int,
     now_us: int,
     kept: list[tuple[str, bytes | None]],
-    loading: bool,
-) -> list[Effect]:
+) -> None:
     header = known.header
     identifier = bytes.fromhex(known.id)
     if isinstance(body, Message) and body.urgency in URGENT:
@@ -389,11 +388,9 @@ def _record(
         state.telling.covered(header.audience, body.size, received_at_us)
     elif isinstance(body, Screening) and mine:
         state.slots.answered(bytes.fromhex(body.about))
-        if state.answers.pop(bytes.fromhex(body.about), None) is not None:
-            kept.append((f"answer/{body.about}", None))
+        forget_asked(state, body.about, kept)
     elif isinstance(body, Notice | CoarseNotice) and not mine:
-        return [] if loading else ask_screening(state, known, now_us, kept)
-    return []
+        ask_screening(state, known, now_us)
 
 
 def track_urgent(
@@ -404,6 +401,13 @@ def track_urgent(
     if author == state.me.party:
         others = tuple(party for party in audience if party != author)
         state.timers.sent(Open(id=identifier, parties=others, signed_at_us=signed_at_us, urgency=body.urgency))
+
+
+def forget_asked(state: Station, about: str, kept: list[tuple[str, bytes | None]]) -> None:
+    """A notice has its one answer: nothing more is kept for it."""
+    state.asked.pop(bytes.fromhex(about), None)
+    if state.answers.pop(bytes.fromhex(about), None) is not None:
+        kept.append((f"answer/{about}", None))
 
 
 def answers_urgent(state: Station, body: Response) -> bool:
@@ -419,22 +423,19 @@ def track_response(state: Station, author: str, key: str, body: Response) -> Non
         state.timers.answered(bytes.fromhex(body.about), author)
 
 
-def ask_screening(state: Station, known: Known, now_us: int, kept: list[tuple[str, bytes | None]]) -> list[Effect]:
-    """Give a live notice its slot and work out its answer beforehand, so that neither shows in the other."""
+def ask_screening(state: Station, known: Known, now_us: int) -> None:
+    """Give a live notice its slot; the answer is worked out before the slot, so that neither shows in the other."""
     identifier = bytes.fromhex(known.id)
     full, coarse = known.body(Notice), known.body(CoarseNotice)
     told = full or coarse
-    if told is None or told.state not in LIVE or state.me.party not in known.header.audience:
-        return []
+    if told is None or told.state not in LIVE:
+        return
+    volumes = volumes_to_screen(full, coarse)
+    if all(volume.end_us < now_us for volume in volumes):
+        return  # over before we saw it: nobody can still be warned, and no answer reads as "not screened"
     after_us = state.me.genesis.screening.after_us
     slot = slot_us(known.received_at_us, now_us, after_us)
     if not state.slots.ask(identifier, slot):
-        return []
+        return
     author = known.header.author
-    volumes = volumes_to_screen(full, coarse)
-    body = state.screener.answer(known.id, author, volumes, known.received_at_us)
-    answered = Answered(asker=author, body=body, slot_us=slot)
-    state.answers[identifier] = answered
-    kept.append((f"answer/{known.id}", msgspec.json.encode(answered)))
-    kept.append(("desk", state.screener.save()))
-    return []
+    state.asked[identifier] = Asked(asker=author, received_at_us=known.received_at_us, volumes=volumes)

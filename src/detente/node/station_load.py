@@ -19,7 +19,7 @@ from detente.node.known import Known
 from detente.node.lodging import Lodged
 from detente.node.outbox import Queued
 from detente.node.station_follow import Verified, fold, track_response, track_urgent
-from detente.node.station_state import Answered, Direct, Station, Unacked
+from detente.node.station_state import Direct, Station, Unacked
 from detente.picture.known import known_of
 from detente.records.message import Message
 from detente.records.response import Response
@@ -60,11 +60,10 @@ def load(
             unacked = msgspec.msgpack.decode(data, type=Unacked)
             state.unacked[(unacked.id, unacked.party)] = unacked
         elif name.startswith("answer/"):
-            state.answers[bytes.fromhex(name[7:])] = msgspec.json.decode(data, type=Answered)
+            state.answers[bytes.fromhex(name[7:])] = msgspec.json.decode(data, type=Screening)
     if "fork" in kept:
         state.fork = msgspec.json.decode(kept["fork"], type=ForkEvidence)
-    if "desk" in kept:
-        state.screener.restore(kept["desk"])
+    state.screener.restore(kept)
     if "epoch" in kept:
         state.epoch_committed = int(kept["epoch"])
     if "cosigning" in kept:
@@ -79,9 +78,6 @@ def load(
         _direct(state, direct)
     for item in state.outbox.items.values():
         _own(state, item)
-    after_us = state.me.genesis.screening.after_us
-    for notice, answer in state.answers.items():
-        state.slots.ask(notice, answer.slot_us if now_us <= answer.slot_us else now_us + after_us)
     return proven
 
 

@@ -11,12 +11,13 @@ from detente.ledger.receipt import check_receipt, read_receipt
 from detente.ledger.shown import leaf_is_ours
 from detente.node.envelope import seal_envelope
 from detente.node.keeping import Keep
-from detente.node.known import delivered_to
+from detente.node.known import Delivered, delivered_to
 from detente.node.lodging import Lodged
 from detente.node.outbox import Queued
 from detente.node.station_follow import (
     URGENT,
     answers_urgent,
+    forget_asked,
     raise_alarm,
     take_checkpoint,
     track_response,
@@ -101,8 +102,7 @@ def _own_records(state: Station, known: Known, entry: bytes, openings: Openings)
     screening = known.body(Screening)
     if screening is not None:
         state.slots.answered(bytes.fromhex(screening.about))
-        state.answers.pop(bytes.fromhex(screening.about), None)
-        kept.append((f"answer/{screening.about}", None))
+        forget_asked(state, screening.about, kept)
     if any(openings):
         kept.append((f"opened/{entry.hex()}", msgspec.json.encode(openings)))
     for opening in openings:
@@ -138,9 +138,7 @@ def _send_direct(
     for party in checked.header.audience:
         if party == state.me.party or party not in state.peers:
             continue
-        data = envelope(
-            state, {"entry": msgspec.to_builtins(delivered_to(given.submission, party))}, "urgent", party, now_us
-        )
+        data = envelope(state, _Urgent(delivered_to(given.submission, party)), "urgent", party, now_us)
         unacked = Unacked(data=data, id=checked.id, party=party, tried_at_us=now_us)
         state.unacked[(checked.id, party)] = unacked
         kept.append((f"unacked/{checked.id.hex()}/{party}", msgspec.msgpack.encode(unacked)))
@@ -170,7 +168,7 @@ def submit(state: Station, now_us: int) -> list[Effect]:
 def receipted(state: Station, given: Receipted, now_us: int) -> list[Effect]:
     """Check a receipt against what we handed in: signature, proof, and every tag and commitment of the leaf."""
     state.outbox.in_flight.discard(given.id)
-    state.host_answers, state.host_since_us = True, now_us
+    _host_is_there(state, now_us)
     item = state.outbox.items.get(given.id)
     if item is None:
         return submit(state, now_us)
@@ -183,24 +181,24 @@ def receipted(state: Station, given: Receipted, now_us: int) -> list[Effect]:
             raise EvidenceError(f"the receipt is for entry {receipt.id}, not for {item.id.hex()}")
         shown = check_receipt(receipt, slots, salt, *state.host_keys())
     except (Refused, EvidenceError) as error:
-        broken = raise_alarm(state, "receipt-broken", item.id.hex(), str(error), now_us, [given.receipt, item.raw])
-        return [*broken, *submit(state, now_us)]
+        state.outbox.unreachable(now_us)  # ask again, but not at once
+        return raise_alarm(state, "receipt-broken", item.id.hex(), str(error), now_us, [given.receipt, item.raw])
+    changed: list[Effect] = []
     if not leaf_is_ours(shown.leaf, checked):
         words = f"the host's leaf for our entry {receipt.id} is not the one handed in: a tag was changed"
         changed = raise_alarm(state, "leaf-changed", receipt.id, words, now_us, [given.receipt, item.raw])
-        return [*changed, *submit(state, now_us)]
     done = state.outbox.receipted(given.id, shown.leaf.index)
     effects: list[Effect] = take_checkpoint(state, shown.signed, now_us)
     if done is not None:
         kept = (f"outbox/{done.id.hex()}", msgspec.json.encode(done))
         effects.insert(0, Keep(kept=[kept, (f"receipt/{done.id.hex()}", given.receipt)]))
         effects.append(Publish("receipt", done.id.hex()))
-    return effects + submit(state, now_us)
+    return changed + effects + submit(state, now_us)
 
 
 def host_refused(state: Station, given: HostRefused, now_us: int) -> list[Effect]:
     """The officer is told why; the hash is lodged, for a refusal may also be a pretext."""
-    state.host_answers, state.host_since_us = True, now_us
+    _host_is_there(state, now_us)
     item = state.outbox.refused(given.id, given.problems)
     if item is None:
         return submit(state, now_us)
@@ -221,15 +219,17 @@ def host_unreachable(state: Station, given: HostUnreachable, now_us: int) -> lis
 
 def host_answered(state: Station, given: HostAnswered, now_us: int) -> list[Effect]:
     """The line to the host stands."""
-    effects: list[Effect] = []
-    if not state.host_answers:
-        state.host_since_us = now_us
-        effects.append(Publish("host", "reachable"))
-    state.host_answers = True
+    effects: list[Effect] = [] if state.host_answers else [Publish("host", "reachable")]
+    _host_is_there(state, now_us)
     if given.size is not None and given.size == state.size:
         state.cosigning.looked(now_us)
         state.verified_at_us = now_us
     return effects + submit(state, now_us)
+
+
+def _host_is_there(state: Station, now_us: int) -> None:
+    if not state.host_answers:
+        state.host_answers, state.host_since_us = True, now_us
 
 
 def lodge_delayed(state: Station, now_us: int) -> list[Effect]:
@@ -254,6 +254,10 @@ class _Salt(msgspec.Struct):
 
 def _header_salt(raw: bytes) -> bytes:
     return bytes.fromhex(msgspec.json.decode(raw, type=_Salt).header_salt)
+
+
+class _Urgent(msgspec.Struct, frozen=True):
+    entry: Delivered
 
 
 class _Epoch(msgspec.Struct):

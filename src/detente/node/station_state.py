@@ -10,7 +10,7 @@ What must survive a crash is written by `Keep` under these names:
     unacked/<id>/<p>   an urgent entry of ours that party p has not acknowledged directly yet
     lodged/<c>         a hash another station left with us
     opened/<id>        openings of our sealed facets
-    answer/<id>        our screening of a notice, until its slot;   desk  the screening desk;   epoch  the last commitment
+    answer/<id>        our screening of a notice, until its slot;   desk, asked/<id>  the screening desk;   epoch  the last commitment
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import Protocol
 
 import msgspec
 
+from detente.geometry.volume import Volume4D
 from detente.ledger.checkpoint import SignedCheckpoint
 from detente.ledger.cosignature import CosignerKey, cosigner_name
 from detente.ledger.delivered import Told
@@ -92,12 +93,12 @@ class Peer(msgspec.Struct, kw_only=True):
     size: int | None = None
 
 
-class Answered(msgspec.Struct, frozen=True, kw_only=True):
-    """Our answer to a notice, worked out beforehand and waiting for its slot."""
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """A notice that waits for the slot of its answer."""
 
     asker: str
-    body: Screening
-    slot_us: int
+    received_at_us: int
+    volumes: tuple[Volume4D, ...]
 
 
 class Unacked(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,7 +140,8 @@ class Station:
     lodged_by_us: Lodgings = field(init=False)
     timers: UrgentTimers = field(init=False)
     slots: Slots = field(default_factory=Slots)
-    answers: dict[bytes, Answered] = field(default_factory=dict)
+    asked: dict[bytes, Asked] = field(default_factory=dict)
+    answers: dict[bytes, Screening] = field(default_factory=dict)
     epoch_committed: int | None = None
     alarms: Alarms = field(default_factory=Alarms)
     ahead: Ahead = field(default_factory=Ahead)
