@@ -6,6 +6,7 @@ import msgspec
 from tests.support.play import MINUTE, START_US, Play, circle, fold, notice, picture_of
 
 from detente.conflicts.coarse import coarse_of
+from detente.geometry.index import VolumeIndex
 from detente.geometry.volume import Separation
 from detente.ledger.facets import facet_bytes, facet_commitment
 from detente.picture.known import with_disclosed
@@ -152,3 +153,16 @@ def test_a_conflict_whose_last_moment_is_past_is_left_out():
     (found,) = conflicts.open()
     assert conflicts.open(found.conflict.meeting.last_us) == [found]
     assert conflicts.open(found.conflict.meeting.last_us + 1) == []
+
+
+def test_a_station_that_is_behind_settles_in_slices():
+    play = Play()
+    for _ in range(5):
+        play.say("cjtf", "rus", notice())
+        play.say("rus", "cjtf", notice())
+    picture = picture_of(play, "cjtf", index=VolumeIndex(expected=16))
+    left = []
+    while (remaining := picture.settle(4)) > 0:
+        left.append(remaining)
+    assert left == [16, 12, 6, 2]
+    assert len(picture.conflicts.open()) == 25

@@ -7,6 +7,7 @@ Live are the notices whose head is proposed, accepted, activated, nonconforming 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, ClassVar, Literal
 
 import msgspec
@@ -15,7 +16,7 @@ from detente.conflicts.coarse import volumes_of
 from detente.geometry.index import VolumeIndex
 from detente.geometry.volume import Separation, Volume4D
 from detente.picture.fold import View
-from detente.picture.heads import Heads
+from detente.picture.heads import Entry, Heads
 from detente.picture.known import Known, Opened
 from detente.records.disclosure import Disclosure
 from detente.records.erasure import Erasure
@@ -27,7 +28,7 @@ from detente.records.sealed import Doubt
 Form = Literal["coarse", "full", "unreadable"]
 
 
-class LiveNotice(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class LiveNotice(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """The head of one live notice. `full` and `coarse` are the forms this viewer may read, packed; see `notice`.
 
     An unreadable one (no form opened to this viewer, sealed, or erased) has no state, class or time: that it exists is
@@ -100,6 +101,7 @@ class Airspace(View):
         self.state = AirspaceState()
         self._heads = heads
         self._index = index
+        self._unindexed: dict[str, None] = {}  # first versions, in the order in which they came
         self._keys: dict[str, range] = {}  # index keys by first version
         self._owner: dict[int, str] = {}
         self._next_key = 0
@@ -158,11 +160,30 @@ class Airspace(View):
         """Return live notices that come within the separation of any of the volumes; without an index, all that may."""
         if self._index is None:
             return [n for n in self.state.live.values() if n.form != "unreadable"]
+        self.catch_up()
         firsts: dict[str, None] = {}
         for volume in volumes:
             for key in self._index.verdicts(volume, separation).keys.tolist():
                 firsts[self._owner[key]] = None
         return [self.state.live[first] for first in firsts]
+
+    def catch_up(self, limit: int | None = None) -> int:
+        """Put up to `limit` more notices into the index; return how many are left. `near` catches up by itself.
+
+        Folding leaves this work undone, so that a station that is far behind can do it in slices.
+        """
+        if self._index is None:
+            return 0
+        for first in list(islice(self._unindexed, limit)):
+            del self._unindexed[first]
+            volumes = self.state.live[first].volumes()
+            keys = range(self._next_key, self._next_key + len(volumes))
+            self._next_key = keys.stop
+            for key, volume in zip(keys, volumes, strict=True):
+                self._index.insert(key, volume)
+                self._owner[key] = first
+            self._keys[first] = keys
+        return len(self._unindexed)
 
     def resting_on(self, entry_id: str) -> list[LiveNotice]:
         """Return the live notices that say they rest on an entry: a zone, truce, permission or line."""
@@ -179,7 +200,7 @@ class Airspace(View):
         self._drop(entry.first)
         full, coarse = known.body(Notice), known.body(CoarseNotice)
         if entry.state is None or entry.state in LIVE:
-            self._put(_live_notice(known, entry.first, full, coarse))
+            self._put(_live_notice(known, entry, full, coarse))
 
     def _apply_doubt(self, known: Known) -> None:
         doubt = known.body(Doubt)
@@ -243,19 +264,13 @@ class Airspace(View):
         self._forget(first)
 
     def _remember(self, live: LiveNotice) -> None:
-        if self._index is None:
-            return
-        volumes = live.volumes()
-        keys = range(self._next_key, self._next_key + len(volumes))
-        self._next_key = keys.stop
-        for key, volume in zip(keys, volumes, strict=True):
-            self._index.insert(key, volume)
-            self._owner[key] = live.first
-        self._keys[live.first] = keys
+        if self._index is not None:
+            self._unindexed[live.first] = None
 
     def _forget(self, first: str) -> None:
         if self._index is None:
             return
+        self._unindexed.pop(first, None)
         for key in self._keys.pop(first, ()):
             self._index.delete(key)
             del self._owner[key]
@@ -267,13 +282,13 @@ _PACK = msgspec.msgpack.Encoder()
 _HOUR_US = 3_600_000_000
 
 
-def _live_notice(known: Known, first: str, full: Notice | None, coarse: CoarseNotice | None) -> LiveNotice:
+def _live_notice(known: Known, entry: Entry, full: Notice | None, coarse: CoarseNotice | None) -> LiveNotice:
     bare = LiveNotice(
         activity=None,
-        author=known.header.author,
+        author=entry.author,
         coarse=None,
         end_us=None,
-        first=first,
+        first=entry.first,
         full=None,
         index=known.index,
         received_at_us=known.received_at_us,

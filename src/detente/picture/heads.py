@@ -20,7 +20,7 @@ from detente.records.registry import Record
 from detente.records.supersede import Version
 
 
-class Entry(msgspec.Struct, kw_only=True, gc=False):
+class Entry(msgspec.Struct, kw_only=True, array_like=True, gc=False):
     """One entry in a few words. `row` counts this viewer's entries from 0; `superseded_by` is None at the thread's head."""
 
     activity: Activity | None

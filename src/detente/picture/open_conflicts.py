@@ -6,6 +6,7 @@ decides exactly; this view only remembers which pairs are open and since which e
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import ClassVar
 
 import msgspec
@@ -20,7 +21,7 @@ from detente.records.erasure import Erasure
 
 
 class Open(msgspec.Struct, frozen=True, kw_only=True):
-    """One open conflict, and the entry that brought it about."""
+    """One open conflict, and the entry that brought it about: the later of the two versions."""
 
     at_us: int
     conflict: Conflict
@@ -29,13 +30,17 @@ class Open(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OpenConflictsState(msgspec.Struct, kw_only=True):
-    """Open conflicts by pair, "first/second" of the two threads' first versions, sorted."""
+    """Open conflicts by pair, "first/second" of the two threads' first versions, sorted; threads not yet compared."""
 
     open: dict[str, Open] = {}
+    pending: dict[str, None] = {}
 
 
 class OpenConflicts(View):
-    """Open pairs. `widest` is at least as wide, in every dimension, as any separation that `separation_for` may give."""
+    """Open pairs. `widest` is at least as wide, in every dimension, as any separation that `separation_for` may give.
+
+    Folding only notes what changed; `settle` compares it, all at once or in slices, and every question settles first.
+    """
 
     name = "open-conflicts"
     kinds: ClassVar[frozenset[str]] = frozenset({"disclosure", "erasure", "notice"})
@@ -57,9 +62,10 @@ class OpenConflicts(View):
         first = self._airspace.first_of(about)
         for pair in list(self._pairs.get(first, ())):
             self._close(pair)
+        self.state.pending.pop(first, None)
         live = self._airspace.get(about)
-        if live is not None:
-            self._open(live, known)
+        if live is not None and live.activity is not None:
+            self.state.pending[first] = None
 
     def restore(self, state: OpenConflictsState) -> None:
         """Start from a saved state."""
@@ -68,17 +74,29 @@ class OpenConflicts(View):
         for pair in state.open:
             self._join(pair)
 
+    def settle(self, limit: int | None = None) -> int:
+        """Compare up to `limit` of the notices that changed; return how many are left."""
+        pending = self.state.pending
+        for first in list(islice(pending, limit)):
+            del pending[first]
+            live = self._airspace.get(first)
+            if live is not None:
+                self._compare(live)
+        return len(pending)
+
     def open(self, at_us: int | None = None) -> list[Open]:
         """Return the open conflicts, the soonest first; with a time, without those whose last moment is past."""
+        self.settle()
         found = (o for o in self.state.open.values() if at_us is None or o.conflict.meeting.last_us >= at_us)
         return sorted(found, key=_soonest)
 
     def of(self, entry_id: str) -> list[Open]:
         """Return the open conflicts of one notice, given any of its versions, the soonest first."""
+        self.settle()
         pairs = self._pairs.get(self._airspace.first_of(entry_id), ())
         return sorted((self.state.open[p] for p in pairs), key=_soonest)
 
-    def _open(self, live: LiveNotice, known: Known) -> None:
+    def _compare(self, live: LiveNotice) -> None:
         one = _as_live(live)
         if one is None:
             return
@@ -86,9 +104,10 @@ class OpenConflicts(View):
         others = [seen for n in neighbours.values() if (seen := _as_live(n)) is not None]
         for conflict in conflicts_with(one, others, self._separation_for):
             other = neighbours[conflict.first if conflict.second == live.version else conflict.second]
+            later = max(live, other, key=lambda n: n.index)
             pair = "/".join(sorted((live.first, other.first)))
             self.state.open[pair] = Open(
-                at_us=known.received_at_us, conflict=conflict, entry=known.id, index=known.index
+                at_us=later.received_at_us, conflict=conflict, entry=later.version, index=later.index
             )
             self._join(pair)
 

@@ -69,6 +69,14 @@ class Picture:
         """Take in one entry; entries come in order of index."""
         self.driver.apply(known)
 
+    def settle(self, limit: int) -> int:
+        """Do up to `limit` notices' worth of the work that folding left undone; return how many are left, 0 when settled.
+
+        Questions settle by themselves; a station that is far behind does it here in slices, so that no step is long.
+        """
+        left = self.airspace.catch_up(limit)
+        return left + len(self.conflicts.state.pending) if left else self.conflicts.settle(limit)
+
     def freshness(self, view: View, now_us: int) -> Freshness:
         """Say how fresh a view is, and whether it is incomplete."""
         return self.driver.freshness(view, now_us)

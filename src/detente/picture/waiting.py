@@ -62,7 +62,7 @@ class Clocks(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class Wait(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Wait(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """One thing waited for: `asker` waits for `asked` about `version` since `since_us`; due at `due_us`, None: no clock."""
 
     asked: str
@@ -143,7 +143,7 @@ class Waiting(View):
         waits: list[tuple[For, int | None]] = [("screening", clocks.screening_us), ("officer", clocks.officer_us)]
         if notice.needs_readback:
             waits.append(("read-back", clocks.readback_us))
-        self._ask(known, known.recipients, waits)
+        self._ask(known, None, waits)
 
     def _message(self, known: Known, message: Message) -> None:
         author = known.header.author
@@ -151,11 +151,11 @@ class Waiting(View):
             self._settle(message.in_reply_to, author, frozenset({"answer"}))
         clocks = self._clocks
         if message.urgency == "stop":
-            self._ask(known, known.recipients, [("officer", clocks.stop_us), ("comply-or-reject", clocks.stop_us)])
+            self._ask(known, None, [("officer", clocks.stop_us), ("comply-or-reject", clocks.stop_us)])
         elif message.urgency == "urgent":
-            self._ask(known, known.recipients, [("officer", clocks.urgent_us)])
+            self._ask(known, None, [("officer", clocks.urgent_us)])
         elif message.urgency == "priority":
-            self._ask(known, known.recipients, [("officer", clocks.officer_us)])
+            self._ask(known, None, [("officer", clocks.officer_us)])
 
     def _response(self, known: Known, response: Response) -> None:
         self._settle(response.version, known.header.author, SETTLES[response.answer])
@@ -163,18 +163,22 @@ class Waiting(View):
         if response.answer == "query" and entry is not None:
             self._ask(known, (entry.author,), [("answer", self._clocks.query_us)])
 
-    def _ask(self, known: Known, parties: Iterable[str], waits: Iterable[tuple[For, int | None]]) -> None:
-        since = known.received_at_us
+    def _ask(self, known: Known, parties: Iterable[str] | None, waits: Iterable[tuple[For, int | None]]) -> None:
+        """Begin to wait for these parties, None: for every recipient."""
+        entry = self._heads.entry(known.id)
+        if entry is None:
+            return
+        since = entry.received_at_us
         asked = [
             Wait(
                 asked=party,
-                asker=known.header.author,
+                asker=entry.author,
                 due_us=None if within is None else since + within,
                 for_=for_,
                 since_us=since,
                 version=known.id,
             )
-            for party in parties
+            for party in (entry.recipients if parties is None else parties)
             for for_, within in waits
         ]
         if asked:
