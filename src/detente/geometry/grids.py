@@ -39,6 +39,8 @@ from detente.geometry.volume import NDEG, Point
 
 LEAST_SCALE: Final = 0.9935
 """A grid metre is at most 1 / this on the ground: UTM's scale is at least 0.9996, that of the polar grids 0.994."""
+EDGE_DEG: Final = 1e-5
+"""Rounding to a metre may carry a position this far beyond the edge of UTM."""
 GRID_MM: Final = 2
 """What the projection and the rounding to nanodegrees add."""
 
@@ -78,7 +80,7 @@ def read_grid(text: str, datum: Datum, *, theatre: Box | None = None, field: str
     if bare is not None:
         raise _square_missing(text, bare.groupdict(), theatre, field)
     found = _UTM.match(tidy)
-    if re.match(r"^[0-9]{1,2}[A-Z]{3}", tidy.replace(" ", "")) and re.search(r"[IO]", tidy):
+    if re.match(r"^[0-9]{1,2}[A-Z]{3}[0-9]*$", tidy.replace(" ", "")) and re.search(r"[IO]", tidy):
         raise refuse(
             "grid-letters", field, text, "a grid has no letters I and O: they would be read as 1 and 0",
             "Ask for the letters again, in the spelling alphabet.",
@@ -140,7 +142,7 @@ def _read_utm(text: str, parts: dict[str, str | None], datum: Datum, theatre: Bo
         )  # fmt: skip
     south = _southern(text, zone, band, (east, north), datum, theatre, field)
     lon, lat = utm(zone, south, datum.ellipsoid)(east, north, inverse=True)
-    if not -80 <= lat <= 84 or math.isinf(lon):
+    if not -80 - EDGE_DEG <= lat <= 84 + EDGE_DEG or math.isinf(lon):
         raise refuse("utm-range", field, text, "UTM reaches from 80 S to 84 N", "Check hemisphere and northing.")
     if band is not None and band not in ("NORTH", "SOUTH"):
         _check_band(text, band, lat, south, field)

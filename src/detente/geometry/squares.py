@@ -28,6 +28,8 @@ POLAR_WEST: Final = "JKLPQRSTUXYZ"
 POLAR_EAST: Final = "ABCFGHJKLPQR"
 POLAR_ROWS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 SIDE: Final = 100_000.0
+EQUATOR_M: Final = 10_000_000.0
+"""The equator's northing in the south."""
 NOISE_M: Final = 1e-5
 """A position this near below a grid line counts as on it: nanodegrees are coarser."""
 REFERENCE: Final = re.compile(r"^(?:([0-9]{1,2})([C-HJ-NP-X])|([ABYZ]))([A-HJ-NP-Z])([A-HJ-NP-Z])([0-9]*)$")
@@ -132,7 +134,7 @@ def _zoned(
     start = ((row - (0 if zone % 2 else 5)) % 20) * SIDE + up
     for cycle in range(5):
         square = Square(utm(zone, south, ellipsoid), (column + 1) * SIDE + right, start + cycle * 20 * SIDE, side)
-        if square.north + side > 10_000_000.5 and south:
+        if square.north + side > EQUATOR_M + 0.5 and south:
             break
         corners = [square.degrees(x, y) for x in (0.0, 1.0) for y in (0.0, 1.0)]
         lats = [lat for lat, _ in corners]
@@ -164,6 +166,8 @@ def reference_of(point: Point, digits: int) -> tuple[str, str, str]:
         return _polar_reference(lat, lon, digits)
     zone, band = zone_of(lat, lon)
     east, north = (metres + NOISE_M for metres in utm(zone, lat < 0, "WGS84")(lon, lat))
+    if lat < 0:
+        north = min(north, EQUATOR_M - NOISE_M)
     column = COLUMNS[(zone - 1) % 3][math.floor(east / SIDE) - 1]
     row = ROWS[(math.floor(north / SIDE) + (0 if zone % 2 else 5)) % 20]
     return f"{zone:02d}{band}{column}{row}", _cut(east, digits), _cut(north, digits)
