@@ -170,7 +170,7 @@ def _check_vertices(points: tuple[Point, ...], edge: Edge, ring: bool, field: st
         if before == k:
             continue
         follows = before == k - 1 or (ring and before == 0 and k == len(keys) - 1)
-        if edge == "lonlat" and follows and abs(key[0]) == 90 * NDEG and points[before] != points[k]:
+        if edge == "lonlat" and follows and len(set(keys)) > 1 and abs(key[0]) == 90 * NDEG and points[before] != points[k]:
             continue  # in plain longitude and latitude a pole is a line: its two ends are one place
         if not ring and not follows:
             continue  # a line may come back to where it was
