@@ -42,7 +42,7 @@ bench: setup  ## print every benchmark table
 	$(BIN)/python -m bench
 
 soak: setup  ## the long tests: 200 crashes, 10 000 pairs of worlds
-	$(BIN)/python -m pytest -m soak -o timeout=0 --override-ini addopts=-q
+	$(BIN)/python -m pytest -m soak -o timeout=0
 
 docs: setup  ## make the generated pages (command line, HTTP API, glossary check)
 	$(BIN)/python -m docs.generate
