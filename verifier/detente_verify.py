@@ -832,6 +832,8 @@ class Bundle:
         """Say whether a party was told of an entry before a time, with the grounds; False means: no evidence that it was."""
         entry = self.by_id[about]
         lines = [f"{entry.line()} was recorded at {utc(entry.received_at_us)} ({self._grade(entry)})"]
+        if self.raw["forks"]:
+            lines.append("the host signed two histories: this is about the one shown here")
         if entry.signer is None:
             return False, [*lines, "but that its key is the author's is not shown here"]
         if party == entry.author:
