@@ -140,9 +140,7 @@ class Connection:
         return len(self.held) >= self.wanted
 
 
-def generate(
-    address: tuple[str, int], tls: Any, requests: list[bytes], each: int, warm_s: float, answer: Any
-) -> None:
+def generate(address: tuple[str, int], tls: Any, requests: list[bytes], each: int, warm_s: float, answer: Any) -> None:
     """Keep `CLIENTS` requests under way until all are answered; send back rate and latencies after warm-up."""
     context = client_context(*tls) if tls else None
     if context is not None:
@@ -176,7 +174,9 @@ def generate(
     answer.send((len(counted) * each / span, sorted(took for _, took in counted)))
 
 
-def measure(host: hosts.HostProcess, token: str, start: int, count: int, lines: int, tls: Any, warm_s: float) -> Measured:
+def measure(
+    host: hosts.HostProcess, token: str, start: int, count: int, lines: int, tls: Any, warm_s: float
+) -> Measured:
     """Make the requests, then run the generator in a process of its own."""
     raws = [raw for _, _, raw in entries(start, count * lines)]
     if lines == 1:
@@ -186,7 +186,9 @@ def measure(host: hosts.HostProcess, token: str, start: int, count: int, lines: 
         requests = [request("/v1/entries/batch", token, body) for body in bodies]
     address, _, port = host.url.partition("://")[2].rpartition(":")
     ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.Process(target=generate, args=((address, int(port)), tls, requests, lines, warm_s, theirs))
+    process = multiprocessing.Process(
+        target=generate, args=((address, int(port)), tls, requests, lines, warm_s, theirs)
+    )
     process.start()
     found = Measured(*ours.recv())
     process.join()
@@ -212,9 +214,7 @@ def tls_files(folder: Path) -> str:
         (folder / f"{name}-ca.pem").write_bytes(authority.certificate)
         (folder / f"{name}.pem").write_bytes(pair.certificate)
         (folder / f"{name}-key.pem").write_bytes(pair.key)
-    return (
-        f'[tls]\ncertificate = "host.pem"\nkey = "host-key.pem"\nauthorities = {{ {AUTHOR} = "{AUTHOR}-ca.pem" }}\n'
-    )
+    return f'[tls]\ncertificate = "host.pem"\nkey = "host-key.pem"\nauthorities = {{ {AUTHOR} = "{AUTHOR}-ca.pem" }}\n'
 
 
 def run(live: int, seconds: float, rate: tuple[int, int], *, mtls: bool, folder: Path) -> dict[str, Measured]:
@@ -227,7 +227,11 @@ def run(live: int, seconds: float, rate: tuple[int, int], *, mtls: bool, folder:
     tls = None
     with host:
         if mtls:
-            tls = (folder / f"{AUTHOR}.pem", folder / f"{AUTHOR}-key.pem", {"host": (folder / "host-ca.pem").read_bytes()})
+            tls = (
+                folder / f"{AUTHOR}.pem",
+                folder / f"{AUTHOR}-key.pem",
+                {"host": (folder / "host-ca.pem").read_bytes()},
+            )
             client = hosts.httpx.Client(base_url=host.url, verify=client_context(*tls), trust_env=False, timeout=30)
             host.clients.append(client)
             token = hosts.Station(client, host.ledger, AUTHOR).headers["Authorization"]
