@@ -7,7 +7,6 @@ takes one. Angles in nanodegrees, lengths in millimetres. Format and rules: docs
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from fractions import Fraction
 from typing import Final, Literal
 
@@ -54,6 +53,11 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     stated: str
 
 
+def known_position(point: Point, error_mm: int = 0, name: str = "") -> Position:
+    """Return a WGS 84 point that needs no reading as a position: a landmark for phrases, say."""
+    return Position(datum="WGS84", error_mm=error_mm, form="decimal", point=point, stated=name)
+
+
 class Box(msgspec.Struct, frozen=True, kw_only=True):
     """A theatre: where places are expected. Nanodegrees, bounds included; `west` > `east` crosses the 180th meridian."""
 
@@ -69,10 +73,6 @@ class Box(msgspec.Struct, frozen=True, kw_only=True):
         if self.west_ndeg <= self.east_ndeg:
             return self.west_ndeg <= point.lon_ndeg <= self.east_ndeg
         return point.lon_ndeg >= self.west_ndeg or point.lon_ndeg <= self.east_ndeg
-
-
-ToWgs84 = Callable[[int, int], Point]
-"""Takes latitude and longitude in nanodegrees on the stated datum."""
 
 
 def apart_mm(a: Point, b: Point) -> int:
