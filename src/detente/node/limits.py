@@ -30,7 +30,7 @@ class LimitRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     logins: Rate = Rate(burst=50, per_second=5)
     reads: Rate = Rate(burst=2_000, per_second=500)
     streams: int = 8
-    submission_bytes: int = 256 << 10
+    submission_bytes: int = 64 << 10
 
 
 @dataclass(slots=True)
