@@ -84,12 +84,17 @@ def test_a_doubt_is_shown_to_its_author_alone_and_goes_when_settled():
     assert picture_of(play, "cjtf").airspace.doubts(n) == ()
 
 
-def test_an_erased_notice_is_still_there_and_says_nothing():
+def test_an_erased_notice_is_in_no_picture_any_more():
+    """It was ended before: a live notice cannot be erased. Its header stays, and says that it was erased."""
     play = Play()
     n = play.say("cjtf", "rus", notice())
-    play.say("cjtf", "rus", Erasure(about=n, authority="court", reason="names a witness"))
-    (seen,) = picture_of(play, "rus").airspace.live()
-    assert (seen.version, seen.form, seen.activity) == (n, "unreadable", None)
+    over = play.say("cjtf", "rus", notice(state=State.ENDED), supersedes=n)
+    play.say("cjtf", "rus", Erasure(about=over, authority="court", reason="names a witness"))
+    picture = picture_of(play, "rus")
+    assert list(picture.airspace.live()) == []
+    entry = picture.heads.entry(over)
+    assert entry is not None
+    assert entry.erased
 
 
 def test_a_disclosed_facet_takes_the_place_of_what_was_unreadable():

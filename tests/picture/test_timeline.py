@@ -97,7 +97,11 @@ def naive_known_to(play: Play, viewer: str, party: str, size: int) -> dict[str, 
     knew = told | own
     gone = {k.header.supersedes for k in seen if k.id in knew}
     states = {k.id: picture_of(play, viewer).heads.entry(k.id) for k in seen}
-    live = {i for i in knew - gone if (e := states[i]) and e.kind == "notice" and (e.state is None or e.state in LIVE)}
+    live = {
+        i
+        for i in knew - gone
+        if (e := states[i]) and e.kind == "notice" and not e.erased and (e.state is None or e.state in LIVE)
+    }
     return {
         "told": told,
         "own": own,
@@ -126,4 +130,4 @@ def test_as_of_a_size_is_the_fold_up_to_it(play, viewer, size):
     early.said = [said for said in play.said if said[0] < size]
     then, now = picture_of(early, viewer), whole.as_of(size=size)
     assert whole.ids(now.entries) == [k.id for k in early.known(viewer)]
-    assert set(whole.ids(now.current)) == {i for i, e in then.heads.state.entries.items() if e.superseded_by is None}
+    assert set(whole.ids(now.current)) == {i for i, e in then.heads.entries() if e.superseded_by is None}

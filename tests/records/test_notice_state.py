@@ -7,7 +7,7 @@ from tests.support.play import Play, notice, picture_of, response
 
 from detente.records.notice import Activity
 from detente.records.notice_state import F3548, LIVE, NEXT, START, Change, State, change_between
-from detente.records.supersede import Proposed, check_supersession
+from detente.records.supersede import Proposed, check_erasure, check_supersession
 
 
 def proposed(supersedes: str | None, state: State | None = State.ACCEPTED, **changes) -> Proposed:
@@ -111,3 +111,16 @@ def test_a_response_is_said_once():
     answer = play.say("cjtf", "rus", response(n, "acknowledge"))
     new = proposed(answer, None, activity=None, kind="response")
     assert codes(play, new) == [("superseded_kind", "response")]
+
+
+def test_only_ones_own_words_are_erased_and_no_live_notice():
+    play = Play()
+    live = play.say("cjtf", "rus", notice())
+    moved = play.say("cjtf", "rus", notice(words="moved"), supersedes=live)
+    theirs = play.say("rus", "cjtf", notice())
+    answer = play.say("cjtf", "rus", response(theirs, "acknowledge"))
+    heads = picture_of(play, "cjtf").heads
+    found = {about: [p.code for p in check_erasure(about, "cjtf", heads)] for about in (live, moved, theirs, answer)}
+    assert found == {live: [], moved: ["erased_live"], theirs: ["erased_unknown"], answer: ["erased_kind"]}
+    over = play.say("cjtf", "rus", notice(state=State.WITHDRAWN), supersedes=moved)
+    assert check_erasure(over, "cjtf", picture_of(play, "cjtf").heads) == ()

@@ -18,6 +18,7 @@ from detente.geometry.volume import Separation, Volume4D
 from detente.picture.fold import View
 from detente.picture.heads import Entry, Heads
 from detente.picture.known import Known, Opened
+from detente.picture.shards import Shards, empty
 from detente.records.disclosure import Disclosure
 from detente.records.erasure import Erasure
 from detente.records.notice import Activity, CoarseNotice, Notice
@@ -31,7 +32,7 @@ Form = Literal["coarse", "full", "unreadable"]
 class LiveNotice(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """The head of one live notice. `full` and `coarse` are the forms this viewer may read, packed; see `notice`.
 
-    An unreadable one (no form opened to this viewer, sealed, or erased) has no state, class or time: that it exists is
+    An unreadable one (no form opened to this viewer, or sealed) has no state, class or time: that it exists is
     all that is known. `first` is the thread's first version, `version` its head.
     """
 
@@ -83,10 +84,10 @@ class DoubtFlag(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class AirspaceState(msgspec.Struct, kw_only=True):
-    """Live notices by the id of their first version; open doubts by the same; what rests on which entry."""
+    """Live notices by the id of their first version (see `shards`); open doubts by the same; what rests on which entry."""
 
     doubts: dict[str, list[DoubtFlag]] = {}
-    live: dict[str, LiveNotice] = {}
+    live: list[dict[str, LiveNotice]] = msgspec.field(default_factory=empty)
     resting: dict[str, set[str]] = {}
 
 
@@ -99,6 +100,7 @@ class Airspace(View):
 
     def __init__(self, heads: Heads, index: VolumeIndex | None = None) -> None:
         self.state = AirspaceState()
+        self._live = Shards(self.state.live)
         self._heads = heads
         self._index = index
         self._unindexed: dict[str, None] = {}  # first versions, in the order in which they came
@@ -122,12 +124,13 @@ class Airspace(View):
         for first in list(self._keys):
             self._forget(first)
         self.state = state
-        for notice in state.live.values():
+        self._live = Shards(state.live)
+        for notice in self._live.values():
             self._remember(notice)
 
     def get(self, entry_id: str) -> LiveNotice | None:
         """Return the live notice that a version, or a first version, belongs to."""
-        return self.state.live.get(self.first_of(entry_id))
+        return self._live.get(self.first_of(entry_id))
 
     def first_of(self, entry_id: str) -> str:
         """Return the id of the first version of an entry's thread; the id itself when the entry is not known here."""
@@ -140,32 +143,32 @@ class Airspace(View):
         return entry is not None and entry.superseded_by is None
 
     def live(self, at_us: int | None = None) -> Iterator[LiveNotice]:
-        """Yield the live notices, in order of their first version's arrival; with a time, without those lapsed by then."""
-        for notice in self.state.live.values():
+        """Yield the live notices, in no order that means anything; with a time, without those lapsed by then."""
+        for notice in self._live.values():
             if at_us is None or not notice.lapsed(at_us):
                 yield notice
 
     def lapsed(self, at_us: int) -> Iterator[LiveNotice]:
         """Yield the notices that are over at a time and that nobody has ended."""
-        return (notice for notice in self.state.live.values() if notice.lapsed(at_us))
+        return (notice for notice in self._live.values() if notice.lapsed(at_us))
 
     def by_state(self, at_us: int | None = None) -> dict[State | None, list[LiveNotice]]:
-        """Return the live notices by state; under None those of which nothing is readable."""
+        """Return the live notices by state, each group in order of the ledger; under None those that are unreadable."""
         groups: dict[State | None, list[LiveNotice]] = {}
-        for notice in self.live(at_us):
+        for notice in sorted(self.live(at_us), key=lambda n: n.index):
             groups.setdefault(notice.state, []).append(notice)
         return groups
 
     def near(self, volumes: Iterable[Volume4D], separation: Separation) -> list[LiveNotice]:
         """Return live notices that come within the separation of any of the volumes; without an index, all that may."""
         if self._index is None:
-            return [n for n in self.state.live.values() if n.form != "unreadable"]
+            return [n for n in self._live.values() if n.form != "unreadable"]
         self.catch_up()
         firsts: dict[str, None] = {}
         for volume in volumes:
             for key in self._index.verdicts(volume, separation).keys.tolist():
                 firsts[self._owner[key]] = None
-        return [self.state.live[first] for first in firsts]
+        return [live for first in firsts if (live := self._live.get(first)) is not None]
 
     def catch_up(self, limit: int | None = None) -> int:
         """Put up to `limit` more notices into the index; return how many are left. `near` catches up by itself.
@@ -176,7 +179,8 @@ class Airspace(View):
             return 0
         for first in list(islice(self._unindexed, limit)):
             del self._unindexed[first]
-            volumes = self.state.live[first].volumes()
+            live = self._live.get(first)
+            volumes = live.volumes() if live is not None else ()
             keys = range(self._next_key, self._next_key + len(volumes))
             self._next_key = keys.stop
             for key, volume in zip(keys, volumes, strict=True):
@@ -187,7 +191,8 @@ class Airspace(View):
 
     def resting_on(self, entry_id: str) -> list[LiveNotice]:
         """Return the live notices that say they rest on an entry: a zone, truce, permission or line."""
-        return [self.state.live[first] for first in sorted(self.state.resting.get(entry_id, ()))]
+        resting = sorted(self.state.resting.get(entry_id, ()))
+        return [live for first in resting if (live := self._live.get(first)) is not None]
 
     def doubts(self, entry_id: str) -> tuple[DoubtFlag, ...]:
         """Return the open private doubts about a notice; only the author's own station has any."""
@@ -199,7 +204,7 @@ class Airspace(View):
             return
         self._drop(entry.first)
         full, coarse = known.body(Notice), known.body(CoarseNotice)
-        if entry.state is None or entry.state in LIVE:
+        if not known.erased and (entry.state is None or entry.state in LIVE):
             self._put(_live_notice(known, entry, full, coarse))
 
     def _apply_doubt(self, known: Known) -> None:
@@ -217,14 +222,8 @@ class Airspace(View):
         erasure = known.body(Erasure)
         if erasure is None:
             return
-        live = self.get(erasure.about)
-        if live is not None and live.version == erasure.about:
-            self._drop(live.first)
-            self._put(
-                msgspec.structs.replace(
-                    live, activity=None, coarse=None, end_us=None, full=None, start_us=None, state=None
-                )
-            )
+        if self.is_head(erasure.about):
+            self._drop(self.first_of(erasure.about))
 
     def _apply_disclosure(self, known: Known, opened: Opened) -> None:
         disclosure = known.body(Disclosure)
@@ -247,13 +246,13 @@ class Airspace(View):
                 self._put(_with_coarse(live, body))
 
     def _put(self, live: LiveNotice) -> None:
-        self.state.live[live.first] = live
+        self._live.put(live.first, live)
         for entry_id in _rests_on(live):
             self.state.resting.setdefault(entry_id, set()).add(live.first)
         self._remember(live)
 
     def _drop(self, first: str) -> None:
-        live = self.state.live.pop(first, None)
+        live = self._live.pop(first)
         if live is None:
             return
         for entry_id in _rests_on(live):

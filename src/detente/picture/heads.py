@@ -6,12 +6,14 @@ The base of the other views, so it stands first in the driver.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from typing import ClassVar
 
 import msgspec
 
 from detente.picture.fold import View
 from detente.picture.known import Known, Opened
+from detente.picture.shards import Shards, empty
 from detente.records.disclosure import Disclosure
 from detente.records.erasure import Erasure
 from detente.records.notice import Activity, CoarseNotice, Notice
@@ -42,10 +44,10 @@ class Entry(msgspec.Struct, kw_only=True, array_like=True, gc=False):
 
 
 class HeadsState(msgspec.Struct, kw_only=True):
-    """Entries by id; heads by the id of the thread's first version, where a thread has more than one."""
+    """Entries by id; heads by the id of the thread's first version, where a thread has more than one: see `shards`."""
 
-    entries: dict[str, Entry] = {}
-    heads: dict[str, str] = {}
+    entries: list[dict[str, Entry]] = msgspec.field(default_factory=empty)
+    heads: list[dict[str, str]] = msgspec.field(default_factory=empty)
 
 
 class Heads(View):
@@ -56,18 +58,25 @@ class Heads(View):
     state: HeadsState
 
     def __init__(self) -> None:
-        self.state = HeadsState()
         self._audiences: dict[tuple[str, ...], tuple[str, ...]] = {}  # one tuple for each, to save memory
+        self.restore(HeadsState())
+
+    def restore(self, state: HeadsState) -> None:
+        """Start from a saved state."""
+        self.state = state
+        self._entries = Shards(state.entries)
+        self._heads = Shards(state.heads)
+        self._size = len(self._entries)
 
     def apply(self, known: Known) -> None:
         """Take in one entry. An entry that supersedes one unknown here begins a thread of its own."""
-        header, entries = known.header, self.state.entries
-        old = entries.get(header.supersedes) if header.supersedes else None
+        header = known.header
+        old = self._entries.get(header.supersedes) if header.supersedes else None
         if old is not None and (old.author != header.author or old.superseded_by is not None):
             old = None  # the host should have refused it; it changes nothing of what stands
         full = known.body(Notice) or known.body(CoarseNotice)
         first = old.first if old is not None else known.id
-        entries[known.id] = Entry(
+        entry = Entry(
             activity=full.activity if full else None,
             audience=self._audiences.setdefault(header.audience, header.audience),
             author=sys.intern(header.author),
@@ -76,13 +85,15 @@ class Heads(View):
             index=known.index,
             kind=sys.intern(known.kind),
             received_at_us=known.received_at_us,
-            row=len(entries),
+            row=self._size,
             state=full.state if full else None,
             superseded_by=None,
         )
+        self._entries.put(known.id, entry)
+        self._size += 1
         if old is not None:
             old.superseded_by = known.id
-            self.state.heads[first] = known.id
+            self._heads.put(first, known.id)
         if known.kind == "erasure":
             self._erase(known)
         elif known.disclosed is not None:
@@ -90,11 +101,15 @@ class Heads(View):
 
     def entry(self, entry_id: str) -> Entry | None:
         """Return an entry in a few words, or None when it is not known here."""
-        return self.state.entries.get(entry_id)
+        return self._entries.get(entry_id)
+
+    def entries(self) -> Iterator[tuple[str, Entry]]:
+        """Yield every entry known here with its id, in no order that means anything."""
+        return self._entries.items()
 
     def version(self, entry_id: str) -> Version | None:
         """Return an entry as a version in its thread, or None when it is not known here."""
-        found = self.state.entries.get(entry_id)
+        found = self._entries.get(entry_id)
         if found is None:
             return None
         return Version(
@@ -109,17 +124,17 @@ class Heads(View):
 
     def head_of(self, first: str) -> str:
         """Return the id of the head of the thread that began with `first`; `first` itself when nothing superseded it."""
-        return self.state.heads.get(first, first)
+        return self._heads.get(first) or first
 
     def _erase(self, known: Known) -> None:
         erasure = known.body(Erasure)
-        entry = self.state.entries.get(erasure.about) if erasure else None
+        entry = self._entries.get(erasure.about) if erasure else None
         if entry is not None:
             entry.erased, entry.activity, entry.state = True, None, None
 
     def _disclose(self, known: Known, opened: Opened) -> None:
         disclosure = known.body(Disclosure)
-        entry = self.state.entries.get(disclosure.about) if disclosure else None
+        entry = self._entries.get(disclosure.about) if disclosure else None
         body = opened.record.body if isinstance(opened.record, Record) else None
         if entry is not None and isinstance(body, Notice | CoarseNotice):
             entry.activity, entry.state = body.activity, body.state

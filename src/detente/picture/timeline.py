@@ -258,6 +258,6 @@ class Timeline(View):
 
 
 def _code(entry: Entry) -> int:
-    if entry.kind != "notice":
+    if entry.kind != "notice" or entry.erased:
         return _NO_NOTICE
     return _UNREADABLE if entry.state is None else _STATES.index(entry.state)

@@ -7,16 +7,17 @@ waits for the author of what it asks about. Whether something is overdue is aske
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import ClassVar, Literal
+from collections.abc import Iterator, Mapping
+from typing import ClassVar, Final, Literal, NamedTuple
 
 import msgspec
 
 from detente.picture.fold import View
-from detente.picture.heads import Heads
+from detente.picture.heads import Entry, Heads
 from detente.picture.known import Known
+from detente.picture.shards import Shards, empty
 from detente.records.erasure import Erasure
-from detente.records.message import Message
+from detente.records.message import Message, Urgency
 from detente.records.notice import CoarseNotice, Notice
 from detente.records.notice_state import LIVE
 from detente.records.response import Answer, Response
@@ -62,7 +63,37 @@ class Clocks(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class Wait(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
+class Asked(NamedTuple):
+    """One way of asking: what is waited for, and which clock runs."""
+
+    for_: For
+    clock: str
+
+
+ASKS: dict[str, Asked] = {
+    "officer": Asked("officer", "officer_us"),
+    "query": Asked("answer", "query_us"),
+    "read-back": Asked("read-back", "readback_us"),
+    "screening": Asked("screening", "screening_us"),
+    "stop": Asked("comply-or-reject", "stop_us"),
+    "stop-officer": Asked("officer", "stop_us"),
+    "urgent": Asked("officer", "urgent_us"),
+}
+"""Every way of asking, by the word under which it is remembered."""
+
+BY_URGENCY: dict[Urgency, tuple[str, ...]] = {
+    "routine": (),
+    "priority": ("officer",),
+    "urgent": ("urgent",),
+    "stop": ("stop", "stop-officer"),
+}
+"""What a message asks of each recipient."""
+
+Pending = tuple[tuple[str, tuple[str, ...]], ...]
+"""Parties with what is still asked of each, by the words of `ASKS`."""
+
+
+class Wait(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One thing waited for: `asker` waits for `asked` about `version` since `since_us`; due at `due_us`, None: no clock."""
 
     asked: str
@@ -83,9 +114,9 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False)
 
 
 class WaitingState(msgspec.Struct, kw_only=True):
-    """Open waits by the id of the version or query that they wait on."""
+    """What is still asked, by the id of the version or query that asks it: see `shards`."""
 
-    open: dict[str, list[Wait]] = {}
+    pending: list[dict[str, Pending]] = msgspec.field(default_factory=empty)
 
 
 class Waiting(View):
@@ -96,16 +127,22 @@ class Waiting(View):
     state: WaitingState
 
     def __init__(self, heads: Heads, clocks: Clocks | None = None) -> None:
-        self.state = WaitingState()
         self._heads = heads
         self._clocks = clocks or Clocks()
+        self._same: dict[Pending, Pending] = {}  # few patterns, many notices: one tuple for each pattern
+        self.restore(WaitingState())
+
+    def restore(self, state: WaitingState) -> None:
+        """Start from a saved state."""
+        self.state = state
+        self._pending = Shards(state.pending)
 
     def apply(self, known: Known) -> None:
         """Take in one entry; `Heads` has taken it in before."""
         header = known.header
         old = self._heads.entry(header.supersedes) if header.supersedes else None
         if header.supersedes and old is not None and old.superseded_by == known.id:
-            self.state.open.pop(header.supersedes, None)
+            self._pending.pop(header.supersedes)
         if known.kind == "message":
             # By the header, so that a reply still counts when its words were erased.
             for answered in header.refers_to:
@@ -113,20 +150,23 @@ class Waiting(View):
         for opened in known.opened:
             body = getattr(opened.record, "body", None)
             if isinstance(body, Notice | CoarseNotice):
-                self._notice(known, body)
+                if body.state in LIVE:
+                    self._ask(known.id, ("screening", "officer", "read-back") if body.needs_readback else _PLAIN)
                 return
             if isinstance(body, Message):
-                self._message(known, body)
+                if body.in_reply_to is not None:
+                    self._settle(body.in_reply_to, header.author, frozenset({"answer"}))
+                self._ask(known.id, BY_URGENCY[body.urgency])
             elif isinstance(body, Response):
                 self._response(known, body)
             elif isinstance(body, Screening):
-                self._settle(body.about, known.header.author, frozenset({"screening"}))
+                self._settle(body.about, header.author, frozenset({"screening"}))
             elif isinstance(body, Erasure):
-                self.state.open.pop(body.about, None)
+                self._pending.pop(body.about)
 
     def open(self) -> list[Wait]:
         """Return everything waited for, that with the nearest deadline first, then by time and version."""
-        return sorted((w for waits in self.state.open.values() for w in waits), key=_urgency)
+        return sorted(self._waits(None), key=_urgency)
 
     def overdue(self, now_us: int) -> Iterator[Wait]:
         """Yield what is overdue at a time, the most overdue first."""
@@ -134,65 +174,62 @@ class Waiting(View):
 
     def asked_of(self, party: str) -> list[Wait]:
         """Return what waits for one party's answer, that with the nearest deadline first."""
-        return [wait for wait in self.open() if wait.asked == party]
+        return sorted(self._waits(party), key=_urgency)
 
-    def _notice(self, known: Known, notice: Notice | CoarseNotice) -> None:
-        if notice.state not in LIVE:
-            return
-        clocks = self._clocks
-        waits: list[tuple[For, int | None]] = [("screening", clocks.screening_us), ("officer", clocks.officer_us)]
-        if notice.needs_readback:
-            waits.append(("read-back", clocks.readback_us))
-        self._ask(known, None, waits)
+    def _waits(self, only: str | None) -> Iterator[Wait]:
+        for version, pending in self._pending.items():
+            entry = self._heads.entry(version)
+            if entry is None:
+                continue
+            for party, asks in pending:
+                if only is None or party == only:
+                    yield from (self._wait(version, entry, party, ask) for ask in asks)
 
-    def _message(self, known: Known, message: Message) -> None:
-        author = known.header.author
-        if message.in_reply_to is not None:
-            self._settle(message.in_reply_to, author, frozenset({"answer"}))
-        clocks = self._clocks
-        if message.urgency == "stop":
-            self._ask(known, None, [("officer", clocks.stop_us), ("comply-or-reject", clocks.stop_us)])
-        elif message.urgency == "urgent":
-            self._ask(known, None, [("officer", clocks.urgent_us)])
-        elif message.urgency == "priority":
-            self._ask(known, None, [("officer", clocks.officer_us)])
+    def _wait(self, version: str, entry: Entry, party: str, ask: str) -> Wait:
+        for_, clock = ASKS[ask]
+        within: int | None = getattr(self._clocks, clock)
+        return Wait(
+            asked=party,
+            asker=entry.author,
+            due_us=None if within is None else entry.received_at_us + within,
+            for_=for_,
+            since_us=entry.received_at_us,
+            version=version,
+        )
 
     def _response(self, known: Known, response: Response) -> None:
         self._settle(response.version, known.header.author, SETTLES[response.answer])
         entry = self._heads.entry(response.version)
         if response.answer == "query" and entry is not None:
-            self._ask(known, (entry.author,), [("answer", self._clocks.query_us)])
+            self._put(known.id, ((entry.author, ("query",)),))
 
-    def _ask(self, known: Known, parties: Iterable[str] | None, waits: Iterable[tuple[For, int | None]]) -> None:
-        """Begin to wait for these parties, None: for every recipient."""
-        entry = self._heads.entry(known.id)
-        if entry is None:
-            return
-        since = entry.received_at_us
-        asked = [
-            Wait(
-                asked=party,
-                asker=entry.author,
-                due_us=None if within is None else since + within,
-                for_=for_,
-                since_us=since,
-                version=known.id,
-            )
-            for party in (entry.recipients if parties is None else parties)
-            for for_, within in waits
-        ]
-        if asked:
-            self.state.open[known.id] = asked
+    def _ask(self, version: str, asks: tuple[str, ...]) -> None:
+        """Begin to wait for every recipient of a version."""
+        entry = self._heads.entry(version)
+        if entry is not None and asks:
+            self._put(version, tuple((party, asks) for party in entry.recipients))
 
     def _settle(self, version: str, party: str, settled: frozenset[For]) -> None:
-        waits = self.state.open.get(version)
-        if waits is None:
+        pending = self._pending.get(version)
+        if pending is None:
             return
-        left = [w for w in waits if w.asked != party or w.for_ not in settled]
-        if left:
-            self.state.open[version] = left
+        self._put(
+            version,
+            tuple(
+                (asked, left)
+                for asked, asks in pending
+                if (left := asks if asked != party else tuple(a for a in asks if ASKS[a].for_ not in settled))
+            ),
+        )
+
+    def _put(self, version: str, pending: Pending) -> None:
+        if pending:
+            self._pending.put(version, self._same.setdefault(pending, pending))
         else:
-            del self.state.open[version]
+            self._pending.pop(version)
+
+
+_PLAIN: Final = ("screening", "officer")
 
 
 def _urgency(wait: Wait) -> tuple[bool, int, int, str, str, str]:

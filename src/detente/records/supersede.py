@@ -1,4 +1,4 @@
-"""Superseding: a new version of one's own entry, said once. What may follow what is decided here, from a view of heads.
+"""Superseding and erasing one's own entries: what may follow what is decided here, from a view of heads.
 
 A thread is a first version and those that supersede it one after the other; its last version is the *head*.
 """
@@ -11,8 +11,9 @@ import msgspec
 
 from detente.errors import Problem
 from detente.records.body import Faults
+from detente.records.erasure import ERASABLE
 from detente.records.notice import Activity
-from detente.records.notice_state import NEXT, START, State, change_between
+from detente.records.notice_state import LIVE, NEXT, START, State, change_between
 
 NEVER_SUPERSEDED = frozenset({"disclosure", "erasure", "response", "screening", "sealed", "watermark"})
 """Kinds that are said once: a later one is a new fact, not a new version."""
@@ -77,6 +78,19 @@ def check_supersession(new: Proposed, versions: Versions) -> tuple[Problem, ...]
         )
     else:
         _check_notice(faults, old, new)
+    return faults.all()
+
+
+def check_erasure(about: str, author: str, versions: Versions) -> tuple[Problem, ...]:
+    """Return why this author may not have the body of an entry destroyed. A live notice is ended or withdrawn first."""
+    faults = Faults()
+    old = versions.version(about)
+    if old is None or old.author != author:
+        faults.add("erased_unknown", "about", about, "names an earlier entry of yours", "Look in `log`.")
+    elif old.kind not in ERASABLE:
+        faults.add("erased_kind", "about", old.kind, f"only {', '.join(sorted(ERASABLE))} can be erased", "Leave it.")
+    elif old.superseded_by is None and old.state in LIVE:
+        faults.add("erased_live", "about", old.state, "is a live notice", "End or withdraw it first, then erase both.")
     return faults.all()
 
 
