@@ -93,9 +93,9 @@ class HostClient:
         """The signed genesis, canonical bytes."""
         return (await self._plain("GET", "/v1/genesis")).content
 
-    async def checkpoint(self) -> bytes:
-        """The newest checkpoint as a signed note."""
-        return (await self._asked("GET", "/checkpoint")).content
+    async def checkpoint(self, *, witnessed: bool = False) -> bytes:
+        """The newest checkpoint as a signed note, or the largest that more than half of the stations have cosigned."""
+        return (await self._asked("GET", f"/checkpoint{'?witnessed=true' if witnessed else ''}")).content
 
     async def status(self) -> HostStatus:
         """Whether the host writes or recovers, and its size."""

@@ -330,7 +330,7 @@ def fold(
         strict=not loading,
     )
     effects = _members(state, known, entry, now_us)
-    if entry.index >= getattr(state.picture, "size", 0):
+    if entry.index >= state.picture.size:
         state.picture.apply(known)
     mine = header.author == state.me.party
     if not mine:

@@ -50,6 +50,8 @@ from detente.records.screening import Screening
 class Folder(Protocol):
     """The picture as far as the station drives it (`picture.fold.Driver`)."""
 
+    size: int
+
     def apply(self, known: PictureKnown) -> None: ...
     def advance(self, size: int, at_us: int) -> None: ...
 

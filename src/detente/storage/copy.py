@@ -36,19 +36,19 @@ class StationCopy:
         self._writer = _connect(path)
         self._reader = self._writer if str(path) == ":memory:" else _connect(path)
         self._reading = threading.Lock()
-        self._jobs: queue.SimpleQueue[tuple[Keep, Future[None]] | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[tuple[tuple[Keep, ...], Future[None]] | None] = queue.SimpleQueue()
         self._broken: Unavailable | None = None
         self._closed = False
         self._committer = threading.Thread(target=self._commit_forever, name="copy-committer", daemon=True)
         self._committer.start()
 
-    def write(self, change: Keep) -> Future[None]:
-        """Queue a change; the future is done when it is durable and raises `Unavailable` when the disk refuses."""
+    def write(self, *changes: Keep) -> Future[None]:
+        """Queue changes, all or nothing; the future is done when they are durable, and raises `Unavailable` if the disk refuses."""
         done: Future[None] = Future()
         if self._closed:
             done.set_exception(Unavailable("the station's copy is closed"))
         else:
-            self._jobs.put((change, done))
+            self._jobs.put((changes, done))
         return done
 
     def kept(self, prefix: str = "") -> dict[str, bytes]:
@@ -67,6 +67,10 @@ class StationCopy:
             yield from (row[0] for row in rows)
             if not rows:
                 return
+
+    def leaves_joined(self, start: int, stop: int) -> bytes:
+        """Return leaves start <= index < stop, joined."""
+        return b"".join(self.leaves(start, stop))
 
     def leaf_count(self) -> int:
         """How many leaves are held without a hole, from 0."""
@@ -122,14 +126,15 @@ class StationCopy:
             if last:
                 return
 
-    def _commit(self, group: list[tuple[Keep, Future[None]]]) -> None:
+    def _commit(self, group: list[tuple[tuple[Keep, ...], Future[None]]]) -> None:
         try:
             if self._broken:
                 raise self._broken
             with self._reading if self._reader is self._writer else _NOTHING:
                 self._writer.execute("BEGIN IMMEDIATE")
-                for change, _ in group:
-                    _carry_out(self._writer, change)
+                for changes, _ in group:
+                    for change in changes:
+                        _carry_out(self._writer, change)
                 self._writer.execute("COMMIT")
         except Exception as error:
             # After a failed flush nobody knows what the disk holds: no further write until somebody restarts and looks.

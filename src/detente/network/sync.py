@@ -1,0 +1,264 @@
+"""Following the host: catch up, then wait for the doorbell, then catch up; the same path after a second and after a year.
+
+    checkpoint ──> leaves up to it ──> node proves them ──> entries for the proven leaves, checked on other threads ──> node
+
+Pages of entries are fetched ahead while earlier ones are checked; what is given to the node is in order of the ledger.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import msgspec
+
+from detente.errors import DetenteError, Refused, Unavailable
+from detente.ledger.checkpoint import parse_checkpoint
+from detente.ledger.leaf import leaf_size
+from detente.ledger.note import parse_note
+from detente.network.client import HostClient, HostStatus, TryLater
+from detente.network.stream import events
+from detente.node.following import CheckedPage, Page, Viewer, check_page
+from detente.node.station_state import Station
+from detente.node.station_values import (
+    CheckpointArrived,
+    EntriesArrived,
+    HostAnswered,
+    HostUnreachable,
+    Input,
+    LeavesArrived,
+)
+
+LEAVES = 4096
+ENTRIES = 512
+CHUNK = 96
+"""Leaves given to the node in one step: keeps the serving thread's steps short."""
+
+SCANNED = 1024
+"""The same where no entry is ours."""
+
+WINDOW = 64 << 20
+"""Bytes of leaves held in memory between being proven and being scanned."""
+
+POLL_S = 2.0
+AGAIN_S = (0.1, 0.2, 0.5, 1.0)
+
+Give = Callable[[Input], Awaitable[object]]
+
+
+class Leaves(Protocol):
+    """The own copy, as far as leaves are read back from it."""
+
+    def leaves_joined(self, start: int, stop: int) -> bytes:
+        """Return leaves start <= index < stop, joined."""
+
+
+@dataclass
+class Window:
+    """Leaves on their way from proof to scan; what does not fit is read back from the copy."""
+
+    size: int
+    first: int = 0
+    data: bytearray = field(default_factory=bytearray)
+
+    def add(self, first: int, leaves: bytes) -> None:
+        """Take leaves that follow those held; others begin a new window."""
+        if first != self.first + len(self.data) // self.size:
+            self.first, self.data = first, bytearray()
+        if len(self.data) + len(leaves) <= WINDOW:
+            self.data += leaves
+
+    def take(self, start: int, stop: int) -> bytes | None:
+        """Return leaves, or None if they are not all here."""
+        at = (start - self.first) * self.size
+        end = (stop - self.first) * self.size
+        return bytes(self.data[at:end]) if at >= 0 and end <= len(self.data) else None
+
+    def drop(self, before: int) -> None:
+        """Let go of leaves below an index."""
+        count = min(before - self.first, len(self.data) // self.size)
+        if count > 0:
+            del self.data[: count * self.size]
+            self.first += count
+
+
+class _Index(msgspec.Struct):
+    index: int
+
+
+_PAGE = msgspec.json.Decoder(Page)
+_INDEX = msgspec.json.Decoder(_Index)
+
+
+class Follower:
+    """Keeps one station's node up with its host. `give` hands the node an input and returns once it is durable."""
+
+    def __init__(self, client: HostClient, state: Station, give: Give, leaves: Leaves, threads: Executor) -> None:
+        self.client = client
+        self.state = state
+        self._give = give
+        self._leaves = leaves
+        self._threads = threads
+        self._lock = asyncio.Lock()
+        self._window = Window(size=leaf_size(state.me.genesis.slots))
+        self.ring = asyncio.Event()
+        """Set it to look at the host now (a peer knows of more)."""
+        self.status: HostStatus | None = None
+
+    # --- one round ---
+
+    async def catch_up(self, note: bytes | None = None) -> None:
+        """Ask the host for all there is up to its newest checkpoint. Raises Unavailable; rounds do not overlap."""
+        async with self._lock:
+            note = note if note is not None else await self.client.checkpoint()
+            try:
+                size = parse_checkpoint(parse_note(note).text).size
+            except Refused as refused:
+                await self._give(CheckpointArrived(note))  # the node says what it thinks of it
+                raise Unavailable(f"the host's checkpoint cannot be read: {refused}") from refused
+            await self._fetch_leaves(size)
+            await self._give(CheckpointArrived(note))
+            await self._fetch_entries()
+            await self._give(HostAnswered(size))
+
+    async def again(self, first: int, stop: int) -> None:
+        """Ask a second time for the entries of a range in which something bore our tag and was not given."""
+        async with self._lock:
+            raws = [raw for raw in await self._raws(first, stop - first) if first <= _index(raw) < stop]
+            leaves = await self._take(first, stop)
+            page = await self._check(first, stop, raws, leaves)
+            size = leaf_size(self.state.me.genesis.slots)
+            await self._give(EntriesArrived(page, leaves[: (page.next - first) * size], again=True))
+
+    async def _fetch_leaves(self, size: int) -> None:
+        while self.state.tree.size < size:
+            first = self.state.tree.size
+            data = await self.client.leaves(first, min(LEAVES, size - first))
+            if not data:
+                raise TryLater("the host gives no leaves below its own checkpoint")
+            self._window.add(first, data)
+            await self._give(LeavesArrived(first, data))
+            if self.state.tree.size == first:
+                raise Unavailable("the host's leaves are not leaves of this ledger")
+
+    async def _fetch_entries(self) -> None:
+        """Go through the proven leaves in chunks; a page is fetched ahead, two chunks are checked at once."""
+        state = self.state
+        ahead: asyncio.Task[bytes] | None = None
+        try:
+            while state.next_entry < state.size:
+                start = state.next_entry
+                data = await (ahead or self._page(start))
+                ahead = None
+                page = _page(data)
+                stop = min(max(page.next, start + 1), state.size)
+                if stop < state.size:
+                    ahead = asyncio.ensure_future(self._page(stop))
+                whole = await self._chunks(start, stop, [bytes(raw) for raw in page.entries])
+                if not whole and ahead is not None:
+                    ahead.cancel()
+                    ahead = None
+                if state.next_entry == start:
+                    raise Unavailable("the host's entries do not lead on")
+        finally:
+            if ahead is not None:
+                ahead.cancel()
+
+    async def _chunks(self, start: int, stop: int, raws: list[bytes]) -> bool:
+        """Check and hand over one page; False if keys changed inside, and what follows must be asked again."""
+        size = leaf_size(self.state.me.genesis.slots)
+        waiting: deque[tuple[int, bytes, asyncio.Future[CheckedPage]]] = deque()
+        queue = deque(raws)
+        at = start
+        while at < stop or waiting:
+            while at < stop and len(waiting) < 3:
+                end = min(at + (CHUNK if queue else SCANNED), stop)
+                part = []
+                while queue and _index(queue[0]) < end:
+                    part.append(queue.popleft())
+                if end == stop:
+                    part += queue  # whatever else came with the page: out of order, or out of range
+                    queue.clear()
+                leaves = await self._take(at, end)
+                waiting.append((end, leaves, asyncio.ensure_future(self._check(at, end, part, leaves))))
+                at = end
+            end, leaves, checking = waiting.popleft()
+            page = await checking
+            await self._give(EntriesArrived(page, leaves[: (page.next - page.first) * size]))
+            self._window.drop(page.next)
+            if page.next < end:
+                for _, _, other in waiting:
+                    other.cancel()
+                return False
+        return True
+
+    async def _check(self, first: int, stop: int, raws: list[bytes], leaves: bytes) -> CheckedPage:
+        viewer: Viewer = self.state.viewer
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, check_page, first, stop, raws, leaves, viewer)
+
+    async def _take(self, first: int, stop: int) -> bytes:
+        held = self._window.take(first, stop)
+        if held is not None:
+            return held
+        return await asyncio.to_thread(self._leaves.leaves_joined, first, stop)
+
+    async def _page(self, start: int) -> bytes:
+        return await self.client.entries(start, ENTRIES)
+
+    async def _raws(self, start: int, limit: int) -> list[bytes]:
+        page = _page(await self.client.entries(start, max(1, min(limit, ENTRIES))))
+        return [bytes(raw) for raw in page.entries]
+
+    # --- for as long as the station lives ---
+
+    async def run(self) -> None:
+        """Follow until cancelled. Two eyes: the stream rings at once, and the host is looked at every 2 s anyway."""
+        await asyncio.gather(self._listen(), self._look())
+
+    async def _listen(self) -> None:
+        failures = 0
+        while True:
+            try:
+                async for event in events(self.client, max(self.state.next_entry, 0)):
+                    failures = 0
+                    if event.kind == "checkpoint":
+                        self.ring.set()
+            except DetenteError:
+                failures += 1
+            await asyncio.sleep(AGAIN_S[min(failures, len(AGAIN_S) - 1)])
+            self.ring.set()
+
+    async def _look(self) -> None:
+        failures = 0
+        while True:
+            try:
+                self.ring.clear()
+                await self.catch_up()
+                failures = 0
+            except DetenteError as error:
+                failures += 1
+                await self._give(HostUnreachable(str(error)))
+                await asyncio.sleep(AGAIN_S[min(failures, len(AGAIN_S) - 1)])
+                continue
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.ring.wait(), POLL_S)
+
+
+def _page(data: bytes) -> Page:
+    try:
+        return _PAGE.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise Unavailable(f"the host's page of entries cannot be read: {error}") from error
+
+
+def _index(raw: bytes) -> int:
+    try:
+        return _INDEX.decode(raw).index
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return 0

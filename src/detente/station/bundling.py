@@ -1,0 +1,80 @@
+"""The investigator's bundle from a station's own copy (docs/formats/bundle.md)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import msgspec
+
+from detente.errors import DetenteError, Unavailable
+from detente.evidence.bundle import Listed, Made, ToldList, make_bundle
+from detente.ledger.checkpoint import SignedCheckpoint, open_checkpoint
+from detente.ledger.shown import Shown
+from detente.node.known import Known
+from detente.station.engine import Engine
+
+LEAVES_AT_MOST = 100_000
+"""Above this size a bundle leaves the leaves out and proves each entry by itself."""
+
+_KNOWN = msgspec.json.Decoder(Known)
+
+
+async def bundle_bytes(engine: Engine, words: str) -> bytes:
+    """Return a bundle of everything this station may read, under the newest checkpoint with cosignatures."""
+    state = engine.state
+    if state.checkpoint is None:
+        raise Unavailable("this station has proven nothing yet: it needs the host once")
+    head = await _head(engine, state.checkpoint)
+    others = [open_checkpoint(data, *state.host_keys()) for data in engine.parts.copy.kept("witnessed/").values()]
+    made = Made(at_us=engine.now_us, by=state.me.party, words=words or f"everything {state.me.party} may read")
+    return await asyncio.to_thread(_make, engine, head, others, made)
+
+
+async def _head(engine: Engine, own: SignedCheckpoint) -> SignedCheckpoint:
+    """Return the largest witnessed checkpoint that we have proven ourselves, if the host is there to ask; else our own."""
+    with contextlib.suppress(DetenteError):
+        note = await engine.client.checkpoint(witnessed=True)
+        signed = open_checkpoint(note, *engine.state.host_keys())
+        size = signed.checkpoint.size
+        if 0 < size <= engine.state.size and engine.state.tree.root(size) == signed.checkpoint.root:
+            return signed
+    return own
+
+
+def _make(engine: Engine, head: SignedCheckpoint, others: list[SignedCheckpoint], made: Made) -> bytes:
+    state, copy = engine.state, engine.parts.copy
+    size = head.checkpoint.size
+    shown: list[Shown] = []
+    told: list[Listed] = []
+    start = 0
+    while page := copy.known(start, 1024):
+        for index, _, raw in page:
+            start = index + 1
+            if index >= size:
+                continue
+            known = _KNOWN.decode(raw)
+            shown.append(
+                Shown(
+                    facets=known.facets,
+                    header=known.header,
+                    header_salt=known.header_salt,
+                    leaf=copy.leaves_joined(index, index + 1).hex(),
+                    signature=known.signature,
+                )
+            )
+            if known.header.author != state.me.party:
+                told.append(Listed(id=known.id, index=index))
+    return make_bundle(
+        genesis=engine.parts.genesis,
+        head=head,
+        tree=state.tree,
+        entries=shown,
+        made=made,
+        checkpoints=[other for other in others if other.checkpoint.size < size],
+        forks=[state.fork] if state.fork is not None else (),
+        key=state.me.station_key,
+        leaves=list(copy.leaves(0, size)) if size <= LEAVES_AT_MOST else None,
+        lists=[ToldList(entries=tuple(told), party=state.me.party)],
+        ruleset={"code": "detente-station/1"},
+    )

@@ -1,0 +1,99 @@
+"""The direct listener: what other stations, and witnesses' clients, may ask (docs/formats/station-api.md)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from detente.errors import Unavailable
+from detente.ledger.cosignature import cosign, cosigner_name
+from detente.ledger.note import Note, NoteKey
+from detente.ledger.witness import Answer as WitnessAnswer
+from detente.ledger.witness import Followed, accepted, decide
+from detente.node.keeping import Keep
+from detente.node.station_values import DirectArrived
+from detente.station.engine import Engine
+from detente.station.http import Answer, App, Request
+
+KINDS = ("checkpoint", "evidence", "lodge", "urgent")
+CATCH_UP_S = 2.0
+
+
+class _Witnessed(msgspec.Struct):
+    root: bytes
+    size: int
+
+
+def direct_app(engine: Engine) -> App:
+    """Return the application for the direct listener."""
+
+    async def newest(request: Request) -> Answer:
+        held = engine.state.checkpoint
+        return (
+            Answer(status=204, body=b"") if held is None else Answer(body=held.data, kind="text/plain; charset=utf-8")
+        )
+
+    async def witness(request: Request) -> Answer:
+        found = await add_checkpoint(engine, request.body)
+        return Answer(body=found.body, kind=found.content_type, status=found.status)
+
+    routes: dict[tuple[str, str], Callable[[Request], Awaitable[Answer]]] = {
+        ("GET", "/direct/checkpoint"): newest,
+        ("POST", "/add-checkpoint"): witness,
+    }
+    for kind in KINDS:
+        routes["POST", f"/direct/{kind}"] = _envelope(engine, kind)
+    return App(routes)
+
+
+def _envelope(engine: Engine, kind: str) -> Callable[[Request], Awaitable[Answer]]:
+    async def take(request: Request) -> Answer:
+        sender = _sender(request.body)
+        if sender in engine.peers.cut:
+            raise Unavailable(f"the line to {sender} is cut (test)")
+        return Answer(body=await engine.reply_to(DirectArrived(kind, request.body)))
+
+    return take
+
+
+class _From(msgspec.Struct):
+    from_: str = msgspec.field(name="from", default="")
+
+
+def _sender(body: bytes) -> str:
+    try:
+        return msgspec.json.decode(body, type=_From).from_
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return ""
+
+
+async def add_checkpoint(engine: Engine, body: bytes) -> WitnessAnswer:
+    """Cosign a checkpoint for whoever brings it (tlog-witness), if it is one that we have followed leaf by leaf."""
+    state = engine.state
+    kept = engine.parts.copy.kept("witness").get("witness")
+    last = msgspec.msgpack.decode(kept, type=_Witnessed) if kept else None
+    origin = state.me.genesis.origin
+    keys = tuple(NoteKey(name=key.name, public=key.public) for key in state.host_keys())
+    known = Followed(keys=keys) if last is None else Followed(keys=keys, root=last.root, size=last.size)
+    found = decide(body, {origin: known})
+    if isinstance(found, WitnessAnswer):
+        return found
+    head = found.checkpoint
+    engine.follower.ring.set()
+    end = asyncio.get_running_loop().time() + CATCH_UP_S
+    while state.size < head.size and asyncio.get_running_loop().time() < end:
+        await asyncio.sleep(0.02)
+    if (
+        state.size < head.size
+        or state.tree.root(head.size) != head.root
+        or not state.cosigning.may()
+        or state.distrusted
+    ):
+        text = "this station has not followed that checkpoint leaf by leaf, or does not vouch for its times\n"
+        return WitnessAnswer(body=text.encode(), status=422)
+    value = msgspec.msgpack.encode(_Witnessed(root=head.root, size=head.size))
+    await asyncio.wrap_future(engine.parts.copy.write(Keep(kept=[("witness", value)])))
+    line = cosign(head, cosigner_name(origin, state.me.party), state.me.cosigner_key, engine.now_us // 1_000_000)
+    return accepted(Note(signatures=(line,), text=found.note.text).signatures)

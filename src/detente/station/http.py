@@ -1,0 +1,197 @@
+"""Just enough HTTP over bare ASGI for two small listeners: routes, bodies, JSON, problem details, server-sent events."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+import msgspec
+import structlog
+
+from detente.errors import DetenteError, EvidenceError, Problem, Refused, Unavailable, problem
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+MAX_BODY: Final = 4 << 20
+BODY_WITHIN_S: Final = 30.0
+STATUS: Final = {
+    "method": 405,
+    "not-found": 404,
+    "parameter": 400,
+    "token": 401,
+    "too-large": 413,
+    "unavailable": 503,
+}
+"""HTTP status by problem code; form faults (canonical-…, witness-…) are 400, every other refusal is 422."""
+
+log = structlog.get_logger("detente.station")
+
+
+class Request(msgspec.Struct):
+    """A request read to its end."""
+
+    body: bytes
+    headers: dict[bytes, bytes]
+    method: str
+    path: str
+    query: dict[str, str]
+    rest: str = ""
+    """What of the path a route's `{}` stands for."""
+
+    def number(self, name: str, default: int) -> int:
+        """Return a whole number from the query."""
+        text = self.query.get(name)
+        if text is None:
+            return default
+        if not text.isascii() or not text.isdigit() or len(text) > 16:
+            raise Refused([problem("parameter", name, text, "must be a whole number", "Correct the parameter")])
+        return int(text)
+
+
+class Answer(msgspec.Struct):
+    """What goes back. `events` instead of a body makes it a stream."""
+
+    body: bytes = b"{}"
+    events: AsyncIterator[bytes] | None = None
+    kind: str = "application/json"
+    status: int = 200
+
+
+Handler = Callable[[Request], Awaitable[Answer]]
+Routes = Mapping[tuple[str, str], Handler]
+"""(method, path) to handler; a path may end in `/{}`: one more segment, given as `Request.rest`."""
+
+
+def json_answer(value: object, status: int = 200) -> Answer:
+    """Answer with a value as JSON, keys sorted."""
+    return Answer(body=ENCODER.encode(value), status=status)
+
+
+def _plain(value: object) -> object:
+    tolist = getattr(value, "tolist", None)
+    if tolist is not None:
+        return tolist()
+    raise TypeError(type(value).__name__)
+
+
+ENCODER: Final = msgspec.json.Encoder(order="sorted", enc_hook=_plain)
+
+
+class App:
+    """An ASGI application over a table of routes. Every error becomes problem details here, and nowhere else."""
+
+    def __init__(self, routes: Routes, allowed: Callable[[Request], None] | None = None) -> None:
+        self.routes = routes
+        self.allowed = allowed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        try:
+            request = await _read(scope, receive)
+            if self.allowed is not None:
+                self.allowed(request)
+            answer = await self._route(request)(request)
+        except DetenteError as error:
+            answer = refusal(problems_of(error))
+        except ConnectionError:
+            return
+        except Exception:
+            log.exception("request_failed", path=scope["path"])
+            answer = refusal(
+                (problem("internal", "", "", "this should not happen", "Tell whoever runs the station"),), 500
+            )
+        await _write(answer, send)
+
+    def _route(self, request: Request) -> Handler:
+        head, _, request.rest = request.path.rpartition("/")
+        for path in (request.path, f"{head}/{{}}"):
+            found = self.routes.get((request.method, path))
+            if found is not None:
+                return found
+            if any(known == path for _, known in self.routes):
+                raise Refused([problem("method", "", request.method, "is not for this path", "See the API's page")])
+        raise Refused(
+            [problem("not-found", "", request.path, "must be a path of this API", "See docs/formats/station-api.md")]
+        )
+
+
+def refusal(problems: tuple[Problem, ...], status: int | None = None) -> Answer:
+    """Return problem details (RFC 9457)."""
+    code = problems[0].code if problems else "internal"
+    status = status or STATUS.get(code) or (400 if code.startswith(("canonical-", "witness-")) else 422)
+    found = {
+        "detail": "; ".join(found.sentence() for found in problems)[:2000],
+        "problems": problems,
+        "status": status,
+        "title": "Refused" if status < 500 else "Not now",
+        "type": f"urn:detente:problem:{code}",
+    }
+    return Answer(body=ENCODER.encode(found), kind="application/problem+json", status=status)
+
+
+def problems_of(error: DetenteError) -> tuple[Problem, ...]:
+    """Return any error of ours as problems."""
+    if isinstance(error, Refused):
+        return error.problems
+    if isinstance(error, EvidenceError):
+        return (problem("evidence", "", str(error), "must hold", "Keep what you sent: somebody made it so"),)
+    if isinstance(error, Unavailable):
+        return (problem("unavailable", "", "", str(error), "Try again; nothing acknowledged is lost"),)
+    return (problem("internal", "", str(error), "this should not happen", "Tell whoever runs the station"),)
+
+
+def read_body(request: Request, kind: type[Any]) -> Any:
+    """Return a JSON body as a Struct; raises Refused naming the field."""
+    try:
+        return msgspec.json.decode(request.body or b"{}", type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        words, _, where = str(error).partition(" - at `$")
+        field = where.rstrip("`").lstrip(".")
+        raise Refused(
+            [problem("body", field, "", words[:1].lower() + words[1:], "See docs/formats/station-api.md")]
+        ) from None
+
+
+async def _read(scope: Scope, receive: Receive) -> Request:
+    parts: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(BODY_WITHIN_S):
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise ConnectionError
+                parts.append(message.get("body", b""))
+                size += len(parts[-1])
+                if size > MAX_BODY:
+                    raise Refused([problem("too-large", "", size, f"must not exceed {MAX_BODY} bytes", "Send less")])
+                if not message.get("more_body"):
+                    break
+    except TimeoutError:
+        raise ConnectionError from None
+    query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    return Request(
+        body=b"".join(parts),
+        headers=dict(scope["headers"]),
+        method=scope["method"],
+        path=scope["path"],
+        query={name: values[-1] for name, values in query.items()},
+    )
+
+
+async def _write(answer: Answer, send: Send) -> None:
+    headers = [(b"content-type", answer.kind.encode()), (b"cache-control", b"no-store")]
+    if answer.events is None:
+        headers.append((b"content-length", str(len(answer.body)).encode()))
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": answer.body})
+        return
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    async for chunk in answer.events:
+        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})

@@ -1,0 +1,430 @@
+"""The local listener: what the party's own officers ask of their station, by console or command line.
+
+Every answer says on which ledger size it rests and how old that is (`basis`); nothing stale is shown as fresh.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+
+from detente.conflicts.screening import Presence
+from detente.errors import Problem, Refused, problem
+from detente.geometry.volume import Volume4D
+from detente.ledger.entry import Submission, encode_header, entry_id
+from detente.ledger.receipt import read_receipt
+from detente.node.known import Known
+from detente.node.station_clock import next_matter_us
+from detente.node.station_values import PresenceSet, Release
+from detente.station.bundling import bundle_bytes
+from detente.station.drafting import SendAsked, draft_asked
+from detente.station.engine import Engine
+from detente.station.http import Answer, App, Request, json_answer, read_body
+
+
+class _Presence(msgspec.Struct, forbid_unknown_fields=True):
+    party: str
+    volume: Volume4D
+
+
+class _PresenceAsked(msgspec.Struct, forbid_unknown_fields=True):
+    presence: tuple[_Presence, ...]
+    speaks_for: tuple[str, ...] = ()
+
+
+class _Clock(msgspec.Struct, forbid_unknown_fields=True):
+    now_us: int
+
+
+class _Link(msgspec.Struct, forbid_unknown_fields=True):
+    host: bool = True
+    peers: tuple[str, ...] | None = None
+
+
+class _Release(msgspec.Struct, forbid_unknown_fields=True):
+    officer: str
+
+
+class LocalApi:
+    """The handlers, by name."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.state = engine.state
+        self.parts = engine.parts
+        self.picture = engine.parts.picture
+
+    # --- what stands ---
+
+    def basis(self) -> dict[str, Any]:
+        """Where every view stands: proven size, its age, whether the host answers, how much waits in the queue."""
+        state, now_us = self.state, self.engine.now_us
+        return {
+            "age_us": None if state.verified_at_us is None else max(0, now_us - state.verified_at_us),
+            "entries_size": state.next_entry,
+            "fresh": state.host_answers and state.next_entry >= state.size,
+            "host_reachable": state.host_answers,
+            "now_us": now_us,
+            "queued": state.outbox.waiting(),
+            "size": state.size,
+            "virtual": self.parts.virtual,
+        }
+
+    async def status(self, request: Request) -> Answer:
+        state = self.state
+        held = state.checkpoint
+        return json_answer(
+            {
+                **self.basis(),
+                "alarms": len(state.alarms.raised),
+                "busy": self.engine.busy,
+                "checkpoint": None if held is None else held.data.decode(),
+                "cosigning": state.cosigning.may() and not state.distrusted,
+                "direct_held": [entry.hex() for entry in state.direct],
+                "distrusted": state.distrusted,
+                "failed": self.engine.failed,
+                "host_since_us": state.host_since_us,
+                "ledger": state.ledger.hex(),
+                "lodged_here": len(state.lodged_here.open) + len(state.lodged_here.overdue),
+                "missing": {str(index): author for index, author in state.missing.items()},
+                "officers": sorted(self.parts.officers),
+                "origin": state.me.genesis.origin,
+                "outbox": [
+                    {"id": item.id.hex(), "kind": item.kind, "problems": item.problems, "state": item.state}
+                    for item in state.outbox.items.values()
+                ],
+                "party": state.me.party,
+                "peers": {
+                    party: {"answered_at_us": p.answered_at_us, "reachable": p.reachable, "size": p.size}
+                    for party, p in state.peers.items()
+                },
+                "told": {"count": state.told.count, "hash": state.told.hash.hex(), "size": state.next_entry},
+                "unacknowledged": [{"id": entry.hex(), "party": party} for entry, party in state.unacked],
+                "wake_us": next_matter_us(state, self.engine.now_us),
+            }
+        )
+
+    async def alarms(self, request: Request) -> Answer:
+        return json_answer({"alarms": self.state.alarms.raised, "basis": self.basis()})
+
+    async def evidence(self, request: Request) -> Answer:
+        name = f"evidence/{request.rest}"
+        found = self.parts.copy.kept(name).get(name)
+        if found is None:
+            raise Refused([_not_found(request.rest)])
+        return Answer(body=found, kind="application/octet-stream")
+
+    # --- the picture ---
+
+    async def notices(self, request: Request) -> Answer:
+        rows = [self._notice(live) for live in self.picture.airspace.live()]
+        return json_answer({"basis": self.basis(), "notices": rows})
+
+    def _notice(self, live: Any) -> dict[str, Any]:
+        now_us = self.engine.now_us
+        return {
+            **msgspec.to_builtins(msgspec.structs.asdict(live) | {"coarse": None, "full": None}),
+            "delivery": {
+                party: [fact.sentence() for fact in facts]
+                for party, facts in self.picture.delivery.of(live.version).items()
+            },
+            "form": live.form,
+            "lapsed": live.lapsed(now_us),
+            "notice": live.notice() or live.coarse_notice(),
+            "screenings": [
+                {"answer": a.answer, "party": a.party, "words": a.sentence()}
+                for a in self.picture.screenings.of(live.version, now_us)
+            ],
+        }
+
+    async def conflicts(self, request: Request) -> Answer:
+        at_us = self.engine.now_us
+        return json_answer({"basis": self.basis(), "conflicts": self.picture.conflicts.open(at_us)})
+
+    async def waiting(self, request: Request) -> Answer:
+        now_us = self.engine.now_us
+        rows = [
+            {
+                "asked": w.asked,
+                "asker": w.asker,
+                "due_us": w.due_us,
+                "for": w.for_,
+                "overdue": w.overdue(now_us),
+                "since_us": w.since_us,
+                "version": w.version,
+                "words": w.sentence(now_us),
+            }
+            for w in self.picture.waiting.open()
+        ]
+        return json_answer({"basis": self.basis(), "waiting": rows})
+
+    async def parties(self, request: Request) -> Answer:
+        directory = self.picture.directory
+        rows = [
+            {"answers": directory.answers_for(p.party).sentence(), "name": p.name, "party": p.party}
+            for p in directory.parties()
+        ]
+        return json_answer({"basis": self.basis(), "parties": rows})
+
+    async def screenings(self, request: Request) -> Answer:
+        now_us = self.engine.now_us
+        rows = [
+            {**msgspec.to_builtins(a), "words": a.sentence()} for a in self.picture.screenings.of(request.rest, now_us)
+        ]
+        return json_answer({"basis": self.basis(), "screenings": rows})
+
+    async def delivery(self, request: Request) -> Answer:
+        found = {
+            party: [{**msgspec.to_builtins(fact), "words": fact.sentence()} for fact in facts]
+            for party, facts in self.picture.delivery.of(request.rest).items()
+        }
+        return json_answer({"basis": self.basis(), "delivery": found})
+
+    async def known(self, request: Request) -> Answer:
+        """What a party knew at a time, or at a size: by its watermark in force, and by nothing else."""
+        party = request.query.get("party", "")
+        if party not in self.state.identity.parties():
+            raise Refused(
+                [problem("parameter", "party", party, "must be a party of this ledger", "See /local/parties")]
+            )
+        timeline = self.picture.timeline
+        if "size" in request.query:
+            found = timeline.known_to(party, size=request.number("size", 0))
+        else:
+            found = timeline.known_to(party, at_us=request.number("at", self.engine.now_us))
+        rows = {name: timeline.ids(getattr(found, name)) for name in ("current", "live", "no_evidence", "own", "told")}
+        return json_answer(
+            {
+                "basis": self.basis(),
+                "party": party,
+                "size": found.size,
+                "told_size": found.told_size,
+                "watermark": found.watermark,
+                **rows,
+            }
+        )
+
+    # --- entries ---
+
+    async def entries(self, request: Request) -> Answer:
+        start, limit = request.number("from", 0), min(request.number("limit", 256), 1000)
+        rows = await asyncio.to_thread(self.parts.copy.known, start, limit)
+        body = b",".join(raw for _, _, raw in rows)
+        following = rows[-1][0] + 1 if len(rows) == limit else self.state.next_entry
+        basis = msgspec.json.encode(self.basis())
+        return Answer(body=b'{"basis":%s,"entries":[%s],"next":%d}' % (basis, body, following))
+
+    async def entry(self, request: Request) -> Answer:
+        """One entry: from the proven copy, or as it came directly, or as it waits in the queue; it says which."""
+        entry = _id(request.rest)
+        found = await asyncio.to_thread(self.parts.copy.known_by_id, entry)
+        basis = self.basis()
+        if found is not None:
+            known = msgspec.json.decode(found[1], type=Known)
+            return json_answer({"basis": basis, "entry": known, "index": found[0], "stands": "proven"})
+        held = self.state.direct.get(entry)
+        if held is not None:
+            return json_answer(
+                {
+                    "basis": basis,
+                    "entry": held.entry,
+                    "from": held.party,
+                    "received_at_us": held.received_at_us,
+                    "stands": "direct, not in the ledger yet",
+                }
+            )
+        item = self.state.outbox.items.get(entry)
+        if item is not None:
+            return json_answer({"basis": basis, "entry": msgspec.Raw(item.raw), "stands": item.state})
+        raise Refused([_not_found(request.rest)])
+
+    async def direct(self, request: Request) -> Answer:
+        """Urgent entries that came directly and are not in the ledger yet."""
+        rows = [
+            {"entry": held.entry, "from": held.party, "id": held.id, "received_at_us": held.received_at_us}
+            for held in self.state.direct.values()
+        ]
+        return json_answer({"basis": self.basis(), "direct": rows})
+
+    async def acknowledged(self, request: Request) -> Answer:
+        """Which stations have acknowledged an urgent entry of ours directly, and when by their clocks."""
+        return json_answer({"acknowledged": self.state.acked.get(_id(request.rest), {}), "basis": self.basis()})
+
+    async def receipt(self, request: Request) -> Answer:
+        name = f"receipt/{_id(request.rest).hex()}"
+        found = self.parts.copy.kept(name).get(name)
+        if found is None:
+            raise Refused([_not_found(request.rest)])
+        return json_answer(read_receipt(found))
+
+    async def bundle(self, request: Request) -> Answer:
+        """The investigator's file, made from the own copy and signed by the station."""
+        return Answer(body=await bundle_bytes(self.engine, request.query.get("words", "")))
+
+    # --- doing ---
+
+    async def send(self, request: Request) -> Answer:
+        """Sign and queue an entry; it is durable here when the answer comes. `?wait_s=N` waits for the host's receipt."""
+        asked = read_body(request, SendAsked)
+        draft, key = draft_asked(self.state, self.parts.officers, asked, self.engine.now_us)
+        composed = self.engine.sealed(draft, key)
+        await self.engine.give_and_wait(composed)
+        entry = _entry_id(composed.submission)
+        wait_s = min(request.number("wait_s", 0), 60)
+        end = asyncio.get_running_loop().time() + wait_s
+        while asyncio.get_running_loop().time() < end and self._pending(entry):
+            await asyncio.sleep(0.005)
+        item = self.state.outbox.items.get(entry)
+        return json_answer(
+            {
+                "basis": self.basis(),
+                "id": entry.hex(),
+                "index": item.index if item is not None else None,
+                "problems": item.problems if item is not None else (),
+                "state": item.state if item is not None else "included",
+            },
+            status=202 if item is not None and item.state in ("queued", "sent") else 200,
+        )
+
+    def _pending(self, entry: bytes) -> bool:
+        item = self.state.outbox.items.get(entry)
+        return item is not None and item.state in ("queued", "sent")
+
+    async def set_presence(self, request: Request) -> Answer:
+        asked = read_body(request, _PresenceAsked)
+        now_us = self.engine.now_us
+        presence = tuple(Presence(held_from_us=now_us, party=p.party, volume=p.volume) for p in asked.presence)
+        speaks_for = asked.speaks_for or tuple(sorted({self.state.me.party, *(p.party for p in asked.presence)}))
+        await self.engine.give_and_wait(PresenceSet(presence, speaks_for))
+        return json_answer({"held": len(presence), "speaks_for": speaks_for})
+
+    async def presence(self, request: Request) -> Answer:
+        desk = getattr(self.state.screener, "desk", None)
+        return json_answer({"presence": desk.presence if desk else (), "speaks_for": desk.speaks_for if desk else ()})
+
+    async def release(self, request: Request) -> Answer:
+        """An officer has looked at the times that were refused; the station cosigns again."""
+        officer = read_body(request, _Release).officer
+        if officer not in self.parts.officers:
+            raise Refused([problem("officer", "officer", officer, "must be an officer of this station", "Name one")])
+        await self.engine.give_and_wait(Release(officer))
+        return json_answer({"cosigning": self.state.cosigning.may()})
+
+    async def events(self, request: Request) -> Answer:
+        return Answer(events=self._events(), kind="text/event-stream")
+
+    async def _events(self) -> AsyncIterator[bytes]:
+        queue: asyncio.Queue[tuple[str, str]] = asyncio.Queue(1000)
+
+        def told(topic: str, about: str) -> None:
+            if not queue.full():
+                queue.put_nowait((topic, about))
+
+        self.engine.listeners.add(told)
+        try:
+            yield b": here\n\n"
+            while True:
+                try:
+                    topic, about = await asyncio.wait_for(queue.get(), 15.0)
+                    data = msgspec.json.encode({"about": about, "basis": self.basis()}).decode()
+                    yield f"event: {topic}\ndata: {data}\n\n".encode()
+                except TimeoutError:
+                    yield b": beat\n\n"
+        finally:
+            self.engine.listeners.discard(told)
+
+    # --- replays and tests: virtual ledgers only ---
+
+    def _virtual(self) -> None:
+        if not self.parts.virtual:
+            raise Refused([problem("clock-real", "", "", "is for virtual ledgers only", "Leave it")])
+
+    async def clock(self, request: Request) -> Answer:
+        self._virtual()
+        await self.engine.set_clock(read_body(request, _Clock).now_us)
+        return await self.drained(request)
+
+    async def drained(self, request: Request) -> Answer:
+        """Whether all inputs are handled and nothing is under way, after following the host to its present end."""
+        drained = await self.engine.drain()
+        return json_answer(
+            {
+                **self.basis(),
+                "busy": self.engine.busy,
+                "drained": drained,
+                "wake_us": next_matter_us(self.state, self.engine.now_us),
+            }
+        )
+
+    async def link(self, request: Request) -> Answer:
+        """Cut or mend lines, as a test of what stands without them."""
+        self._virtual()
+        asked = read_body(request, _Link)
+        self.engine.client.cut = not asked.host
+        if asked.peers is not None:
+            self.engine.peers.cut = set(self.state.me.peers) - set(asked.peers)
+        self.engine.follower.ring.set()
+        return json_answer({"cut_peers": sorted(self.engine.peers.cut), "host": not self.engine.client.cut})
+
+
+def local_app(engine: Engine) -> App:
+    """Return the application for the local listener; every request bears the station's token."""
+    api = LocalApi(engine)
+    token = engine.parts.local_token.encode()
+
+    def allowed(request: Request) -> None:
+        given = request.headers.get(b"authorization", b"")
+        if not hmac.compare_digest(given, b"Bearer " + token):
+            raise Refused(
+                [problem("token", "Authorization", "", "must be the station's local token", "Read local.token")]
+            )
+
+    routes = {
+        ("GET", "/local/acknowledged/{}"): api.acknowledged,
+        ("GET", "/local/alarms"): api.alarms,
+        ("GET", "/local/bundle"): api.bundle,
+        ("GET", "/local/conflicts"): api.conflicts,
+        ("GET", "/local/delivery/{}"): api.delivery,
+        ("GET", "/local/direct"): api.direct,
+        ("GET", "/local/drained"): api.drained,
+        ("GET", "/local/entries"): api.entries,
+        ("GET", "/local/entries/{}"): api.entry,
+        ("GET", "/local/events"): api.events,
+        ("GET", "/local/evidence/{}"): api.evidence,
+        ("GET", "/local/known"): api.known,
+        ("GET", "/local/notices"): api.notices,
+        ("GET", "/local/parties"): api.parties,
+        ("GET", "/local/presence"): api.presence,
+        ("GET", "/local/receipts/{}"): api.receipt,
+        ("GET", "/local/screenings/{}"): api.screenings,
+        ("GET", "/local/status"): api.status,
+        ("GET", "/local/waiting"): api.waiting,
+        ("POST", "/local/clock"): api.clock,
+        ("POST", "/local/link"): api.link,
+        ("POST", "/local/presence"): api.set_presence,
+        ("POST", "/local/release"): api.release,
+        ("POST", "/local/send"): api.send,
+    }
+    return App(routes, allowed)
+
+
+def _id(text: str) -> bytes:
+    try:
+        found = bytes.fromhex(text)
+    except ValueError:
+        found = b""
+    if len(found) != 32:
+        raise Refused([problem("parameter", "id", text, "must be 64 hex digits", "Copy the whole id")])
+    return found
+
+
+def _entry_id(made: Submission) -> bytes:
+    return entry_id(encode_header(made.header), bytes.fromhex(made.signature))
+
+
+def _not_found(text: str) -> Problem:
+    return problem("not-found", "", text, "is nothing that this station holds", "Check the id")
