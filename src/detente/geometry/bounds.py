@@ -77,13 +77,26 @@ def horizontal(a: Drawings, b: Drawings, separation_m: float) -> Codes:
     threshold = np.broadcast_to(separation_m + a.buffer + b.buffer, (pairs,))
     if a.rings.shape[2] == b.rings.shape[2] == 1:
         return _between_points(a, b, threshold)
-    rows = np.arange(pairs)
-    for step in (_by_supports, _by_mercator, _by_lambert):
-        verdict[rows] = step(a.pick(rows), b.pick(rows), threshold[rows])
-        rows = rows[verdict[rows] == UNDECIDED]
-        if not len(rows):
-            break
+    place = _on_mercator(a, b, threshold)
+    verdict = _by_supports(a.rings, b.rings, place)
+    rows = np.flatnonzero(verdict == UNDECIDED)
+    if len(rows):
+        a, b, threshold = a.pick(rows), b.pick(rows), threshold[rows]
+        verdict[rows] = some = _by_mercator(a, b, _Placed(*(part[rows] for part in place)), threshold)
+        few = np.flatnonzero(some == UNDECIDED)
+        if len(few):
+            a, b, threshold = a.pick(few).repeated(len(few)), b.pick(few).repeated(len(few)), threshold[few]
+            verdict[rows[few]] = np.where(
+                _share_a_vertex(a, b) & (threshold >= 0), MEETS, _by_lambert(a, b, threshold)
+            )
     return verdict
+
+
+def _share_a_vertex(a: Drawings, b: Drawings) -> Bools:
+    """Say which pairs have a vertex in common, so that they touch whatever their edges do: neighbouring zones do."""
+    same = a.vertices[:, :, :, None] == b.vertices[:, :, None, :]
+    result: Bools = same.all(axis=1).any(axis=(1, 2))
+    return result
 
 
 def _verdict(least: Array, most: Array, low: Array, high: Array) -> Codes:
@@ -114,54 +127,77 @@ def _band(a: Drawings, b: Drawings, threshold: Floats) -> _Band:
     return _Band(np.minimum(low, high), np.maximum(low, high))
 
 
-def _on_mercator(a: Drawings, b: Drawings, threshold: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return east and north from a to b, and the distances below which they meet and above which they are apart."""
+class _Placed(NamedTuple):
+    """How the second drawing of each pair lies from the first on Mercator, and what would decide the pair there."""
+
+    east: Floats
+    north: Floats
+    tight: Floats
+    """what rounding to float32 may do to a distance between the two"""
+    low: Floats
+    """below this distance they meet"""
+    high: Floats
+    """above this distance they are apart"""
+
+
+def _on_mercator(a: Drawings, b: Drawings, threshold: Floats) -> _Placed:
     east = b.centre_x - a.centre_x
-    east = east - _TURN_M * np.round(east / _TURN_M)
+    east -= _TURN_M * np.round(east / _TURN_M)
     north = b.centre_y - a.centre_y
     band = _band(a, b, threshold)
-    far = np.maximum(np.abs(band.low), np.abs(band.high))
-    near = np.where((band.low <= 0) & (band.high >= 0), 0.0, np.minimum(np.abs(band.low), np.abs(band.high)))
+    far = np.maximum(-band.low, band.high)
+    near = np.maximum(np.maximum(band.low, -band.high), 0.0)
     proven = far <= _LIMIT_LAT
-    slack = a.slop + b.slop + (np.hypot(east, north) + a.radius + b.radius) * 2.0**-18 + _ROUND_M
-    high = (threshold + MARGIN_M) * mercator_scale(np.minimum(far, _LIMIT_LAT)) + slack
-    low = (threshold - MARGIN_M) * mercator_scale(np.minimum(near, _LIMIT_LAT)) - slack
+    if not proven.all():
+        far, near = np.minimum(far, _LIMIT_LAT), np.minimum(near, _LIMIT_LAT)
+    tight = (np.abs(east) + np.abs(north) + (a.radius + b.radius)) * 2.0**-18 + _ROUND_M
+    slack = tight + a.slop + b.slop
+    high = (threshold + MARGIN_M) * mercator_scale(far) + slack
+    low = (threshold - MARGIN_M) * mercator_scale(near) - slack
     proven &= high < _LIMIT_M
-    return east, north, np.where(proven, low, -np.inf), np.where(proven, high, np.inf)
+    if not proven.all():
+        low, high = np.where(proven, low, -np.inf), np.where(proven, high, np.inf)
+    return _Placed(east, north, tight, low, high)
 
 
-def _by_supports(a: Drawings, b: Drawings, threshold: Floats) -> Codes:
+def _by_supports(a: Array, b: Array, at: _Placed) -> Codes:
     """Look along the line between the centres: the gap between the shapes' shadows, and their foremost vertices."""
-    east, north, low, high = _on_mercator(a, b, threshold)
-    between = np.hypot(east, north)
+    between = np.hypot(at.east, at.north)
     scale = 1 / np.maximum(between, 1e-3)
-    u, v = (east * scale).astype(np.float32)[:, None], (north * scale).astype(np.float32)[:, None]
-    ax, ay, bx, by = a.rings[:, 0], a.rings[:, 1], b.rings[:, 0], b.rings[:, 1]
-    along_a, along_b = u * ax + v * ay, u * bx + v * by
+    u, v = (at.east * scale).astype(np.float32)[:, None], (at.north * scale).astype(np.float32)[:, None]
+    ax, ay, bx, by = a[:, 0], a[:, 1], b[:, 0], b[:, 1]
+    along_a, along_b = u * ax, u * bx
+    along_a += v * ay
+    along_b += v * by
     i, j = along_a.argmax(axis=1), along_b.argmin(axis=1)
     rows = np.arange(len(between))
-    rows_a = rows if len(ax) > 1 else 0
-    rows_b = rows if len(bx) > 1 else 0
+    rows_a = rows if len(a) > 1 else 0
+    rows_b = rows if len(b) > 1 else 0
     gap = between + along_b[rows, j] - along_a[rows, i]
-    foremost = np.hypot(east + bx[rows_b, j] - ax[rows_a, i], north + by[rows_b, j] - ay[rows_a, i])
-    return _verdict(gap, foremost, low, high)
+    foremost = np.hypot(at.east + bx[rows_b, j] - ax[rows_a, i], at.north + by[rows_b, j] - ay[rows_a, i])
+    return _verdict(gap, foremost, at.low, at.high)
 
 
-def _by_mercator(a: Drawings, b: Drawings, threshold: Floats) -> Codes:
+def _by_mercator(a: Drawings, b: Drawings, at: _Placed, threshold: Floats) -> Codes:
     """Take the least distance between the Mercator drawings, in float32."""
-    east, north, low, high = _on_mercator(a, b, threshold)
-    tight = (np.hypot(east, north) + a.radius + b.radius) * 2.0**-18 + _ROUND_M
-    return _between_rings(
-        a.rings[:, 0],
-        a.rings[:, 1],
-        b.rings[:, 0] + east.astype(np.float32)[:, None],
-        b.rings[:, 1] + north.astype(np.float32)[:, None],
-        np.broadcast_to(a.slop, east.shape) + tight,
-        np.broadcast_to(b.slop, east.shape) + tight,
-        low,
-        high,
-        threshold,
-    )
+    verdict = np.empty(len(threshold), np.int8)
+    at_once = max(1, 2**16 // (a.rings.shape[2] * b.rings.shape[2]))
+    for start in range(0, len(threshold), at_once):
+        part = slice(start, start + at_once)
+        ring_a = a.rings if len(a.rings) == 1 else a.rings[part]
+        ring_b = b.rings if len(b.rings) == 1 else b.rings[part]
+        verdict[part] = _between_rings(
+            ring_a[:, 0],
+            ring_a[:, 1],
+            ring_b[:, 0] + at.east[part].astype(np.float32)[:, None],
+            ring_b[:, 1] + at.north[part].astype(np.float32)[:, None],
+            (a.slop if len(a.slop) == 1 else a.slop[part]) + at.tight[part],
+            (b.slop if len(b.slop) == 1 else b.slop[part]) + at.tight[part],
+            at.low[part],
+            at.high[part],
+            threshold[part],
+        )
+    return verdict
 
 
 class _Rings(NamedTuple):
@@ -180,22 +216,28 @@ class _Rings(NamedTuple):
 
 def _rings(ax: Array, ay: Array, bx: Array, by: Array) -> _Rings:
     """Compare ring with ring, pair by pair; a may be a single ring. Both are closed from last vertex to first."""
-    fx, fy = np.roll(ax, -1, 1) - ax, np.roll(ay, -1, 1) - ay
-    ex, ey = np.roll(bx, -1, 1) - bx, np.roll(by, -1, 1) - by
-    up_a = np.roll(ay, -1, 1) > by[:, :1], ay > by[:, :1]
-    up_b = np.roll(by, -1, 1) > ay[:, :1], by > ay[:, :1]
+    fx, fy = _after(ax, 1) - ax, _after(ay, 1) - ay
+    ex, ey = _after(bx, 1) - bx, _after(by, 1) - by
+    up_a, up_b = ay > by[:, :1], by > ay[:, :1]
     dx, dy = ax[:, :, None] - bx[:, None, :], ay[:, :, None] - by[:, None, :]
     fx, fy, ex, ey = fx[:, :, None], fy[:, :, None], ex[:, None, :], ey[:, None, :]
     from_a = _to_segment(dx, dy, ex, ey)
     from_b = _to_segment(-dx, -dy, fx, fy)
     side_a = ex * dy - ey * dx > 0
     side_b = fy * dx - fx * dy > 0
-    crossing = (side_a ^ np.roll(side_a, -1, 1)) & (side_b ^ np.roll(side_b, -1, 2))
-    a_inside = (up_b[0] ^ up_b[1]) & (side_a[:, 0, :] == (ey[:, 0, :] > 0))
-    b_inside = (up_a[0] ^ up_a[1]) & (side_b[:, :, 0] == (fy[:, :, 0] > 0))
+    crossing = (side_a ^ _after(side_a, 1)) & (side_b ^ _after(side_b, 2))
+    a_inside = (up_b ^ _after(up_b, 1)) & (side_a[:, 0, :] == (ey[:, 0, :] > 0))
+    b_inside = (up_a ^ _after(up_a, 1)) & (side_b[:, :, 0] == (fy[:, :, 0] > 0))
     return _Rings(
         from_a, from_b, crossing, np.logical_xor.reduce(a_inside, axis=1), np.logical_xor.reduce(b_inside, axis=1)
     )
+
+
+def _after(values: Array, axis: int) -> Array:
+    """Return at each place along an axis what stands at the next, and at the last what stands at the first."""
+    if axis == 1:
+        return np.concatenate((values[:, 1:], values[:, :1]), axis=1)
+    return np.concatenate((values[:, :, 1:], values[:, :, :1]), axis=2)
 
 
 def _to_segment(dx: Array, dy: Array, ex: Array, ey: Array) -> Array:
@@ -246,7 +288,7 @@ def _surely_overlap(rings: _Rings, slop_a: Array, slop_b: Array) -> Bools:
     """
     clear_b = rings.from_a > (slop_b * slop_b)[:, None, None]
     clear_a = rings.from_b > (slop_a * slop_a)[:, None, None]
-    firm = rings.crossing & clear_b & np.roll(clear_b, -1, 1) & clear_a & np.roll(clear_a, -1, 2)
+    firm = rings.crossing & clear_b & _after(clear_b, 1) & clear_a & _after(clear_a, 2)
     a_inside = rings.a_inside & clear_b[:, 0, :].all(axis=1)
     b_inside = rings.b_inside & clear_a[:, :, 0].all(axis=1)
     result: Bools = firm.any(axis=(1, 2)) | a_inside | b_inside
@@ -287,7 +329,6 @@ class _Shape(NamedTuple):
 def _by_lambert(a: Drawings, b: Drawings, threshold: Floats) -> Codes:
     """Draw each pair on its own chart and take the least distance there; cut the edges that matter if that is not enough."""
     pairs = len(threshold)
-    a, b = a.repeated(pairs), b.repeated(pairs)
     band = _band(a, b, threshold)
     proven = (np.maximum(np.abs(band.low), np.abs(band.high)) <= _LIMIT_LAT) & (threshold < _LIMIT_LAMBERT_M)
     phi0 = np.clip((band.low + band.high) / 2, -_LIMIT_LAT, _LIMIT_LAT)
@@ -333,7 +374,7 @@ def _shape(drawing: Drawings, chart: _Lambert) -> _Shape:
     lon = (_short_way(drawing.vertices[:, 1] - first) + _short_way(first - chart.lon0_ndeg[:, None])) * RAD_PER_NDEG
     psi = isometric(np.sin(lat)) - chart.psi0[:, None]
     x, y = chart.draw(lon, psi)
-    length = np.hypot(np.roll(x, -1, 1) - x, np.roll(y, -1, 1) - y)
+    length = np.hypot(_after(x, 1) - x, _after(y, 1) - y)
     stretch = np.exp(-chart.n[:, None] * psi) * (chart.metres / A_M)[:, None]
     least, most = stretch.min(axis=1), stretch.max(axis=1)
     margin = 1 + 0.01
@@ -344,7 +385,7 @@ def _shape(drawing: Drawings, chart: _Lambert) -> _Shape:
     curvature = np.where(geodesic, off_parallel, np.abs(chart.n)) * margin / (A_M * least)
     sagitta = curvature[:, None] * length * length / 7
     steep = np.maximum(np.abs(drawing.lat_low), np.abs(drawing.lat_high))
-    rise = np.roll(lat, -1, 1) - lat
+    rise = _after(lat, 1) - lat
     uneven = A_M * rise * rise / 8 * ((np.tan(steep) + 0.0068) / np.cos(steep) * most * margin)[:, None]
     slop = sagitta + np.where(drawing.edge == LONLAT, 1.0, 0.0)[:, None] * uneven
     slop = np.where(curvature[:, None] * length > 1, np.inf, slop)
@@ -358,8 +399,8 @@ def _short_way(ndeg: NDArray[np.int64]) -> NDArray[np.int64]:
 def _by_cutting(a: _Shape, b: _Shape, chart: _Lambert, low: Floats, high: Floats) -> Codes:
     """Cut every pair of edges that could come within `high` into sixteen by sixteen and take the least distance of all."""
     rings = _rings(a.x, a.y, b.x, b.y)
-    ends_a = np.minimum(rings.from_a, np.roll(rings.from_a, -1, 1))
-    ends_b = np.minimum(rings.from_b, np.roll(rings.from_b, -1, 2))
+    ends_a = np.minimum(rings.from_a, _after(rings.from_a, 1))
+    ends_b = np.minimum(rings.from_b, _after(rings.from_b, 2))
     nearest = np.sqrt(np.minimum(ends_a, ends_b))
     nearest[rings.crossing] = 0
     slops = a.slop[:, :, None] + b.slop[:, None, :]

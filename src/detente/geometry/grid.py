@@ -21,8 +21,8 @@ LEAST, MOST = -(2**31), 2**31 - 1
 TIME_SHIFT = 21
 WHOLE_TURN = 2**32 - 1
 
-_SPACE_SHIFTS = (20, 22, 24, 26)
-"""Cell sides: 9.8, 39, 156 and 626 km of latitude. What is larger lies in one class with a single cell."""
+_SPACE_SHIFTS = (20, 21, 22, 23, 24, 25, 26)
+"""Cell sides, from 9.8 to 626 km of latitude. What is larger lies in one class with a single cell."""
 _TIME_SHIFTS = (11, 13, 15, 17, 19, 21)
 """Cell lengths: 72 minutes, 4.8 and 19 hours, 3.2, 12.7 and 51 days. What lasts longer lies in one cell."""
 _BITS = 6
@@ -111,12 +111,14 @@ class Grid:
 
     def search(self, box: Box) -> NDArray[np.int64]:
         """Return the slots of all boxes that touch a box, in no particular order."""
-        firsts = [
-            self._classes[kind].take(_cells_near(kind, box)).ravel() for kind, count in self._counts.items() if count
-        ]
-        if not firsts:
+        kinds = [kind for kind, count in self._counts.items() if count]
+        if not kinds:
             return np.empty(0, np.int64)
-        link = np.concatenate(firsts)
+        times = {time: _times_near(time, box) for time in {kind & 7 for kind in kinds}}
+        places = {space: _places_near(space, box) for space in {kind >> 3 for kind in kinds}}
+        link = np.concatenate(
+            [self._classes[kind].take(times[kind & 7] | places[kind >> 3]).ravel() for kind in kinds]
+        )
         chain = []
         while True:
             link = link[link >= 0]
@@ -183,28 +185,33 @@ def _class_of(box: Box) -> int:
 
 def _cells(kind: int) -> int:
     space, time = divmod(kind, 8)
-    return (1 << (2 * _BITS) if space < len(_SPACE_SHIFTS) else 1) << (_BITS if time < len(_TIME_SHIFTS) else 0)
+    return 1 << (3 * _BITS if space < len(_SPACE_SHIFTS) else _BITS if time < len(_TIME_SHIFTS) else 0)
 
 
 def _cell_of(kind: int, box: Box) -> int:
     space, time = divmod(kind, 8)
     cell = (box.start >> _TIME_SHIFTS[time]) & _MASK if time < len(_TIME_SHIFTS) else 0
-    if space == len(_SPACE_SHIFTS):
-        return cell
-    shift = _SPACE_SHIFTS[space]
-    return (cell << _BITS | (box.south >> shift) & _MASK) << _BITS | (box.west >> shift) & _MASK
+    if space < len(_SPACE_SHIFTS):
+        shift = _SPACE_SHIFTS[space]
+        cell |= ((box.south >> shift) & _MASK) << _BITS | ((box.west >> shift) & _MASK) << 2 * _BITS
+    return cell
 
 
-def _cells_near(kind: int, box: Box) -> NDArray[np.int64]:
-    """Return every cell of a class in which a box that touches `box` may lie."""
-    space, time = divmod(kind, 8)
-    cells = _run(box.start, box.end, _TIME_SHIFTS[time]) if time < len(_TIME_SHIFTS) else np.zeros(1, np.int64)
+def _times_near(time: int, box: Box) -> NDArray[np.int64]:
+    """Return the time part of every cell in which a box of this class that touches `box` may lie."""
+    if time == len(_TIME_SHIFTS):
+        return np.zeros(1, np.int64)
+    return _run(box.start, box.end, _TIME_SHIFTS[time])
+
+
+def _places_near(space: int, box: Box) -> NDArray[np.int64]:
+    """Return the place part of every such cell, as a column."""
     if space == len(_SPACE_SHIFTS):
-        return cells
+        return np.zeros((1, 1), np.int64)
     shift = _SPACE_SHIFTS[space]
-    rows = cells[:, None] << _BITS | _run(box.south, box.north, shift)
-    near: NDArray[np.int64] = rows[:, :, None] << _BITS | _run(box.west, box.west + box.width, shift)
-    return near
+    rows = _run(box.south, box.north, shift) << _BITS
+    columns = _run(box.west, box.west + box.width, shift) << 2 * _BITS
+    return (columns[:, None] | rows).reshape(-1, 1)
 
 
 def _run(low: int, high: int, shift: int) -> NDArray[np.int64]:
