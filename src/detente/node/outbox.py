@@ -108,10 +108,16 @@ class Outbox:
 
     def due_us(self, delay_us: int = DELAY_US) -> int | None:
         """When something here next wants attention: a retry or a lodging."""
-        times = [item.composed_at_us + delay_us for item in self.items.values() if not item.lodged and item.index is None]
+        times = [
+            item.composed_at_us + delay_us for item in self.items.values() if not item.lodged and item.index is None
+        ]
         if not self.in_flight and any(item.state in ("queued", "sent") for item in self.items.values()):
             times.append(self.retry_at_us)
         return min(times, default=None)
+
+    def ready(self, now_us: int) -> bool:
+        """Whether something is on its way, or would be sent now."""
+        return bool(self.in_flight) or (self.waiting() > 0 and now_us >= self.retry_at_us)
 
     def waiting(self) -> int:
         """How many submissions have no receipt and were not refused."""

@@ -230,6 +230,7 @@ def host_answered(state: Station, given: HostAnswered, now_us: int) -> list[Effe
 def _host_is_there(state: Station, now_us: int) -> None:
     if not state.host_answers:
         state.host_answers, state.host_since_us = True, now_us
+        state.outbox.retry_at_us = 0
 
 
 def lodge_delayed(state: Station, now_us: int) -> list[Effect]:

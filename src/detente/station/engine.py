@@ -281,19 +281,12 @@ class Engine:
             self.give(Tick())
 
     async def set_clock(self, now_us: int) -> None:
-        """Step a virtual clock on, stopping at each moment at which something of this station is due."""
+        """Set a virtual clock. What is due then is done by `drain`: first every clock is set, then everybody acts."""
         clock = self.parts.clock
         if not isinstance(clock, StepClock):
             raise Refused([problem("clock-real", "now_us", now_us, "only a virtual ledger's clock is set", "Leave it")])
-        while (due_us := next_matter_us(self.state, clock.now_us())) < now_us:
-            if due_us <= clock.now_us():
-                break
-            clock.set(due_us)
-            await self.give_and_wait(Tick())
-            await self.rest()
         clock.set(now_us)
         await asyncio.wrap_future(self.parts.copy.write(Keep(kept=[("clock", str(now_us).encode())])))
-        await self.give_and_wait(Tick())
 
     @property
     def busy(self) -> int:
@@ -312,13 +305,14 @@ class Engine:
     async def drain(self, within_s: float = 10.0) -> bool:
         """Follow the host to its present end, and wait until nothing is under way or queued for a host that answers."""
         end = asyncio.get_running_loop().time() + within_s
+        self.give(Tick())
         while True:
             with contextlib.suppress(DetenteError):
                 await self.follower.catch_up()
             if not await self.rest(max(0.0, end - asyncio.get_running_loop().time())):
                 return False
             state = self.state
-            if state.next_entry >= state.size and not (state.host_answers and state.outbox.waiting()):
+            if state.next_entry >= state.size and not (state.host_answers and state.outbox.ready(self.now_us)):
                 return True
             if asyncio.get_running_loop().time() > end:
                 return False

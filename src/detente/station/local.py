@@ -346,7 +346,7 @@ class LocalApi:
     async def clock(self, request: Request) -> Answer:
         self._virtual()
         await self.engine.set_clock(read_body(request, _Clock).now_us)
-        return await self.drained(request)
+        return json_answer(self.basis())
 
     async def drained(self, request: Request) -> Answer:
         """Whether all inputs are handled and nothing is under way, after following the host to its present end."""
