@@ -65,9 +65,8 @@ NOTICE = Notice(
         error_mm=5_000,
         grid="37SFV0484503181",
         phrase=Phrase(
-            bearing_ndeg=225_000_000_000,
-            distance_mm=3_000_000,
             origin=AIRFIELD,
+            origin_error_mm=300_000,
             origin_name="Deir ez-Zor military airfield",
             text="3 km south-west of the airfield",
         ),

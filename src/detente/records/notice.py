@@ -17,7 +17,7 @@ from detente.geometry.rings import check_volume
 from detente.geometry.volume import Volume4D
 from detente.records.body import Body, Faults, Stated
 from detente.records.notice_state import State
-from detente.records.place import StatedPlace, check_stated_place
+from detente.records.place import StatedPlace, check_stated_place, compare
 
 MAX_VOLUMES = 200
 """Most volumes in one notice."""
@@ -118,7 +118,8 @@ class OwnNotice(Body, frozen=True, kw_only=True):
 
 
 def check(notice: Notice) -> tuple[Problem, ...]:
-    """Return what is wrong with a full notice, except its lead time (`lead`) and words that contradict its shapes."""
+    """Return what is wrong with a full notice, except its lead time (`lead`). Contradictions between its place as stated and
+    its shapes are looked for once each can be read."""
     faults = Faults()
     faults.at_least("lead_time_us", notice.lead_time_us, 0)
     faults.ids("rests_on", notice.rests_on)
@@ -133,7 +134,9 @@ def check(notice: Notice) -> tuple[Problem, ...]:
         faults.add("notice_without_permission", "rests_on", "", "guest activity needs a permission", "Name its id.")
     if notice.shorter_lead_accepted_by is not None:
         _check_acceptance(faults, notice.shorter_lead_accepted_by)
-    return faults.all()
+    if notice.place is None or faults.all():
+        return faults.all()
+    return compare(notice.place, [volume.outline for volume in notice.volumes], "place")
 
 
 def check_coarse(notice: CoarseNotice) -> tuple[Problem, ...]:

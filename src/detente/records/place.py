@@ -1,26 +1,32 @@
 """A place as it was stated: shape, grid, decimal and phrase together, with their datum and the error they imply.
 
 Relative and named places fail in practice; here each way of saying the place stands beside the shape, so that they can
-be tested against one another (`detente.geometry` does the testing).
+be tested against one another (`detente.geometry.place_check`).
 """
 
 from __future__ import annotations
 
-from detente.errors import Problem
+from collections.abc import Sequence
+
+import msgspec
+
+from detente.errors import Problem, Refused
+from detente.geometry.phrase import read_phrase
+from detente.geometry.place_check import PlaceCheck, check_place
+from detente.geometry.position import Position, known_position
 from detente.geometry.rings import check_outline, check_points
 from detente.geometry.volume import Outline, Point
 from detente.records.body import Body, Faults
 
 
 class Phrase(Body, frozen=True, kw_only=True):
-    """A place said relative to another: distance and bearing from a named point; None where it was not said.
+    """A place said relative to another: the words, and the named point they start from, with the error of that point.
 
-    `bearing_ndeg` is the true bearing from the named place, 0 = north, clockwise.
+    Distance, bearing and what they leave open are read from `text` (`geometry.phrase`), and kept nowhere else.
     """
 
-    bearing_ndeg: int | None
-    distance_mm: int | None
     origin: Point
+    origin_error_mm: int
     origin_name: str
     text: str
 
@@ -62,21 +68,53 @@ def check_stated_place(stated: StatedPlace, at: str) -> tuple[Problem, ...]:
 
 def _check_phrase(faults: Faults, phrase: Phrase, at: str) -> None:
     faults.text(f"{at}.text", phrase.text, needed=True)
-    faults.text(f"{at}.origin_name", phrase.origin_name, needed=True)
-    faults.at_least(f"{at}.distance_mm", phrase.distance_mm, 0)
+    faults.title(f"{at}.origin_name", phrase.origin_name)
+    faults.at_least(f"{at}.origin_error_mm", phrase.origin_error_mm, 0)
     faults.extend(check_points((phrase.origin,), f"{at}.origin", single=True))
-    if phrase.bearing_ndeg is not None and not 0 <= phrase.bearing_ndeg < 360_000_000_000:
-        faults.add(
-            "bearing",
-            f"{at}.bearing_ndeg",
-            phrase.bearing_ndeg,
-            "a bearing is at least 0 and below 360 degrees",
-            "Give it clockwise from true north.",
-        )
+
+
+def compare(stated: StatedPlace, outlines: Sequence[Outline], at: str) -> tuple[Problem, ...]:
+    """Return how the ways in which a place was stated contradict each other, or every one of its outlines.
+
+    An outline's own error is taken to be the stated one. A place with several outlines is described by any of them: it
+    is enough that one agrees. Consistent is not true: forms that agree on the wrong place pass.
+    """
+    found: tuple[Problem, ...] = ()
+    for outline in outlines:
+        checked = _check_against(stated, outline)
+        if checked.consistent:
+            return ()
+        found += tuple(p for p in checked.all_problems() if p not in found)
+    return tuple(msgspec.structs.replace(p, field=f"{at}: {p.field}" if p.field else at) for p in found)
+
+
+def _check_against(stated: StatedPlace, outline: Outline) -> PlaceCheck:
+    phrase, landmarks = "", {}
+    if stated.phrase is not None:
+        phrase = stated.phrase.text
+        origin = known_position(stated.phrase.origin, stated.phrase.origin_error_mm, stated.phrase.origin_name)
+        landmarks = {stated.phrase.origin_name: origin, **_as_named_in(phrase, origin)}
+    return check_place(
+        datum=stated.datum,
+        decimal=stated.decimal,
+        error_mm=stated.error_mm,
+        grid=stated.grid,
+        landmarks=landmarks,
+        outline=outline,
+        phrase=phrase,
+    )
+
+
+def _as_named_in(text: str, origin: Position) -> dict[str, Position]:
+    """Return the origin under the name that the phrase itself uses for it: "the airfield" for a longer official name."""
+    try:
+        return {read_phrase(text).landmark: origin}
+    except Refused:
+        return {}  # check_place says what is wrong with it
 
 
 def check(place: Place) -> tuple[Problem, ...]:
-    """Return what is wrong with a place, except where its shape and its words contradict each other."""
+    """Return what is wrong with a place; contradictions between its shape and its words once each can be read."""
     faults = Faults()
     faults.name("place", place.place)
     faults.each_once("names", place.names)
@@ -87,4 +125,4 @@ def check(place: Place) -> tuple[Problem, ...]:
     faults.text("words", place.words)
     faults.extend(check_outline(place.outline, "outline"))
     faults.extend(check_stated_place(place.stated, "stated"))
-    return faults.all()
+    return faults.all() or compare(place.stated, [place.outline], "stated")
