@@ -125,14 +125,21 @@ def caught() -> bool:
 
 
 def leaky_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Says how many entries it left out."""
-    whole = host_module.Host.readable
+    """Pads a page by how many entries somebody else may read in it."""
+    readable, page = host_module.Host.readable, reading._page
+    others = [0]
 
-    def readable(self: host_module.Host, party: str, start: int, limit: int) -> host_module.Slice:
-        found = whole(self, party, start, limit)
-        return found._replace(size=found.size + len(whole(self, "un", start, limit).indexes))
+    def counting(self: host_module.Host, party: str, start: int, limit: int) -> host_module.Slice:
+        others[0] = len(readable(self, "un", 0, 99).indexes)
+        return readable(self, party, start, limit)
 
-    monkeypatch.setattr(host_module.Host, "readable", readable)
+    def padded(shown: list[bytes], following: int, size: int) -> Any:
+        answer = page(shown, following, size)
+        answer.body += b" " * others[0]
+        return answer
+
+    monkeypatch.setattr(host_module.Host, "readable", counting)
+    monkeypatch.setattr(reading, "_page", padded)
 
 
 def leaky_receipt(monkeypatch: pytest.MonkeyPatch) -> None:
