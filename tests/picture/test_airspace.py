@@ -8,8 +8,8 @@ from tests.support.play import MINUTE, START_US, Play, circle, fold, notice, pic
 from detente.conflicts.coarse import coarse_of
 from detente.geometry.index import VolumeIndex
 from detente.geometry.volume import Separation
-from detente.ledger.facets import facet_bytes, facet_commitment
-from detente.picture.known import with_disclosed
+from detente.ledger.facets import Opening, facet_bytes, facet_commitment
+from detente.picture.known import known_of, with_disclosed, with_openings
 from detente.records.disclosure import Disclosure
 from detente.records.erasure import Erasure
 from detente.records.notice import Activity, OwnNotice
@@ -68,6 +68,12 @@ def test_notices_that_rest_on_an_entry_are_found_when_it_changes():
     airspace = picture_of(play, "cjtf").airspace
     assert [n.version for n in airspace.resting_on(zone)] == [guest]
     assert airspace.resting_on(guest) == []
+    moved = play.say("cjtf", "rus", notice(activity=Activity.KEEP_OUT_ZONE, words="wider"), supersedes=zone)
+    assert [n.version for n in picture_of(play, "cjtf").airspace.resting_on(moved)] == [guest]
+    play.say(
+        "rus", "cjtf", notice(activity=Activity.GUEST_ACTIVITY, rests_on=(zone,), state=State.ENDED), supersedes=guest
+    )
+    assert picture_of(play, "cjtf").airspace.resting_on(moved) == []
 
 
 def test_a_doubt_is_shown_to_its_author_alone_and_goes_when_settled():
@@ -111,6 +117,19 @@ def test_a_disclosed_facet_takes_the_place_of_what_was_unreadable():
     shown = fold([first, with_disclosed(disclosure, first.header)])
     assert [x.form for x in shown.airspace.live()] == ["full"]
     assert shown.heads.entry(n).state is State.ACCEPTED
+
+
+def test_a_stations_own_sealed_facet_is_put_back_from_where_it_was_kept():
+    """The host never held the doubt; the author's own station kept its opening."""
+    play = Play()
+    n = play.say("cjtf", "rus", notice())
+    doubt = padded(Doubt(about=n, by_role="analyst", padding="", state="raised", words="who is there?"))
+    play.say("cjtf", "cjtf", doubt)
+    index, at_us, entry_id, header, facets = play.said[1]
+    kept = (Opening(facet=facets[0], salt="33" * 32), None, None, None)
+    sealed = known_of(index, at_us, entry_id, header, (None,) * 4)
+    picture = fold([play.known("cjtf")[0], with_openings(sealed, kept)])
+    assert [d.words for d in picture.airspace.doubts(n)] == ["who is there?"]
 
 
 def test_the_picture_is_grouped_by_state():

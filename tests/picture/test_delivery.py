@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.support.play import Play, notice, picture_of, response, watermark
 
+from detente.ledger.identity import KeyUse
 from detente.picture.delivery import STEP_OF, Step
 from detente.records.response import ANSWER_MEANS
 
@@ -88,3 +89,19 @@ def test_every_recipient_is_listed_even_with_no_evidence():
     play = Play()
     n = play.say("cjtf", "rus un", notice())
     assert set(picture_of(play, "cjtf").delivery.of(n)) == {"rus", "un"}
+
+
+@pytest.mark.parametrize("answer", ["acknowledge", "confirm", "read-back"])
+def test_only_an_officers_key_shows_that_somebody_read_it(answer):
+    """A station can answer by itself; it cannot read."""
+    play = Play()
+    n = play.say("cjtf", "rus", notice())
+    play.say("rus", "cjtf", response(n, answer))
+    station = KeyUse(from_index=0, key="11" * 32, party="rus", role="station")
+    officer = KeyUse(from_index=0, key="11" * 32, officer="o-1", party="rus", role="officer")
+    by_station = picture_of(play, "cjtf", key_use=lambda key, index: station).delivery
+    by_officer = picture_of(play, "cjtf", key_use=lambda key, index: officer).delivery
+    assert by_station.has(n, "rus", STEP_OF[answer]) is None
+    fact = by_officer.has(n, "rus", STEP_OF[answer])
+    assert fact is not None
+    assert fact.officer == "o-1"

@@ -68,7 +68,9 @@ def test_every_rendered_sentence_is_free_of_false_comfort():
         for entry in ("e", None)
     ]
     facts = [
-        Fact(at_us=0, by_role=None, entry="e", index=0, party="rus", step=step, unit=None, version="v").sentence()
+        Fact(
+            at_us=0, by_role=None, entry="e", index=0, officer=None, party="rus", step=step, unit=None, version="v"
+        ).sentence()
         for step in Step
     ]
     owners = [

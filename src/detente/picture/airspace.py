@@ -84,7 +84,7 @@ class DoubtFlag(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class AirspaceState(msgspec.Struct, kw_only=True):
-    """Live notices by the id of their first version (see `shards`); open doubts by the same; what rests on which entry."""
+    """Live notices by the id of their first version (see `shards`); open doubts by the same; what rests on which thread."""
 
     doubts: dict[str, list[DoubtFlag]] = {}
     live: list[dict[str, LiveNotice]] = msgspec.field(default_factory=empty)
@@ -190,8 +190,9 @@ class Airspace(View):
         return len(self._unindexed)
 
     def resting_on(self, entry_id: str) -> list[LiveNotice]:
-        """Return the live notices that say they rest on an entry: a zone, truce, permission or line."""
-        resting = sorted(self.state.resting.get(entry_id, ()))
+        """Return the live notices that rest on an entry, or on another version of it: a zone, truce, permission, line."""
+        of_version, of_thread = (self.state.resting.get(i, set()) for i in (entry_id, self.first_of(entry_id)))
+        resting = sorted(of_version | of_thread)
         return [live for first in resting if (live := self._live.get(first)) is not None]
 
     def doubts(self, entry_id: str) -> tuple[DoubtFlag, ...]:
@@ -248,7 +249,7 @@ class Airspace(View):
     def _put(self, live: LiveNotice) -> None:
         self._live.put(live.first, live)
         for entry_id in _rests_on(live):
-            self.state.resting.setdefault(entry_id, set()).add(live.first)
+            self.state.resting.setdefault(self.first_of(entry_id), set()).add(live.first)
         self._remember(live)
 
     def _drop(self, first: str) -> None:
@@ -256,10 +257,10 @@ class Airspace(View):
         if live is None:
             return
         for entry_id in _rests_on(live):
-            resting = self.state.resting[entry_id]
-            resting.discard(first)
-            if not resting:
-                del self.state.resting[entry_id]
+            for key in {entry_id, self.first_of(entry_id)} & self.state.resting.keys():
+                self.state.resting[key].discard(first)
+                if not self.state.resting[key]:
+                    del self.state.resting[key]
         self._forget(first)
 
     def _remember(self, live: LiveNotice) -> None:

@@ -7,15 +7,17 @@ read back. *Told* is the recipient station's watermark over the entry; before th
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 from enum import StrEnum
 from typing import ClassVar
 
 import msgspec
 
+from detente.ledger.identity import KeyUse
 from detente.picture.fold import View
 from detente.picture.heads import Heads
 from detente.picture.known import Known
-from detente.records.response import Answer, Response
+from detente.records.response import OFFICER_ONLY, Answer, Response
 from detente.records.watermark import Watermark
 
 
@@ -46,12 +48,16 @@ STEP_OF: dict[Answer, Step] = {
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One fact. `entry` is the id of the entry that shows it, at `index`, received at `at_us`; `version` what it is about."""
+    """One fact. `entry` is the id of the entry that shows it, at `index`, received at `at_us`; `version` what it is about.
+
+    `officer` is whose key signed it, None for a station's key, or where keys are not known here.
+    """
 
     at_us: int
     by_role: str | None
     entry: str
     index: int
+    officer: str | None
     party: str
     step: Step
     unit: str | None
@@ -66,6 +72,10 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         role = f" in role {self.by_role}" if self.by_role else ""
         unit = f": {self.unit}" if self.unit else ""
         return f"{self.step.value} by {self.party}{role}{unit} (index {self.index})"
+
+
+KeyUses = Callable[[str, int], KeyUse | None]
+"""Whose key (hex) this is at a ledger index."""
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -85,15 +95,19 @@ class DeliveryState(msgspec.Struct, kw_only=True):
 
 
 class Delivery(View):
-    """Delivery of every entry to every recipient, as this viewer has it on record."""
+    """Delivery of every entry to every recipient, as this viewer has it on record.
+
+    With `key_use` (`ledger.identity.Identity.key_at`) a reading or read-back that no officer's key signed is no such fact.
+    """
 
     name = "delivery"
     kinds: ClassVar[frozenset[str]] = frozenset({"response", "watermark"})
     state: DeliveryState
 
-    def __init__(self, heads: Heads) -> None:
+    def __init__(self, heads: Heads, key_use: KeyUses | None = None) -> None:
         self.state = DeliveryState()
         self._heads = heads
+        self._key_use = key_use
 
     def apply(self, known: Known) -> None:
         """Take in one watermark or response."""
@@ -106,12 +120,14 @@ class Delivery(View):
             if not marks or size > marks[-1].size:
                 marks.append(Mark(at_us=known.received_at_us, entry=known.id, index=known.index, size=size))
         response = known.body(Response)
-        if response is not None:
+        use = self._key_use(known.header.key, known.index) if self._key_use is not None else None
+        if response is not None and (use is None or use.officer or response.answer not in OFFICER_ONLY):
             fact = Fact(
                 at_us=known.received_at_us,
                 by_role=response.by_role,
                 entry=known.id,
                 index=known.index,
+                officer=use.officer if use is not None else None,
                 party=party,
                 step=STEP_OF[response.answer],
                 unit=response.unit,
@@ -148,4 +164,14 @@ class Delivery(View):
 
 
 def _plain(step: Step, party: str, version: str, at_us: int, entry: str, index: int) -> Fact:
-    return Fact(at_us=at_us, by_role=None, entry=entry, index=index, party=party, step=step, unit=None, version=version)
+    return Fact(
+        at_us=at_us,
+        by_role=None,
+        entry=entry,
+        index=index,
+        officer=None,
+        party=party,
+        step=step,
+        unit=None,
+        version=version,
+    )

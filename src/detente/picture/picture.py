@@ -8,7 +8,7 @@ from detente.geometry.index import VolumeIndex
 from detente.geometry.volume import Separation
 from detente.ledger.genesis import Genesis
 from detente.picture.airspace import Airspace
-from detente.picture.delivery import Delivery
+from detente.picture.delivery import Delivery, KeyUses
 from detente.picture.directory import Directory
 from detente.picture.findings import Findings
 from detente.picture.fold import Driver, Freshness, Snapshot, View
@@ -23,7 +23,8 @@ from detente.picture.waiting import Clocks, Waiting
 class Picture:
     """What one viewer sees. `separation_for` is the separation in force between two parties; default: the ledger's.
 
-    `widest` is at least as wide as any of those. Without an `index` neighbours are found by looking at every live notice.
+    `widest` is at least as wide as any of those. `key_use` is the identity fold's `key_at`.
+    Without an `index` neighbours are found by looking at every live notice.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class Picture:
         ledger: str,
         *,
         index: VolumeIndex | None = None,
+        key_use: KeyUses | None = None,
         separation_for: Callable[[str, str], Separation] | None = None,
         widest: Separation | None = None,
     ) -> None:
@@ -48,7 +50,7 @@ class Picture:
             self.airspace, separation_for or (lambda a, b: default), widest if widest is not None else default
         )
         self.screenings = Screenings(self.heads, genesis.screening.deadline_us)
-        self.delivery = Delivery(self.heads)
+        self.delivery = Delivery(self.heads, key_use)
         self.waiting = Waiting(self.heads, Clocks.of(genesis.rules, genesis.screening.deadline_us))
         self.findings = Findings()
         self.timeline = Timeline(self.heads)

@@ -23,6 +23,10 @@ ANSWER_MEANS: dict[Answer, str] = {
 }
 
 
+OFFICER_ONLY: frozenset[Answer] = frozenset({"acknowledge", "confirm", "read-back"})
+"""Answers that a person gives: they need an officer's key. A station may pass on that a unit was told, or complied."""
+
+
 class Readback(Body, frozen=True, kw_only=True):
     """Place and time as the reader understood them, in figures. None or "" is what was not said back."""
 
