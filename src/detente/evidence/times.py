@@ -43,6 +43,17 @@ class TimeReport(msgspec.Struct, frozen=True, kw_only=True):
     disagree: tuple[tuple[str, str], ...]
     slips: tuple[Slip, ...]
 
+    def sentence(self) -> str:
+        """Say which agree, which do not, and what slip would explain it; it never says which is true."""
+        parts = [f"{a} and {b} agree" for a, b in self.agree] + [
+            f"{a} and {b} cannot both be true" for a, b in self.disagree
+        ]
+        parts += [
+            f"{s.claim} would agree with all others if its clock is {s.shift_us // HOUR_US:+d} h off"
+            for s in self.slips
+        ]
+        return "; ".join(parts)
+
 
 def compare_times(claims: Sequence[TimeClaim]) -> TimeReport:
     """Compare every pair after conversion to UTC; the claim that contradicts most others is tried with whole-hour slips.

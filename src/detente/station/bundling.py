@@ -12,6 +12,7 @@ from detente.evidence.bundle import Listed, Made, ToldList, make_bundle
 from detente.ledger.checkpoint import SignedCheckpoint, open_checkpoint
 from detente.ledger.shown import Shown
 from detente.node.known import Known
+from detente.records.watermark import Watermark
 from detente.station.engine import Engine
 
 LEAVES_AT_MOST = 100_000
@@ -47,6 +48,7 @@ def _make(engine: Engine, head: SignedCheckpoint, others: list[SignedCheckpoint]
     size = head.checkpoint.size
     shown: list[Shown] = []
     told: list[Listed] = []
+    signed_up_to = 0  # our own last watermark in the bundle: the list is shown as far as we signed for it
     start = 0
     while page := copy.known(start, 1024):
         for index, _, raw in page:
@@ -65,6 +67,9 @@ def _make(engine: Engine, head: SignedCheckpoint, others: list[SignedCheckpoint]
             )
             if known.header.author != state.me.party:
                 told.append(Listed(id=known.id, index=index))
+            elif known.header.kind.startswith("watermark/"):
+                signed_up_to = _told_size(known) or signed_up_to
+    listed = tuple(item for item in told if item.index < signed_up_to)
     return make_bundle(
         genesis=engine.parts.genesis,
         head=head,
@@ -75,6 +80,12 @@ def _make(engine: Engine, head: SignedCheckpoint, others: list[SignedCheckpoint]
         forks=[state.fork] if state.fork is not None else (),
         key=state.me.station_key,
         leaves=list(copy.leaves(0, size)) if size <= LEAVES_AT_MOST else None,
-        lists=[ToldList(entries=tuple(told), party=state.me.party)],
+        lists=[ToldList(entries=listed, party=state.me.party)] if signed_up_to else [],
         ruleset={"code": "detente-station/1"},
     )
+
+
+def _told_size(known: Known) -> int:
+    """Return the size that a watermark of ours speaks of; 0 where its body is gone."""
+    facet = known.facets[0]
+    return 0 if facet is None else msgspec.json.decode(bytes(facet.facet.body), type=Watermark).size

@@ -1,0 +1,295 @@
+"""Plays one branch of a case through real processes and their HTTP interfaces, on one step clock.
+
+    found a virtual ledger -> start host and stations -> for each row: step the clock to it, do it, let all come to rest
+                                                      -> between rows: stop at every moment at which something is due
+                                                      -> after each step: note what any station newly raises
+
+The player decides nothing: what it prints as raised, known or proven came out of a station.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+
+from detente.errors import Refused, Unavailable, problem
+from detente.evidence.times import TimeClaim, TimeReport, compare_times
+from detente.scenario.case import Case, Row, microseconds
+from detente.scenario.compose import body_of, presence_of
+from detente.scenario.processes import Door
+from detente.scenario.proof import HOLDS, Verdict, ask_verifier
+
+SETTLE_US = 30_000_000
+"""How long the clock runs on after the last row, so that what that row set going is seen."""
+
+ROUNDS_AT_MOST = 200
+"""How often all stations may be asked to come to rest at one moment before the player gives up."""
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the replay table: when, what happened, what Detente raised, who knew, and by what proof."""
+
+    at_us: int
+    happened: str
+    knew: str = ""
+    proof: str = ""
+    raised: str = ""
+    row: str = ""
+    source: tuple[str, ...] = ()
+    tag: str = ""
+
+
+class Played(msgspec.Struct, kw_only=True):
+    """What came of one branch. `unmet` says which `expect` of the case did not come about: a replay with any has failed."""
+
+    answers: dict[str, Verdict] = {}
+    branch: str
+    bundles: dict[str, str] = {}
+    entries: dict[str, str] = {}
+    lines: list[Line] = []
+    times: dict[str, TimeReport] = {}
+    refused: dict[str, tuple[tuple[str, str], ...]] = {}
+    unmet: list[str] = []
+
+
+class Player:
+    """Plays the rows of one branch. `doors` are the stations' local listeners by party, `clock` the host's operator listener."""
+
+    def __init__(
+        self, case: Case, branch: str, clock: Door, doors: Mapping[str, Door], folder: Path, say: Callable[[Line], None]
+    ) -> None:
+        self.case = case
+        self.branch = branch
+        self.clock = clock
+        self.doors = doors
+        self.folder = folder
+        self.now_us = microseconds(case.starts)
+        self.played = Played(branch=branch)
+        self._say = say
+        self._seen: set[tuple[str, ...]] = set()
+        self._sent: dict[str, tuple[Row, str]] = {}
+
+    def play(self) -> Played:
+        """Play all rows, and return what came of them."""
+        self._step_to(self.now_us)
+        for row in self.case.rows_of(self.branch):
+            self._advance(row.at_us)
+            self._do(row)
+            self._rest()
+            self._news()
+        self._advance(self.now_us + SETTLE_US)
+        self._compare_times()
+        self._check_expectations()
+        return self.played
+
+    # --- the one clock ---
+
+    def _advance(self, to_us: int) -> None:
+        """Step the clock to a moment, stopping wherever a station has something due on the way."""
+        while self.now_us < to_us:
+            wake_us = min([self._rest(), *self._deadlines()])
+            self._step_to(min(to_us, max(wake_us, self.now_us + 1)))
+            self._rest()
+            self._news()
+
+    def _step_to(self, now_us: int) -> None:
+        self.now_us = now_us
+        self.clock.post("/v1/clock", {"now_us": now_us})
+        for door in self.doors.values():
+            door.post("/local/clock", {"now_us": now_us})
+
+    def _rest(self) -> int:
+        """Let every station follow until nothing moves any more, and return when the next thing is due."""
+        before = -1
+        for _ in range(ROUNDS_AT_MOST):
+            found = [door.get("/local/drained") for door in self.doors.values()]
+            size = cast(int, self.clock.get("/v1/clock")["size"])
+            if all(f["drained"] for f in found) and size == before:
+                return min(cast(int, f["wake_us"]) for f in found)
+            before = size
+        raise Unavailable(f"the processes did not come to rest at {self.now_us}")
+
+    def _deadlines(self) -> list[int]:
+        """Return the first moments at which an answer that is still out will be late."""
+        due = (
+            answered["due_us"] + 1
+            for entry, (row, kind) in self._sent.items()
+            if kind == "notice"
+            for answered in self._rows(row.by, f"/local/screenings/{entry}", "screenings")
+            if answered["answer"] is None
+        )
+        return [at_us for at_us in due if at_us > self.now_us]
+
+    def _rows(self, party: str, path: str, name: str) -> list[dict[str, Any]]:
+        return cast(list[dict[str, Any]], self.doors[party].get(path)[name])
+
+    # --- the rows ---
+
+    def _do(self, row: Row) -> None:
+        match row.do:
+            case "fact":
+                self._tell(row)
+            case "presence":
+                self.doors[row.by].post("/local/presence", presence_of(self.case, row))
+                self._tell(row, knew=f"{row.by} alone")
+            case "link":
+                self._link(row)
+            case "ask":
+                self._ask(row)
+            case _:
+                self._send(row)
+
+    def _tell(self, row: Row, **more: Any) -> None:
+        line = Line(at_us=self.now_us, happened=row.says, row=row.id, source=row.source, tag=row.tag, **more)
+        self.played.lines.append(line)
+        self._say(line)
+
+    def _raise(self, words: str, *, knew: str = "", proof: str = "", at_us: int | None = None) -> None:
+        line = Line(at_us=at_us or self.now_us, happened="", knew=knew, proof=proof, raised=words)
+        self.played.lines.append(line)
+        self._say(line)
+
+    def _link(self, row: Row) -> None:
+        cut, up = str(row.particulars["party"]), bool(row.particulars["up"])
+        for party, door in self.doors.items():
+            others = [p for p in self.doors if p != party]
+            reach = others if up else [] if party == cut else [p for p in others if p != cut]
+            door.post("/local/link", {"host": up or party != cut, "peers": reach})
+        self._tell(row)
+
+    def _send(self, row: Row) -> None:
+        for kind, asked in body_of(self.case, row, self.played.entries):
+            try:
+                sent = self.doors[row.by].post("/local/send", asked, wait_s=0)
+            except Refused as refused:
+                self.played.refused[row.id] = tuple((p.code, p.sentence()) for p in refused.problems)
+                self._tell(
+                    row,
+                    raised="REFUSED before sending: " + self._refusal(refused),
+                    knew="nobody: nothing left the station",
+                )
+                return
+            name = row.id if kind == row.do else f"{row.id}.{kind}"
+            self.played.entries[name] = str(sent["id"])
+            self._sent[str(sent["id"])] = (row, kind)
+        self._tell(row, knew=f"recorded for {', '.join(row.to) or row.by}")
+
+    def _refusal(self, refused: Refused) -> str:
+        return " ".join(p.rule[0].upper() + p.rule[1:] + "." for p in refused.problems)
+
+    # --- what Detente raised ---
+
+    def _news(self) -> None:
+        for party in self.doors:
+            for alarm in self._rows(party, "/local/alarms", "alarms"):
+                self._once((party, "alarm", alarm["kind"], alarm["about"]), lambda a=alarm, p=party: self._alarm(p, a))
+        for entry, (row, kind) in list(self._sent.items()):
+            if kind == "notice":
+                self._screenings(entry, row)
+                self._told(entry, row)
+
+    def _once(self, key: tuple[str, ...], tell: Callable[[], None]) -> None:
+        if key not in self._seen:
+            self._seen.add(key)
+            tell()
+
+    def _alarm(self, party: str, alarm: Mapping[str, Any]) -> None:
+        self._raise(f"ALARM at {party}: {alarm['words']}", knew=party, at_us=int(alarm["at_us"]))
+
+    def _screenings(self, entry: str, row: Row) -> None:
+        for answered in self._rows(row.by, f"/local/screenings/{entry}", "screenings"):
+            if answered["answer"] is None:
+                continue
+            key = (entry, "screening", answered["party"], answered["answer"], str(answered["entry"]))
+            proof = f"entry {str(answered['entry'])[:12]}" if answered["entry"] else "absent by its deadline"
+            self._once(key, lambda a=answered, p=proof: self._raise(f"SCREENING {a['words']}", knew=row.by, proof=p))
+
+    def _told(self, entry: str, row: Row) -> None:
+        delivery = cast(dict[str, list[dict[str, Any]]], self.doors[row.by].get(f"/local/delivery/{entry}")["delivery"])
+        for party, facts in delivery.items():
+            for fact in facts:
+                if fact["step"] != "told":
+                    continue
+                key = (entry, "told", party)
+                self._once(
+                    key,
+                    lambda p=party, f=fact: self._raise(
+                        f"TOLD: {f['words']}", knew=p, proof=f"watermark {f['entry'][:12]}"
+                    ),
+                )
+
+    # --- questions, answered offline by the separate verifier ---
+
+    def _ask(self, row: Row) -> None:
+        asked = row.particulars
+        entry = next((e for e, (r, kind) in self._sent.items() if kind == "notice" and r.by == asked["of"]), None)
+        if entry is None:
+            self._tell(row, raised="nothing was sent: no evidence")
+            return
+        path = self.folder / f"{self.case.case}-{self.branch}-{row.id}.bundle.json"
+        path.write_bytes(self.doors[str(asked["of"])].get_bytes("/local/bundle"))
+        verdict = ask_verifier(path, party=str(asked["party"]), entry=entry, before_us=microseconds(asked["before"]))
+        self.played.answers[row.id] = verdict
+        self.played.bundles[row.id] = str(path)
+        self._tell(row, raised=verdict.words, proof=f"{path.name}, checked offline: exit {verdict.exit_code}")
+
+    # --- stated times, as the ledger holds them ---
+
+    def _compare_times(self) -> None:
+        """Lay the claimed times of each subject side by side, from the entries that the claims' own author can read."""
+        by_subject: dict[str, list[TimeClaim]] = {}
+        for row in self.case.rows_of(self.branch):
+            if row.do == "claim" and row.id in self.played.entries:
+                entry = cast(
+                    dict[str, Any], self.doors[row.by].get(f"/local/entries/{self.played.entries[row.id]}")["entry"]
+                )
+                body = entry["facets"][0]["facet"]["body"]
+                stated = body["at_stated"]
+                if stated is not None and None not in (stated["earliest_us"], stated["latest_us"]):
+                    by_subject.setdefault(body["subject"], []).append(_time_claim(row.id, body, stated))
+        for subject, claims in by_subject.items():
+            if len(claims) > 1:
+                report = compare_times(claims)
+                self.played.times[subject] = report
+                self._raise(f"TIMES of {subject}: {report.sentence()}", knew="all who were told the claims")
+
+    # --- what the case says must come about ---
+
+    def _check_expectations(self) -> None:
+        raised = [line.raised for line in self.played.lines]
+        for row in self.case.rows_of(self.branch):
+            for what, wanted in row.expect.items():
+                if not self._came_about(row, what, wanted, raised):
+                    self.played.unmet.append(f"{row.id}: expected {what} {wanted}")
+
+    def _came_about(self, row: Row, what: str, wanted: Any, raised: list[str]) -> bool:
+        match what:
+            case "refused":
+                return any(wanted == code for code, _ in self.played.refused.get(row.id, ()))
+            case "apart_km":
+                said = " ".join(words for _, words in self.played.refused.get(row.id, ()))
+                return all(f"{km} km" in said for km in wanted)
+            case "screening":
+                return any(line.startswith("SCREENING") and f": {wanted}" in line for line in raised)
+            case "unanswered_after_s":
+                due_us = row.at_us + int(wanted) * 1_000_000
+                return any(line.at_us == due_us and line.raised.startswith("ALARM") for line in self.played.lines)
+            case "told":
+                return (self.played.answers[row.id].exit_code == HOLDS) == wanted
+        raise Refused(
+            [problem("expect", f"{row.id}.expect", what, "must be something the player can check", "See scenario.md.")]
+        )
+
+
+def _time_claim(name: str, body: dict[str, Any], stated: dict[str, Any]) -> TimeClaim:
+    return TimeClaim(
+        claim=f"{name} ({body['who']})",
+        end_us=stated["latest_us"],
+        start_us=stated["earliest_us"],
+        stated=stated["text"],
+        who=body["who"],
+        zone=stated["zone"],
+    )
