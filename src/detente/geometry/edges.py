@@ -183,6 +183,17 @@ def split(pieces: Pieces, rows: Bools, parts: int = 4) -> tuple[Pieces, Ints]:
     return new, came
 
 
+def end_point(pieces: Pieces, row: int, last: bool) -> Pieces:
+    """Return the first or last point of a piece as a piece of no length."""
+    one = pieces.take(np.array([row]))
+    lat, lon, x, y = (one.lat1, one.lon1, one.x1, one.y1) if last else (one.lat0, one.lon0, one.x0, one.y0)
+    none = np.zeros(1, dtype=np.bool_)
+    head, tail = (none, one.tail) if last else (one.head, none)
+    kind = np.zeros(1, dtype=np.intp)
+    both = np.ones((2, 1))
+    return measured(kind, one.edge, head, tail, lat * both, lon * both, x * both, y * both, pieces.isometric)
+
+
 def _mix(first: Floats, last: Floats, share: Floats) -> Floats:
     """Return the point that far along; exactly the ends at 0 and 1, exactly constant between equals."""
     return np.where(share >= 1, last, first + (last - first) * share)

@@ -12,12 +12,12 @@ Each round: certain bounds through space drop the pairs that cannot be nearest; 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
-from detente.geometry.edges import ARC, GEODESIC, SLANTED, Pieces, isometric, split
+from detente.geometry.edges import ARC, GEODESIC, SLANTED, Pieces, end_point, isometric, split
 from detente.geometry.geodesic import E2, Bools, Floats, Ints, direct, foot, inverse, longest_over
 
 SOLVED_M: Final = 2e-5
@@ -25,6 +25,8 @@ SOLVED_M: Final = 2e-5
 REFINED_M: Final = 1e-4
 """To this a slanted piece is refined: the answer is then within 2 * REFINED_M + SOLVED_M + the oracle's error."""
 MOST_PARTS: Final = 16
+FEW_PARTS: Final = 4
+DIVE_ABOVE: Final = 24
 ERROR_M: Final = 2.5e-4
 """What the answer may be off by: four times less than the epsilon that is promised."""
 
@@ -58,41 +60,109 @@ def nearest(pa: Pieces, pb: Pieces, limit_m: float = np.inf, mask: Bools | None 
     `mask[i, j]` says which pairs of pieces count. If either side has ARC pieces, the other's geodesics must be level.
     """
     i, j, best = _coarse(pa, pb, limit_m, mask)
+    dived: Nearest | None = None
     for _ in range(60):
-        if not len(i):
-            return None
-        low, up, maybe = _bounds(pa, pb, i, j)
-        error = pa.error[i] + pb.error[j]
-        best = min(best, float(longest_over(up.min())), limit_m)
-        keep = np.where(maybe, 0.0, low.min(axis=0) - error) <= best
-        i, j, low, maybe, error = i[keep], j[keep], low[:, keep], maybe[keep], error[keep]
-        if not len(i):
-            return None
-        wanted = low <= best + error
-        reach, along, towards = _solve(pa, pb, i, j, wanted)
-        crossed = np.zeros(len(i), dtype=np.bool_)
-        if maybe.any():
-            crossed[maybe] = _cross(pa, pb, i[maybe], j[maybe])
-        exact = (pa.kind[i] == ARC) | (pb.kind[j] == ARC)
-        certain = crossed & (exact | (error <= np.where(wanted, reach, np.inf).min(axis=0)))
-        if certain.any():
-            k = int(np.flatnonzero(certain)[0])
-            return _crossing(pa, pb, int(i[k]), int(j[k]))
-        apart = np.where(crossed, 0.0, reach.min(axis=0))
-        best = min(best, float((apart + error).min()) + SOLVED_M)
-        floor = np.minimum(apart, np.where(wanted, np.inf, low).min(axis=0)) - error - SOLVED_M
-        rough = (error > REFINED_M) & (floor < best - REFINED_M)
+        now = _solved(pa, pb, i, j, best)
+        if now is None:
+            return _within(dived, limit_m)
+        if now.sure is not None:
+            return _crossing(pa, pb, int(now.i[now.sure]), int(now.j[now.sure]))
+        best = min(best, float(now.upper.min()) + SOLVED_M)
+        rough = (now.error > REFINED_M) & (now.floor < best - REFINED_M)
+        if dived is None and int(rough.sum()) > DIVE_ABOVE:
+            dived = _dive(pa, pb, now)
+            best = min(best, dived.distance_m + ERROR_M / 2)
+            rough &= now.floor < best - REFINED_M
         if not rough.any():
-            k = int(apart.argmin())
-            if apart[k] > limit_m + ERROR_M:
-                return None
-            if crossed[k]:
-                return _crossing(pa, pb, int(i[k]), int(j[k]))
-            task = int(reach[:, k].argmin())
-            return _touching(pa, pb, int(i[k]), int(j[k]), task, reach[task, k], along[task, k], towards[task, k])
-        keep = floor <= best
-        pa, pb, i, j = _refined(pa, pb, i[keep], j[keep], rough[keep])
+            k = int(now.upper.argmin())
+            if dived is not None and dived.distance_m <= now.upper[k]:
+                return _within(dived, limit_m)
+            return _within(_answer(pa, pb, now, k), limit_m)
+        keep = now.floor <= best
+        pa, pb, i, j = _refined(pa, pb, now.i[keep], now.j[keep], rough[keep])
     raise ArithmeticError("the search for the nearest points did not end: a fault in the program")  # pragma: no cover
+
+
+def _within(found: Nearest | None, limit_m: float) -> Nearest | None:
+    return None if found is None or found.distance_m > limit_m + ERROR_M else found
+
+
+@dataclass(frozen=True, slots=True)
+class _Solved:
+    """Pairs of pieces after one round: what is known of each."""
+
+    i: Ints
+    j: Ints
+    error: Floats
+    reach: Floats
+    """The four distances from an end to a piece (or its stand-in); infinite where not asked."""
+    along: Floats
+    towards: Floats
+    crossed: Bools
+    upper: Floats
+    """The distance of the pair is at most this (the solver's tolerance apart)."""
+    floor: Floats
+    """And at least this, never below 0."""
+    sure: int | None
+    """A pair that certainly crosses."""
+
+
+def _solved(pa: Pieces, pb: Pieces, i: Ints, j: Ints, best: float) -> _Solved | None:
+    """Bound all pairs, drop those that are farther than `best`, solve the others."""
+    if not len(i):
+        return None
+    low, up, maybe = _bounds(pa, pb, i, j)
+    error = pa.error[i] + pb.error[j]
+    best = min(best, float(longest_over(up.min())))
+    keep = np.where(maybe, 0.0, low.min(axis=0) - error) <= best
+    i, j, low, maybe, error = i[keep], j[keep], low[:, keep], maybe[keep], error[keep]
+    if not len(i):
+        return None
+    wanted = low <= best + error
+    reach, along, towards = _solve(pa, pb, i, j, wanted)
+    crossed = np.zeros(len(i), dtype=np.bool_)
+    if maybe.any():
+        crossed[maybe] = _cross(pa, pb, i[maybe], j[maybe])
+    if not error.any():
+        sure, upper, floor = crossed, reach.min(axis=0), np.where(wanted, reach, low).min(axis=0) - SOLVED_M
+    else:
+        # Stand-ins that cross, with all ends farther from the other than the error, cannot be parted by bending within it.
+        # An end of a piece lies on its curve; a foot inside a stand-in only near it.
+        exact = (pa.kind[i] == ARC) | (pb.kind[j] == ARC)
+        sure = crossed & (exact | (error < reach.min(axis=0)))
+        ended = (along <= 0) | (along >= np.stack([pb.length[j], pb.length[j], pa.length[i], pa.length[i]]))
+        doubt = np.stack([pb.error[j], pb.error[j], pa.error[i], pa.error[i]])
+        upper = np.where(ended, reach, reach + doubt).min(axis=0)
+        upper = np.where(crossed, np.minimum(upper, error), upper)
+        floor = np.where(crossed, 0.0, np.where(wanted, reach, low).min(axis=0) - error - SOLVED_M)
+    first = int(sure.argmax()) if sure.any() else None
+    return _Solved(i, j, error, reach, along, towards, crossed, upper, np.maximum(floor, 0.0), first)
+
+
+def _answer(pa: Pieces, pb: Pieces, now: _Solved, k: int) -> Nearest:
+    """Put the nearest pair into words."""
+    i, j, task = int(now.i[k]), int(now.j[k]), int(now.reach[:, k].argmin())
+    if now.crossed[k] and now.reach[task, k] > REFINED_M:
+        return _crossing(pa, pb, i, j)
+    return _touching(pa, pb, i, j, task, now.reach[task, k], now.along[task, k], now.towards[task, k])
+
+
+def _dive(pa: Pieces, pb: Pieces, now: _Solved) -> Nearest:
+    """Follow the most promising end down to the curve itself, so that a good upper bound is known before all is cut.
+
+    Without it, curves that run along each other would be cut everywhere before anything could be dropped.
+    """
+    task, k = (int(v) for v in np.unravel_index(int(now.reach.argmin()), now.reach.shape))
+    i, j = int(now.i[k]), int(now.j[k])
+    ends, row, onto = (pa, i, pb.take(np.array([j]))) if task < 2 else (pb, j, pa.take(np.array([i])))
+    at = _heading(ends, row, np.inf if task % 2 else 0.0)
+    point = end_point(ends, row, task % 2 == 1)
+    found = nearest(point, onto)
+    if found is None:  # pragma: no cover - without a limit there is always an answer
+        raise ArithmeticError("no nearest point: a fault in the program")
+    flag = (ends.tail if task % 2 else ends.head)[row]
+    own = replace(found.a, tangent=at, vertex=(1 if task % 2 else -1) if flag else 0)
+    return replace(found, a=own) if task < 2 else replace(found, a=found.b, b=own)
 
 
 def _coarse(pa: Pieces, pb: Pieces, limit_m: float, mask: Bools | None) -> tuple[Ints, Ints, float]:
@@ -287,7 +357,8 @@ def _cut_rough(pieces: Pieces, rows: Ints, rough: Bools) -> tuple[Pieces, Ints, 
     wanted &= kept.error > REFINED_M / 2
     if not wanted.any():
         return kept, position, np.ones(len(rows), dtype=np.intp)
-    parts = int(np.clip(np.ceil(np.sqrt(kept.error[wanted].max() / REFINED_M * 3)), 2, MOST_PARTS))
+    most = MOST_PARTS if len(rows) <= DIVE_ABOVE else FEW_PARTS
+    parts = int(np.clip(np.ceil(np.sqrt(kept.error[wanted].max() / REFINED_M * 3)), 2, most))
     new, _ = split(kept, wanted, parts)
     counts = np.where(wanted, parts, 1)
     return new, (np.cumsum(counts) - counts)[position], counts[position]

@@ -14,10 +14,10 @@ import shapely
 
 from detente.errors import Problem, problem
 from detente.geometry.altitude import band_mm
-from detente.geometry.edges import Pieces, cut
+from detente.geometry.edges import Pieces, cut, end_point
 from detente.geometry.geodesic import GEOD
 from detente.geometry.nearest import Nearest, nearest
-from detente.geometry.shape import HALF_EARTH_M2, prepare, signed_area_m2
+from detente.geometry.shape import HALF_EARTH_M2, signed_area_m2
 from detente.geometry.volume import NDEG, Altitude, Circle, Corridor, Edge, Outline, Point, Polygon, Volume4D
 
 MAX_VERTICES: Final = 1000
@@ -170,7 +170,13 @@ def _check_vertices(points: tuple[Point, ...], edge: Edge, ring: bool, field: st
         if before == k:
             continue
         follows = before == k - 1 or (ring and before == 0 and k == len(keys) - 1)
-        if edge == "lonlat" and follows and len(set(keys)) > 1 and abs(key[0]) == 90 * NDEG and points[before] != points[k]:
+        if (
+            edge == "lonlat"
+            and follows
+            and len(set(keys)) > 1
+            and abs(key[0]) == 90 * NDEG
+            and points[before] != points[k]
+        ):
             continue  # in plain longitude and latitude a pole is a line: its two ends are one place
         if not ring and not follows:
             continue  # a line may come back to where it was
@@ -289,7 +295,11 @@ def _spike(pieces: Pieces, edges: list[int], polygon: Polygon, field: str) -> tu
         turn = abs((float(departure.azimuth[0]) - back + 180) % 360 - 180)
         if turn > 5 and min(arrival.length[0], departure.length[0]) > 1:
             continue
-        ends = (_end(pieces.take(comes), False), pieces.take(goes)), (_end(pieces.take(goes), True), pieces.take(comes))
+        start, end = int((comes & pieces.head).argmax()), int((goes & pieces.tail).argmax())
+        ends = (
+            (end_point(pieces, start, False), pieces.take(goes)),
+            (end_point(pieces, end, True), pieces.take(comes)),
+        )
         if any(nearest(end, line, TOUCH_M) is not None for end, line in ends):
             n = len(polygon.vertices)
             given = f"edge {here}-{(here + 1) % n} runs back along edge {before}-{(before + 1) % n}"
@@ -297,14 +307,6 @@ def _spike(pieces: Pieces, edges: list[int], polygon: Polygon, field: str) -> tu
             rule = "the ring must not run back along itself"
             return (fault("ring_degenerate", f"{field}[{here}]", given, rule, step),)
     return ()
-
-
-def _end(pieces: Pieces, last: bool) -> Pieces:
-    """Return the first or last point of an edge as a piece of no length."""
-    piece = pieces.take(pieces.tail if last else pieces.head)
-    lat, lon = (piece.lat1, piece.lon1) if last else (piece.lat0, piece.lon0)
-    point = Circle(centre=Point(round(float(lat[0]) * NDEG), round(float(lon[0]) * NDEG)), radius_mm=1)
-    return prepare(point).pieces
 
 
 def _check_area(pieces: Pieces, polygon: Polygon, field: str) -> tuple[Problem, ...]:
