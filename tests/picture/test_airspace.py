@@ -9,10 +9,11 @@ from detente.conflicts.coarse import coarse_of
 from detente.geometry.index import VolumeIndex
 from detente.geometry.volume import Separation
 from detente.ledger.facets import Opening, facet_bytes, facet_commitment
+from detente.picture.airspace import _PLACE_BITS
 from detente.picture.known import known_of, with_disclosed, with_openings
 from detente.records.disclosure import Disclosure
 from detente.records.erasure import Erasure
-from detente.records.notice import Activity, OwnNotice
+from detente.records.notice import MAX_CELLS, MAX_VOLUMES, Activity, OwnNotice
 from detente.records.notice_state import State
 from detente.records.sealed import Doubt, padded
 
@@ -190,3 +191,25 @@ def test_a_station_that_is_behind_settles_in_slices():
         left.append(remaining)
     assert left == [16, 12, 6, 2]
     assert len(picture.conflicts.open()) == 25
+
+
+def test_no_notice_has_more_volumes_than_an_index_key_can_tell_apart():
+    assert max(MAX_CELLS, MAX_VOLUMES) <= 1 << _PLACE_BITS
+
+
+def test_a_coarse_notice_of_many_cells_is_found_by_any_of_them():
+    play = Play()
+    wide = notice(volumes=(circle(radius_km=25),))
+    n = play.say("cjtf", "rus", coarse_of(wide, CELL))
+    airspace = picture_of(play, "rus", index=VolumeIndex(expected=1024)).airspace
+    (seen,) = airspace.live()
+    assert len(seen.volumes()) > 256
+    touching = Separation(horizontal_mm=0, time_us=0, vertical_mm=0)
+    for volume in seen.volumes()[::100]:
+        assert [x.version for x in airspace.near([volume], touching)] == [n]
+    play.say("cjtf", "rus", coarse_of(notice(state=State.ENDED), CELL), supersedes=n)
+    assert (
+        len(picture_of(play, "rus", index=(index := VolumeIndex(expected=1024))).airspace.near([circle()], touching))
+        == 0
+    )
+    assert len(index) == 0

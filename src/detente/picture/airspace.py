@@ -6,8 +6,8 @@ Live are the notices whose head is proposed, accepted, activated, nonconforming 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import Any, ClassVar, Literal
 
 import msgspec
@@ -103,10 +103,9 @@ class Airspace(View):
         self._live = Shards(self.state.live)
         self._heads = heads
         self._index = index
-        self._unindexed: dict[str, None] = {}  # first versions, in the order in which they came
-        self._keys: dict[str, range] = {}  # index keys by first version
-        self._owner: dict[int, str] = {}
-        self._next_key = 0
+        self._unindexed: deque[str] = deque()  # first versions; those dropped meanwhile are passed over
+        # By ledger index: the first version of what is in the search index. A key there is that index and the volume's.
+        self._first_at: list[dict[int, str]] = [{} for _ in range(256)]
 
     def apply(self, known: Known) -> None:
         """Take in one entry; `Heads` has taken it in before."""
@@ -121,8 +120,8 @@ class Airspace(View):
 
     def restore(self, state: AirspaceState) -> None:
         """Start from a saved state and index it again."""
-        for first in list(self._keys):
-            self._forget(first)
+        for notice in self._live.values():
+            self._forget(notice)
         self.state = state
         self._live = Shards(state.live)
         for notice in self._live.values():
@@ -167,26 +166,24 @@ class Airspace(View):
         firsts: dict[str, None] = {}
         for volume in volumes:
             for key in self._index.verdicts(volume, separation).keys.tolist():
-                firsts[self._owner[key]] = None
+                firsts[self._first_at[(key >> _PLACE_BITS) & 255][key >> _PLACE_BITS]] = None
         return [live for first in firsts if (live := self._live.get(first)) is not None]
 
     def catch_up(self, limit: int | None = None) -> int:
-        """Put up to `limit` more notices into the index; return how many are left. `near` catches up by itself.
+        """Put up to `limit` more notices into the index; return how many are left, at most. `near` catches up by itself.
 
         Folding leaves this work undone, so that a station that is far behind can do it in slices.
         """
         if self._index is None:
             return 0
-        for first in list(islice(self._unindexed, limit)):
-            del self._unindexed[first]
-            live = self._live.get(first)
-            volumes = live.volumes() if live is not None else ()
-            keys = range(self._next_key, self._next_key + len(volumes))
-            self._next_key = keys.stop
-            for key, volume in zip(keys, volumes, strict=True):
-                self._index.insert(key, volume)
-                self._owner[key] = first
-            self._keys[first] = keys
+        for _ in range(len(self._unindexed) if limit is None else min(limit, len(self._unindexed))):
+            live = self._live.get(self._unindexed.popleft())
+            table = self._first_at[live.index & 255] if live is not None else {}
+            if live is None or live.index in table:
+                continue
+            table[live.index] = live.first
+            for place, volume in enumerate(live.volumes()):
+                self._index.insert(live.index << _PLACE_BITS | place, volume)
         return len(self._unindexed)
 
     def resting_on(self, entry_id: str) -> list[LiveNotice]:
@@ -261,24 +258,23 @@ class Airspace(View):
                 self.state.resting[key].discard(first)
                 if not self.state.resting[key]:
                     del self.state.resting[key]
-        self._forget(first)
+        self._forget(live)
 
     def _remember(self, live: LiveNotice) -> None:
         if self._index is not None:
-            self._unindexed[live.first] = None
+            self._unindexed.append(live.first)
 
-    def _forget(self, first: str) -> None:
-        if self._index is None:
-            return
-        self._unindexed.pop(first, None)
-        for key in self._keys.pop(first, ()):
-            self._index.delete(key)
-            del self._owner[key]
+    def _forget(self, live: LiveNotice) -> None:
+        if self._index is not None and self._first_at[live.index & 255].pop(live.index, None) is not None:
+            for place in range(len(live.volumes())):
+                self._index.delete(live.index << _PLACE_BITS | place)
 
 
 _FULL = msgspec.msgpack.Decoder(Notice)
 _COARSE = msgspec.msgpack.Decoder(CoarseNotice)
 _PACK = msgspec.msgpack.Encoder()
+_PLACE_BITS = 12
+"""Room for the volumes of one notice in an index key: more than its cells or volumes may be."""
 _HOUR_US = 3_600_000_000
 
 

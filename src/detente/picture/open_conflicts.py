@@ -16,6 +16,7 @@ from detente.geometry.volume import Separation
 from detente.picture.airspace import Airspace, LiveNotice
 from detente.picture.fold import View
 from detente.picture.known import Known
+from detente.picture.shards import Shards, empty
 from detente.records.disclosure import Disclosure
 from detente.records.erasure import Erasure
 
@@ -30,10 +31,12 @@ class Open(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OpenConflictsState(msgspec.Struct, kw_only=True):
-    """Open conflicts by pair, "first/second" of the two threads' first versions, sorted; threads not yet compared."""
+    """Open conflicts by pair, "first/second" of the two threads' first versions, sorted; threads not yet compared
+    (see `shards`).
+    """
 
     open: dict[str, Open] = {}
-    pending: dict[str, None] = {}
+    pending: list[dict[str, bool]] = msgspec.field(default_factory=empty)
 
 
 class OpenConflicts(View):
@@ -48,6 +51,7 @@ class OpenConflicts(View):
 
     def __init__(self, airspace: Airspace, separation_for: SeparationFor, widest: Separation) -> None:
         self.state = OpenConflictsState()
+        self._pending = Shards(self.state.pending)
         self._airspace = airspace
         self._separation_for = separation_for
         self._widest = widest
@@ -62,27 +66,31 @@ class OpenConflicts(View):
         first = self._airspace.first_of(about)
         for pair in list(self._pairs.get(first, ())):
             self._close(pair)
-        self.state.pending.pop(first, None)
+        self._pending.pop(first)
         live = self._airspace.get(about)
         if live is not None and live.activity is not None:
-            self.state.pending[first] = None
+            self._pending.put(first, True)
 
     def restore(self, state: OpenConflictsState) -> None:
         """Start from a saved state."""
         self.state = state
+        self._pending = Shards(state.pending)
         self._pairs = {}
         for pair in state.open:
             self._join(pair)
 
     def settle(self, limit: int | None = None) -> int:
         """Compare up to `limit` of the notices that changed; return how many are left."""
-        pending = self.state.pending
-        for first in list(islice(pending, limit)):
-            del pending[first]
+        for first, _ in list(islice(self._pending.items(), limit)):
+            self._pending.pop(first)
             live = self._airspace.get(first)
             if live is not None:
                 self._compare(live)
-        return len(pending)
+        return len(self._pending)
+
+    def left(self) -> int:
+        """Return how many notices are not compared yet."""
+        return len(self._pending)
 
     def open(self, at_us: int | None = None) -> list[Open]:
         """Return the open conflicts, the soonest first; with a time, without those whose last moment is past."""

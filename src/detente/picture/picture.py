@@ -77,7 +77,7 @@ class Picture:
         Questions settle by themselves; a station that is far behind does it here in slices, so that no step is long.
         """
         left = self.airspace.catch_up(limit)
-        return left + len(self.conflicts.state.pending) if left else self.conflicts.settle(limit)
+        return left + self.conflicts.left() if left else self.conflicts.settle(limit)
 
     def freshness(self, view: View, now_us: int) -> Freshness:
         """Say how fresh a view is, and whether it is incomplete."""
