@@ -52,7 +52,7 @@ class Const(Term, frozen=True):
 
 
 class Arith(Term, frozen=True):
-    """A calculation on numbers; `/` on two whole numbers truncates towards zero, MOD takes the sign of its left side."""
+    """A calculation on numbers, exact on whole ones; 7 / 2 is 3.5; MOD takes the sign of its left side."""
 
     op: ArithOp
     left: Term
