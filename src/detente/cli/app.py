@@ -1,15 +1,118 @@
-"""Gathers the verbs. A verb lives in the module of its name, and is a function that takes typed options and says its answer."""
+"""Gathers the verbs. A verb lives in the module of its name, and is a function that takes typed options and says its answer.
+
+A verb's module is imported when the verb is asked for, so that starting stays quick. What the parser itself refuses (a
+missing option, a word for a number) is said in the same way as every other refusal: field, value, rule, next step.
+"""
 
 from __future__ import annotations
 
 import importlib
-from typing import Annotated
+import sys
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from detente import __version__
 
+VERBS: dict[str, tuple[str, str]] = {
+    "demo": ("detente.cli.replay", "Play a real case through real processes, then leave them up to be tried."),
+    "replay": (
+        "detente.cli.replay",
+        "Play a real case through real processes, and say what was caught, when, with what proof.",
+    ),
+    "demo": ("detente.cli.replay", "Play a real case, then leave its host and stations up to be tried."),
+    "replay": ("detente.cli.replay", "Play a case through real processes and show what would have been caught."),
+    "init": ("detente.cli.init", "Found a ledger: keys, signed genesis, a folder for the host and for each station."),
+    "keys": ("detente.cli.keys", "Show, make, register and revoke keys."),
+    "host": ("detente.cli.processes", "Run the host of a ledger."),
+    "station": ("detente.cli.processes", "Run a party's station."),
+    "status": ("detente.cli.status", "Say where a station stands: size, age, host, peers, queue."),
+    "alarms": ("detente.cli.status", "List what a station has found wrong with its host or peers."),
+    "waiting": ("detente.cli.waiting", "List what waits for whose answer."),
+    "notice": ("detente.cli.notice", "Tell others where and when something of yours will be."),
+    "notices": ("detente.cli.notices", "List the live notices that you may read."),
+    "respond": ("detente.cli.respond", "Answer an entry: acknowledge, read back, pass on, comply, reject."),
+    "message": ("detente.cli.message", "Send a message: routine, priority, urgent or stop."),
+    "presence": ("detente.cli.presence", "Keep or show where own people are; it never leaves the station."),
+    "conflicts": ("detente.cli.conflicts", "List notices that come too close, and why."),
+    "show": ("detente.cli.show", "Show one entry, and what became of it at each recipient."),
+    "log": ("detente.cli.log", "List entries in order of the ledger."),
+    "known": ("detente.cli.known", "Say what a party knew at a time, with the evidence for it."),
+    "disclose": (
+        "detente.cli.disclose",
+        "Open a part of an own entry to more readers, provably the part committed to.",
+    ),
+    "erase": ("detente.cli.erase", "Destroy what an own entry says; its leaf and proofs stay."),
+    "bundle": ("detente.cli.bundle", "Write the investigator's file."),
+    "verify": ("detente.cli.verify", "Check an investigator's file with the separate verifier."),
+    "export": ("detente.cli.export", "Write notices as GeoJSON, or entries as JSON lines."),
+    "place": ("detente.cli.place", "Compare the ways in which a place was stated."),
+    "overlap": ("detente.cli.overlap", "Tell whether two volumes come too close; why, and what parts them."),
+}
+"""Each verb: the module that holds it (it has `register(app)`), and what the verb is for."""
+
+
+class Verbs(TyperGroup):
+    """The group of all verbs; each is imported when it is first needed."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the verbs, in the order in which a newcomer meets them."""
+        return list(VERBS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Import a verb."""
+        if cmd_name in VERBS and cmd_name not in self.commands:
+            holder = typer.Typer(rich_markup_mode=None, add_completion=False)
+            importlib.import_module(VERBS[cmd_name][0]).register(holder)
+            for name, command in typer.main.get_group(holder).commands.items():
+                self.commands.setdefault(name, command)
+        return self.commands.get(cmd_name)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """List the verbs without importing them."""
+        with formatter.section("Verbs"):
+            formatter.write_dl([(name, says) for name, (_, says) in VERBS.items()])
+
+    def main(self, *args: Any, standalone_mode: bool = True, **more: Any) -> Any:
+        """Run; a fault that the parser finds is said like any other refusal."""
+        from typer.exceptions import TyperException
+
+        if not standalone_mode:
+            return super().main(*args, standalone_mode=False, **more)
+        given = args[0] if args else more.get("args")
+        asked = list(sys.argv[1:] if given is None else given)
+        try:
+            left = super().main(*args, standalone_mode=False, **more)
+        except TyperException as error:
+            sys.exit(_usage(error, asked))
+        except typer.Abort:
+            sys.exit(130)
+        sys.exit(left if isinstance(left, int) else 0)
+
+
+def _usage(error: Any, asked: list[str]) -> int:
+    from detente.cli.say import REFUSED, fail
+    from detente.errors import Refused, problem
+
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "detente"
+    if type(error).__name__ == "NoArgsIsHelpError":
+        error.show()
+        return REFUSED
+    parameter = getattr(error, "param", None)
+    names = [*parameter.opts] if parameter is not None else []
+    field = next((name for name in names if name.startswith("--")), names[0] if names else "command line")
+    rule = str(error.format_message()).rstrip(".")
+    fault = problem("usage", field, "", rule[:1].lower() + rule[1:], f"See `{path} --help`.")
+    try:
+        fail(Refused([fault]), "--json" in asked)
+    except typer.Exit as ended:
+        return int(ended.exit_code)
+
+
 app = typer.Typer(
+    cls=Verbs,
     name="detente",
     help="Keep parties who do not trust each other out of each other's way, and prove afterwards who told whom what and when.",
     no_args_is_help=True,
@@ -32,15 +135,6 @@ def _root(
     ] = False,
 ) -> None:
     """Take what stands before any verb."""
-
-
-VERBS: dict[str, str] = {
-    "overlap": "detente.cli.overlap",
-}
-"""Each verb and the module that holds it; the module has `register(app)`."""
-
-for _module in dict.fromkeys(VERBS.values()):
-    importlib.import_module(_module).register(app)
 
 
 def main() -> None:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import wraps
 from typing import Annotated, Any, NoReturn, ParamSpec
 
 import msgspec
 import typer
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
+from rich.text import Text
 
 from detente.errors import DetenteError, EvidenceError, Problem, Refused, Unavailable
 
 P = ParamSpec("P")
 
-OK, REFUSED, EVIDENCE, UNAVAILABLE = 0, 2, 3, 4
-"""Exit codes: done; the input was refused; a proof does not hold; something cannot be reached. 1 is a mistake in Detente."""
+OK, REFUSED, EVIDENCE, UNAVAILABLE, NO_EVIDENCE = 0, 2, 3, 4, 5
+"""Exit codes: done; the input was refused; a proof does not hold; something cannot be reached; what was asked has no
+evidence. 1 is a mistake in Detente."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON document instead of words.")]
 
@@ -31,21 +35,62 @@ def plain(value: object) -> Any:
     return msgspec.to_builtins(value, order="deterministic")
 
 
-def answer(value: object, words: str | Table | None, as_json: bool) -> None:
+Words = RenderableType | Sequence[RenderableType] | None
+
+
+def answer(value: object, words: Words, as_json: bool) -> None:
     """Print an answer: `words` for a person (None: nothing to say), `value` for a program."""
     if as_json:
         print(json.dumps(plain(value), ensure_ascii=False, indent=2))
-    elif words is not None:
-        out.print(words)
+        return
+    for part in [words] if words is None or isinstance(words, (str, Text, Table)) else words:  # type: ignore[list-item]
+        if part is not None:
+            say(part)
+
+
+def say(part: RenderableType) -> None:
+    """Print text or a table. A terminal gets lines wrapped at words; a pipe gets them whole, unless COLUMNS is set."""
+    console = Console(highlight=False)
+    whole = not console.is_terminal and "COLUMNS" not in os.environ
+    if isinstance(part, Table):
+        console.print(part)
+    elif isinstance(part, str):
+        for line in part.split("\n"):
+            console.print(_hanging(line, console.width, whole), soft_wrap=True, markup=False)
+    else:
+        console.print(part, soft_wrap=whole, markup=False)
+
+
+def _hanging(line: str, width: int, whole: bool) -> str:
+    """Wrap a line at words; what follows is indented like its start, and two more."""
+    import textwrap
+
+    from rich.cells import cell_len
+
+    if whole or cell_len(line) <= width:
+        return line
+    indent = " " * (len(line) - len(line.lstrip()) + 2)
+    return "\n".join(textwrap.wrap(line, width, subsequent_indent=indent, drop_whitespace=True, break_on_hyphens=False))
+
+
+@contextmanager
+def progress(words: str, as_json: bool) -> Iterator[Callable[[str], None]]:
+    """Show that something is under way, on standard error and only to a person; gives a function that says how far."""
+    console = Console(stderr=True, highlight=False)
+    if as_json or not console.is_terminal:
+        yield lambda more: None
+        return
+    with console.status(words) as status:
+        yield lambda more: status.update(f"{words} {more}")
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
     """Make a table; text in cells is printed as it is, never read as markup."""
-    made = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
+    made = Table(title=Text(title) if title else None, title_justify="left", title_style="bold", header_style="bold")
     for name in columns:
-        made.add_column(name, overflow="fold")
+        made.add_column(Text(name), overflow="fold")
     for row in rows:
-        made.add_row(*(str(cell).replace("[", "\\[") for cell in row))
+        made.add_row(*(Text(str(cell)) for cell in row))
     return made
 
 
@@ -70,8 +115,9 @@ def fail(error: DetenteError, as_json: bool) -> NoReturn:
     if as_json:
         print(json.dumps({"error": type(error).__name__, "detail": str(error), "problems": plain(problems)}, indent=2))
     else:
+        console = Console(stderr=True, highlight=False)
         for line in [p.sentence() for p in problems] or [str(error)]:
-            err.print(line, style="red", markup=False)
+            console.print(line, style="red", markup=False, soft_wrap=not console.is_terminal)
     raise typer.Exit(code_of(error))
 
 

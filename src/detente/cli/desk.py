@@ -1,0 +1,161 @@
+"""An officer's desk at a station: finds the station, says on what its answers rest, and knows entries by their first digits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from detente.cli.times import moment, span, zone_named
+from detente.errors import Refused, problem
+from detente.network.local import LocalStation
+
+SHORT = 12
+"""How many digits of an id are shown; as many as make it unique are enough when given."""
+
+PAGE = 1000
+_HEX = re.compile(r"[0-9a-f]{4,64}")
+
+Station = Annotated[
+    Path | None,
+    typer.Option("--station", "-s", envvar="DETENTE_STATION", help="Folder of your station.", show_default=False),
+]
+Officer = Annotated[
+    str | None,
+    typer.Option("--officer", envvar="DETENTE_OFFICER", help="Officer that signs; `station` for the station itself."),
+]
+WaitS = Annotated[int, typer.Option("--wait", min=0, max=60, help="Seconds to wait for the host's receipt.")]
+To = Annotated[list[str] | None, typer.Option("--to", help="Party that may read it; repeat for more.")]
+
+
+class Desk:
+    """One station, asked by one of its officers. Use as a context manager."""
+
+    def __init__(self, station: LocalStation) -> None:
+        self.station = station
+        self.status: dict[str, Any] = station.get("status")
+
+    @property
+    def party(self) -> str:
+        """The party whose station this is."""
+        return str(self.status["party"])
+
+    @property
+    def now_us(self) -> int:
+        """The time on the ledger's clock, as the station has it."""
+        return int(self.status["now_us"])
+
+    @property
+    def folder(self) -> Path:
+        """The station's folder."""
+        return self.station.folder
+
+    def genesis(self) -> Any:
+        """Return the ledger's genesis from the station's folder."""
+        from detente.ledger.genesis import read_genesis
+
+        return read_genesis((self.folder / "genesis.json").read_bytes().rstrip(b"\n")).genesis
+
+    def officer(self, asked: str | None) -> str:
+        """Return who signs: the one asked for, or the only one there is; "" is the station itself."""
+        known = list(self.status["officers"])
+        if asked == "station":
+            return ""
+        if asked is not None:
+            return asked
+        if len(known) == 1:
+            return str(known[0])
+        rule = f"must name who signs: {', '.join([*known, 'station'])}"
+        raise Refused([problem("officer", "--officer", "", rule, "Add --officer.")])
+
+    def role(self, officer: str, asked: str | None) -> str:
+        """Return the role an officer acts in: the one asked for, or the first that genesis gives."""
+        if asked is not None:
+            return asked
+        for founder in self.genesis().founders:
+            for found in founder.officers:
+                if founder.party == self.party and found.officer == officer:
+                    return str(found.roles[0]) if found.roles else "watch"
+        raise Refused([problem("role", "--role", "", "must say in which role the officer acts", "Add --role watch.")])
+
+    def entries(self, start: int = 0, told: Callable[[str], None] | None = None) -> Iterator[dict[str, Any]]:
+        """Yield every readable entry from an index on, in order of the ledger."""
+        while True:
+            page = self.station.get("entries", **{"from": start, "limit": PAGE})
+            yield from page["entries"]
+            if told is not None and page["entries"]:
+                told(f"at index {page['entries'][-1]['index']}")
+            if page["next"] <= start or page["next"] >= page["basis"]["entries_size"]:
+                return
+            start = page["next"]
+
+    def full_id(self, given: str, field: str) -> str:
+        """Return the whole id for its first digits (4 or more, in any entry that this station holds)."""
+        text = given.strip().lower()
+        if not _HEX.fullmatch(text):
+            rule = "must be an id, or its first 4 or more hex digits"
+            raise Refused([problem("id", field, given, rule, "Copy it from `detente log`.")])
+        if len(text) == 64:
+            return text
+        found = {entry["id"] for entry in self.entries() if entry["id"].startswith(text)}
+        found |= {held["id"] for held in self.status["outbox"] if held["id"].startswith(text)}
+        found |= {held for held in self.status["direct_held"] if held.startswith(text)}
+        if len(found) == 1:
+            return str(found.pop())
+        rule = "is the start of no entry here" if not found else f"is the start of {len(found)} entries"
+        step = "Copy it from `detente log`." if not found else "Give more digits: " + ", ".join(sorted(found)[:3])
+        raise Refused([problem("id", field, given, rule, step)])
+
+    def entry(self, given: str, field: str = "ID") -> dict[str, Any]:
+        """Return one entry, by its id or first digits, as the station holds it: `entry`, `stands`, perhaps `index`."""
+        answer: dict[str, Any] = self.station.get(f"entries/{self.full_id(given, field)}")
+        return answer
+
+    def first_version(self, entry_id: str) -> str:
+        """Return the first version of an entry's thread, by following what each version supersedes."""
+        for _ in range(10_000):
+            before = self.station.get(f"entries/{entry_id}")["entry"]["header"]["supersedes"]
+            if before is None:
+                break
+            entry_id = before
+        return entry_id
+
+    def __enter__(self) -> Desk:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.station.close()
+
+
+def at_desk(folder: Path | None) -> Desk:
+    """Go to the desk of the station in a folder; raises Refused where none is named, Unavailable where none answers."""
+    return Desk(find_station(folder))
+
+
+def find_station(folder: Path | None) -> LocalStation:
+    """Return the local listener of a station's folder."""
+    if folder is None:
+        rule = "must name the folder of your station"
+        raise Refused([problem("station", "--station", "", rule, "Add --station FOLDER, or set DETENTE_STATION.")])
+    return LocalStation.of(folder)
+
+
+def basis_words(basis: dict[str, Any], zone: str | None = None) -> str:
+    """Say on which size an answer rests and how old that is; on a virtual ledger, that its times are not now."""
+    age = "never proven yet" if basis["age_us"] is None else f"proven {span(basis['age_us'])} ago"
+    host = "the host answers" if basis["host_reachable"] else "THE HOST DOES NOT ANSWER"
+    state = "" if basis["fresh"] else "; NOT FRESH"
+    queue = f"; {basis['queued']} queued" if basis["queued"] else ""
+    behind = basis["size"] - basis["entries_size"]
+    more = f" ({behind} not read yet)" if behind > 0 else ""
+    first = "VIRTUAL LEDGER (a replay): its times are not now.\n" if basis["virtual"] else ""
+    now = moment(basis["now_us"], zone_named(zone))
+    return f"{first}As at {now}, ledger size {basis['size']}{more}, {age}; {host}{state}{queue}."
+
+
+def short(entry_id: str) -> str:
+    """Return the digits of an id that are shown."""
+    return entry_id[:SHORT]

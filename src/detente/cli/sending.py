@@ -1,0 +1,46 @@
+"""Hands an entry to the station, and says what became of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from detente.cli.desk import Desk, basis_words, short
+from detente.cli.say import progress
+from detente.errors import Refused, problem
+
+
+def send(desk: Desk, asked: dict[str, Any], wait_s: int, as_json: bool) -> dict[str, Any]:
+    """Send what is asked; raises Refused with the host's words where the host refused it."""
+    with progress("signed and queued; waiting for the host's receipt", as_json):
+        answer: dict[str, Any] = desk.station.post("send", asked, wait_s=wait_s)
+    if answer["problems"]:
+        step = "Correct it and send it again; nothing was recorded."
+        raise Refused(
+            problem("host-refused", asked["kind"], short(answer["id"]), words, step) for words in answer["problems"]
+        )
+    return answer
+
+
+def sent_words(what: str, answer: dict[str, Any]) -> str:
+    """Say where the entry stands now: in the ledger with a receipt, or only here."""
+    if answer["index"] is not None:
+        return f"{what} {short(answer['id'])} is recorded at index {answer['index']} (receipt held)."
+    if answer["state"] == "included":
+        return f"{what} {short(answer['id'])} is in the ledger."
+    return (
+        f"{what} {short(answer['id'])} is NOT RECORDED YET: {answer['state']} at this station, durable, signed; "
+        "it goes out when the host answers."
+    )
+
+
+def sent(what: str, answer: dict[str, Any], *more: str) -> str:
+    """Return all that is said after sending."""
+    return "\n".join([sent_words(what, answer), *more, basis_words(answer["basis"])])
+
+
+def parties(given: list[str] | None, field: str = "--to", needed: bool = True) -> list[str]:
+    """Return the parties of a repeated option, each once; `--to a,b` counts as two."""
+    found = sorted({part.strip() for text in given or [] for part in text.split(",") if part.strip()})
+    if needed and not found:
+        raise Refused([problem("audience", field, "", "must name who is to read it", f"Add {field} PARTY.")])
+    return found

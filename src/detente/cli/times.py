@@ -1,0 +1,110 @@
+"""Times as people give and read them. Given: with a zone, always. Shown: UTC first, the asked zone beside it."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import typer
+
+from detente.errors import Refused, problem
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+UNITS_US = {"s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000, "d": 86_400_000_000}
+_RELATIVE = re.compile(r"([+-])([0-9]{1,6})([smhd])")
+_OFFSET = re.compile(r"(Z|[+-][0-9]{2}:[0-9]{2})$", re.IGNORECASE)
+
+Zone = Annotated[
+    str | None,
+    typer.Option("--zone", envvar="DETENTE_ZONE", help="Show times in this zone too, such as Asia/Damascus or +03:00."),
+]
+
+
+def time_us(text: str, field: str, now_us: int | None = None) -> int:
+    """Return a time in microseconds since 1970 UTC: `2016-09-17T16:55:00+03:00`, `now`, `+90m`, `-2h`.
+
+    Without a zone it is refused. Relative times need `now_us`, the ledger's own time.
+    """
+    relative = _RELATIVE.fullmatch(text.strip())
+    if now_us is not None and text.strip() == "now":
+        return now_us
+    if now_us is not None and relative is not None:
+        span = int(relative[2]) * UNITS_US[relative[3]]
+        return now_us + (span if relative[1] == "+" else -span)
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        rule = "must be a time with its zone" + (", or now, or +30m" if now_us is not None else "")
+        raise Refused([problem("time", field, text, rule, "Write 2016-09-17T13:55:00Z or 2016-09-17T16:55:00+03:00.")])
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def stated_zone(text: str) -> str:
+    """Return the offset that a time was given in, such as "+03:00"; "" for UTC and for relative times."""
+    found = _OFFSET.search(text.strip())
+    return "" if found is None or found[1] in ("Z", "z", "+00:00") else found[1]
+
+
+def zone_named(name: str | None) -> tzinfo | None:
+    """Return a zone by IANA name or offset; raises Refused for one that is not known."""
+    if not name:
+        return None
+    offset = re.fullmatch(r"([+-])([0-9]{2}):([0-9]{2})", name)
+    if offset is not None and int(offset[2]) < 24 and int(offset[3]) < 60:
+        away = int(offset[2]) * 60 + int(offset[3])
+        return timezone_of(away if offset[1] == "+" else -away)
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        rule = "must be an IANA zone or an offset"
+        raise Refused([problem("zone", "--zone", name, rule, "Write Asia/Damascus or +03:00.")]) from None
+
+
+def timezone_of(minutes: int) -> tzinfo:
+    """Return the fixed zone so many minutes east of UTC."""
+    from datetime import timezone
+
+    return timezone(timedelta(minutes=minutes))
+
+
+def moment(us: int | None, zone: tzinfo | None = None, exact: bool = False) -> str:
+    """Say a time: `2016-09-17 13:55:00Z`, and in a zone beside it `(16:55 +03:00)`. None: `-`.
+
+    Whole seconds, the fraction dropped; with `exact` it stays.
+    """
+    if us is None:
+        return "-"
+    try:
+        at = EPOCH + timedelta(microseconds=us)
+    except OverflowError:
+        return "unbounded"
+    part = f".{at.microsecond:06d}".rstrip("0") if at.microsecond and exact else ""
+    said = f"{at:%Y-%m-%d %H:%M:%S}{part}Z"
+    if zone is None:
+        return said
+    there = at.astimezone(zone)
+    day = "" if there.date() == at.date() else f"{there:%d %b} "
+    return f"{said} ({day}{there:%H:%M} {_offset(there)})"
+
+
+def span(us: int) -> str:
+    """Say a length of time: `45 s`, `12 min`, `3 h 05 min`, `2 d 4 h`; below zero with a minus."""
+    if us < 0:
+        return f"-{span(-us)}"
+    seconds = us // 1_000_000
+    if seconds < 120:
+        return f"{us / 1_000_000:.3g} s" if us % 1_000_000 and seconds < 10 else f"{seconds} s"
+    minutes = seconds // 60
+    if minutes < 120:
+        return f"{minutes} min"
+    hours = minutes // 60
+    return f"{hours} h {minutes % 60:02d} min" if hours < 48 else f"{hours // 24} d {hours % 24} h"
+
+
+def _offset(at: datetime) -> str:
+    away = at.strftime("%z")
+    return f"{away[:3]}:{away[3:5]}"
