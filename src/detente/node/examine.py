@@ -14,10 +14,13 @@ from detente.errors import Problem, Refused, problem
 from detente.ledger.entry import Checked, check_submission
 from detente.ledger.facets import Facet
 from detente.records.notice import CoarseNotice, Notice
-from detente.records.registry import REGISTRY, Record, Registry
+from detente.records.registry import REGISTRY, Record, Registry, Unknown
 
 FOLDED: Final = frozenset({"erasure", "host", "officer", "party"})
 """Kinds whose bodies the host itself must understand: they change keys, or what it may hold."""
+
+
+_ENCODER = msgspec.json.Encoder(order="sorted")
 
 
 class Examined(msgspec.Struct, frozen=True, array_like=True):
@@ -77,7 +80,7 @@ def _read(checked: Checked, position: int, facet: Facet, registry: Registry, pro
     """Read one opened facet; None, and perhaps a problem, if it says nothing the host can use. Unknown kinds are kept."""
     field = f"facets[{position}].facet"
     try:
-        record = registry.read(checked.header.kind, facet.form, facet.body_bytes())
+        record = _read_body(checked.header.kind, facet.form, facet.body_bytes(), registry)
     except Refused as refused:
         problems += [_inside(f"{field}.body", found) for found in refused.problems]
         return None
@@ -89,6 +92,17 @@ def _read(checked: Checked, position: int, facet: Facet, registry: Registry, pro
         rule = f"the form {facet.form} of {record.kind} stands at facets[{place}], whatever else there is"
         problems.append(problem("facet-position", field, facet.form, rule, "Put it there and sign again"))
     return record
+
+
+def _read_body(kind: str, form: str, body: bytes, registry: Registry) -> Record | Unknown:
+    """Read a body that `check_submission` has found canonical: only its schema is left to judge."""
+    try:
+        record = registry.read(kind, form, body, strict=False)
+        if not isinstance(record, Record) or _ENCODER.encode(record.body) == body:
+            return record
+    except Refused:
+        pass
+    return registry.read(kind, form, body)  # an older version, or something wrong: this says where
 
 
 def _inside(field: str, found: Problem) -> Problem:
