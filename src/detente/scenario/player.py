@@ -10,6 +10,7 @@ The player decides nothing: what it prints as raised, known or proven came out o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -185,7 +186,7 @@ class Player:
     def _news(self) -> None:
         for party in self.doors:
             for alarm in self._rows(party, "/local/alarms", "alarms"):
-                self._once((party, "alarm", alarm["kind"], alarm["about"]), lambda a=alarm, p=party: self._alarm(p, a))
+                self._once((party, "alarm", alarm["kind"], alarm["about"]), partial(self._alarm, party, alarm))
         for entry, (row, kind) in list(self._sent.items()):
             if kind == "notice":
                 self._screenings(entry, row)
@@ -205,7 +206,7 @@ class Player:
                 continue
             key = (entry, "screening", answered["party"], answered["answer"], str(answered["entry"]))
             proof = f"entry {str(answered['entry'])[:12]}" if answered["entry"] else "absent by its deadline"
-            self._once(key, lambda a=answered, p=proof: self._raise(f"SCREENING {a['words']}", knew=row.by, proof=p))
+            self._once(key, partial(self._raise, f"SCREENING {answered['words']}", knew=row.by, proof=proof))
 
     def _told(self, entry: str, row: Row) -> None:
         delivery = cast(dict[str, list[dict[str, Any]]], self.doors[row.by].get(f"/local/delivery/{entry}")["delivery"])
@@ -214,12 +215,13 @@ class Player:
                 if fact["step"] != "told":
                     continue
                 key = (entry, "told", party)
-                self._once(
-                    key,
-                    lambda p=party, f=fact: self._raise(
-                        f"TOLD: {f['words']}", knew=p, proof=f"watermark {f['entry'][:12]}"
-                    ),
+                told = partial(
+                    self._raise,
+                    f"TOLD {fact['words'].removeprefix('told: ')}",
+                    knew=party,
+                    proof=f"watermark {fact['entry'][:12]}",
                 )
+                self._once(key, told)
 
     # --- questions, answered offline by the separate verifier ---
 
@@ -278,7 +280,7 @@ class Player:
                 due_us = row.at_us + int(wanted) * 1_000_000
                 return any(line.at_us == due_us and line.raised.startswith("ALARM") for line in self.played.lines)
             case "told":
-                return (self.played.answers[row.id].exit_code == HOLDS) == wanted
+                return (self.played.answers[row.id].exit_code == HOLDS) is bool(wanted)
         raise Refused(
             [problem("expect", f"{row.id}.expect", what, "must be something the player can check", "See scenario.md.")]
         )

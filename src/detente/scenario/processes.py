@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import httpx
 import msgspec
@@ -26,7 +27,7 @@ class Running:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", module, str(folder)], stdout=subprocess.PIPE, stderr=log, start_new_session=True
             )
-        self.said: dict[str, str] = {}
+        self.said: dict[str, Any] = {}
 
     def wait(self) -> None:
         """Wait for the one line that says where it listens. Raises Unavailable with the end of its log."""
@@ -35,7 +36,7 @@ class Running:
         if not line:
             self._process.wait(END_WITHIN_S)
             raise Unavailable(f"{self.name} did not start: {self.log.read_text('utf-8', 'replace')[-2000:]}")
-        self.said = msgspec.json.decode(line, type=dict[str, str | int])  # type: ignore[assignment]
+        self.said = msgspec.json.decode(line, type=dict[str, Any])
 
     def kill(self) -> None:
         """Kill it without warning, as a crash would."""

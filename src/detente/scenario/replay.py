@@ -88,12 +88,13 @@ def play(
     *,
     begin: Callable[[str], None] = lambda branch: None,
     say: Callable[[Line], None] = lambda line: None,
+    finished: Callable[[Played], None] = lambda played: None,
     linger: Callable[[str, Stage], None] = lambda branch, stage: None,
 ) -> list[Played]:
     """Play branches one after the other (all of them if none is named), and return what came of each.
 
-    `begin` and `say` are told of each branch and line as it comes; `linger` is called with a branch's ledger still running. Errors:
-    Refused for a branch that the case has not.
+    `begin`, `say` and `finished` are told of each branch and line as it comes; `linger` is called with a branch's ledger still
+    running. Errors: Refused for a branch that the case has not.
     """
     wanted = tuple(branches) or tuple(case.branches)
     unknown = [b for b in wanted if b not in case.branches]
@@ -110,5 +111,6 @@ def play(
         begin(branch)
         with staged(case, folder / branch) as stage:
             played.append(Player(case, branch, stage.clock, stage.doors, folder, say).play())
+            finished(played[-1])
             linger(branch, stage)
     return played
