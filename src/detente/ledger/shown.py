@@ -14,7 +14,7 @@ from detente.errors import EvidenceError, Refused
 from detente.ledger.canonical import Hex32, Hex64
 from detente.ledger.entry import Checked, Header, Submission, header_problems, read_openings, take_apart
 from detente.ledger.facets import Opening, Openings
-from detente.ledger.leaf import Leaf, decode_leaf, tag
+from detente.ledger.leaf import TAG_SIZE, Leaf, decode_leaf, tag
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -66,7 +66,7 @@ def check_entry(
     `signature` and `header_salt` are hex. Raises `EvidenceError` saying what does not hold: keep the bytes, since an
     honest host cannot produce them. Not checked here: that the leaf is in the tree, and that the key is the author's.
     """
-    slots_count = len(leaf.slots)
+    slots_count = len(leaf.tags) // TAG_SIZE
     problems = [*header_problems(header, slots_count, ledger_id), *read_openings(header, openings)]
     if problems:
         raise EvidenceError("; ".join(fault.sentence() for fault in problems))
@@ -91,7 +91,11 @@ def leaf_is_ours(leaf: Leaf, submitted: Checked) -> bool:
 
 def is_tagged(leaf: Leaf, shared: bytes) -> bool:
     """Tell whether a leaf carries the tag for the holder of this shared key. An addressed entry without is the author's fault."""
-    return tag(shared, leaf.header_commitment) in leaf.slots
+    wanted = tag(shared, leaf.header_commitment)
+    at = leaf.tags.find(wanted)
+    while at >= 0 and at % TAG_SIZE:
+        at = leaf.tags.find(wanted, at + 1)
+    return at >= 0
 
 
 def _one(opening: Opening | None, author: str, viewer: str) -> Opening | None:

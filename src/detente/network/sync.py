@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -21,9 +20,11 @@ from detente.errors import DetenteError, Refused, Unavailable
 from detente.ledger.checkpoint import parse_checkpoint
 from detente.ledger.leaf import leaf_size
 from detente.ledger.note import parse_note
+from detente.network.checking import Checkers
 from detente.network.client import HostClient, HostStatus, TryLater
 from detente.network.stream import events
-from detente.node.following import CheckedPage, Page, Viewer, check_page
+from detente.node.following import BriefPage, CheckedPage, Page
+from detente.node.station_follow import FAR_BEHIND
 from detente.node.station_state import Station
 from detente.node.station_values import (
     CheckpointArrived,
@@ -32,12 +33,16 @@ from detente.node.station_values import (
     HostUnreachable,
     Input,
     LeavesArrived,
+    Reread,
 )
 
 LEAVES = 4096
 ENTRIES = 512
 CHUNK = 96
 """Leaves given to the node in one step: keeps the serving thread's steps short."""
+
+FOLDED = 96
+"""Entries folded in one step when they are read back from the own copy."""
 
 SCANNED = 1024
 """The same where no entry is ours."""
@@ -49,13 +54,17 @@ POLL_S = 2.0
 AGAIN_S = (0.1, 0.2, 0.5, 1.0)
 
 Give = Callable[[Input], Awaitable[object]]
+Flush = Callable[[], Awaitable[None]]
 
 
-class Leaves(Protocol):
-    """The own copy, as far as leaves are read back from it."""
+class Copy(Protocol):
+    """The own copy, as far as it is read back here."""
 
     def leaves_joined(self, start: int, stop: int) -> bytes:
         """Return leaves start <= index < stop, joined."""
+
+    def known(self, start: int, limit: int) -> list[tuple[int, bytes, bytes]]:
+        """Return up to `limit` readable entries from an index on."""
 
 
 @dataclass
@@ -98,12 +107,15 @@ _INDEX = msgspec.json.Decoder(_Index)
 class Follower:
     """Keeps one station's node up with its host. `give` hands the node an input and returns once it is durable."""
 
-    def __init__(self, client: HostClient, state: Station, give: Give, leaves: Leaves, threads: Executor) -> None:
+    def __init__(
+        self, client: HostClient, state: Station, give: Give, flush: Flush, copy: Copy, checkers: Checkers
+    ) -> None:
         self.client = client
         self.state = state
         self._give = give
-        self._leaves = leaves
-        self._threads = threads
+        self._flush = flush
+        self._copy = copy
+        self._checkers = checkers
         self._lock = asyncio.Lock()
         self._window = Window(size=leaf_size(state.me.genesis.slots))
         self.ring = asyncio.Event()
@@ -124,6 +136,7 @@ class Follower:
             await self._fetch_leaves(size)
             await self._give(CheckpointArrived(note))
             await self._fetch_entries()
+            await self._fold_kept()
             await self._give(HostAnswered(size))
 
     async def again(self, first: int, stop: int) -> None:
@@ -150,6 +163,9 @@ class Follower:
         """Go through the proven leaves in chunks; a page is fetched ahead, two chunks are checked at once."""
         state = self.state
         ahead: asyncio.Task[bytes] | None = None
+        far = state.size - state.next_entry > FAR_BEHIND
+        if far:
+            await self._checkers.begin()
         try:
             while state.next_entry < state.size:
                 start = state.next_entry
@@ -168,15 +184,17 @@ class Follower:
         finally:
             if ahead is not None:
                 ahead.cancel()
+            if far:
+                await self._checkers.end()
 
     async def _chunks(self, start: int, stop: int, raws: list[bytes]) -> bool:
         """Check and hand over one page; False if keys changed inside, and what follows must be asked again."""
         size = leaf_size(self.state.me.genesis.slots)
-        waiting: deque[tuple[int, bytes, asyncio.Future[CheckedPage]]] = deque()
+        waiting: deque[tuple[int, bytes, asyncio.Future[CheckedPage | BriefPage]]] = deque()
         queue = deque(raws)
         at = start
         while at < stop or waiting:
-            while at < stop and len(waiting) < 3:
+            while at < stop and len(waiting) < 4:
                 end = min(at + (CHUNK if queue else SCANNED), stop)
                 part = []
                 while queue and _index(queue[0]) < end:
@@ -197,16 +215,23 @@ class Follower:
                 return False
         return True
 
-    async def _check(self, first: int, stop: int, raws: list[bytes], leaves: bytes) -> CheckedPage:
-        viewer: Viewer = self.state.viewer
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, check_page, first, stop, raws, leaves, viewer)
+    async def _fold_kept(self) -> None:
+        """Bring the picture up to what is kept, after having been far behind."""
+        state = self.state
+        while state.folded < state.next_entry:
+            await self._flush()
+            rows = await asyncio.to_thread(self._copy.known, state.folded, FOLDED)
+            stop = rows[-1][0] + 1 if len(rows) == FOLDED else state.next_entry
+            await self._give(Reread(rows, stop))
+
+    async def _check(self, first: int, stop: int, raws: list[bytes], leaves: bytes) -> CheckedPage | BriefPage:
+        return await self._checkers.check(first, stop, raws, leaves, self.state.viewer)
 
     async def _take(self, first: int, stop: int) -> bytes:
         held = self._window.take(first, stop)
         if held is not None:
             return held
-        return await asyncio.to_thread(self._leaves.leaves_joined, first, stop)
+        return await asyncio.to_thread(self._copy.leaves_joined, first, stop)
 
     async def _page(self, start: int) -> bytes:
         return await self.client.entries(start, ENTRIES)

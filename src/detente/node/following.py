@@ -181,3 +181,72 @@ def _misfit(known: Known, checked: Checked, leaf: Leaf, viewer: Viewer) -> str:
 def tagged(leaf: Leaf, author: str, viewer: Viewer) -> bool:
     """Whether the author's tag for us is in the leaf, so that we would have noticed had the host kept the entry back."""
     return any(is_tagged(leaf, shared) for name, shared in viewer.shared.items() if name.partition("#")[0] == author)
+
+
+class Brief(msgspec.Struct, frozen=True, array_like=True):
+    """What another process found out about one entry that holds: enough to admit it, not to fold it."""
+
+    at: int
+    author: str
+    id: bytes
+    index: int
+    key: str
+    kind: str
+    received_at_us: int
+
+
+class Verdict(msgspec.Struct, frozen=True, array_like=True):
+    """A `CheckedPage` without the bytes that were sent to be checked; `at` counts them from 0."""
+
+    bad: list[tuple[int, int, str]]
+    brief: list[Brief]
+    first: int
+    next: int
+    withheld: dict[int, str]
+
+
+class BriefPage(msgspec.Struct, frozen=True, kw_only=True):
+    """As `CheckedPage`, with entries in brief."""
+
+    bad: tuple[Bad, ...]
+    briefs: list[Brief]
+    first: int
+    next: int
+    raws: Sequence[bytes]
+    withheld: dict[int, str]
+
+
+def verdict_on(first: int, next_index: int, raws: Sequence[bytes], leaves: bytes, viewer: Viewer) -> Verdict:
+    """Check a page as `check_page` does, and say in brief what was found."""
+    page = check_page(first, next_index, raws, leaves, viewer)
+    places = {id(raw): at for at, raw in enumerate(raws)}
+    return Verdict(
+        bad=[(bad.index, places[id(bad.raw)], bad.words) for bad in page.bad],
+        brief=[
+            Brief(
+                at=places[id(entry.raw)],
+                author=entry.checked.header.author,
+                id=entry.checked.id,
+                index=entry.index,
+                key=entry.checked.header.key,
+                kind=entry.checked.header.kind,
+                received_at_us=entry.received_at_us,
+            )
+            for entry in page.believed
+        ],
+        first=page.first,
+        next=page.next,
+        withheld=page.withheld,
+    )
+
+
+def brief_page(verdict: Verdict, raws: Sequence[bytes]) -> BriefPage:
+    """Put a verdict and the bytes it is about together again."""
+    return BriefPage(
+        bad=tuple(Bad(index=index, raw=raws[at], words=words) for index, at, words in verdict.bad),
+        briefs=verdict.brief,
+        first=verdict.first,
+        next=verdict.next,
+        raws=raws,
+        withheld=verdict.withheld,
+    )

@@ -46,8 +46,12 @@ class Slots:
 
     def first(self, limit: int) -> list[bytes]:
         """Return the notices whose slots come first, in slot order."""
-        self._drop_answered()
-        return [notice for _, notice in heapq.nsmallest(limit, self.queue) if notice in self.waiting]
+        held: list[tuple[int, bytes]] = []
+        while len(held) < limit and self.due_us() is not None:
+            held.append(heapq.heappop(self.queue))
+        for item in held:
+            heapq.heappush(self.queue, item)
+        return [notice for _, notice in held]
 
     def take(self, now_us: int, limit: int) -> list[bytes]:
         """Return up to `limit` notices whose slot has come, in slot order, each once."""

@@ -20,7 +20,7 @@ from collections.abc import Callable
 from typing import Any
 
 from detente.node.station_clock import due, next_due_us, presence_set
-from detente.node.station_follow import checkpoint_arrived, entries_arrived, leaves_arrived, release
+from detente.node.station_follow import checkpoint_arrived, entries_arrived, leaves_arrived, release, reread
 from detente.node.station_peers import direct_answered, direct_arrived, peer_checkpoint, peer_unreachable
 from detente.node.station_send import composed, host_answered, host_refused, host_unreachable, receipted
 from detente.node.station_state import Station
@@ -41,6 +41,7 @@ from detente.node.station_values import (
     PresenceSet,
     Receipted,
     Release,
+    Reread,
     Tick,
     WakeAt,
 )
@@ -65,6 +66,7 @@ STEPS: dict[type, Callable[[Station, Any, int], list[Effect]]] = {
     PresenceSet: presence_set,
     Receipted: receipted,
     Release: release,
+    Reread: reread,
     Tick: _nothing,
 }
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from detente.errors import EvidenceError, Refused
 from detente.ledger.checkpoint import SignedCheckpoint, open_checkpoint
 from detente.ledger.cosignature import cosign, cosigner_name
-from detente.ledger.entry import Checked
+from detente.ledger.entry import Checked, Header, encode_header, header_commitment
+from detente.ledger.facets import CLOSED
 from detente.ledger.fork import ForkEvidence, check_against
 from detente.ledger.genesis import genesis_leaf
 from detente.ledger.leaf import leaf_size
 from detente.ledger.tree import Tree, leaf_hash
 from detente.node.alarms import Kind
-from detente.node.following import Bad, Believed, commitments, leaf_times
+from detente.node.following import Bad, Believed, Brief, BriefPage, CheckedPage, commitments, leaf_times
 from detente.node.keeping import Keep
+from detente.node.known import Known as KnownBytes
 from detente.node.registering import register
 from detente.node.screener import volumes_to_screen
 from detente.node.slots import slot_us
@@ -30,6 +32,7 @@ from detente.node.station_values import (
     Raise,
     Refetch,
     Release,
+    Reread,
     SendCosignature,
 )
 from detente.node.urgent import Open
@@ -43,6 +46,14 @@ from detente.records.screening import Screening
 from detente.records.watermark import Watermark
 
 URGENT = ("stop", "urgent")
+
+MEMBERS = frozenset({"host-key", "officer", "party"})
+"""Kinds that change who may sign."""
+
+FAR_BEHIND = 2048
+"""Leaves. A station further behind first proves and keeps everything, then folds it from its own copy (`reread`)."""
+
+_KNOWN = msgspec.json.Decoder(KnownBytes)
 
 
 class Verified(msgspec.Struct, frozen=True, kw_only=True):
@@ -212,6 +223,7 @@ def entries_arrived(state: Station, given: EntriesArrived, now_us: int) -> list[
     rows: list[tuple[int, bytes, bytes]] = []
     kept: list[tuple[str, bytes | None]] = []
     effects: list[Effect] = []
+    behind = state.size - page.first > FAR_BEHIND or state.folded < state.next_entry
     first_hash = leaf_hash(given.leaves[: leaf_size(state.me.genesis.slots)])
     if given.leaves and first_hash != state.tree.leaf_hash_at(page.first):
         return raise_alarm(
@@ -219,7 +231,7 @@ def entries_arrived(state: Station, given: EntriesArrived, now_us: int) -> list[
         )
     for bad in page.bad:
         effects += _bad_entry(state, bad, now_us)
-    for entry in page.believed:
+    for entry in _whole_or_brief(page, behind):
         if entry.index < state.next_entry and entry.index not in state.missing:
             continue
         state.missing.pop(entry.index, None)
@@ -228,19 +240,69 @@ def entries_arrived(state: Station, given: EntriesArrived, now_us: int) -> list[
             effects += _bad_entry(state, Bad(index=entry.index, raw=entry.raw, words=words), now_us)
             continue
         rows.append((entry.index, entry.checked.id, entry.raw))
-        effects += fold(state, entry, now_us, kept)
+        effects += admit(state, entry, now_us)
+        if not behind:
+            fold(state, entry, now_us, kept)
     if state.outbox.items or state.lodged_here.held() or state.lodged_by_us.held():
         for at, commitment in enumerate(commitments(given.leaves, state.me.genesis.slots), page.first):
             _settle_leaf(state, at, commitment, given.leaves, page.first, kept, effects, now_us)
     effects += _withheld(state, page.withheld, given, now_us)
     if page.next > state.next_entry:
         state.next_entry = page.next
-        state.picture.advance(page.next, max(state.last_leaf_us, 0))
+        if not behind:
+            state.folded = page.next
+            state.picture.advance(page.next, state.last_leaf_us)
     if rows or kept:
         effects.insert(0, Keep(known=rows, kept=kept))
     if rows:
         effects.append(Publish("entries", str(page.next)))
     return effects
+
+
+def _whole_or_brief(page: CheckedPage | BriefPage, behind: bool) -> Iterator[Believed]:
+    """Yield the entries that hold. While far behind, those that other processes checked are not taken apart again here."""
+    if isinstance(page, CheckedPage):
+        yield from page.believed
+        return
+    for brief in page.briefs:
+        raw = page.raws[brief.at]
+        if not behind or brief.kind.partition("/")[0] in MEMBERS:
+            yield believed_again(brief.index, raw)
+        else:
+            yield Believed(
+                checked=_stub(brief),
+                erased=False,
+                index=brief.index,
+                raw=raw,
+                received_at_us=brief.received_at_us,
+            )
+
+
+def _stub(brief: Brief) -> Checked:
+    """Return what admission asks of an entry, and nothing else: who signed, of which kind, under which id."""
+    header = Header(
+        audience=(),
+        author=brief.author,
+        commitments=("", "", "", ""),
+        key=brief.key,
+        kind=brief.kind,
+        ledger="",
+        refers_to=(),
+        signed_at_us=0,
+        supersedes=None,
+    )
+    nothing = (b"", b"", b"", b"")
+    return Checked(
+        commitments=nothing,
+        facets=(None, None, None, None),
+        header=header,
+        header_bytes=b"",
+        header_commitment=b"",
+        id=brief.id,
+        openings=CLOSED,
+        signature=b"",
+        tags=b"",
+    )
 
 
 def authorise(state: Station, checked: Checked, index: int) -> str:
@@ -310,15 +372,26 @@ def _settle_leaf(
 # --- the fold ---
 
 
+def admit(state: Station, entry: Believed, now_us: int) -> list[Effect]:
+    """Take one entry as recorded and told: who may sign from here on, and our list of what we were told."""
+    header = entry.checked.header
+    effects: list[Effect] = []
+    if header.kind.partition("/")[0] in MEMBERS:
+        effects = _members(state, entry, now_us)
+    if header.author != state.me.party and entry.index > state.told.last_index:
+        state.told = state.told.then(entry.index, entry.checked.id)
+    return effects
+
+
 def fold(
     state: Station,
     entry: Believed,
     now_us: int,
     kept: list[tuple[str, bytes | None]],
     *,
-    loading: bool = False,
-) -> list[Effect]:
-    """Take one believed entry into everything that is derived from entries. `loading`: it comes from the own copy."""
+    strict: bool = True,
+) -> None:
+    """Take one admitted entry into everything that is derived from entries. `strict` False: its bytes are our own copy's."""
     header = entry.checked.header
     known = known_of(
         entry.index,
@@ -327,15 +400,12 @@ def fold(
         header,
         entry.checked.facets,
         erased=entry.erased,
-        strict=not loading,
+        strict=strict,
     )
-    effects = _members(state, known, entry, now_us)
     if entry.index >= state.picture.size:
         state.picture.apply(known)
     mine = header.author == state.me.party
     if not mine:
-        if entry.index > state.told.last_index:
-            state.told = state.told.then(entry.index, entry.checked.id)
         urgent = is_urgent(known)
         state.telling.received(header.author, entry.index, urgent=urgent, is_watermark=known.kind == "watermark")
         if entry.checked.id in state.direct:
@@ -344,7 +414,42 @@ def fold(
     for opened in known.opened:
         if isinstance(opened.record, Record):
             _record(state, known, opened.record.body, mine, entry.received_at_us, now_us, kept)
-    return effects
+    state.folded = max(state.folded, entry.index + 1)
+
+
+def reread(state: Station, given: Reread, now_us: int) -> list[Effect]:
+    """Fold what was only kept while the station was far behind."""
+    kept: list[tuple[str, bytes | None]] = []
+    for index, _, raw in given.rows:
+        if index >= state.folded:
+            fold(state, believed_again(index, raw), now_us, kept, strict=False)
+    state.folded = max(state.folded, given.stop)
+    if state.folded >= state.next_entry:
+        state.picture.advance(state.next_entry, state.last_leaf_us)
+    effects: list[Effect] = [Keep(kept=kept)] if kept else []
+    return [*effects, Publish("entries", str(state.folded))]
+
+
+def believed_again(index: int, raw: bytes) -> Believed:
+    """Take an entry out of the own copy; its signature was verified before it was kept."""
+    known = _KNOWN.decode(raw)
+    signed = encode_header(known.header)
+    signature = bytes.fromhex(known.signature)
+    a, b, c, d = (None if opening is None else opening.facet for opening in known.facets)
+    k = [bytes.fromhex(text) for text in known.header.commitments]
+    entry = bytes.fromhex(known.id)
+    checked = Checked(
+        commitments=(k[0], k[1], k[2], k[3]),
+        facets=(a, b, c, d),
+        header=known.header,
+        header_bytes=signed,
+        header_commitment=header_commitment(bytes.fromhex(known.header_salt), entry),
+        id=entry,
+        openings=known.facets,
+        signature=signature,
+        tags=b"",
+    )
+    return Believed(checked=checked, erased=known.erased, index=index, raw=raw, received_at_us=known.received_at_us)
 
 
 def is_urgent(known: Known) -> bool:
@@ -353,9 +458,9 @@ def is_urgent(known: Known) -> bool:
     return message is not None and message.urgency in URGENT
 
 
-def _members(state: Station, known: Known, entry: Believed, now_us: int) -> list[Effect]:
-    if known.kind not in ("officer", "party"):
-        return []
+def _members(state: Station, entry: Believed, now_us: int) -> list[Effect]:
+    checked = entry.checked
+    known = known_of(entry.index, entry.received_at_us, checked.id.hex(), checked.header, checked.facets)
     for opened in known.opened:
         if isinstance(opened.record, Record):
             try:

@@ -10,15 +10,13 @@ import msgspec
 from detente.errors import EvidenceError, Problem
 from detente.ledger.checkpoint import SignedCheckpoint, parse_checkpoint
 from detente.ledger.cosignature import LastSeen
-from detente.ledger.entry import Checked, check_submission, encode_header, entry_id, header_commitment
+from detente.ledger.entry import check_submission
 from detente.ledger.fork import ForkEvidence
 from detente.ledger.note import parse_note
 from detente.node.alarms import Alarm
-from detente.node.following import Believed
-from detente.node.known import Known
 from detente.node.lodging import Lodged
 from detente.node.outbox import Queued
-from detente.node.station_follow import Verified, fold, track_response, track_urgent
+from detente.node.station_follow import Verified, admit, believed_again, fold, track_response, track_urgent
 from detente.node.station_state import Direct, Station, Unacked
 from detente.picture.known import known_of
 from detente.records.message import Message
@@ -30,9 +28,6 @@ class _Cosigning(msgspec.Struct):
     last: LastSeen | None
     refused: list[tuple[int, Problem]]
     seen_us: int | None
-
-
-_KNOWN = msgspec.json.Decoder(Known)
 
 
 def load(
@@ -72,8 +67,12 @@ def load(
         state.cosigning.refused = dict(held.refused)
     proven = _leaves(state, kept, leaves)
     for index, _, raw in known:
-        _entry(state, index, raw, now_us)
+        entry = believed_again(index, raw)
+        admit(state, entry, now_us)
+        fold(state, entry, now_us, [], strict=False)
+        state.next_entry = index + 1
     state.next_entry = max(state.next_entry, 1) if proven else 0
+    state.folded = state.next_entry
     for direct in _all(kept, "direct/", Direct):
         _direct(state, direct)
     for item in state.outbox.items.values():
@@ -106,31 +105,6 @@ def _leaves(state: Station, kept: Mapping[str, bytes], leaves: Iterable[bytes]) 
     state.checkpoint, state.verified_at_us = signed, held.at_us
     state.last_leaf_us = int.from_bytes(last[9:17], "big") if last else 0
     return held.size
-
-
-def _entry(state: Station, index: int, raw: bytes, now_us: int) -> None:
-    """Fold one entry of the own copy; its signature was verified before it was kept."""
-    known = _KNOWN.decode(raw)
-    header = known.header
-    signed = encode_header(header)
-    signature = bytes.fromhex(known.signature)
-    entry = entry_id(signed, signature)
-    a, b, c, d = (None if opening is None else opening.facet for opening in known.facets)
-    k = [bytes.fromhex(text) for text in header.commitments]
-    checked = Checked(
-        commitments=(k[0], k[1], k[2], k[3]),
-        facets=(a, b, c, d),
-        header=header,
-        header_bytes=signed,
-        header_commitment=header_commitment(bytes.fromhex(known.header_salt), entry),
-        id=entry,
-        openings=known.facets,
-        signature=signature,
-        tags=b"",
-    )
-    believed = Believed(checked=checked, erased=known.erased, index=index, raw=raw, received_at_us=known.received_at_us)
-    fold(state, believed, now_us, [], loading=True)
-    state.next_entry = index + 1
 
 
 def _direct(state: Station, direct: Direct) -> None:

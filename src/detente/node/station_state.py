@@ -114,7 +114,7 @@ class Unacked(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass
 class Station:
-    """One party's node. `verified` is the size below which every leaf is proven; `next_entry` where entries go on."""
+    """One party's node. `next_entry`: every readable entry below is checked and kept; `folded`: and in the picture."""
 
     me: Me
     picture: Folder
@@ -130,6 +130,7 @@ class Station:
     checkpoint: SignedCheckpoint | None = None
     verified_at_us: int | None = None
     next_entry: int = 0
+    folded: int = 0
     times_unjudged: list[int] = field(default_factory=list)
     fork: ForkEvidence | None = None
     missing: dict[int, str] = field(default_factory=dict)

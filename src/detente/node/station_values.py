@@ -12,13 +12,14 @@ Effects of one input are carried out in order, and nothing after `Keep` before i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from detente.conflicts.screening import Presence
 from detente.ledger.entry import Draft, Submission
 from detente.ledger.facets import CLOSED, Openings
 from detente.node.alarms import Alarm
-from detente.node.following import CheckedPage
+from detente.node.following import BriefPage, CheckedPage
 from detente.node.keeping import Keep
 
 # --- inputs ---
@@ -40,9 +41,16 @@ class CheckpointArrived(NamedTuple):
 class EntriesArrived(NamedTuple):
     """Checked entries for proven leaves. `again` says that this range was asked for a second time."""
 
-    page: CheckedPage
+    page: CheckedPage | BriefPage
     leaves: bytes
     again: bool = False
+
+
+class Reread(NamedTuple):
+    """Entries of the own copy that were kept while the station was far behind, and are not folded yet, up to `stop`."""
+
+    rows: Sequence[tuple[int, bytes, bytes]]
+    stop: int
 
 
 class Composed(NamedTuple):
@@ -130,6 +138,7 @@ Input = (
     LeavesArrived
     | CheckpointArrived
     | EntriesArrived
+    | Reread
     | Composed
     | Receipted
     | HostRefused

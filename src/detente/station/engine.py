@@ -12,7 +12,6 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import structlog
@@ -20,12 +19,12 @@ import structlog
 from detente.errors import DetenteError, Refused, Unavailable, problem
 from detente.ledger.entry import Draft, seal_keeping
 from detente.ledger.keys import SigningKey
+from detente.network.checking import Checkers
 from detente.network.client import HostClient
 from detente.network.peers import PeersClient
 from detente.network.sync import Follower
 from detente.node.keeping import Keep
 from detente.node.station import handle
-from detente.node.station_clock import next_matter_us
 from detente.node.station_values import (
     Compose,
     Composed,
@@ -49,7 +48,6 @@ from detente.node.station_values import (
 from detente.wiring.clocks import StepClock
 from detente.wiring.station import StationParts
 
-CHECKERS = 2
 WRITES_AHEAD = 8
 """Durable writes that may be under way before an input has to wait."""
 
@@ -73,8 +71,8 @@ class Engine:
             tls=parts.client_tls(),
         )
         self.peers = peers or PeersClient(parts.config.peers, tls=parts.client_tls())
-        self.threads = ThreadPoolExecutor(CHECKERS, thread_name_prefix="checker")
-        self.follower = Follower(self.client, state, self.give_durably, parts.copy, self.threads)
+        self.checkers = Checkers()
+        self.follower = Follower(self.client, state, self.give_durably, self.flush, parts.copy, self.checkers)
         self.failed: str = ""
         self.listeners: set[Callable[[str, str], None]] = set()
         """Told of every Publish and Raise: topic and about."""
@@ -103,7 +101,7 @@ class Engine:
         await asyncio.gather(*self._long, *self._tasks, return_exceptions=True)
         await self.client.close()
         await self.peers.close()
-        self.threads.shutdown(wait=False, cancel_futures=True)
+        await self.checkers.close()
         await asyncio.to_thread(self.parts.copy.close)
 
     # --- inputs ---
@@ -135,6 +133,11 @@ class Engine:
             await asyncio.wait(self._writes, return_when=asyncio.FIRST_COMPLETED)
         await asyncio.sleep(0)
         return effects
+
+    async def flush(self) -> None:
+        """Wait until everything kept so far is durable."""
+        while self._writes:
+            await asyncio.wait(set(self._writes))
 
     async def give_and_wait(self, given: Input) -> list[Effect]:
         """As `give`, and wait until what it keeps is durable: for what we are about to acknowledge."""
@@ -312,7 +315,7 @@ class Engine:
             if not await self.rest(max(0.0, end - asyncio.get_running_loop().time())):
                 return False
             state = self.state
-            if state.next_entry >= state.size and not (state.host_answers and state.outbox.ready(self.now_us)):
+            if state.folded >= state.size and not (state.host_answers and state.outbox.ready(self.now_us)):
                 return True
             if asyncio.get_running_loop().time() > end:
                 return False

@@ -65,8 +65,8 @@ class LocalApi:
         state, now_us = self.state, self.engine.now_us
         return {
             "age_us": None if state.verified_at_us is None else max(0, now_us - state.verified_at_us),
-            "entries_size": state.next_entry,
-            "fresh": state.host_answers and state.next_entry >= state.size,
+            "entries_size": state.folded,
+            "fresh": state.host_answers and state.folded >= state.size,
             "host_reachable": state.host_answers,
             "now_us": now_us,
             "queued": state.outbox.waiting(),
