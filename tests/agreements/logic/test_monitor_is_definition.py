@@ -8,6 +8,9 @@ from tests.agreements import reference
 from tests.agreements.logic.formulas import SIGNATURES, formulas, logs, plain
 
 from detente.agreements.logic import formula as fm
+from detente.agreements.logic.batch import evaluate
+from detente.agreements.logic.columns import columns_of
+from detente.agreements.logic.guarded import check
 from detente.agreements.logic.monitor import Monitor
 
 QUIET = settings(deadline=None, suppress_health_check=list(HealthCheck))
@@ -45,3 +48,22 @@ def test_any_order_of_arrival_gives_what_the_definition_gives(formula, log, chan
                 told.remove(at)
     assert stands(monitor) == defined(formula, log)
     assert told == stands(monitor)
+
+
+@settings(QUIET, max_examples=150)
+@given(formulas(), logs(6))
+def test_the_batch_engine_gives_what_the_definition_gives(formula, log):
+    """Operators on columns, over events in any order, find what the definition finds."""
+    made = evaluate(check(formula, events=SIGNATURES), columns_of(log, SIGNATURES))
+    assert set(made.rows()) == defined(formula, log)
+    assert len(made) == len(set(made.rows()))
+
+
+@settings(QUIET, max_examples=100)
+@given(formulas(), logs(40))
+def test_the_two_engines_agree_on_longer_logs(formula, log):
+    """Where the reference would take too long, the engines, which share no operator, still agree."""
+    monitor = Monitor(fm.Terms(SIGNATURES, (fm.Rule("rule", formula),)))
+    for happening in log:
+        monitor.add(happening)
+    assert stands(monitor) == set(evaluate(check(formula, events=SIGNATURES), columns_of(log, SIGNATURES)).rows())

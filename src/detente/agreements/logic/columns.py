@@ -1,0 +1,104 @@
+"""A whole log in columns: moments sorted, events of each name with the positions of their moments, values as codes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from detente.agreements.logic.formula import TIME_FIELD, Signature, Value
+from detente.agreements.logic.happening import Flag, Happening, inside, outside
+from detente.agreements.logic.relation import Ints
+
+
+class Codes:
+    """Numbers for values: equal values have equal codes. Codes are given in order of appearance."""
+
+    def __init__(self) -> None:
+        self.code: dict[Hashable, int] = {}
+        self.values: list[Hashable] = []
+
+    def of(self, value: Hashable) -> int:
+        """Return the code of an inside value."""
+        code = self.code.get(value)
+        if code is None:
+            code = self.code[value] = len(self.values)
+            self.values.append(value)
+        return code
+
+    def of_all(self, values: Sequence[Any]) -> Ints:
+        """Return the codes of plain values."""
+        kinds = set(map(type, values))
+        if bool in kinds or float in kinds:
+            values = [inside(value) for value in values]
+        known = self.code
+        for value in dict.fromkeys(values):
+            if value not in known:
+                known[value] = len(self.values)
+                self.values.append(value)
+        return np.fromiter(map(known.__getitem__, values), np.int64, len(values))
+
+    def outside(self, code: int) -> Value:
+        """Return the plain value of a code."""
+        return outside(self.values[code])
+
+
+class Table:
+    """The events of one name: for each row its position in time, and the codes of a field when they are asked for."""
+
+    def __init__(self, positions: Ints, field: Callable[[str], Sequence[Any]], codes: Codes) -> None:
+        self.positions, self._field, self._codes = positions, field, codes
+        self._columns: dict[str, Ints] = {}
+
+    def column(self, name: str) -> Ints:
+        """Return the codes of a field."""
+        if name not in self._columns:
+            self._columns[name] = self._codes.of_all(self._field(name))
+        return self._columns[name]
+
+
+class Columns:
+    """A log for the batch engine. `moments` are the different moments, sorted, microseconds."""
+
+    def __init__(self, times: Ints) -> None:
+        """Take the moments of all events of the log, in any order."""
+        self.codes = Codes()
+        self.moments = _sorted_different(times)
+        self.tables: dict[str, Table] = {}
+
+    def add(self, name: str, times: Ints, field: Callable[[str], Sequence[Any]]) -> None:
+        """Add all events of one name: their moments, and a function that gives the plain values of a field, in the same order."""
+        positions = np.searchsorted(self.moments, times)
+        if len(times) == len(self.moments) and len(times) and bool((times == self.moments).all()):
+            positions = np.arange(len(times))
+
+        def values(wanted: str) -> Sequence[Any]:
+            return times.tolist() if wanted == TIME_FIELD else field(wanted)
+
+        self.tables[name] = Table(positions.astype(np.int64), values, self.codes)
+
+
+def _sorted_different(times: Ints) -> Ints:
+    if len(times) > 1 and not bool((times[1:] >= times[:-1]).all()):
+        times = np.sort(times)
+    keep = np.ones(len(times), np.bool_)
+    keep[1:] = times[1:] != times[:-1]
+    return times[keep]
+
+
+def columns_of(happenings: Iterable[Happening], signatures: Iterable[Signature]) -> Columns:
+    """Put events into columns, in any order; events of no signature are time points only."""
+    happenings = list(happenings)
+    made = Columns(np.array([h.at_us for h in happenings], np.int64))
+    for signature in signatures:
+        own = [h for h in happenings if h.name == signature.name]
+        made.add(signature.name, np.array([h.at_us for h in own], np.int64), _reader(own))
+    return made
+
+
+def _reader(own: list[Happening]) -> Callable[[str], Sequence[Any]]:
+    return lambda field: [h.fields.get(field) for h in own]
+
+
+__all__ = ["Codes", "Columns", "Flag", "Table", "columns_of"]
