@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -16,11 +17,6 @@ from typer.core import TyperGroup
 from detente import __version__
 
 VERBS: dict[str, tuple[str, str]] = {
-    "demo": ("detente.cli.replay", "Play a real case through real processes, then leave them up to be tried."),
-    "replay": (
-        "detente.cli.replay",
-        "Play a real case through real processes, and say what was caught, when, with what proof.",
-    ),
     "demo": ("detente.cli.replay", "Play a real case, then leave its host and stations up to be tried."),
     "replay": ("detente.cli.replay", "Play a case through real processes and show what would have been caught."),
     "init": ("detente.cli.init", "Found a ledger: keys, signed genesis, a folder for the host and for each station."),
@@ -74,16 +70,15 @@ class Verbs(TyperGroup):
         with formatter.section("Verbs"):
             formatter.write_dl([(name, says) for name, (_, says) in VERBS.items()])
 
-    def main(self, *args: Any, standalone_mode: bool = True, **more: Any) -> Any:
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **more: Any) -> Any:
         """Run; a fault that the parser finds is said like any other refusal."""
         from typer.exceptions import TyperException
 
-        if not standalone_mode:
-            return super().main(*args, standalone_mode=False, **more)
-        given = args[0] if args else more.get("args")
-        asked = list(sys.argv[1:] if given is None else given)
+        if not more.pop("standalone_mode", True):
+            return super().main(args, *rest, **more, standalone_mode=False)
+        asked = list(sys.argv[1:] if args is None else args)
         try:
-            left = super().main(*args, standalone_mode=False, **more)
+            left = super().main(args, *rest, **more, standalone_mode=False)
         except TyperException as error:
             sys.exit(_usage(error, asked))
         except typer.Abort:

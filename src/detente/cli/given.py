@@ -37,7 +37,8 @@ _ERROR = re.compile(r"\s*(?:±|\+-|\+/-)\s*(.+)$")
 
 def collect(*steps: Any) -> list[Any]:
     """Take each step (a function without arguments); return the values, or raise Refused with the problems of all."""
-    found, problems = [], []
+    found: list[Any] = []
+    problems: list[Problem] = []
     for step in steps:
         try:
             found.append(step())

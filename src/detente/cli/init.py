@@ -12,6 +12,8 @@ from detente.cli.times import moment, time_us
 from detente.errors import Problem, Refused, problem
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from detente.ledger.genesis import ScreeningRules, SeparationRules
     from detente.wiring.founding import PartyPlan
 
@@ -86,7 +88,7 @@ def init(
         who = ", ".join(f"{o.officer} ({', '.join(o.roles)})" for o in founder.officers) or "no officers"
         rows.append((founder.party, seat.local, seat.folder, f"{founder.name}: {who}"))
     first = next(iter(seats.stations))
-    words = [
+    words: list[str | Table] = [
         f"Ledger {founded.ledger}",
         f"{genesis.origin}, created {moment(genesis.created_us)}" + (", VIRTUAL" if genesis.virtual else ""),
         table("", ("who", "listens on (stations: for own officers)", "folder", "name and officers"), rows),

@@ -49,7 +49,7 @@ def _is(folder: Path, name: str, what: str) -> None:
 
 
 def _say_where(folder: Path) -> None:
-    sys.stdout = _FirstLine(sys.stdout, folder / "listening.json")  # type: ignore[assignment]
+    sys.stdout = _FirstLine(sys.stdout, folder / "listening.json")
 
 
 class _FirstLine:

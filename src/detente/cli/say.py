@@ -12,6 +12,7 @@ from typing import Annotated, Any, NoReturn, ParamSpec
 
 import msgspec
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -35,7 +36,7 @@ def plain(value: object) -> Any:
     return msgspec.to_builtins(value, order="deterministic")
 
 
-Words = RenderableType | Sequence[RenderableType] | None
+Words = str | Text | Table | Sequence[RenderableType | None] | None
 
 
 def answer(value: object, words: Words, as_json: bool) -> None:
@@ -43,7 +44,8 @@ def answer(value: object, words: Words, as_json: bool) -> None:
     if as_json:
         print(json.dumps(plain(value), ensure_ascii=False, indent=2))
         return
-    for part in [words] if words is None or isinstance(words, (str, Text, Table)) else words:  # type: ignore[list-item]
+    parts = [words] if words is None or isinstance(words, str | Text | Table) else words
+    for part in parts:
         if part is not None:
             say(part)
 
@@ -86,7 +88,14 @@ def progress(words: str, as_json: bool) -> Iterator[Callable[[str], None]]:
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
     """Make a table; text in cells is printed as it is, never read as markup."""
-    made = Table(title=Text(title) if title else None, title_justify="left", title_style="bold", header_style="bold")
+    made = Table(
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+        title=Text(title) if title else None,
+        title_justify="left",
+        title_style="bold",
+        header_style="bold",
+    )
     for name in columns:
         made.add_column(Text(name), overflow="fold")
     for row in rows:

@@ -44,7 +44,7 @@ def line(entry: Json, zone: tzinfo | None = None) -> str:
         return "erased: what it said is gone; that it was said stands"
     opened = bodies(entry)
     if not opened:
-        return "not opened to you"
+        return "sealed; stays at its author's station" if kind_of(entry) == "sealed" else "not opened to you"
     form, body = opened[0]
     say = LINES.get(kind_of(entry))
     said = say(body, zone) if say is not None and form == "full" else _plain_line(form, body)
@@ -178,8 +178,8 @@ def metres(mm: int) -> str:
     if abs(mm) < 1000:
         return f"{mm} mm"
     if abs(mm) < 10_000_000:
-        return f"{mm / 1000:g} m"
-    return f"{mm / 1_000_000:g} km"
+        return f"{mm / 1000:.1f} m".replace(".0 m", " m") if abs(mm) < 100_000 else f"{round(mm / 1000)} m"
+    return f"{mm / 1_000_000:.1f} km".replace(".0 km", " km")
 
 
 def volume_words(volume: Json, zone: tzinfo | None) -> str:

@@ -1,0 +1,126 @@
+"""`detente message WORDS --to PARTY`: a message, with its urgency; urgent and stop go directly to the stations as well."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from detente.cli.desk import Desk, Officer, Station, To, WaitS, at_desk
+from detente.cli.say import AsJson, answer, guarded, progress
+from detente.cli.sending import parties, send, sent
+from detente.cli.times import Zone, moment, zone_named
+from detente.errors import Refused, problem
+
+if TYPE_CHECKING:
+    from detente.geometry.volume import Volume4D
+    from detente.records.message import Within
+
+DIRECT = ("urgent", "stop")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command("message")(guarded(message))
+
+
+def message(
+    words: Annotated[str, typer.Argument(help="What you say.")],
+    to: To = None,
+    urgency: Annotated[str, typer.Option("--urgency", "-u", help="routine, priority, urgent or stop.")] = "routine",
+    about: Annotated[
+        list[str] | None, typer.Option("--about", help="Entry it concerns; for stop, what is to stop.")
+    ] = None,
+    within: Annotated[
+        str | None, typer.Option("--within", help="Stop anything of yours in a circle: '35.2854, 40.1760, 3 km'.")
+    ] = None,
+    volume: Annotated[
+        list[str] | None, typer.Option("--volume", help="Stop anything in this Volume4D (file, F3548-21 JSON); repeat.")
+    ] = None,
+    datum: Annotated[str | None, typer.Option("--datum", help="Datum of --within; no default.")] = None,
+    subject: Annotated[str, typer.Option("--subject", help="Subject.")] = "",
+    language: Annotated[str, typer.Option("--language", help="Language of the words (BCP 47).")] = "en",
+    to_role: Annotated[str | None, typer.Option("--to-role", help="Role asked to take it.")] = None,
+    reply_to: Annotated[str | None, typer.Option("--reply-to", help="Message answered.")] = None,
+    officer: Officer = None,
+    wait: WaitS = 10,
+    station: Station = None,
+    zone: Zone = None,
+    as_json: AsJson = False,
+) -> None:
+    """Send a message. A stop names entries, a volume, or a circle; it must be answered even if nothing matches."""
+    from detente.records.message import URGENCY_RANK, Message
+
+    if urgency not in URGENCY_RANK:
+        rule = f"must be one of: {', '.join(URGENCY_RANK)}"
+        raise Refused([problem("choice", "--urgency", urgency, rule, "Choose one.")])
+    circle = _within(within, datum)
+    volumes: tuple[Volume4D, ...] = ()
+    if volume:
+        from detente.cli.given import read_files
+
+        volumes = read_files(volume)
+    with at_desk(station) as desk:
+        readers = parties(to)
+        body = Message(
+            about=tuple(sorted({desk.full_id(text, "--about") for text in about or ()})),
+            in_reply_to=None if reply_to is None else desk.full_id(reply_to, "--reply-to"),
+            language=language,
+            phrase=None,
+            subject=subject,
+            to_role=to_role,
+            urgency=urgency,  # type: ignore[arg-type]
+            volumes=volumes,
+            within=circle,
+            words=words,
+        )
+        asked = {
+            "facets": [{"audience": readers, "body": body, "form": "full"}],
+            "kind": "message",
+            "officer": desk.officer(officer),
+            "refers_to": [*body.about],
+        }
+        urgent = urgency in DIRECT
+        found = send(desk, asked, 0 if urgent else wait, as_json)
+        more: list[str] = []
+        if urgent:
+            got = _acknowledged(desk, found["id"], readers, wait, as_json)
+            found = {**found, "acknowledged": got}
+            item = desk.station.get(f"entries/{found['id']}")
+            found = {**found, "index": item.get("index"), "state": item["stands"]}
+            more = [_direct_words(party, got.get(party), zone) for party in readers if party != desk.party]
+        answer(found, sent(f"Message ({urgency})", found, *more), as_json)
+
+
+def _within(text: str | None, datum: str | None) -> Within | None:
+    from detente.records.message import Within
+
+    if text is None:
+        return None
+    from detente.cli.given import circle
+
+    shape, _ = circle(text, datum, "--within")
+    return Within(centre=shape.centre, radius_mm=shape.radius_mm)
+
+
+def _acknowledged(desk: Desk, entry: str, readers: list[str], wait_s: int, as_json: bool) -> dict[str, int]:
+    """Wait until each station has said that it holds the message, or the time is over."""
+    others = set(readers) - {desk.party}
+    end = time.monotonic() + wait_s
+    got: dict[str, int] = {}
+    with progress("sent directly; waiting for the stations", as_json) as told:
+        while True:
+            got = desk.station.get(f"acknowledged/{entry}")["acknowledged"]
+            told(", ".join(sorted(got)))
+            if others <= got.keys() or time.monotonic() > end:
+                return got
+            time.sleep(0.1)
+
+
+def _direct_words(party: str, at_us: int | None, zone: str | None) -> str:
+    if at_us is None:
+        return f"UNDELIVERED to {party} so far: its station has not acknowledged it. Use another way now."
+    return (
+        f"The station of {party} held it at {moment(at_us, zone_named(zone))} (its clock); no officer has answered yet."
+    )

@@ -1,0 +1,101 @@
+"""`detente presence set|show`: where own people are. It never leaves the station; notices are screened against it there."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from detente.cli.desk import Desk, Station, at_desk
+from detente.cli.say import AsJson, answer, guarded, table
+from detente.cli.times import Zone, moment, time_us, zone_named
+from detente.errors import Refused, problem
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb and its two forms."""
+    group = typer.Typer(
+        help="Keep or show where own people are; it never leaves the station.",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+    )
+    group.command("set")(guarded(set_presence))
+    group.command("show")(guarded(show))
+    app.add_typer(group, name="presence")
+
+
+def set_presence(
+    volume: Annotated[list[str] | None, typer.Option("--volume", help="Volume4D file (F3548-21 JSON); repeat.")] = None,
+    circle: Annotated[
+        str | None, typer.Option("--circle", help="Centre and radius: '35.2854, 40.1760, 500 m'.")
+    ] = None,
+    datum: Annotated[str | None, typer.Option("--datum", help="Datum of --circle; no default.")] = None,
+    start: Annotated[str, typer.Option("--from", help="Start of --circle.")] = "now",
+    until: Annotated[str | None, typer.Option("--until", help="End of --circle, or +8h after the start.")] = None,
+    lower: Annotated[str | None, typer.Option("--lower", help="Lowest height of --circle.")] = None,
+    upper: Annotated[str | None, typer.Option("--upper", help="Greatest height of --circle.")] = None,
+    of: Annotated[str | None, typer.Option("--of", help="Party whose people these are; default: our own.")] = None,
+    speaks_for: Annotated[list[str] | None, typer.Option("--speaks-for", help="Party we answer for; repeat.")] = None,
+    add: Annotated[bool, typer.Option("--add", help="Keep what is held already, and add.")] = False,
+    none: Annotated[bool, typer.Option("--none", help="We hold nobody anywhere; what was held is withdrawn.")] = False,
+    station: Station = None,
+    zone: Zone = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say where own people are, instead of all that was said before (or beside it, with --add)."""
+    if none and (volume or circle or add):
+        rule = "stands alone: it says that nobody is anywhere"
+        raise Refused([problem("presence", "--none", "", rule, "Leave out the volumes, or --none.")])
+    with at_desk(station) as desk:
+        held = desk.station.get("presence")["presence"] if add else []
+        rows: list[Any] = [{"party": p["party"], "volume": p["volume"]} for p in held]
+        if not none:
+            for shape in _shapes(desk, volume, circle, datum, start, until, lower, upper):
+                rows.append({"party": of or desk.party, "volume": shape})
+        desk.station.post("presence", {"presence": rows, "speaks_for": speaks_for or []})
+        _show(desk, zone, as_json)
+
+
+def _shapes(
+    desk: Desk,
+    volume: list[str] | None,
+    circle: str | None,
+    datum: str | None,
+    start: str,
+    until: str | None,
+    lower: str | None,
+    upper: str | None,
+) -> Any:
+    from detente.cli import given
+
+    span_us = None
+    if circle is not None and until is not None:
+        first = time_us(start, "--from", desk.now_us)
+        span_us = first, time_us(until, "--until", first)
+        if span_us[1] <= first:
+            raise Refused([problem("time", "--until", until, "must be after --from", "Correct the times.")])
+    return given.volumes(volume, circle, datum, span_us, lower, upper)[0]
+
+
+def show(station: Station = None, zone: Zone = None, as_json: AsJson = False) -> None:
+    """Show where the station holds own people to be."""
+    with at_desk(station) as desk:
+        _show(desk, zone, as_json)
+
+
+def _show(desk: Desk, zone: str | None, as_json: bool) -> None:
+    from detente.cli.words import volume_words
+
+    found = desk.station.get("presence")
+    where = zone_named(zone)
+    rows = [(p["party"], moment(p["held_from_us"], where), volume_words(p["volume"], where)) for p in found["presence"]]
+    speaks = ", ".join(found["speaks_for"]) or "nobody yet"
+    first = "VIRTUAL LEDGER (a replay): its times are not now." if desk.status["virtual"] else None
+    words = [
+        first,
+        table(f"{len(rows)} volume(s) of own presence", ("of", "held since", "where and when"), rows)
+        if rows
+        else "No own presence is held: notices that come are compared with nothing.",
+        f"This station speaks for: {speaks}. None of this leaves the station; others are told of a concern at most.",
+    ]
+    answer({**found, "virtual": desk.status["virtual"]}, words, as_json)
