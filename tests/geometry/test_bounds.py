@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from .shapes import gatherings
 
 from detente.errors import Refused
 from detente.geometry.bounds import APART, MEETS, UNDECIDED, horizontal
@@ -14,19 +13,23 @@ from detente.geometry.separation import horizontal_distance
 from detente.geometry.store import VolumeStore
 from detente.geometry.volume import Point, Polygon, Volume4D
 
+from .shapes import gatherings
+
 
 def bound(a: Volume4D, b: Volume4D, separation_m: float) -> int:
     """Return what `bounds.horizontal` says of one pair; UNDECIDED where an outline has no drawing."""
-    drawings = []
+    sides = []
     for volume in (a, b):
         drawn = sketch(volume.outline, volume.error_mm)
         if drawn is None:
             return UNDECIDED
         store = VolumeStore(first_bits=4)
         slots = np.array([store.put(7, volume, drawn)])
-        ((_, drawing),) = store.drawings(slots, store.numbers(slots))
-        drawings.append(drawing)
-    return int(horizontal(*drawings, separation_m)[0])
+        row = store.numbers(slots)
+        ((power, _),) = store.by_ring_size(row)
+        sides.append((store.drawings(power, slots, row), store.originals(power, row)))
+    (one, original), (two, other) = sides
+    return int(horizontal(one, two, separation_m, lambda _: (original, other))[0])
 
 
 @settings(max_examples=150, deadline=None)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from .shapes import gatherings, separations
 
 from detente.errors import Refused
 from detente.geometry.index import VolumeIndex
 from detente.geometry.separation import meets
 from detente.geometry.volume import Circle, Point, Separation, Volume4D
+
+from .shapes import gatherings, separations
 
 
 def brute(live: dict[int, Volume4D], asked: Volume4D, separation: Separation) -> list[tuple[int, bool]]:

@@ -23,8 +23,8 @@ from detente.geometry.grid import LEAST, MOST, TIME_SHIFT, WHOLE_TURN, Box
 from detente.geometry.volume import Outline, Separation, Volume4D
 
 BINARY_PER_RAD = 2**31 / math.pi
-_MARGIN_M = 0.01
-_FULL_LAT = math.radians(89.0)
+MARGIN_M = 0.01
+FULL_LAT = math.radians(89.0)
 _NONE = Separation(horizontal_mm=0, time_us=0, vertical_mm=0)
 
 Angles = tuple[int, int, int, int]
@@ -35,7 +35,7 @@ def box_of(volume: Volume4D, drawn: Sketch | None, separation: Separation | None
     apart = separation or _NONE
     low, high = height_span_mm(volume)
     if drawn is None:
-        angles = _undrawn(volume.outline, (volume.error_mm + apart.horizontal_mm) / 1000)
+        angles = undrawn_box(volume.outline, (volume.error_mm + apart.horizontal_mm) / 1000)
     else:
         angles = _drawn(drawn, apart.horizontal_mm / 1000)
     return Box(
@@ -63,11 +63,11 @@ def _drawn(drawn: Sketch, apart_m: float) -> Angles:
 
 
 def _angles(south: float, north: float, west: float, east: float, reach_m: float) -> Angles:
-    reach_m += _MARGIN_M
+    reach_m += MARGIN_M
     turn = reach_m / M_MIN_M
     south, north = south - turn, north + turn
     farthest = max(north, -south)
-    if farthest >= _FULL_LAT:
+    if farthest >= FULL_LAT:
         return _binary_lat(south), _binary_lat(north) + 1, 0, WHOLE_TURN
     aside = reach_m / (A_M * math.cos(farthest))
     first = math.floor((west - aside) * BINARY_PER_RAD) - 1
@@ -81,7 +81,7 @@ def _binary_lat(lat: float) -> int:
     return math.floor(max(-2.0, min(2.0, lat)) * BINARY_PER_RAD)
 
 
-def _undrawn(outline: Outline, apart_m: float) -> Angles:
+def undrawn_box(outline: Outline, apart_m: float) -> Angles:
     """Bound a shape that is very long, near a pole or wound around the axis: all longitudes, and latitudes where sure."""
     edge, points, reach_mm = core(outline)
     latitudes = [p.lat_ndeg for p in points]
@@ -105,5 +105,5 @@ def _undrawn(outline: Outline, apart_m: float) -> Angles:
             low, high = -math.pi / 2, math.pi / 2
     elif max(run_on) - min(run_on) >= HALF_TURN_NDEG or max(map(abs, steps)) >= HALF_TURN_NDEG - 1:
         low, high = -math.pi / 2, math.pi / 2
-    reach = (reach_mm / 1000 + apart_m + _MARGIN_M) / M_MIN_M
+    reach = (reach_mm / 1000 + apart_m + MARGIN_M) / M_MIN_M
     return _binary_lat(low - reach) - 1, _binary_lat(high + reach) + 1, 0, WHOLE_TURN

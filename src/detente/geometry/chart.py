@@ -50,6 +50,15 @@ LIMIT_SPAN_LAT_NDEG = 8_000_000_000
 LIMIT_SPAN_LON_NDEG = 10_000_000_000
 """A shape is drawn only inside these: there Mercator chords are shorter than 0.9 a, as the slop bounds need."""
 
+LIMIT_LAT = math.radians(85.0)
+"""Distances are bounded on a chart only below this latitude."""
+MARGIN_M = 0.002
+"""Kept clear on both sides of every threshold: twice the bound on the exact test's own error."""
+ROUND_M = 1e-4
+"""More than float64 can be off by, in metres, for anything drawn here."""
+GEODESIC, PARALLEL, LONLAT = 0, 1, 2
+EDGE_CODE: dict[Edge, int] = {"geodesic": GEODESIC, "parallel": PARALLEL, "lonlat": LONLAT}
+
 Floats = NDArray[np.float64]
 
 

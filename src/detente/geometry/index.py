@@ -12,15 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.geometry import store
-from detente.geometry.bounds import APART, MEETS, UNDECIDED, horizontal
+from detente.geometry.bounds import APART, MEETS, UNDECIDED, Originals, horizontal
 from detente.geometry.boxes import box_of
 from detente.geometry.chart import sketch
+from detente.geometry.chords import Codes
 from detente.geometry.grid import Grid
 from detente.geometry.separation import Meeting, meets
 from detente.geometry.store import VolumeStore
 from detente.geometry.volume import Separation, Volume4D
 
 _SHARDS = 1024
+
+Rows = NDArray[np.int64]
 
 
 class Verdicts(NamedTuple):
@@ -84,16 +87,16 @@ class VolumeIndex:
         slots = self._grid.search(box_of(volume, drawn, separation))
         numbers = self._store.numbers(slots)
         asked = VolumeStore(first_bits=0)
-        only = np.array([asked.put(0, volume, drawn)])
-        row = asked.numbers(only)
+        row = asked.numbers(np.array([asked.put(0, volume, drawn)]))
         near = store.time_gaps(row, numbers) <= separation.time_us
-        near &= store.vertical_gaps(row, numbers) <= separation.vertical_mm
+        near &= store.vertical_gaps(store.heights(row), store.heights(numbers)) <= separation.vertical_mm
         slots, numbers = slots[near], numbers[near]
         verdict = np.full(len(slots), UNDECIDED, np.int8)
         if drawn is not None:
-            ((_, one),) = asked.drawings(only, row)
-            for places, drawings in self._store.drawings(slots, numbers):
-                verdict[places] = horizontal(one, drawings, separation.horizontal_mm / 1000)
+            for power, places in self._store.by_ring_size(numbers):
+                verdict[places] = self._outlines(
+                    asked, power, slots[places], numbers[places], separation.horizontal_mm / 1000
+                )
         boundary = np.zeros(len(slots), np.bool_)
         for place in np.flatnonzero(verdict == UNDECIDED).tolist():
             meeting = meets(volume, self._store.volume(int(slots[place])), separation)
@@ -103,6 +106,20 @@ class VolumeIndex:
         keys = numbers[found, store.KEY]
         order = np.argsort(keys)
         return Verdicts(keys[order], boundary[found][order])
+
+    def _outlines(self, asked: VolumeStore, power: int, slots: Rows, numbers: Rows, separation_m: float) -> Codes:
+        """Settle the outlines of slots with rings of one size against the only one in `asked`."""
+        only = np.zeros(1, np.int64)
+        row = asked.numbers(only)
+        ((size, _),) = asked.by_ring_size(row)
+
+        def originals(rows: Rows) -> tuple[Originals, Originals]:
+            edge, ring = asked.originals(size, row)
+            alike = Originals(np.broadcast_to(edge, rows.shape), np.broadcast_to(ring, (len(rows), *ring.shape[1:])))
+            return alike, self._store.originals(power, numbers[rows])
+
+        one = asked.drawings(size, only, row)
+        return horizontal(one, self._store.drawings(power, slots, numbers), separation_m, originals)
 
     def query(self, volume: Volume4D, separation: Separation) -> list[tuple[int, Meeting]]:
         """Return every volume that meets this one, by key, each with the whole answer of `separation.meets`.

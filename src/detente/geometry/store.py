@@ -8,29 +8,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detente.geometry.altitude import band_mm
-from detente.geometry.bounds import GEODESIC, LONLAT, PARALLEL, Drawings
-from detente.geometry.chart import A_M, RAD_PER_NDEG, Sketch, core
+from detente.geometry.bounds import PLACING, Drawings, Originals
+from detente.geometry.chart import A_M, EDGE_CODE, RAD_PER_NDEG, Sketch, core
 from detente.geometry.columns import Column, RowNumbers
 from detente.geometry.volume import Altitude, AltitudeDatum, Circle, Corridor, Edge, Outline, Point, Polygon, Volume4D
 
 START, END, LOW, LOW_ERROR, LOW_BAND, HIGH, HIGH_ERROR, HIGH_BAND, ERROR, REACH, CODES, RING, KEY = range(13)
 _WIDTH = 13
-_CENTRE_X, _CENTRE_Y, _RADIUS, _SLOP, _BUFFER, _LAT_LOW, _LAT_HIGH = range(7)
-_FLOATS = 7
-_NEVER = 2**60
+NEVER = 2**60
 """Beyond any height: what an absent bound stands at."""
 
 _EDGES: tuple[Edge, ...] = ("geodesic", "parallel", "lonlat")
-_EDGE_CODE = {"geodesic": GEODESIC, "parallel": PARALLEL, "lonlat": LONLAT}
 _DATUMS: tuple[AltitudeDatum, ...] = ("ellipsoid", "geoid", "ground", "flight_level", "unknown")
-_LOW_CODE = {"ellipsoid": 0, "geoid": 1, "ground": 2, "flight_level": 3, "unknown": 4}
-_HIGH_CODE = {**_LOW_CODE, "unknown": 5}
-_NO_LOW, _NO_HIGH = 6, 7
+LOW_CODE = {"ellipsoid": 0, "geoid": 1, "ground": 2, "flight_level": 3, "unknown": 4, None: 6}
+HIGH_CODE = {**LOW_CODE, "unknown": 5, None: 7}
 """Codes of datums. Only like datums compare directly; `unknown` is unlike itself, so above and below it differ."""
 _POLYGON, _CIRCLE, _CORRIDOR = 0, 1, 2
 
@@ -48,7 +45,7 @@ class VolumeStore:
         self._bits = first_bits
         self._slots = RowNumbers()
         self._ints = Column(np.int64, (_WIDTH,), first_bits=first_bits)
-        self._floats = Column(np.float64, (_FLOATS,), first_bits=first_bits)
+        self._floats = Column(np.float64, (PLACING,), first_bits=first_bits)
         self._vertices: dict[int, Column] = {}
         self._rings: dict[int, Column] = {}
         self._ring_rows: dict[int, RowNumbers] = {}
@@ -85,32 +82,19 @@ class VolumeStore:
         """Return the rows of whole numbers of slots; columns are START, END, ... KEY."""
         return self._ints.take(slots)
 
-    def drawings(self, slots: Slots, numbers: Ints) -> list[tuple[NDArray[np.intp], Drawings]]:
-        """Return the drawings of slots by ring size, each group with the places in `slots` it is for. Undrawn are left out."""
+    def by_ring_size(self, numbers: Ints) -> list[tuple[int, Slots]]:
+        """Sort rows of drawn volumes by the power of two of their ring's size: (power, places among the rows)."""
         codes = numbers[:, CODES]
         powers = np.where(codes >> _DRAWN_AT & 1, codes >> _POWER_AT & 31, -1)
-        groups = []
-        for power in np.unique(powers).tolist():
-            if power >= 0:
-                places = np.flatnonzero(powers == power)
-                groups.append((places, self._group(power, slots[places], numbers[places])))
-        return groups
+        return [(power, np.flatnonzero(powers == power)) for power in np.unique(powers).tolist() if power >= 0]
 
-    def _group(self, power: int, slots: Slots, numbers: Ints) -> Drawings:
-        floats = self._floats.take(slots)
-        rows = numbers[:, RING]
-        return Drawings(
-            centre_x=floats[:, _CENTRE_X],
-            centre_y=floats[:, _CENTRE_Y],
-            radius=floats[:, _RADIUS],
-            slop=floats[:, _SLOP],
-            buffer=floats[:, _BUFFER],
-            lat_low=floats[:, _LAT_LOW],
-            lat_high=floats[:, _LAT_HIGH],
-            edge=numbers[:, CODES] >> _EDGE_AT & 3,
-            rings=self._rings[power].take(rows),
-            vertices=self._vertices[power].take(rows),
-        )
+    def drawings(self, power: int, slots: Slots, numbers: Ints) -> Drawings:
+        """Return the drawings of slots whose rings are of one size; `numbers` are their rows."""
+        return Drawings(self._floats.take(slots), self._rings[power].take(numbers[:, RING]))
+
+    def originals(self, power: int, numbers: Ints) -> Originals:
+        """Return the stated rings of rows whose rings are of one size."""
+        return Originals(numbers[:, CODES] >> _EDGE_AT & 3, self._vertices[power].take(numbers[:, RING]))
 
     def volume(self, slot: int) -> Volume4D:
         """Rebuild the volume in a slot, equal to the one that was put."""
@@ -159,17 +143,17 @@ def _row(
     key: int, volume: Volume4D, shape_edge: Edge, reach_mm: int, count: int, power: int, ring: int, drawn: bool
 ) -> tuple[int, ...]:
     lower, upper, outline = volume.altitude_lower, volume.altitude_upper, volume.outline
-    low = (0, 0, -_NEVER) if lower is None else (lower.value_mm, lower.uncertainty_mm, band_mm(lower)[0])
-    high = (0, 0, _NEVER) if upper is None else (upper.value_mm, upper.uncertainty_mm, band_mm(upper)[1])
+    low = (0, 0, -NEVER) if lower is None else (lower.value_mm, lower.uncertainty_mm, band_mm(lower)[0])
+    high = (0, 0, NEVER) if upper is None else (upper.value_mm, upper.uncertainty_mm, band_mm(upper)[1])
     shape = _POLYGON if isinstance(outline, Polygon) else _CIRCLE if isinstance(outline, Circle) else _CORRIDOR
     if shape == _CORRIDOR:
         count = len(outline.line)  # type: ignore[union-attr]
     codes = (
         shape
-        | _EDGE_CODE[shape_edge] << _EDGE_AT
+        | EDGE_CODE[shape_edge] << _EDGE_AT
         | drawn << _DRAWN_AT
-        | (_NO_LOW if lower is None else _LOW_CODE[lower.datum]) << _LOW_AT
-        | (_NO_HIGH if upper is None else _HIGH_CODE[upper.datum]) << _HIGH_AT
+        | LOW_CODE[lower and lower.datum] << _LOW_AT
+        | HIGH_CODE[upper and upper.datum] << _HIGH_AT
         | power << _POWER_AT
         | count << _COUNT_AT
     )
@@ -177,7 +161,7 @@ def _row(
 
 
 def _altitude(code: int, value_mm: int, error_mm: int) -> Altitude | None:
-    if code in (_NO_LOW, _NO_HIGH):
+    if code in (LOW_CODE[None], HIGH_CODE[None]):
         return None
     return Altitude(datum=_DATUMS[min(code, 4)], uncertainty_mm=error_mm, value_mm=value_mm)
 
@@ -190,15 +174,42 @@ def _outline(shape: int, edge: Edge, points: Sequence[Point], reach_mm: int) -> 
     return Corridor(edge=edge, half_width_mm=reach_mm, line=tuple(points))
 
 
-def vertical_gaps(a: Ints, b: Ints) -> Ints:
-    """Return the least vertical distances, mm, of pairs of rows (one may stand for all): `altitude.vertical_gap_mm`."""
+class Heights(NamedTuple):
+    """Lower and upper bounds of volumes, mm: in their own datum, error included; above the ellipsoid; the datum's code."""
+
+    low: Ints
+    low_band: Ints
+    low_datum: Ints
+    high: Ints
+    high_band: Ints
+    high_datum: Ints
+
+    def pick(self, rows: NDArray[Any]) -> Heights:
+        """Return the heights at `rows`."""
+        return Heights(*(column[rows] for column in self))
+
+
+def heights(numbers: Ints) -> Heights:
+    """Return the heights of rows of a store."""
+    codes = numbers[:, CODES]
+    return Heights(
+        numbers[:, LOW] - numbers[:, LOW_ERROR],
+        numbers[:, LOW_BAND],
+        codes >> _LOW_AT & 7,
+        numbers[:, HIGH] + numbers[:, HIGH_ERROR],
+        numbers[:, HIGH_BAND],
+        codes >> _HIGH_AT & 7,
+    )
+
+
+def vertical_gaps(a: Heights, b: Heights) -> Ints:
+    """Return the least vertical distances, mm, of pairs (one may stand for all), as `altitude.vertical_gap_mm` does."""
     return np.maximum(np.maximum(_rise(a, b), _rise(b, a)), 0)
 
 
-def _rise(over: Ints, under: Ints) -> Ints:
-    like = (over[:, CODES] >> _LOW_AT & 7) == (under[:, CODES] >> _HIGH_AT & 7)
-    own = (over[:, LOW] - over[:, LOW_ERROR]) - (under[:, HIGH] + under[:, HIGH_ERROR])
-    return np.where(like, own, over[:, LOW_BAND] - under[:, HIGH_BAND])
+def _rise(over: Heights, under: Heights) -> Ints:
+    like = over.low_datum == under.high_datum
+    return np.where(like, over.low - under.high, over.low_band - under.high_band)
 
 
 def time_gaps(a: Ints, b: Ints) -> Ints:
