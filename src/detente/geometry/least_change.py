@@ -1,31 +1,25 @@
 """The least change to one volume that clears its conflict with another: in time, in height, or in place.
 
 Each is found on its own and proven on the changed volume by the same exact test that `meets` makes. Time and height are
-exact to the microsecond and
-millimetre. Place: the direction comes from a flat chart round the volume that moves (the set of forbidden shifts is the
-Minkowski difference of the two outlines, widened by the separation; its nearest edge is the way out), the distance along it
-from the exact distance on the ellipsoid, to the centimetre. The chart is good to a thousandth within 300 km.
+exact to the microsecond and millimetre. Place: the direction comes from a flat chart (`way_out`), good to a thousandth
+within 300 km; the distance along it from the exact distance on the ellipsoid, to the centimetre.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
-import numpy as np
-import shapely
 
 from detente.geometry.altitude import least_rise_mm, vertical_gap_mm
-from detente.geometry.geodesic import Floats, inverse
-from detente.geometry.moving import anchor, delayed, moved_outline, raised
+from detente.geometry.moving import delayed, moved_outline, raised
 from detente.geometry.rings import HIGHEST_MM, LATEST_US
 from detente.geometry.separation import EPSILON_MM, horizontal_distance, meets, time_gap_us
-from detente.geometry.shape import Shape, prepare
 from detente.geometry.volume import NDEG, Altitude, Outline, Separation, Volume4D
+from detente.geometry.way_out import way_out
 
-MOST_PAIRS: Final = 400
-"""Above so many pairs of edges the convex hulls are used: the way out is then sure, but another may be shorter."""
 SLACK_MM: Final = 10
 """The move in place may be longer than needed by this much."""
 _BEARING_STEP: Final = NDEG // 1000
@@ -66,8 +60,11 @@ def _lesser(plus: int | None, minus: int | None) -> int | None:
 
 def least_change(a: Volume4D, b: Volume4D, separation: Separation) -> LeastChange | None:
     """Return the least changes to `a` that clear its conflict with `b`; None if they do not meet."""
-    if meets(a, b, separation) is None:
-        return None
+    return None if meets(a, b, separation) is None else clearing(a, b, separation)
+
+
+def clearing(a: Volume4D, b: Volume4D, separation: Separation) -> LeastChange:
+    """Return the least changes to `a` for two volumes that are known to meet."""
     place = _place(a, b, separation)
     return LeastChange(
         bearing_ndeg=place and place[1],
@@ -115,24 +112,24 @@ def _at(altitude: Altitude, shift_mm: int) -> Altitude:
     return msgspec.structs.replace(altitude, value_mm=altitude.value_mm + shift_mm)
 
 
-def _least(clears: object) -> int | None:
+def _least(clears: Callable[[int], bool]) -> int | None:
     """Return the least whole number from 0 for which a rising condition holds, by doubling and halving."""
     high = 1
-    while not clears(high):  # type: ignore[operator]
+    while not clears(high):
         high *= 2
         if high > 4 * HIGHEST_MM:
             return None
     low = 0
     while low < high:
         middle = (low + high) // 2
-        low, high = (low, middle) if clears(middle) else (middle + 1, high)  # type: ignore[operator]
+        low, high = (low, middle) if clears(middle) else (middle + 1, high)
     return low
 
 
 def _place(a: Volume4D, b: Volume4D, separation: Separation) -> tuple[int, int, bool] | None:
     """Return distance (mm) and bearing (nanodegrees) of the least move, and whether hulls stood for the outlines."""
     target_mm = separation.horizontal_mm + a.error_mm + b.error_mm + EPSILON_MM
-    east, north, hulled = _way_out(a.outline, b.outline, target_mm)
+    east, north, hulled = way_out(a.outline, b.outline, target_mm)
     bearing = round(math.degrees(math.atan2(east, north)) * 1000) % 360_000 * _BEARING_STEP
     distance = _far_enough(a.outline, b.outline, round(math.hypot(east, north) * 1000), bearing, target_mm)
     return None if distance is None else (distance, bearing, hulled)
@@ -161,73 +158,3 @@ def _far_enough(a: Outline, b: Outline, distance_mm: int, bearing_ndeg: int, tar
         if above is not None and above - below <= 2:
             return above
     return above
-
-
-def _way_out(a: Outline, b: Outline, target_mm: int) -> tuple[float, float, bool]:
-    """Return the least shift of `a` (metres east, north) on the chart centred on it that leaves the forbidden set."""
-    first, second = prepare(a), prepare(b)
-    centre = anchor(a)
-    reach_m = (target_mm + first.radius_mm + second.radius_mm) / 1000
-    forbidden, hulled = _difference(_chart(second, centre), _chart(first, centre), second.role, first.role)
-    forbidden = forbidden.buffer(reach_m, quad_segs=64) if reach_m > 0.01 else forbidden.buffer(0.01)
-    line = shapely.shortest_line(shapely.Point(0.0, 0.0), forbidden.boundary)
-    east, north = shapely.get_coordinates(line)[1]
-    if math.hypot(east, north) < 1e-3:
-        away = shapely.get_coordinates(forbidden.centroid)[0]
-        east, north = (-away * 1e-3 / (float(np.hypot(*away)) or 1.0)).tolist()
-    return float(east), float(north), hulled
-
-
-def _chart(shape: Shape, centre: tuple[float, float]) -> Floats:
-    """Return the ends of a shape's pieces on the azimuthal equidistant chart: metres east and north of the centre."""
-    pieces = shape.pieces
-    lat, lon = pieces.lat0, pieces.lon0
-    if shape.role == "line":
-        lat, lon = np.append(lat, pieces.lat1[-1]), np.append(lon, pieces.lon1[-1])
-    same = np.ones(len(lat))
-    azimuth, _, away = inverse(centre[0] * same, centre[1] * same, lat, lon)
-    angle = np.radians(azimuth)
-    return np.stack([away * np.sin(angle), away * np.cos(angle)], axis=1)
-
-
-def _difference(still: Floats, moving: Floats, still_role: str, moving_role: str) -> tuple[shapely.Geometry, bool]:
-    """Return the shifts of `moving` that make it touch `still`: their Minkowski difference."""
-    turned = -moving
-    hulled = len(still) * len(turned) > MOST_PAIRS and not (_convex(still, still_role) and _convex(turned, moving_role))
-    if hulled:
-        still, turned = _hull(still), _hull(turned)
-    if hulled or (_convex(still, still_role) and _convex(turned, moving_role)):
-        sums = (still[:, None, :] + turned[None, :, :]).reshape(-1, 2)
-        return shapely.convex_hull(shapely.MultiPoint(sums)), hulled
-    from_a, to_a = _edges(still, still_role)
-    from_b, to_b = _edges(turned, moving_role)
-    corners = np.stack(
-        [p[:, None, :] + q[None, :, :] for p, q in ((from_a, from_b), (from_a, to_b), (to_a, to_b), (to_a, from_b))],
-        axis=2,
-    ).reshape(-1, 4, 2)
-    parts = [shapely.convex_hull(shapely.multipoints(corners))]
-    if still_role == "area":
-        parts.append(np.array([shapely.Polygon(still + turned[0]).buffer(0)]))
-    if moving_role == "area":
-        parts.append(np.array([shapely.Polygon(turned + still[0]).buffer(0)]))
-    return shapely.union_all(np.concatenate(parts)), False
-
-
-def _edges(points: Floats, role: str) -> tuple[Floats, Floats]:
-    if len(points) == 1:
-        return points, points
-    return (points, np.roll(points, -1, axis=0)) if role == "area" else (points[:-1], points[1:])
-
-
-def _convex(points: Floats, role: str) -> bool:
-    if len(points) < 3 or role != "area":
-        return len(points) < 3
-    step = np.roll(points, -1, axis=0) - points
-    after = np.roll(step, -1, axis=0)
-    turn = step[:, 0] * after[:, 1] - step[:, 1] * after[:, 0]
-    size = float(np.abs(turn).max()) * 1e-9
-    return bool((turn >= -size).all() or (turn <= size).all())
-
-
-def _hull(points: Floats) -> Floats:
-    return np.asarray(shapely.get_coordinates(shapely.convex_hull(shapely.MultiPoint(points)))[:-1])

@@ -24,7 +24,8 @@ SOLVED_M: Final = 2e-5
 """To this a distance to a geodesic is solved."""
 REFINED_M: Final = 1e-4
 """To this a slanted piece is refined: the answer is then within 2 * REFINED_M + SOLVED_M + the oracle's error."""
-MOST_PARTS: Final = 16
+MOST_PARTS: Final = 64
+MOST_CHILDREN: Final = 2500
 FEW_PARTS: Final = 4
 DIVE_ABOVE: Final = 24
 ERROR_M: Final = 2.5e-4
@@ -340,15 +341,16 @@ def _longitude_at(geodesics: Pieces, level: Floats) -> Floats:
 
 def _refined(pa: Pieces, pb: Pieces, i: Ints, j: Ints, rough: Bools) -> tuple[Pieces, Pieces, Ints, Ints]:
     """Cut the slanted pieces of rough pairs, keep only pieces still in some pair, and pair the children."""
-    pa, first_a, count_a = _cut_rough(pa, i, rough)
-    pb, first_b, count_b = _cut_rough(pb, j, rough)
+    most = int(np.clip(np.sqrt(MOST_CHILDREN / max(1, int(rough.sum()))), FEW_PARTS, MOST_PARTS))
+    pa, first_a, count_a = _cut_rough(pa, i, rough, most)
+    pb, first_b, count_b = _cut_rough(pb, j, rough, most)
     each = count_a * count_b
     pair = np.repeat(np.arange(len(i)), each)
     order = np.arange(len(pair)) - np.repeat(np.cumsum(each) - each, each)
     return pa, pb, first_a[pair] + order // count_b[pair], first_b[pair] + order % count_b[pair]
 
 
-def _cut_rough(pieces: Pieces, rows: Ints, rough: Bools) -> tuple[Pieces, Ints, Ints]:
+def _cut_rough(pieces: Pieces, rows: Ints, rough: Bools, most: int) -> tuple[Pieces, Ints, Ints]:
     """Cut; return the new pieces and, for each pair, its first child and how many it has."""
     used, position = np.unique(rows, return_inverse=True)
     kept = pieces.take(used)
@@ -357,7 +359,6 @@ def _cut_rough(pieces: Pieces, rows: Ints, rough: Bools) -> tuple[Pieces, Ints, 
     wanted &= kept.error > REFINED_M / 2
     if not wanted.any():
         return kept, position, np.ones(len(rows), dtype=np.intp)
-    most = MOST_PARTS if len(rows) <= DIVE_ABOVE else FEW_PARTS
     parts = int(np.clip(np.ceil(np.sqrt(kept.error[wanted].max() / REFINED_M * 3)), 2, most))
     new, _ = split(kept, wanted, parts)
     counts = np.where(wanted, parts, 1)

@@ -10,9 +10,10 @@ import math
 
 import msgspec
 
+from detente.geometry.altitude import vertical_gap_mm
 from detente.geometry.geodesic import RHO_MIN_M
 from detente.geometry.rings import check_outline, plainly_simple
-from detente.geometry.separation import EDGES, EPSILON_MM, horizontal_distance, meets
+from detente.geometry.separation import EDGES, EPSILON_MM, Meeting, horizontal_distance, meets, time_gap_us
 from detente.geometry.shape import skeleton
 from detente.geometry.volume import NDEG, Circle, Edge, Outline, Polygon, Separation, Volume4D
 
@@ -52,8 +53,13 @@ class Readings(msgspec.Struct, frozen=True, kw_only=True):
 
 def readings(a: Volume4D, b: Volume4D, separation: Separation) -> Readings:
     """Return whether two volumes meet under each reading. Asks the exact test only where the readings could differ."""
-    declared = meets(a, b, separation) is not None
-    if _cannot_differ(a, b, separation):
+    return readings_of(meets(a, b, separation), a, b, separation)
+
+
+def readings_of(meeting: Meeting | None, a: Volume4D, b: Volume4D, separation: Separation) -> Readings:
+    """Return the same where the verdict as declared is known."""
+    declared = meeting is not None
+    if _cannot_differ(meeting, a, b, separation):
         return Readings(declared=declared, geodesic=declared, lonlat=declared, parallel=declared)
     found = {edge: _under(edge, a, b, separation) for edge in EDGES}
     return Readings(declared=declared, **found)
@@ -73,16 +79,19 @@ def _under(edge: Edge, a: Volume4D, b: Volume4D, separation: Separation) -> bool
     return meets(first, second, separation) is not None
 
 
-def _cannot_differ(a: Volume4D, b: Volume4D, separation: Separation) -> bool:
+def _cannot_differ(meeting: Meeting | None, a: Volume4D, b: Volume4D, separation: Separation) -> bool:
     """Prove from the spread of the readings that every reading gives the verdict of the declared one."""
     spread_mm = spread_bound_mm(a.outline) + spread_bound_mm(b.outline)
     if spread_mm == 0:
         return True
     if not math.isfinite(spread_mm):
         return False
+    if meeting is not None:
+        return meeting.horizontal_mm + spread_mm + 2 < meeting.allowed_mm
+    if time_gap_us(a, b) > separation.time_us or vertical_gap_mm(a, b) > separation.vertical_mm:
+        return True
     allowed_mm = separation.horizontal_mm + a.error_mm + b.error_mm + EPSILON_MM
-    found = horizontal_distance(a.outline, b.outline, allowed_mm + math.ceil(spread_mm) + 2)
-    return found is None or found.distance_m * 1000 + spread_mm + 2 < allowed_mm
+    return horizontal_distance(a.outline, b.outline, allowed_mm + math.ceil(spread_mm) + 2) is None
 
 
 def spread_bound_mm(outline: Outline) -> float:

@@ -6,8 +6,8 @@ import msgspec
 
 from detente.geometry.altitude import NAMES
 from detente.geometry.f3548 import time_text
-from detente.geometry.least_change import LeastChange, least_change
-from detente.geometry.readings import Readings, readings
+from detente.geometry.least_change import LeastChange, clearing
+from detente.geometry.readings import Readings, readings_of
 from detente.geometry.rings import words as place_words
 from detente.geometry.separation import RULESET, Meeting, meets
 from detente.geometry.volume import NDEG, Separation, Volume4D
@@ -27,9 +27,9 @@ def why(a: Volume4D, b: Volume4D, separation: Separation) -> Why:
     """Return the verdict on two volumes with everything that explains it. The least change is to `a`."""
     meeting = meets(a, b, separation)
     return Why(
-        least_change=None if meeting is None else least_change(a, b, separation),
+        least_change=None if meeting is None else clearing(a, b, separation),
         meeting=meeting,
-        readings=readings(a, b, separation),
+        readings=readings_of(meeting, a, b, separation),
         warnings=datum_warnings(a, b),
     )
 
