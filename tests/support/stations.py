@@ -215,6 +215,9 @@ class Copy:
         self.leaves: dict[int, bytes] = {}
         self.known: dict[int, tuple[bytes, bytes]] = {}
 
+    def find(self, entry: bytes):
+        return next(((index, raw) for index, (found, raw) in self.known.items() if found == entry), None)
+
     def write(self, keep) -> None:
         if keep.cut_leaves_from is not None:
             for index in [i for i in self.leaves if i >= keep.cut_leaves_from]:
@@ -257,8 +260,9 @@ class World:
             peers=tuple(p for p in self.parties if p != party),
             station_key=world.signing(party, "station"),
         )
-        station = Station(me=me, picture=NoPicture(), screener=DeskScreener(rules_of(GENESIS.screening)))
         copy = self.copies[party]
+        screener = DeskScreener(rules_of(GENESIS.screening))
+        station = Station(me=me, picture=NoPicture(), screener=screener, find=copy.find)
         known = [(index, entry, raw) for index, (entry, raw) in sorted(copy.known.items())]
         leaves = [leaf for _, leaf in sorted(copy.leaves.items())]
         load(station, dict(sorted(copy.kept.items())), leaves, known, self.now_us)

@@ -34,6 +34,7 @@ from detente.node.station_values import (
     Input,
     LeavesArrived,
     Reread,
+    WitnessedArrived,
 )
 
 LEAVES = 4096
@@ -138,6 +139,9 @@ class Follower:
             await self._fetch_entries()
             await self._fold_kept()
             await self._give(HostAnswered(size))
+            if self.state.witnessed_size < self.state.size:
+                with contextlib.suppress(Refused):  # there is none yet
+                    await self._give(WitnessedArrived(await self.client.checkpoint(witnessed=True)))
 
     async def again(self, first: int, stop: int) -> None:
         """Ask a second time for the entries of a range in which something bore our tag and was not given."""

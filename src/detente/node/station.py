@@ -20,7 +20,14 @@ from collections.abc import Callable
 from typing import Any
 
 from detente.node.station_clock import due, next_due_us, presence_set
-from detente.node.station_follow import checkpoint_arrived, entries_arrived, leaves_arrived, release, reread
+from detente.node.station_follow import (
+    checkpoint_arrived,
+    entries_arrived,
+    leaves_arrived,
+    release,
+    reread,
+    witnessed_arrived,
+)
 from detente.node.station_peers import direct_answered, direct_arrived, peer_checkpoint, peer_unreachable
 from detente.node.station_send import composed, host_answered, host_refused, host_unreachable, receipted
 from detente.node.station_state import Station
@@ -44,6 +51,7 @@ from detente.node.station_values import (
     Reread,
     Tick,
     WakeAt,
+    WitnessedArrived,
 )
 
 
@@ -68,6 +76,7 @@ STEPS: dict[type, Callable[[Station, Any, int], list[Effect]]] = {
     Release: release,
     Reread: reread,
     Tick: _nothing,
+    WitnessedArrived: witnessed_arrived,
 }
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from detente.errors import EvidenceError, Refused
 from detente.ledger.checkpoint import SignedCheckpoint, open_checkpoint
-from detente.ledger.cosignature import cosign, cosigner_name
+from detente.ledger.cosignature import cosign, cosigner_name, witnessed
 from detente.ledger.entry import Checked, Header, encode_header, header_commitment
 from detente.ledger.facets import CLOSED
 from detente.ledger.fork import ForkEvidence, check_against
@@ -22,6 +22,7 @@ from detente.node.known import Known as KnownBytes
 from detente.node.registering import register
 from detente.node.screener import volumes_to_screen
 from detente.node.slots import slot_us
+from detente.node.station_openings import Row, disclosed, erased, remember
 from detente.node.station_state import Asked, Station
 from detente.node.station_values import (
     CheckpointArrived,
@@ -34,6 +35,7 @@ from detente.node.station_values import (
     Release,
     Reread,
     SendCosignature,
+    WitnessedArrived,
 )
 from detente.node.urgent import Open
 from detente.picture.known import Known, known_of
@@ -157,6 +159,23 @@ def cosignature(state: Station, now_us: int) -> list[Effect]:
     return [SendCosignature(note.encode())]
 
 
+def witnessed_arrived(state: Station, given: WitnessedArrived, now_us: int) -> list[Effect]:
+    """Keep a checkpoint that more than half of the stations have cosigned: it dates, for strangers, all that it covers."""
+    try:
+        signed = open_checkpoint(given.note, *state.host_keys())
+        head = signed.checkpoint
+        if not 0 < head.size <= state.size or not witnessed(signed, state.cosigners()):
+            return []
+    except (Refused, EvidenceError):
+        return []  # a note like any other that does not hold; the host's own are judged in `checkpoint_arrived`
+    if state.tree.root(head.size) != head.root:
+        return fork_found(state, signed, "host", now_us)
+    if head.size <= state.witnessed_size:
+        return []
+    state.witnessed_size = head.size
+    return [Keep(kept=[(f"witnessed/{head.size:016d}", signed.data)]), Publish("witnessed", str(head.size))]
+
+
 def release(state: Station, given: Release, now_us: int) -> list[Effect]:
     """Cosign again; what was refused stays on record as an alarm."""
     state.cosigning.release()
@@ -242,7 +261,7 @@ def entries_arrived(state: Station, given: EntriesArrived, now_us: int) -> list[
         rows.append((entry.index, entry.checked.id, entry.raw))
         effects += admit(state, entry, now_us)
         if not behind:
-            fold(state, entry, now_us, kept)
+            rows += fold(state, entry, now_us, kept)
     if state.outbox.items or state.lodged_here.held() or state.lodged_by_us.held():
         for at, commitment in enumerate(commitments(given.leaves, state.me.genesis.slots), page.first):
             _settle_leaf(state, at, commitment, given.leaves, page.first, kept, effects, now_us)
@@ -376,6 +395,7 @@ def admit(state: Station, entry: Believed, now_us: int) -> list[Effect]:
     """Take one entry as recorded and told: who may sign from here on, and our list of what we were told."""
     header = entry.checked.header
     effects: list[Effect] = []
+    remember(state, entry.index, entry.checked.id, entry.raw)
     if header.kind.partition("/")[0] in MEMBERS:
         effects = _members(state, entry, now_us)
     if header.author != state.me.party and entry.index > state.told.last_index:
@@ -390,8 +410,11 @@ def fold(
     kept: list[tuple[str, bytes | None]],
     *,
     strict: bool = True,
-) -> None:
-    """Take one admitted entry into everything that is derived from entries. `strict` False: its bytes are our own copy's."""
+) -> list[Row]:
+    """Take one admitted entry into everything that is derived from entries; return rows of the own copy to replace.
+
+    `strict` False: its bytes are our own copy's.
+    """
     header = entry.checked.header
     known = known_of(
         entry.index,
@@ -402,6 +425,11 @@ def fold(
         erased=entry.erased,
         strict=strict,
     )
+    rows: list[Row] = []
+    if known.kind == "disclosure":
+        known = disclosed(state, known)
+    elif known.kind == "erasure":
+        rows = erased(state, known, kept)
     if entry.index >= state.picture.size:
         state.picture.apply(known)
     mine = header.author == state.me.party
@@ -415,18 +443,20 @@ def fold(
         if isinstance(opened.record, Record):
             _record(state, known, opened.record.body, mine, entry.received_at_us, now_us, kept)
     state.folded = max(state.folded, entry.index + 1)
+    return rows
 
 
 def reread(state: Station, given: Reread, now_us: int) -> list[Effect]:
     """Fold what was only kept while the station was far behind."""
     kept: list[tuple[str, bytes | None]] = []
+    rows: list[Row] = []
     for index, _, raw in given.rows:
         if index >= state.folded:
-            fold(state, believed_again(index, raw), now_us, kept, strict=False)
+            rows += fold(state, believed_again(index, raw), now_us, kept, strict=False)
     state.folded = max(state.folded, given.stop)
     if state.folded >= state.next_entry:
         state.picture.advance(state.next_entry, state.last_leaf_us)
-    effects: list[Effect] = [Keep(kept=kept)] if kept else []
+    effects: list[Effect] = [Keep(known=rows, kept=kept)] if kept or rows else []
     return [*effects, Publish("entries", str(state.folded))]
 
 

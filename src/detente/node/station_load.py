@@ -65,6 +65,7 @@ def load(
         held = msgspec.json.decode(kept["cosigning"], type=_Cosigning)
         state.cosigning.last, state.cosigning.seen_us = held.last, held.seen_us
         state.cosigning.refused = dict(held.refused)
+    state.witnessed_size = max((int(name[10:]) for name in kept if name.startswith("witnessed/")), default=0)
     proven = _leaves(state, kept, leaves)
     for index, _, raw in known:
         entry = believed_again(index, raw)

@@ -2,6 +2,7 @@
 
 What must survive a crash is written by `Keep` under these names:
 
+    witnessed/<size>   checkpoints that more than half of the stations have cosigned
     verified           the largest checkpoint whose root we recomputed (size, note, when)
     cosigning          the last checkpoint judged, when we last looked, refusals that stand
     outbox/<id>        a submission of ours that is not in the verified ledger yet
@@ -15,7 +16,7 @@ What must survive a crash is written by `Keep` under these names:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -121,6 +122,9 @@ class Station:
     screener: Screener
     timing: Timing = field(default_factory=Timing)
 
+    find: Callable[[bytes], tuple[int, bytes] | None] = lambda entry: None
+    """Reads one entry back from the own copy: its index and bytes, by id."""
+
     identity: Identity = field(init=False)
     ledger: bytes = field(init=False)
     viewer: Viewer = field(init=False)
@@ -131,8 +135,10 @@ class Station:
     verified_at_us: int | None = None
     next_entry: int = 0
     folded: int = 0
+    witnessed_size: int = 0
     times_unjudged: list[int] = field(default_factory=list)
     fork: ForkEvidence | None = None
+    recent: dict[bytes, tuple[int, bytes]] = field(default_factory=dict)
     missing: dict[int, str] = field(default_factory=dict)
 
     told: Told = field(default_factory=Told)

@@ -117,6 +117,12 @@ class PeerCheckpoint(NamedTuple):
     note: bytes
 
 
+class WitnessedArrived(NamedTuple):
+    """The largest checkpoint that the host holds enough cosignatures for, as a signed note."""
+
+    note: bytes
+
+
 class PresenceSet(NamedTuple):
     """The watch officer's present statement of where own people are; replaces the one before."""
 
@@ -148,6 +154,7 @@ Input = (
     | DirectAnswered
     | PeerUnreachable
     | PeerCheckpoint
+    | WitnessedArrived
     | PresenceSet
     | Release
     | Tick

@@ -132,7 +132,9 @@ def open_station(folder: Path, now_us: int | None = None) -> StationParts:
         station_key=SigningKey.from_seed(_secret(folder / "keys" / "station.key")),
     )
     picture = Picture(genesis, ledger_id(genesis).hex(), index=VolumeIndex())
-    state = Station(me=me, picture=picture.driver, screener=DeskScreener(rules_of(genesis.screening)))
+    state = Station(
+        me=me, picture=picture.driver, screener=DeskScreener(rules_of(genesis.screening)), find=copy.known_by_id
+    )
     proven = load(state, copy.kept(), copy.leaves(0, ALL), _known(copy), clock.now_us() if now_us is None else now_us)
     if copy.leaf_count() > proven:  # fetched before a crash and never proven: fetch them again
         copy.write(_cut(proven)).result()
@@ -144,7 +146,7 @@ def open_station(folder: Path, now_us: int | None = None) -> StationParts:
         genesis=signed,
         genesis_bytes=genesis_bytes,
         local_token=_token(folder / "local.token"),
-        officers=_officers(folder),
+        officers=officer_keys(folder),
         picture=picture,
         state=state,
     )
@@ -161,7 +163,8 @@ def _known(copy: StationCopy) -> Iterator[tuple[int, bytes, bytes]]:
         start = page[-1][0] + 1
 
 
-def _officers(folder: Path) -> dict[str, SigningKey]:
+def officer_keys(folder: Path) -> dict[str, SigningKey]:
+    """Return the keys of the officers that sign at this station, by officer."""
     found = sorted((folder / "keys" / "officers").glob("*.key"))
     return {path.stem: SigningKey.from_seed(_secret(path)) for path in found}
 

@@ -1,0 +1,67 @@
+"""Facets opened or destroyed after the fact: disclosures proven against the entry they are about, erasures carried out here."""
+
+from __future__ import annotations
+
+import msgspec
+
+from detente.errors import EvidenceError
+from detente.ledger.facets import CLOSED
+from detente.ledger.opening import check_disclosure
+from detente.node.known import Known as KnownBytes
+from detente.node.station_state import Station
+from detente.picture.known import Known, Opened, open_facet
+from detente.records.disclosure import Disclosure
+from detente.records.erasure import ERASABLE, Erasure
+
+RECENT = 512
+
+_KNOWN = msgspec.json.Decoder(KnownBytes)
+
+Row = tuple[int, bytes, bytes]
+
+
+def remember(state: Station, index: int, entry: bytes, raw: bytes) -> None:
+    """Hold the newest entries until they are surely in the durable copy."""
+    state.recent[entry] = (index, raw)
+    if len(state.recent) > RECENT:
+        del state.recent[next(iter(state.recent))]
+
+
+def about(state: Station, entry_id: str) -> tuple[int, KnownBytes] | None:
+    """Return index and bytes of an entry that we hold, by its id in hex."""
+    entry = bytes.fromhex(entry_id)
+    found = state.recent.get(entry) or state.find(entry)
+    return None if found is None else (found[0], _KNOWN.decode(found[1]))
+
+
+def disclosed(state: Station, known: Known) -> Known:
+    """Return a disclosure with the facet it opens, if that is proven to be the one its author committed to."""
+    body = known.body(Disclosure)
+    found = about(state, body.about) if body is not None else None
+    if body is None or found is None or found[1].header.author != known.header.author:
+        return known
+    header = found[1].header
+    c = [bytes.fromhex(text) for text in header.commitments]
+    try:
+        facet = check_disclosure(body.position, body.facet, body.salt, (c[0], c[1], c[2], c[3]))
+    except EvidenceError:
+        return known  # it opens nothing: the entry stands as its author's word, and shows nothing
+    opened: Opened = open_facet(header.kind, body.position, facet)
+    return msgspec.structs.replace(known, disclosed=opened)
+
+
+def erased(state: Station, known: Known, kept: list[tuple[str, bytes | None]]) -> list[Row]:
+    """Return the row of the entry that an erasure by its own author empties; body and salt go, header and leaf stay."""
+    body = known.body(Erasure)
+    found = about(state, body.about) if body is not None else None
+    if body is None or found is None or found[1].header.author != known.header.author:
+        return []
+    index, old = found
+    if old.header.kind.partition("/")[0] not in ERASABLE:
+        return []
+    raw = msgspec.json.encode(msgspec.structs.replace(old, erased=True, facets=CLOSED))
+    kept.append((f"opened/{body.about}", None))
+    entry = bytes.fromhex(body.about)
+    if entry in state.recent:
+        state.recent[entry] = (index, raw)
+    return [(index, entry, raw)]
