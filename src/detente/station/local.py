@@ -15,15 +15,16 @@ import msgspec
 from detente.conflicts.screening import Presence
 from detente.errors import Problem, Refused, problem
 from detente.geometry.volume import Volume4D
-from detente.ledger.entry import Submission, encode_header, entry_id
+from detente.ledger.entry import Submission, check_submission, encode_header, entry_id
 from detente.ledger.receipt import read_receipt
 from detente.node.known import Known
 from detente.node.station_clock import next_matter_us
-from detente.node.station_values import PresenceSet, Release
+from detente.node.station_values import Composed, PresenceSet, Release
 from detente.station.bundling import bundle_bytes
 from detente.station.drafting import SendAsked, draft_asked
 from detente.station.engine import Engine
 from detente.station.http import Answer, App, Request, json_answer, read_body
+from detente.wiring.station import officer_keys
 
 
 class _Presence(msgspec.Struct, forbid_unknown_fields=True):
@@ -270,8 +271,27 @@ class LocalApi:
     async def send(self, request: Request) -> Answer:
         """Sign and queue an entry; it is durable here when the answer comes. `?wait_s=N` waits for the host's receipt."""
         asked = read_body(request, SendAsked)
+        self._look_for_key(asked.officer)
         draft, key = draft_asked(self.state, self.parts.officers, asked, self.engine.now_us)
-        composed = self.engine.sealed(draft, key)
+        return await self._hand_in(request, self.engine.sealed(draft, key))
+
+    async def submit(self, request: Request) -> Answer:
+        """Queue an entry of ours that was sealed and signed elsewhere: by the root key, which stays offline."""
+        checked = check_submission(request.body, self.state.me.genesis.slots, self.state.ledger)
+        author = checked.header.author
+        if author != self.state.me.party:
+            rule = f"must be by {self.state.me.party}"
+            raise Refused([problem("author", "header.author", author, rule, "Submit it at its author's station")])
+        self.state.identity.signer_of(checked.header, max(self.state.next_entry, 1))
+        return await self._hand_in(request, Composed(read_body(request, Submission)))
+
+    def _look_for_key(self, officer: str) -> None:
+        """Read the officers' keys again where one was added or replaced since the start."""
+        held = self.parts.officers.get(officer)
+        if officer and (held is None or self.state.identity.key_at(held.public, max(self.state.next_entry, 1)) is None):
+            self.parts.officers.update(officer_keys(self.parts.folder))
+
+    async def _hand_in(self, request: Request, composed: Composed) -> Answer:
         await self.engine.give_and_wait(composed)
         entry = _entry_id(composed.submission)
         wait_s = min(request.number("wait_s", 0), 60)
@@ -408,6 +428,7 @@ def local_app(engine: Engine) -> App:
         ("POST", "/local/presence"): api.set_presence,
         ("POST", "/local/release"): api.release,
         ("POST", "/local/send"): api.send,
+        ("POST", "/local/submit"): api.submit,
     }
     return App(routes, allowed)
 
