@@ -123,9 +123,9 @@ class HostClient:
             text = (await self._asked("POST", "/v1/entries/batch", body)).content
         except Refused as refused:
             return [_refusal(refused.problems)] * len(raws)
-        lines = text.split(b"\n")[: len(raws)]
+        lines = text.removesuffix(b"\n").split(b"\n")
         if len(lines) != len(raws):
-            raise Unavailable("the host answered fewer lines than it was sent")
+            raise Unavailable("the host answered another number of lines than it was sent")
         return [_answer(line) for line in lines]
 
     async def cosignature(self, note: bytes) -> None:
