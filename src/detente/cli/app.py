@@ -74,11 +74,12 @@ class Verbs(TyperGroup):
         """Run; a fault that the parser finds is said like any other refusal."""
         from typer.exceptions import TyperException
 
+        run: Any = super().main
         if not more.pop("standalone_mode", True):
-            return super().main(args, *rest, **more, standalone_mode=False)
+            return run(args, *rest, **more, standalone_mode=False)
         asked = list(sys.argv[1:] if args is None else args)
         try:
-            left = super().main(args, *rest, **more, standalone_mode=False)
+            left = run(args, *rest, **more, standalone_mode=False)
         except TyperException as error:
             sys.exit(_usage(error, asked))
         except typer.Abort:

@@ -26,11 +26,11 @@ def bundle(
     as_json: AsJson = False,
 ) -> None:
     """Write the bundle. It holds all that this party may read, so whoever gets it reads that too."""
-    _free(file)
+    free(file)
     with at_desk(station) as desk:
         with progress("the station makes the bundle", as_json):
             data = desk.station.get_bytes("bundle", words=words)
-        _free(file)
+        free(file)
         file.write_bytes(data)
         value = {"bytes": len(data), "file": str(file), "ledger": desk.status["ledger"], "party": desk.party}
         said = (
@@ -40,7 +40,7 @@ def bundle(
         answer({**value, "virtual": desk.status["virtual"]}, said, as_json)
 
 
-def _free(file: Path) -> None:
+def free(file: Path) -> None:
     if file.exists():
         rule = "must not exist yet: evidence is never overwritten"
         raise Refused([problem("file", "FILE", str(file), rule, "Name another file.")])

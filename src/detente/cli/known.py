@@ -38,7 +38,7 @@ def known(
     """Say what a party knew. Told rests on its watermark in force; without one the answer is "no evidence", never "no"."""
     with at_desk(station) as desk:
         at_us = desk.now_us if at is None else time_us(at, "--at", desk.now_us)
-        query = {"party": party, "at": at_us} if size is None else {"party": party, "size": size}
+        query: dict[str, str | int] = {"party": party, "at": at_us} if size is None else {"party": party, "size": size}
         found = desk.station.get("known", **query)
         with progress("reading the entries", as_json):
             names = _entries(desk, {i for group in GROUPS for i in found[group]}, found["size"])

@@ -70,7 +70,7 @@ def message(
             phrase=None,
             subject=subject,
             to_role=to_role,
-            urgency=urgency,  # type: ignore[arg-type]
+            urgency=urgency,
             volumes=volumes,
             within=circle,
             words=words,

@@ -13,6 +13,7 @@ from detente.errors import Refused, problem
 if TYPE_CHECKING:
     from detente.geometry.place_check import PlaceCheck
     from detente.geometry.position import Box
+    from detente.geometry.volume import Outline
 
 
 def register(app: typer.Typer) -> None:
@@ -53,7 +54,8 @@ def check(
         raise Refused([problem("choice", "--order", order, "must be lat,lon or lon,lat", "Choose one.")])
     if circle is not None and volume is not None:
         raise Refused([problem("shape", "--circle", circle, "stands beside --volume", "Give one shape.")])
-    outline, error_mm, spoken = None, 0, None
+    outline: Outline | None = None
+    error_mm, spoken = 0, None
     if circle is not None:
         outline, position = given.circle(circle, datum)
         error_mm = position.error_mm

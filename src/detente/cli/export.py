@@ -1,0 +1,155 @@
+"""`detente export notices|entries`: live notices as GeoJSON for a map, entries as JSON lines for another program."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from detente.cli.bundle import free
+from detente.cli.desk import Desk, Station, at_desk, basis_words
+from detente.cli.say import AsJson, answer, guarded, progress
+from detente.cli.times import moment
+
+File = Annotated[Path, typer.Argument(help="File to write; it must not exist. - is standard output.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb and its forms."""
+    group = typer.Typer(
+        help="Write notices as GeoJSON, or entries as JSON lines.", no_args_is_help=True, rich_markup_mode=None
+    )
+    group.command("notices")(guarded(notices))
+    group.command("entries")(guarded(entries))
+    app.add_typer(group, name="export")
+
+
+def notices(file: File, station: Station = None, as_json: AsJson = False) -> None:
+    """Write the live notices that we may read as GeoJSON: one feature for each volume. A drawing; it proves nothing."""
+    with at_desk(station) as desk:
+        _check(file)
+        found = desk.station.get("notices")
+        with progress("drawing", as_json):
+            features = [feature for notice in found["notices"] for feature in _features(notice)]
+        collection = {
+            "type": "FeatureCollection",
+            "features": features,
+            "detente": {**_about(desk, found["basis"]), "as_at": moment(found["basis"]["now_us"])},
+        }
+        _write(file, _one_a_line(collection))
+        unreadable = sum(n["form"] == "unreadable" for n in found["notices"])
+        words = f"{file}: {len(features)} volume(s) of {len(found['notices'])} live notice(s); {unreadable} not opened to us."
+        _done(
+            file, {"features": len(features), "file": str(file), **_about(desk, found["basis"])}, words, desk, as_json
+        )
+
+
+def entries(
+    file: File,
+    start: Annotated[int, typer.Option("--from-index", min=0, help="First index.")] = 0,
+    kind: Annotated[list[str] | None, typer.Option("--kind", help="Only this kind; repeat.")] = None,
+    station: Station = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write every entry that we may read as one JSON object a line, as the ledger has them; the first line says where."""
+    from detente.cli.words import kind_of
+
+    with at_desk(station) as desk:
+        _check(file)
+        lines = [json.dumps({"detente": _about(desk, desk.status)}, ensure_ascii=False, sort_keys=True)]
+        with progress("reading", as_json) as told:
+            for entry in desk.entries(start, told):
+                if not kind or kind_of(entry) in kind:
+                    lines.append(json.dumps(entry, ensure_ascii=False, sort_keys=True))
+        _write(file, "\n".join(lines) + "\n")
+        count = len(lines) - 1
+        words = f"{file}: {count} entries."
+        _done(file, {"entries": count, "file": str(file), **_about(desk, desk.status)}, words, desk, as_json)
+
+
+def _features(notice: dict[str, Any]) -> list[dict[str, Any]]:
+    import msgspec
+
+    from detente.cli.geojson import geometry_of
+    from detente.cli.words import height_words
+    from detente.conflicts.coarse import volumes_of
+    from detente.geometry.volume import Circle, Corridor, Volume4D
+    from detente.records.notice import CoarseNotice
+
+    if notice["form"] == "unreadable":
+        return []
+    body = notice["notice"]
+    volumes = (
+        volumes_of(msgspec.convert(body, CoarseNotice))
+        if notice["form"] == "coarse"
+        else msgspec.convert(body["volumes"], tuple[Volume4D, ...])
+    )
+    found = []
+    for n, volume in enumerate(volumes):
+        outline = volume.outline
+        exact: dict[str, Any] = {} if isinstance(outline, Circle) else {"edge": outline.edge}
+        if isinstance(outline, Circle):
+            centre = [outline.centre.lon_ndeg / 1e9, outline.centre.lat_ndeg / 1e9]
+            exact = {"centre": centre, "radius_m": outline.radius_mm / 1000}
+        if isinstance(outline, Corridor):
+            exact["half_width_m"] = outline.half_width_mm / 1000
+        heights = msgspec.to_builtins(volume)
+        properties = {
+            "activity": notice["activity"],
+            "altitude_lower": height_words(heights["altitude_lower"]),
+            "altitude_upper": height_words(heights["altitude_upper"]),
+            "author": notice["author"],
+            "end": moment(volume.end_us, exact=True),
+            "error_m": volume.error_mm / 1000,
+            "form": notice["form"],
+            "lapsed": notice["lapsed"],
+            "start": moment(volume.start_us, exact=True),
+            "state": notice["state"],
+            "version": notice["version"],
+            "volume": n,
+            "words": body.get("words", ""),
+            **exact,
+        }
+        found.append(
+            {
+                "type": "Feature",
+                "id": f"{notice['version'][:12]}/{n}",
+                "geometry": geometry_of(outline),
+                "properties": properties,
+            }
+        )
+    return found
+
+
+def _one_a_line(collection: dict[str, Any]) -> str:
+    """Write a collection with each feature on a line of its own, so that two exports can be compared."""
+    lines = ",\n".join(json.dumps(feature, ensure_ascii=False) for feature in collection["features"])
+    about = json.dumps(collection["detente"], ensure_ascii=False)
+    return f'{{"type": "FeatureCollection", "detente": {about}, "features": [\n{lines}\n]}}\n'
+
+
+def _about(desk: Desk, basis: dict[str, Any]) -> dict[str, Any]:
+    """Say whose view it is, of which ledger at which size, how old, and whether its times are real."""
+    names = ("age_us", "fresh", "now_us", "size", "virtual")
+    ledger = {"ledger": desk.status["ledger"], "origin": desk.status["origin"], "party": desk.party}
+    return {**ledger, **{name: basis[name] for name in names}}
+
+
+def _check(file: Path) -> None:
+    if str(file) != "-":
+        free(file)
+
+
+def _write(file: Path, text: str) -> None:
+    if str(file) == "-":
+        sys.stdout.write(text)
+    else:
+        file.write_text(text, "utf-8")
+
+
+def _done(file: Path, value: dict[str, Any], words: str, desk: Desk, as_json: bool) -> None:
+    if str(file) != "-":
+        answer(value, f"{words}\n{basis_words(desk.status)}", as_json)
