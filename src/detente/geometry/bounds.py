@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pyproj import Geod
 
 from detente.geometry.chart import A_M, LIMIT_LAT, M_MIN_M, MARGIN_M, ROUND_M, Floats, mercator_scale
-from detente.geometry.chords import APART, MEETS, UNDECIDED, Bools, Codes, between_rings, decided
+from detente.geometry.chords import APART, MEETS, UNDECIDED, Bools, Codes, Limits, between_rings, decided
 from detente.geometry.lambert import Core, Pairs, by_lambert
 
 __all__ = ["APART", "MEETS", "PLACING", "UNDECIDED", "Drawings", "Originals", "horizontal"]
@@ -66,7 +66,8 @@ def horizontal(
     at = _place(a.placing, b.placing, threshold)
     verdict = _by_shadows(a.rings, b.rings, at)
     rows = np.flatnonzero(verdict == UNDECIDED)
-    for start in range(0, len(rows), portion := max(1, _AT_ONCE // (a.rings.shape[2] * b.rings.shape[2]))):
+    portion = max(1, _AT_ONCE // (a.rings.shape[2] * b.rings.shape[2]))
+    for start in range(0, len(rows), portion):
         some = rows[start : start + portion]
         verdict[some] = _by_mercator(a.rings if len(a.rings) == 1 else a.rings[some], b.rings[some], at.pick(some))
     rows = rows[verdict[rows] == UNDECIDED]
@@ -144,29 +145,36 @@ def _by_shadows(a: Array, b: Array, at: _Placed) -> Codes:
     """Look along the line between the centres: the gap between the shapes' shadows, and their foremost vertices."""
     between = np.hypot(at.east, at.north)
     scale = 1 / np.maximum(between, 1e-3)
-    u, v = (at.east * scale).astype(np.float32)[:, None], (at.north * scale).astype(np.float32)[:, None]
-    ax, ay, bx, by = a[:, 0], a[:, 1], b[:, 0], b[:, 1]
-    along_a, along_b = u * ax, u * bx
-    along_a += v * ay
-    along_b += v * by
-    i, j = along_a.argmax(axis=1), along_b.argmin(axis=1)
-    rows = np.arange(len(between))
-    rows_a = rows if len(a) > 1 else 0
-    gap = between + along_b[rows, j] - along_a[rows, i]
-    foremost = np.hypot(at.east + bx[rows, j] - ax[rows_a, i], at.north + by[rows, j] - ay[rows_a, i])
+    u, v = (at.east * scale).astype(np.float32), (at.north * scale).astype(np.float32)
+    reach_a, ahead_x, ahead_y = _foremost(_pairs_last(a), u, v)
+    reach_b, behind_x, behind_y = _foremost(_pairs_last(b), -u, -v)
+    gap = between - reach_a - reach_b
+    foremost = np.hypot(at.east + (behind_x - ahead_x), at.north + (behind_y - ahead_y))
     return decided(gap, foremost, at.low, at.high)
+
+
+def _foremost(rings: Array, u: Array, v: Array) -> tuple[Array, Array, Array]:
+    """Return how far each ring reaches in a direction, and the vertex that does."""
+    along = u * rings[0]
+    along += v * rings[1]
+    reach = along.max(axis=0)
+    x, y = np.broadcast_to(rings[:, 0], (2, *reach.shape)).copy()
+    for vertex in range(1, len(along)):
+        best = along[vertex] == reach
+        np.copyto(x, rings[0, vertex], where=best)
+        np.copyto(y, rings[1, vertex], where=best)
+    return reach, x, y
+
+
+def _pairs_last(rings: Array) -> Array:
+    """Return rings (pair, 2, vertex) as (2, vertex, pair): long runs are fast."""
+    return np.ascontiguousarray(rings.transpose(1, 2, 0))
 
 
 def _by_mercator(a: Array, b: Array, at: _Placed) -> Codes:
     """Take the least distance between the Mercator drawings, in float32."""
-    return between_rings(
-        a[:, 0],
-        a[:, 1],
-        b[:, 0] + at.east.astype(np.float32)[:, None],
-        b[:, 1] + at.north.astype(np.float32)[:, None],
-        at.slop_a,
-        at.slop_b,
-        at.low,
-        at.high,
-        at.threshold,
-    )
+    ax, ay = _pairs_last(a)
+    bx, by = _pairs_last(b)
+    bx += at.east.astype(np.float32)
+    by += at.north.astype(np.float32)
+    return between_rings(ax, ay, bx, by, Limits(at.slop_a, at.slop_b, at.low, at.high, at.threshold >= 0))

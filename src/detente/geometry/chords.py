@@ -1,6 +1,7 @@
 """Rings of straight chords on a chart, compared pair by pair: least distances, crossings, and what is certain of both.
 
-A ring is closed from its last vertex to its first. Repeated vertices and edges run there and back do no harm.
+A ring is closed from its last vertex to its first. Repeated vertices and edges run there and back do no harm. Arrays have
+the pairs last, (vertex, pair), so that every step runs along many pairs at once; a side may hold one ring for all pairs.
 """
 
 from __future__ import annotations
@@ -17,6 +18,41 @@ Bools = NDArray[np.bool_]
 Array = NDArray[Any]
 
 
+class Limits(NamedTuple):
+    """What decides each pair: they meet below `low`, are apart above `high` (chart metres, slops allowed for).
+
+    The true edges lie within `slop_a`, `slop_b` of the chords. Where `overlap_meets`, whatever surely overlaps meets.
+    """
+
+    slop_a: Array
+    slop_b: Array
+    low: Array
+    high: Array
+    overlap_meets: Bools
+
+    def pick(self, rows: Array) -> Limits:
+        """Return the limits of some pairs."""
+        return Limits(*(part[rows] for part in self))
+
+
+class Compared(NamedTuple):
+    """Two rings of chords against each other: squared distances vertex to edge, and which edges cross."""
+
+    from_a: Array
+    """[vertex of a, edge of b, pair]"""
+    from_b: Array
+    """[edge of a, vertex of b, pair]"""
+    crossing: Bools
+    """[edge of a, edge of b, pair]"""
+    a_inside: Bools
+    """whether a's first vertex lies inside b"""
+    b_inside: Bools
+
+    def pick(self, rows: Array) -> Compared:
+        """Return the comparisons of some pairs."""
+        return Compared(*(part[..., rows] for part in self))
+
+
 def decided(least: Array, most: Array, low: Array, high: Array) -> Codes:
     """Say APART where the least that the distance can be is above `high`, MEETS where the most is below `low`."""
     verdict = np.full(least.shape, UNDECIDED, np.int8)
@@ -25,44 +61,42 @@ def decided(least: Array, most: Array, low: Array, high: Array) -> Codes:
     return verdict
 
 
-class Rings(NamedTuple):
-    """Two rings of chords against each other: squared distances vertex to edge, and which edges cross."""
+def between_rings(ax: Array, ay: Array, bx: Array, by: Array, limits: Limits) -> Codes:
+    """Decide pairs of rings by their least distance, and by whether they surely overlap."""
+    compared = compare(ax, ay, bx, by)
+    least = np.sqrt(np.minimum(compared.from_a.min(axis=(0, 1)), compared.from_b.min(axis=(0, 1))))
+    touching = compared.crossing.any(axis=(0, 1)) | compared.a_inside | compared.b_inside
+    least[touching] = 0
+    verdict = decided(least, least, limits.low, limits.high)
+    doubtful = touching & (verdict == UNDECIDED) & limits.overlap_meets
+    if doubtful.any():
+        rows = np.flatnonzero(doubtful)
+        verdict[rows[_surely_overlap(compared.pick(rows), limits.pick(rows))]] = MEETS
+    return verdict
 
-    from_a: Array
-    """[pair, vertex of a, edge of b]"""
-    from_b: Array
-    """[pair, edge of a, vertex of b]"""
-    crossing: Bools
-    """[pair, edge of a, edge of b]"""
-    a_inside: Bools
-    """whether a's first vertex lies inside b"""
-    b_inside: Bools
 
-
-def compare(ax: Array, ay: Array, bx: Array, by: Array) -> Rings:
-    """Compare ring with ring, pair by pair; a may be a single ring. Both are closed from last vertex to first."""
-    fx, fy = after(ax, 1) - ax, after(ay, 1) - ay
-    ex, ey = after(bx, 1) - bx, after(by, 1) - by
-    up_a, up_b = ay > by[:, :1], by > ay[:, :1]
-    dx, dy = ax[:, :, None] - bx[:, None, :], ay[:, :, None] - by[:, None, :]
-    fx, fy, ex, ey = fx[:, :, None], fy[:, :, None], ex[:, None, :], ey[:, None, :]
+def compare(ax: Array, ay: Array, bx: Array, by: Array) -> Compared:
+    """Compare ring with ring."""
+    fx, fy = after(ax)[:, None] - ax[:, None], after(ay)[:, None] - ay[:, None]
+    ex, ey = after(bx) - bx, after(by) - by
+    dx, dy = ax[:, None] - bx, ay[:, None] - by
     from_a = _to_segment(dx, dy, ex, ey)
     from_b = _to_segment(-dx, -dy, fx, fy)
-    side_a = ex * dy - ey * dx > 0
-    side_b = fy * dx - fx * dy > 0
-    crossing = (side_a ^ after(side_a, 1)) & (side_b ^ after(side_b, 2))
-    a_inside = (up_b ^ after(up_b, 1)) & (side_a[:, 0, :] == (ey[:, 0, :] > 0))
-    b_inside = (up_a ^ after(up_a, 1)) & (side_b[:, :, 0] == (fy[:, :, 0] > 0))
-    return Rings(
-        from_a, from_b, crossing, np.logical_xor.reduce(a_inside, axis=1), np.logical_xor.reduce(b_inside, axis=1)
-    )
+    side_a = ex * dy > ey * dx
+    side_b = fy * dx > fx * dy
+    crossing = side_a ^ after(side_a)
+    crossing &= side_b ^ after(side_b, 1)
+    above_a, above_b = ay > by[:1], by > ay[:1]
+    a_inside = (above_b ^ after(above_b)) & (side_a[0] == (ey > 0))
+    b_inside = (above_a ^ after(above_a)) & (side_b[:, 0] == (fy[:, 0] > 0))
+    return Compared(from_a, from_b, crossing, np.logical_xor.reduce(a_inside), np.logical_xor.reduce(b_inside))
 
 
-def after(values: Array, axis: int) -> Array:
+def after(values: Array, axis: int = 0) -> Array:
     """Return at each place along an axis what stands at the next, and at the last what stands at the first."""
-    if axis == 1:
-        return np.concatenate((values[:, 1:], values[:, :1]), axis=1)
-    return np.concatenate((values[:, :, 1:], values[:, :, :1]), axis=2)
+    if axis == 0:
+        return np.concatenate((values[1:], values[:1]))
+    return np.concatenate((values[:, 1:], values[:, :1]), axis=1)
 
 
 def _to_segment(dx: Array, dy: Array, ex: Array, ey: Array) -> Array:
@@ -71,7 +105,8 @@ def _to_segment(dx: Array, dy: Array, ex: Array, ey: Array) -> Array:
     t = dx * ex
     t += dy * ey
     t *= np.where(square > 0, 1 / np.where(square > 0, square, 1), 0)
-    np.clip(t, 0, 1, out=t)
+    np.maximum(t, 0, out=t)
+    np.minimum(t, 1, out=t)
     x = t * ex
     np.subtract(dx, x, out=x)
     t *= ey
@@ -82,43 +117,16 @@ def _to_segment(dx: Array, dy: Array, ex: Array, ey: Array) -> Array:
     return x
 
 
-def between_rings(
-    ax: Array,
-    ay: Array,
-    bx: Array,
-    by: Array,
-    slop_a: Array,
-    slop_b: Array,
-    low: Array,
-    high: Array,
-    threshold: Array,
-) -> Codes:
-    """Decide pairs of rings whose true edges lie within `slop_a`, `slop_b` of their chords; those slops are in `low`, `high`.
-
-    `threshold` is that of the pair on the ground: whatever overlaps meets, unless the threshold is below 0.
-    """
-    rings = compare(ax, ay, bx, by)
-    least = np.sqrt(np.minimum(rings.from_a.min(axis=(1, 2)), rings.from_b.min(axis=(1, 2))))
-    touching = rings.crossing.any(axis=(1, 2)) | rings.a_inside | rings.b_inside
-    least[touching] = 0
-    verdict = decided(least, least, low, high)
-    open_still = touching & (verdict == UNDECIDED) & (threshold >= 0)
-    if open_still.any():
-        rows = np.flatnonzero(open_still)
-        verdict[rows[_surely_overlap(Rings(*(part[rows] for part in rings)), slop_a[rows], slop_b[rows])]] = MEETS
-    return verdict
-
-
-def _surely_overlap(rings: Rings, slop_a: Array, slop_b: Array) -> Bools:
+def _surely_overlap(compared: Compared, limits: Limits) -> Bools:
     """Say whether the true edges overlap, not only their chords.
 
     Vertices are exact. Bending one chord into its true edge keeps it within its slop; as long as no end of either edge is
     swept over by the other, the number of crossings keeps its parity. The same holds for a vertex inside a ring.
     """
-    clear_b = rings.from_a > (slop_b * slop_b)[:, None, None]
-    clear_a = rings.from_b > (slop_a * slop_a)[:, None, None]
-    firm = rings.crossing & clear_b & after(clear_b, 1) & clear_a & after(clear_a, 2)
-    a_inside = rings.a_inside & clear_b[:, 0, :].all(axis=1)
-    b_inside = rings.b_inside & clear_a[:, :, 0].all(axis=1)
-    result: Bools = firm.any(axis=(1, 2)) | a_inside | b_inside
+    clear_b = compared.from_a > limits.slop_b * limits.slop_b
+    clear_a = compared.from_b > limits.slop_a * limits.slop_a
+    firm = compared.crossing & clear_b & after(clear_b) & clear_a & after(clear_a, 1)
+    a_inside = compared.a_inside & clear_b[0].all(axis=0)
+    b_inside = compared.b_inside & clear_a[:, 0].all(axis=0)
+    result: Bools = firm.any(axis=(0, 1)) | a_inside | b_inside
     return result

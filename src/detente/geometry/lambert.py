@@ -23,10 +23,15 @@ from detente.geometry.chart import (
     isometric,
     mercator_scale,
 )
-from detente.geometry.chords import UNDECIDED, Codes, after, between_rings, compare, decided
+from detente.geometry.chords import UNDECIDED, Codes, Limits, after, between_rings, compare, decided
 
 _LIMIT_M = 1e6
 _CUTS = 16
+_AT_ONCE = 2**16
+_SPARE = 1.01
+"""An edge may leave the latitudes of its ends by a little, and with them the range of the chart's stretch."""
+
+Rows = NDArray[np.int64]
 
 
 class Core(NamedTuple):
@@ -47,25 +52,27 @@ class Pairs(NamedTuple):
     band: tuple[Floats, Floats]
 
 
-class _Lambert(NamedTuple):
-    """One chart per pair: the latitude where it is true, its Mercator coordinates, its cone constant and its scale there."""
+class _Charts(NamedTuple):
+    """One chart per pair: the latitude where it is true (its sine n and isometric latitude), its longitude 0, its scale."""
 
     n: Floats
     psi0: Floats
     lon0_ndeg: NDArray[np.int64]
     metres: Floats
 
+    def pick(self, rows: Rows) -> _Charts:
+        return _Charts(*(part[rows] for part in self))
+
     def draw(self, lon: Floats, psi: Floats) -> tuple[Floats, Floats]:
-        """Return x and y in metres; `lon` (radians) from `lon0_ndeg`, `psi` from `psi0`."""
-        axes = (slice(None), *(None,) * (lon.ndim - 1))
-        n, metres = self.n[axes], self.metres[axes]
-        rho = np.exp(-n * psi)
-        half = np.sin(n * lon / 2)
-        return metres * rho * np.sin(n * lon) / n, metres * (2 * rho * half * half - np.expm1(-n * psi)) / n
+        """Return x and y in metres; `lon` (radians) from `lon0_ndeg`, `psi` from `psi0`; pairs last."""
+        rho = np.exp(-self.n * psi)
+        half = np.sin(self.n * lon / 2)
+        scale = self.metres / self.n
+        return scale * rho * np.sin(self.n * lon), scale * (2 * rho * half * half - np.expm1(-self.n * psi))
 
 
 class _Shape(NamedTuple):
-    """A core on a Lambert chart: vertices, their Mercator coordinates, and per edge (from vertex i) length and slop."""
+    """Cores on their charts, (vertex, pair); slops are of the edge from that vertex."""
 
     x: Floats
     y: Floats
@@ -74,118 +81,103 @@ class _Shape(NamedTuple):
     lat: Floats
     slop: Floats
     bend: Floats
-    """per edge, what of its slop shrinks with the square of its length when it is cut"""
+    """what of the slop shrinks with the square of the edge's length when it is cut"""
     edge: NDArray[np.int64]
+    """(pair)"""
+
+    def pick(self, rows: Rows) -> _Shape:
+        return _Shape(*(part[..., rows] for part in self))
 
 
 def by_lambert(pairs: Pairs) -> Codes:
     """Draw each pair on its own chart and take the least distance there; cut the edges that matter if that is not enough."""
     threshold, band = pairs.threshold, pairs.band
-    proven = (np.maximum(np.abs(band[0]), np.abs(band[1])) <= LIMIT_LAT) & (threshold < _LIMIT_M)
-    phi0 = np.clip((band[0] + band[1]) / 2, -LIMIT_LAT, LIMIT_LAT)
-    n = np.sin(phi0)
+    proven = (np.maximum(-band[0], band[1]) <= LIMIT_LAT) & (threshold < _LIMIT_M)
+    n = np.sin(np.clip((band[0] + band[1]) / 2, -LIMIT_LAT, LIMIT_LAT))
     n = np.where(np.abs(n) < 1e-6, 1e-6, n)
-    phi0 = np.arcsin(n)
-    k0 = mercator_scale(phi0)
-    chart = _Lambert(n, isometric(n), pairs.a.ndeg[:, 1, 0], A_M / k0)
-    shape_a, shape_b = _shape(pairs.a, chart), _shape(pairs.b, chart)
+    k0 = mercator_scale(np.arcsin(n))
+    charts = _Charts(n, isometric(n), pairs.a.ndeg[:, 1, 0], A_M / k0)
+    a, b = _shape(pairs.a, charts), _shape(pairs.b, charts)
     ends = np.clip(np.stack(band), -LIMIT_LAT, LIMIT_LAT)
-    most = (mercator_scale(ends) / k0 * np.exp(-n * (isometric(np.sin(ends)) - chart.psi0))).max(axis=0)
+    most = (mercator_scale(ends) / k0 * np.exp(-n * (isometric(np.sin(ends)) - charts.psi0))).max(axis=0)
     high = np.where(proven, (threshold + MARGIN_M) * most + ROUND_M, np.inf)
     low = np.where(proven, threshold - MARGIN_M - ROUND_M, -np.inf)
-    slop_a, slop_b = shape_a.slop.max(axis=1), shape_b.slop.max(axis=1)
-    verdict = np.empty(len(threshold), np.int8)
-    at_once = max(1, 2**19 // (shape_a.x.shape[1] * shape_b.x.shape[1]))
-    for start in range(0, len(threshold), at_once):
-        part = slice(start, start + at_once)
-        slops = slop_a[part] + slop_b[part]
-        verdict[part] = between_rings(
-            shape_a.x[part],
-            shape_a.y[part],
-            shape_b.x[part],
-            shape_b.y[part],
-            slop_a[part] + ROUND_M,
-            slop_b[part] + ROUND_M,
-            low[part] - slops,
-            high[part] + slops,
-            threshold[part],
+    slop_a, slop_b = a.slop.max(axis=0), b.slop.max(axis=0)
+    slops = slop_a + slop_b
+    limits = Limits(slop_a + ROUND_M, slop_b + ROUND_M, low - slops, high + slops, threshold >= 0)
+    verdict = np.full(len(threshold), UNDECIDED, np.int8)
+    portion = max(1, _AT_ONCE // (len(a.x) * len(b.x)))
+    for rows in _portions(np.arange(len(threshold)), portion):
+        verdict[rows] = between_rings(
+            a.x[:, rows], a.y[:, rows], b.x[:, rows], b.y[:, rows], limits.pick(rows)
         )
-    rows = np.flatnonzero((verdict == UNDECIDED) & proven & (low > 0))
-    at_once = max(1, at_once // 8)
-    for start in range(0, len(rows), at_once):
-        some = rows[start : start + at_once]
-        cut_a, cut_b = _Shape(*(p[some] for p in shape_a)), _Shape(*(p[some] for p in shape_b))
-        verdict[some] = _by_cutting(cut_a, cut_b, _Lambert(*(p[some] for p in chart)), low[some], high[some])
+    for rows in _portions(np.flatnonzero((verdict == UNDECIDED) & proven & (low > 0)), max(1, portion // 8)):
+        verdict[rows] = _by_cutting(a.pick(rows), b.pick(rows), charts.pick(rows), low[rows], high[rows])
     return verdict
 
 
-def _shape(core: Core, chart: _Lambert) -> _Shape:
-    lat = core.ndeg[:, 0] * RAD_PER_NDEG
-    first = core.ndeg[:, 1, :1]
-    lon = (_short_way(core.ndeg[:, 1] - first) + _short_way(first - chart.lon0_ndeg[:, None])) * RAD_PER_NDEG
-    psi = isometric(np.sin(lat)) - chart.psi0[:, None]
-    x, y = chart.draw(lon, psi)
-    length = np.hypot(after(x, 1) - x, after(y, 1) - y)
-    stretch = np.exp(-chart.n[:, None] * psi) * (chart.metres / A_M)[:, None]
-    least, most = stretch.min(axis=1), stretch.max(axis=1)
-    margin = 1 + 0.01
-    off_parallel = np.maximum(
-        np.abs(np.sin(core.lat_low) - chart.n), np.abs(np.sin(core.lat_high) - chart.n)
-    )
+def _portions(rows: Rows, size: int) -> list[Rows]:
+    return [rows[start : start + size] for start in range(0, len(rows), size)]
+
+
+def _shape(core: Core, charts: _Charts) -> _Shape:
+    ndeg = np.ascontiguousarray(core.ndeg.transpose(1, 2, 0))
+    lat, east = ndeg[0] * RAD_PER_NDEG, _short_way(ndeg[1] - ndeg[1, 0])
+    lon = (east + _short_way(ndeg[1, 0] - charts.lon0_ndeg)) * RAD_PER_NDEG
+    psi = isometric(np.sin(lat)) - charts.psi0
+    x, y = charts.draw(lon, psi)
+    length = np.hypot(after(x) - x, after(y) - y)
+    stretch = np.exp(-charts.n * psi) * (charts.metres / A_M)
+    least, most = stretch.min(axis=0) / _SPARE, stretch.max(axis=0) * _SPARE
     geodesic = core.edge == GEODESIC
-    curvature = np.where(geodesic, off_parallel, np.abs(chart.n)) * margin / (A_M * least)
-    sagitta = curvature[:, None] * length * length / 7
+    off_parallel = np.maximum(np.abs(np.sin(core.lat_low) - charts.n), np.abs(np.sin(core.lat_high) - charts.n))
+    curvature = np.where(geodesic, off_parallel, np.abs(charts.n)) / (A_M * least)
+    slop = curvature * length * length / 7
     steep = np.maximum(np.abs(core.lat_low), np.abs(core.lat_high))
-    rise = after(lat, 1) - lat
-    uneven = A_M * rise * rise / 8 * ((np.tan(steep) + 0.0068) / np.cos(steep) * most * margin)[:, None]
-    slop = sagitta + np.where(core.edge == LONLAT, 1.0, 0.0)[:, None] * uneven
-    slop = np.where(curvature[:, None] * length > 1, np.inf, slop)
-    return _Shape(x, y, lon, psi, lat, slop, np.where(geodesic, 0.0, 1.0)[:, None] * slop, core.edge)
+    rise = after(lat) - lat
+    uneven = A_M * rise * rise / 8 * ((np.tan(steep) + 0.0068) / np.cos(steep) * most)
+    slop += np.where(core.edge == LONLAT, uneven, 0.0)
+    bend = np.where(geodesic, 0.0, slop)
+    bent_too_far = curvature * length > 1
+    slop[bent_too_far], bend[bent_too_far] = np.inf, 0.0
+    return _Shape(x, y, lon, psi, lat, slop, bend, core.edge)
 
 
 def _short_way(ndeg: NDArray[np.int64]) -> NDArray[np.int64]:
     return ndeg - TURN_NDEG * np.round(ndeg / TURN_NDEG).astype(np.int64)
 
 
-def _by_cutting(a: _Shape, b: _Shape, chart: _Lambert, low: Floats, high: Floats) -> Codes:
+def _by_cutting(a: _Shape, b: _Shape, charts: _Charts, low: Floats, high: Floats) -> Codes:
     """Cut every pair of edges that could come within `high` into sixteen by sixteen and take the least distance of all."""
     rings = compare(a.x, a.y, b.x, b.y)
-    ends_a = np.minimum(rings.from_a, after(rings.from_a, 1))
-    ends_b = np.minimum(rings.from_b, after(rings.from_b, 2))
-    nearest = np.sqrt(np.minimum(ends_a, ends_b))
+    nearest = np.minimum(rings.from_a, after(rings.from_a))
+    nearest = np.sqrt(np.minimum(nearest, np.minimum(rings.from_b, after(rings.from_b, 1))))
     nearest[rings.crossing] = 0
-    slops = a.slop[:, :, None] + b.slop[:, None, :]
-    pair, i, j = np.nonzero(nearest - slops <= high[:, None, None])
-    ax, ay = _cut(a, chart, pair, i)
-    bx, by = _cut(b, chart, pair, j)
-    cut = compare(ax, ay, bx, by)
+    i, j, pair = np.nonzero(nearest - a.slop[:, None] - b.slop <= high)
+    some = charts.pick(pair)
+    cut = compare(*_cut(a, some, i, pair), *_cut(b, some, j, pair))
     # these are open chains: the chord that would close them is not theirs
-    gap = np.minimum(cut.from_a[:, :, :-1].min(axis=(1, 2)), cut.from_b[:, :-1, :].min(axis=(1, 2)))
-    gap[cut.crossing[:, :-1, :-1].any(axis=(1, 2))] = 0
-    gap = np.sqrt(gap)
-    left = (
-        a.slop[pair, i] - a.bend[pair, i] * (1 - _CUTS**-2) + b.slop[pair, j] - b.bend[pair, j] * (1 - _CUTS**-2)
-    )
+    gap = np.sqrt(np.minimum(cut.from_a[:, :-1].min(axis=(0, 1)), cut.from_b[:-1].min(axis=(0, 1))))
+    gap[cut.crossing[:-1, :-1].any(axis=(0, 1))] = 0
+    left = a.slop[i, pair] + b.slop[j, pair] - (a.bend[i, pair] + b.bend[j, pair]) * (1 - _CUTS**-2)
     least, most = np.full(len(low), np.inf), np.full(len(low), np.inf)
     np.minimum.at(least, pair, gap - left)
     np.minimum.at(most, pair, gap + left)
-    inside = rings.a_inside | rings.b_inside
-    least[inside] = 0
+    least[rings.a_inside | rings.b_inside] = 0
     return decided(least, most, low, high)
 
 
-def _cut(shape: _Shape, chart: _Lambert, pair: NDArray[np.int64], i: NDArray[np.int64]) -> tuple[Floats, Floats]:
+def _cut(shape: _Shape, charts: _Charts, i: Rows, pair: Rows) -> tuple[Floats, Floats]:
     """Return points along edges i, ends included, as their declared reading runs; geodesics along their chart chord."""
-    following = (i + 1) % shape.x.shape[1]
-    t = np.linspace(0, 1, _CUTS + 1)
+    following = (i + 1) % len(shape.x)
+    t = np.linspace(0, 1, _CUTS + 1)[:, None]
 
     def along(values: Floats) -> Floats:
-        start = values[pair, i][:, None]
-        line: Floats = start + (values[pair, following][:, None] - start) * t
+        start = values[i, pair]
+        line: Floats = start + (values[following, pair] - start) * t
         return line
 
-    psi0 = chart.psi0[pair][:, None]
-    edge = shape.edge[pair][:, None]
-    psi = np.where(edge == LONLAT, isometric(np.sin(along(shape.lat))) - psi0, along(shape.psi))
-    x, y = _Lambert(*(part[pair] for part in chart)).draw(along(shape.lon), psi)
+    edge = shape.edge[pair]
+    psi = np.where(edge == LONLAT, isometric(np.sin(along(shape.lat))) - charts.psi0, along(shape.psi))
+    x, y = charts.draw(along(shape.lon), psi)
     return np.where(edge == GEODESIC, along(shape.x), x), np.where(edge == GEODESIC, along(shape.y), y)
