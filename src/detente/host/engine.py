@@ -32,6 +32,8 @@ from detente.storage import Store
 
 FAILPOINTS: Final = ("before-store", "after-store", "before-sign", "after-sign", "before-answer")
 
+OTHER_KEY: Final = "the parties have appointed another host key"
+
 RECENT: Final = 4096
 """Newest rows and notes held in memory, for receipts and streams."""
 
@@ -97,9 +99,13 @@ class Engine:
         host.waive_blank = max(host.blank, default=0) < waived
         if self.store.kept("fork/"):
             host.fail("a checkpoint bears our signature over another history; both are kept as evidence")
-        if host.host_key().public != self.key.public:
-            host.fail("the parties appointed another host key than ours")
+        self._check_key(host)
         return host, witnesses
+
+    def _check_key(self, host: Host) -> None:
+        """Stop writing when the next checkpoint is another's to sign."""
+        if host.host_key(host.published + 1).public != self.key.public:
+            host.fail(OTHER_KEY)
 
     def _take(self, host: Host, witnesses: Witnesses) -> None:
         before = self.host
@@ -139,13 +145,15 @@ class Engine:
                 answers.append(host.admit(found, raw, party, self.now()))
             except Refused as refused:
                 answers.append(refused.problems)
-        places = [answer for answer in answers if isinstance(answer, int)]
+        late: tuple[Problem, ...] = ()
         try:
-            if places:
-                await self._publication_of(max(places))
+            await self._publication_of(max((answer for answer in answers if isinstance(answer, int)), default=0))
         except DetenteError as error:
-            return [problems_of(error) if isinstance(answer, int) else answer for answer in answers]
-        return [self.receipt(answer) if isinstance(answer, int) else answer for answer in answers]
+            late = problems_of(error)
+        return [self._line(answer, late) if isinstance(answer, int) else answer for answer in answers]
+
+    def _line(self, index: int, late: tuple[Problem, ...]) -> bytes | tuple[Problem, ...]:
+        return self.receipt(index) if index < self.host.published else late
 
     def _examine(self, raw: bytes) -> asyncio.Future[Examined]:
         """Check one submission together with all others that came in this turn of the loop."""
@@ -220,6 +228,9 @@ class Engine:
             self.failpoint("after-sign")
             published = self.host.signed()
             self._remember(rows, published.size, note)
+            self._check_key(self.host)
+            if self.host.failed:  # the last note under this key: nobody can make it again
+                self.store.keep(f"note/{published.size}", note)
             self.failpoint("before-answer")
         except Exception as error:
             self._fail(error)
@@ -228,7 +239,10 @@ class Engine:
         self._wake()
         if published.erase:
             self._finish_erasures()
-        self._fly()
+        if self.host.failed:
+            self._fail(Unavailable(self.host.failed))
+        else:
+            self._fly()
 
     def _sign(self, checkpoint: Checkpoint) -> bytes:
         return sign_checkpoint(checkpoint, self.key).data
@@ -309,9 +323,17 @@ class Engine:
         """Return the signed checkpoint of a published size: the same bytes every time (Ed25519 is deterministic)."""
         note = self._notes.get(size)
         if note is None:
-            note = self._sign(self.host.checkpoint(size))
+            note = self._made_again(size)
             self._remember((), size, note)
         return note
+
+    def _made_again(self, size: int) -> bytes:
+        if self.host.host_key(size).public == self.key.public:
+            return self._sign(self.host.checkpoint(size))
+        kept = self.store.kept(f"note/{size}")
+        if not kept:
+            raise Unavailable(f"the checkpoint of size {size} was signed by an earlier host key; ask for a later one")
+        return kept[f"note/{size}"]
 
     def newest_note(self) -> bytes:
         """Return the newest checkpoint with every cosignature held for it."""
@@ -329,6 +351,10 @@ class Engine:
         """Return the receipt of a published index, under the checkpoint of its own batch."""
         row = self.rows([index])[0]
         size = self.host.sealed_size(index)
+        if (
+            self.host.host_key(size).public != self.key.public
+        ):  # an earlier host's: prove it under the newest checkpoint
+            size = self.host.published
         return self.host.receipt(row, size, self.note_at(size))
 
     def witnessed_receipt(self, index: int) -> bytes | None:

@@ -42,7 +42,7 @@ class Recovery:
         data = await request.body(LEAVES_BYTES)
         engine = self._engine
         async with self._busy:
-            rows = engine.restoring.give_leaves(engine.host, start, data)
+            rows = await asyncio.to_thread(engine.restoring.give_leaves, engine.host, start, data)
             if rows:
                 await engine.adopt(rows)
                 log.info("leaves_restored", size=engine.host.published, given_by=request.party)

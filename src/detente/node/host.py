@@ -160,9 +160,9 @@ class Host:
         """Whether everything admitted is published."""
         return self.published == len(self.threads)
 
-    def host_key(self) -> NoteKey:
-        """Return the key that signs the next checkpoint, by genesis or by what the parties decided since."""
-        host = self.identity.host_at(max(0, self.admitted - 1))
+    def host_key(self, size: int) -> NoteKey:
+        """Return the key that signs the checkpoint of a size, by genesis or by what the parties have decided since."""
+        host = self.identity.host_at(max(0, size - 1))
         return NoteKey(name=self.genesis.origin, public=bytes.fromhex(host.key))
 
     def station_of(self, key: bytes) -> str | None:
@@ -207,10 +207,19 @@ class Host:
         """Return the next rows to store, or None while a batch is on its way or nothing waits."""
         if self._flying is not None or not self._waiting or self.failed:
             return None
-        rows, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+        take = self._batch_end(min(BATCH, len(self._waiting)))
+        rows, self._waiting = self._waiting[:take], self._waiting[take:]
         sealed = rows[-1].index + 1
         self._flying = Batch(tuple([row._replace(sealed_size=sealed) for row in rows]), rows[0].index)
         return self._flying
+
+    def _batch_end(self, most: int) -> int:
+        """End a batch where another host key takes over: one signature never covers both sides of that."""
+        first = self._waiting[0].index
+        key = self.host_key(first + 1)
+        if self.host_key(first + most) == key:
+            return most
+        return next(count for count in range(1, most) if self.host_key(first + count + 1) != key)
 
     def stored(self) -> Checkpoint:
         """Take the flying batch, now durable, into the tree; return the checkpoint to sign."""

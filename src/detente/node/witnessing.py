@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from detente.errors import EvidenceError, Refused, problem
-from detente.ledger.checkpoint import SignedCheckpoint, open_checkpoint
+from detente.ledger.checkpoint import SignedCheckpoint, open_checkpoint, parse_checkpoint
 from detente.ledger.cosignature import CosignerKey, cosigner_name, keep_known_lines, witnessed
-from detente.ledger.note import Note, SignatureLine
+from detente.ledger.note import Note, SignatureLine, parse_note
 from detente.node.host import Host
 
 KEPT_SIZES = 64
@@ -48,7 +48,8 @@ def cosigners(host: Host, size: int) -> dict[str, CosignerKey]:
 
 def open_own(host: Host, data: bytes) -> SignedCheckpoint:
     """Read a note that must bear the host's own signature; raises Refused or EvidenceError."""
-    return open_checkpoint(data, host.host_key())
+    size = parse_checkpoint(parse_note(data).text).size
+    return open_checkpoint(data, host.host_key(size))
 
 
 def meet_checkpoint(host: Host, signed: SignedCheckpoint) -> None:
@@ -96,5 +97,5 @@ def take_cosignature(host: Host, witnesses: Witnesses, data: bytes, party: str) 
 
 def keep_host_lines(host: Host, note: Note) -> list[SignatureLine]:
     """Return the host's own lines of a note that `open_own` accepted, and nothing that a stranger put beside them."""
-    key = host.host_key()
+    key = host.host_key(parse_checkpoint(note.text).size)
     return [line for line in note.signatures if (line.name, line.key_id) == (key.name, key.key_id)]
