@@ -40,6 +40,7 @@ ARC: Final = 1
 SLANTED: Final = 2
 LONGEST_M: Final = 100_000.0
 """No piece is longer: the bounds above, and those of the search, are tight and proven up to twice that."""
+Bounds = tuple[Floats, Floats, Floats]
 _E: Final = E2**0.5
 
 
@@ -92,6 +93,8 @@ class Pieces:
     reach: Floats
     """At least the length of the curve itself."""
     bow: Floats
+    bend: Floats
+    """At most this is its geodesic curvature, per metre."""
     space0: Floats
     space1: Floats
     middle: Floats
@@ -125,9 +128,9 @@ def measured(
     azimuth, _, length = inverse(lat[0], lon[0], lat[1], lon[1])
     space0, space1 = to_space(lat, lon)
     if kind.any():
-        reach, bow = _curve_bounds(kind, lat, x, y, length, is_isometric)
+        reach, bow, bend = _curve_bounds(kind, lat, x, y, length, is_isometric)
     else:
-        reach, bow = length, np.zeros(len(kind))
+        reach, bow, bend = length, np.zeros(len(kind)), np.zeros(len(kind))
     span = space1 - space0
     chord = np.sqrt(np.einsum("ij,ij->i", span, span))
     sag = bow + 0.5 * np.sqrt(np.maximum(0.0, length - chord + 1e-8) * (length + chord)) + 1e-6
@@ -140,12 +143,12 @@ def measured(
     lean = bow + 0.0034 * length * length / (8 * RHO_MIN_M) + 1e-6
     return Pieces(
         kind, edge, head, tail, lat[0], lon[0], lat[1], lon[1], x[0], y[0], x[1], y[1],
-        azimuth, length, reach, bow, space0, space1, (space0 + space1) / 2, sag, normal, lean, is_isometric,
+        azimuth, length, reach, bow, bend, space0, space1, (space0 + space1) / 2, sag, normal, lean, is_isometric,
     )  # fmt: skip
 
 
-def _curve_bounds(kind: Ints, lat: Floats, x: Floats, y: Floats, length: Floats, iso: bool) -> tuple[Floats, Floats]:
-    """Return the length of each curve and its bow, both rounded up; geodesics have their length and 0."""
+def _curve_bounds(kind: Ints, lat: Floats, x: Floats, y: Floats, length: Floats, iso: bool) -> Bounds:
+    """Return the length of each curve, its bow and bend, all rounded up; geodesics have their length and 0."""
     phi = np.radians(np.abs(lat))
     high = np.minimum(phi.max(axis=0), np.pi / 2 - 1e-12)
     low = np.where(lat[0] * lat[1] < 0, 0.0, phi.min(axis=0))
@@ -161,7 +164,7 @@ def _curve_bounds(kind: Ints, lat: Floats, x: Floats, y: Floats, length: Floats,
     bend = np.where(kind == ARC, np.tan(high) / SEMI_MAJOR_M, bend)
     reach = np.where(kind == GEODESIC, length, np.maximum(reach * (1 + 1e-12), length))
     bow = np.where(kind == GEODESIC, 0.0, np.minimum(1.01 * bend * reach * reach / 8, reach / 2) + 1e-9)
-    return reach, bow
+    return reach, bow, np.where(kind == GEODESIC, 0.0, bend)
 
 
 def split(pieces: Pieces, rows: Bools, parts: int = 4) -> tuple[Pieces, Ints]:

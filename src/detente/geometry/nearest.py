@@ -4,30 +4,30 @@ Theory of operation. On a surface of positive curvature two geodesics that do no
 them (at an inner pair the second variation along the parallel field is minus the integral of the curvature, so it is never a minimum).
 A parallel and a curve that nowhere runs due east or west come closest at an end or where they cross, since the nearest point
 of a parallel lies on the same meridian. Two parallels: at an end. So every pair of pieces needs only: four distances from
-an end to a piece (convex, or closed form), and whether the two cross. SLANTED pieces are replaced by the geodesics between
-their ends, which are within `bow`; where that is not good enough the piece is cut in n and the bow falls n-squared-fold.
+an end to a piece (`tasks`), and whether the two cross. Two pieces of which one is SLANTED may also be nearest at an inner
+pair, but only if both run at right angles to the line between: `_askew` excludes that where their directions differ by more than
+directions can turn on the way. Where it cannot, the geodesics between their ends stand for them, which are within `bow`;
+and where that is not good enough they are cut in n, and the bow falls n-squared-fold.
 
 Each round: certain bounds through space drop the pairs that cannot be nearest; the others are solved; the rest is cut.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from detente.geometry.edges import ARC, GEODESIC, SLANTED, Pieces, end_point, isometric, split
-from detente.geometry.geodesic import E2, Bools, Floats, Ints, direct, foot, inverse, longest_over
+from detente.geometry.edges import ARC, SLANTED, Pieces, split
+from detente.geometry.geodesic import E2, SEMI_MAJOR_M, Bools, Floats, Ints, direct, inverse, longest_over
+from detente.geometry.tasks import SOLVED_M, Solved, crossings, curve_at, solve
 
-SOLVED_M: Final = 2e-5
-"""To this a distance to a geodesic is solved."""
 REFINED_M: Final = 1e-4
-"""To this a slanted piece is refined: the answer is then within 2 * REFINED_M + SOLVED_M + the oracle's error."""
+"""To this slanted pieces that run side by side are refined: the answer is within 2 * REFINED_M + SOLVED_M + the oracle's error."""
 MOST_PARTS: Final = 64
-MOST_CHILDREN: Final = 2500
+MOST_CHILDREN: Final = 120
 FEW_PARTS: Final = 4
-DIVE_ABOVE: Final = 24
 ERROR_M: Final = 2.5e-4
 """What the answer may be off by: four times less than the epsilon that is promised."""
 
@@ -61,54 +61,41 @@ def nearest(pa: Pieces, pb: Pieces, limit_m: float = np.inf, mask: Bools | None 
     `mask[i, j]` says which pairs of pieces count. If either side has ARC pieces, the other's geodesics must be level.
     """
     i, j, best = _coarse(pa, pb, limit_m, mask)
-    dived: Nearest | None = None
     for _ in range(60):
-        now = _solved(pa, pb, i, j, best)
+        now = _round(pa, pb, i, j, best)
         if now is None:
-            return _within(dived, limit_m)
+            return None
         if now.sure is not None:
             return _crossing(pa, pb, int(now.i[now.sure]), int(now.j[now.sure]))
         best = min(best, float(now.upper.min()) + SOLVED_M)
         rough = (now.error > REFINED_M) & (now.floor < best - REFINED_M)
-        if dived is None and int(rough.sum()) > DIVE_ABOVE:
-            dived = _dive(pa, pb, now)
-            best = min(best, dived.distance_m + ERROR_M / 2)
-            rough &= now.floor < best - REFINED_M
         if not rough.any():
             k = int(now.upper.argmin())
-            if dived is not None and dived.distance_m <= now.upper[k]:
-                return _within(dived, limit_m)
-            return _within(_answer(pa, pb, now, k), limit_m)
+            return None if now.upper[k] > limit_m + ERROR_M else _answer(pa, pb, now, k)
         keep = now.floor <= best
         pa, pb, i, j = _refined(pa, pb, now.i[keep], now.j[keep], rough[keep])
     raise ArithmeticError("the search for the nearest points did not end: a fault in the program")  # pragma: no cover
 
 
-def _within(found: Nearest | None, limit_m: float) -> Nearest | None:
-    return None if found is None or found.distance_m > limit_m + ERROR_M else found
-
-
 @dataclass(frozen=True, slots=True)
-class _Solved:
+class _Round:
     """Pairs of pieces after one round: what is known of each."""
 
     i: Ints
     j: Ints
     error: Floats
-    reach: Floats
-    """The four distances from an end to a piece (or its stand-in); infinite where not asked."""
-    along: Floats
-    towards: Floats
+    """How much less than the least of its tasks the distance of the pair may be."""
+    solved: Solved
     crossed: Bools
     upper: Floats
-    """The distance of the pair is at most this (the solver's tolerance apart)."""
+    """The distance of the pair is at most this."""
     floor: Floats
     """And at least this, never below 0."""
     sure: int | None
     """A pair that certainly crosses."""
 
 
-def _solved(pa: Pieces, pb: Pieces, i: Ints, j: Ints, best: float) -> _Solved | None:
+def _round(pa: Pieces, pb: Pieces, i: Ints, j: Ints, best: float) -> _Round | None:
     """Bound all pairs, drop those that are farther than `best`, solve the others."""
     if not len(i):
         return None
@@ -120,50 +107,67 @@ def _solved(pa: Pieces, pb: Pieces, i: Ints, j: Ints, best: float) -> _Solved | 
     if not len(i):
         return None
     wanted = low <= best + error
-    reach, along, towards = _solve(pa, pb, i, j, wanted)
+    solved = solve(pa, pb, i, j, wanted)
     crossed = np.zeros(len(i), dtype=np.bool_)
     if maybe.any():
-        crossed[maybe] = _cross(pa, pb, i[maybe], j[maybe])
+        crossed[maybe] = crossings(pa, pb, i[maybe], j[maybe])
+    upper = solved.reach.min(axis=0)
     if not error.any():
-        sure, upper, floor = crossed, reach.min(axis=0), np.where(wanted, reach, low).min(axis=0) - SOLVED_M
+        sure, floor = crossed, np.where(wanted, solved.reach, low).min(axis=0) - SOLVED_M
     else:
-        # Stand-ins that cross, with all ends farther from the other than the error, cannot be parted by bending within it.
-        # An end of a piece lies on its curve; a foot inside a stand-in only near it.
-        exact = (pa.kind[i] == ARC) | (pb.kind[j] == ARC)
-        sure = crossed & (exact | (error < reach.min(axis=0)))
-        ended = (along <= 0) | (along >= np.stack([pb.length[j], pb.length[j], pa.length[i], pa.length[i]]))
-        doubt = np.stack([pb.error[j], pb.error[j], pa.error[i], pa.error[i]])
-        upper = np.where(ended, reach, reach + doubt).min(axis=0)
+        # Stand-ins that cross, with all ends farther from the other curve than the error, cannot be parted by bending within
+        # it, nor made to cross if they do not. Beside an ARC the crossing is that of the curve itself.
+        arc = (pa.kind[i] == ARC) | (pb.kind[j] == ARC)
+        clear = arc | (error < upper)
+        sure = crossed & clear
+        proven = (solved.exact | ~wanted).all(axis=0)
+        error = np.where(proven & clear & (arc | _askew(pa, pb, i, j, best)), 0.0, error)
+        ends = np.where(wanted & solved.exact, solved.reach, low).min(axis=0)
+        floor = np.where(crossed, 0.0, ends - error - SOLVED_M)
         upper = np.where(crossed, np.minimum(upper, error), upper)
-        floor = np.where(crossed, 0.0, np.where(wanted, reach, low).min(axis=0) - error - SOLVED_M)
     first = int(sure.argmax()) if sure.any() else None
-    return _Solved(i, j, error, reach, along, towards, crossed, upper, np.maximum(floor, 0.0), first)
+    return _Round(i, j, error, solved, crossed, upper, np.maximum(floor, 0.0), first)
 
 
-def _answer(pa: Pieces, pb: Pieces, now: _Solved, k: int) -> Nearest:
-    """Put the nearest pair into words."""
-    i, j, task = int(now.i[k]), int(now.j[k]), int(now.reach[:, k].argmin())
-    if now.crossed[k] and now.reach[task, k] > REFINED_M:
-        return _crossing(pa, pb, i, j)
-    return _touching(pa, pb, i, j, task, now.reach[task, k], now.along[task, k], now.towards[task, k])
+def _askew(pa: Pieces, pb: Pieces, i: Ints, j: Ints, best: float) -> Bools:
+    """Prove that pieces nearer than `best` are not nearest at an inner pair, where both would be square to the line between.
 
-
-def _dive(pa: Pieces, pb: Pieces, now: _Solved) -> Nearest:
-    """Follow the most promising end down to the curve itself, so that a good upper bound is known before all is cut.
-
-    Without it, curves that run along each other would be cut everywhere before anything could be dropped.
+    The azimuth along that line turns by at most tan(lat) / a for each metre; so would the directions of the two pieces differ.
     """
-    task, k = (int(v) for v in np.unravel_index(int(now.reach.argmin()), now.reach.shape))
-    i, j = int(now.i[k]), int(now.j[k])
-    ends, row, onto = (pa, i, pb.take(np.array([j]))) if task < 2 else (pb, j, pa.take(np.array([i])))
-    at = _heading(ends, row, np.inf if task % 2 else 0.0)
-    point = end_point(ends, row, task % 2 == 1)
-    found = nearest(point, onto)
-    if found is None:  # pragma: no cover - without a limit there is always an answer
-        raise ArithmeticError("no nearest point: a fault in the program")
-    flag = (ends.tail if task % 2 else ends.head)[row]
-    own = replace(found.a, tangent=at, vertex=(1 if task % 2 else -1) if flag else 0)
-    return replace(found, a=own) if task < 2 else replace(found, a=found.b, b=own)
+    (mid_a, spread_a), (mid_b, spread_b) = _directions(pa.take(i)), _directions(pb.take(j))
+    lats = np.abs(np.stack([pa.lat0[i], pa.lat1[i], pb.lat0[j], pb.lat1[j]])).max(axis=0)
+    highest = np.radians(lats) + (min(best, 1e7) + pa.reach[i] + pb.reach[j]) / 6.3e6
+    turn = best * np.tan(np.minimum(highest, 1.57)) / SEMI_MAJOR_M
+    apart = np.radians(90 - np.abs((mid_a - mid_b) % 180.0 - 90))
+    return np.asarray((highest < 1.55) & (apart > spread_a + spread_b + turn + 1e-6))
+
+
+def _directions(pieces: Pieces) -> tuple[Floats, Floats]:
+    """Return an azimuth (degrees) of each piece and how far (radians) its direction is from that anywhere on it."""
+    highest = np.minimum(
+        np.radians(np.abs(np.stack([pieces.lat0, pieces.lat1])).max(axis=0)) + pieces.reach / 6.3e6, 1.57
+    )
+    spread = pieces.length * np.tan(highest) / SEMI_MAJOR_M
+    azimuth = pieces.azimuth
+    slanted = pieces.kind == SLANTED
+    if slanted.any():
+        ends = [curve_at(pieces, np.full(len(pieces), end))[2] for end in (0.0, 1.0)]
+        turn = (ends[1] - ends[0] + 180) % 360 - 180
+        azimuth = np.where(slanted, ends[0] + turn / 2, azimuth)
+        spread = np.where(slanted, np.radians(np.abs(turn)) / 2 + 1e-9, spread)
+    return azimuth, spread
+
+
+def _answer(pa: Pieces, pb: Pieces, now: _Round, k: int) -> Nearest:
+    """Put the nearest pair into words: which end of which piece, and its foot on the other."""
+    i, j, task = int(now.i[k]), int(now.j[k]), int(now.solved.reach[:, k].argmin())
+    reach = float(now.solved.reach[task, k])
+    if now.crossed[k] and reach > REFINED_M:
+        return _crossing(pa, pb, i, j)
+    ends, row, pieces, onto = (pa, i, pb, j) if task < 2 else (pb, j, pa, i)
+    other = _foot(pieces.take(np.array([onto])), float(now.solved.along[task, k]), float(now.solved.towards[task, k]))
+    own = _end(ends.take(np.array([row])), task % 2 == 1, other)
+    return Nearest(reach, False, own, other) if task < 2 else Nearest(reach, False, other, own)
 
 
 def _coarse(pa: Pieces, pb: Pieces, limit_m: float, mask: Bools | None) -> tuple[Ints, Ints, float]:
@@ -217,128 +221,6 @@ def _bounds(pa: Pieces, pb: Pieces, i: Ints, j: Ints) -> tuple[Floats, Floats, B
     return np.maximum(straight - sag, 0.0), straight + sag, maybe
 
 
-def _solve(pa: Pieces, pb: Pieces, i: Ints, j: Ints, wanted: Bools) -> tuple[Floats, Floats, Floats]:
-    """Solve the wanted tasks: distance, distance along the piece, azimuth there towards the end (each 4 by pairs).
-
-    `along` is metres on a geodesic, degrees from x0 on an arc.
-    """
-    task, pair = np.nonzero(wanted)  # in order of tasks: a's ends first
-    half = int(np.searchsorted(task, 2))
-    own, onto = np.concatenate([i[pair[:half]], j[pair[half:]]]), np.concatenate([j[pair[:half]], i[pair[half:]]])
-    at_end = task % 2 == 1
-
-    def end(name: str) -> Floats:
-        first, second = getattr(pa, name + "0")[own[:half]], getattr(pb, name + "0")[own[half:]]
-        value = np.concatenate([first, second])
-        last = np.concatenate([getattr(pa, name + "1")[own[:half]], getattr(pb, name + "1")[own[half:]]])
-        return np.where(at_end if value.ndim == 1 else at_end[:, None], last, value)
-
-    def side(name: str) -> Floats:
-        return np.concatenate([getattr(pb, name)[onto[:half]], getattr(pa, name)[onto[half:]]])
-
-    lat, lon, space = end("lat"), end("lon"), end("space")
-    solved = np.empty((3, len(task)))
-    arc = side("kind") == ARC
-    if arc.any():
-        fields = ("lat0", "lon0", "lon1", "x0", "x1")
-        solved[:, arc] = _onto_arc(lat[arc], lon[arc], *(side(name)[arc] for name in fields))
-    if not arc.all():
-        flat = slice(None) if not arc.any() else ~arc
-        start = side("space0")[flat]
-        span = side("space1")[flat] - start
-        square = np.einsum("ni,ni->n", span, span)
-        length = side("length")[flat]
-        guess = np.einsum("ni,ni->n", space[flat] - start, span) / np.where(square == 0, 1.0, square) * length
-        lat0, lon0, azimuth = side("lat0")[flat], side("lon0")[flat], side("azimuth")[flat]
-        solved[:, flat] = foot(lat[flat], lon[flat], lat0, lon0, azimuth, length, guess, SOLVED_M)
-    out = np.full((3, *wanted.shape), np.inf)
-    out[:, task, pair] = solved
-    return out[0], out[1], out[2]
-
-
-def _onto_arc(
-    lat: Floats, lon: Floats, lat0: Floats, lon0: Floats, lon1: Floats, x0: Floats, x1: Floats
-) -> tuple[Floats, Floats, Floats]:
-    """The nearest point of a parallel is on the same meridian; of a stretch of it, the end nearer in longitude.
-
-    Any path between the parallels is at least as long as the meridian between them; and along a parallel the distance from a point grows
-    with the difference in longitude (its derivative is the Clairaut constant, positive below 180 degrees).
-    """
-    west, width = np.minimum(x0, x1), np.abs(x1 - x0)
-    turn = (lon - west) % 360.0
-    turn = np.where(turn <= width, turn, np.where(turn - width < 360.0 - turn, width, 0.0))
-    along = np.where(x1 > x0, turn, width - turn)
-    inner = np.where((lon - west) % 360.0 <= width, lon, 0.0)
-    at = np.where(along <= 0, lon0, np.where(along >= width, lon1, inner))
-    towards, _, reach = inverse(lat0, at, lat, lon)
-    return reach, along, towards
-
-
-def _cross(pa: Pieces, pb: Pieces, i: Ints, j: Ints) -> Bools:
-    """Say which pairs cross (their stand-in geodesics, for SLANTED beside anything but an ARC).
-
-    A crossing within nanometres of an end may go either way: the distance from that end is then nanometres.
-    """
-    arc_a, arc_b = pa.kind[i] == ARC, pb.kind[j] == ARC
-    out = np.zeros(len(i), dtype=np.bool_)
-    plain = ~arc_a & ~arc_b
-    if plain.any():
-        out[plain] = _cross_geodesics(pa, pb, i[plain], j[plain])
-    for mixed, arcs, rows, others, beside in ((arc_a & ~arc_b, pa, i, pb, j), (arc_b & ~arc_a, pb, j, pa, i)):
-        if mixed.any():
-            out[mixed] = _cross_level(arcs.take(rows[mixed]), others.take(beside[mixed]))
-    return out
-
-
-def _cross_geodesics(pa: Pieces, pb: Pieces, i: Ints, j: Ints) -> Bools:
-    """Two geodesics shorter than a quarter turn cross if each has the other's ends on either side."""
-    n = len(i)
-    from_lat = np.concatenate([pb.lat0[j], pb.lat0[j], pa.lat0[i], pa.lat0[i]])
-    from_lon = np.concatenate([pb.lon0[j], pb.lon0[j], pa.lon0[i], pa.lon0[i]])
-    to_lat = np.concatenate([pa.lat0[i], pa.lat1[i], pb.lat0[j], pb.lat1[j]])
-    to_lon = np.concatenate([pa.lon0[i], pa.lon1[i], pb.lon0[j], pb.lon1[j]])
-    along = np.concatenate([pb.azimuth[j], pb.azimuth[j], pa.azimuth[i], pa.azimuth[i]])
-    azimuth, _, _ = inverse(from_lat, from_lon, to_lat, to_lon)
-    side = np.sin(np.radians(azimuth - along)).reshape(4, n)
-    return np.asarray((side[0] * side[1] < 0) & (side[2] * side[3] < 0))
-
-
-def _cross_level(arcs: Pieces, others: Pieces) -> Bools:
-    """A curve that rises or falls throughout crosses a parallel once at most: say whether within the arc."""
-    level = arcs.lat0
-    out = (others.lat0 - level) * (others.lat1 - level) < 0
-    at = np.zeros(len(level))
-    slanted = out & (others.kind == SLANTED)
-    if slanted.any():
-        y = isometric(level) if others.isometric else level
-        rise = np.where(others.y1 == others.y0, 1.0, others.y1 - others.y0)
-        at = np.where(slanted, others.x0 + (y - others.y0) / rise * (others.x1 - others.x0), at)
-    straight = out & (others.kind == GEODESIC)
-    if straight.any():
-        at[straight] = _longitude_at(others.take(straight), level[straight])
-    turn = (at - np.minimum(arcs.x0, arcs.x1)) % 360.0
-    return np.asarray(out & (turn <= np.abs(arcs.x1 - arcs.x0)))
-
-
-def _longitude_at(geodesics: Pieces, level: Floats) -> Floats:
-    """Return the longitude at which rising or falling geodesics reach a latitude: bisection kept short by Newton."""
-    rising = geodesics.lat1 > geodesics.lat0
-    low, high = np.zeros(len(level)), geodesics.length.copy()
-    along = high * (level - geodesics.lat0) / (geodesics.lat1 - geodesics.lat0)
-    for _ in range(80):
-        lat, lon, onward = direct(geodesics.lat0, geodesics.lon0, geodesics.azimuth, along)
-        miss = level - lat
-        if (np.abs(miss) < 1e-13).all() or (high - low < 1e-9).all():
-            break
-        beyond = (miss < 0) == rising
-        low, high = np.where(beyond, low, along), np.where(beyond, along, high)
-        sine = np.sin(np.radians(lat))
-        slope = 6335439.0 / (1 - E2 * sine * sine) ** 1.5 / np.cos(np.radians(onward))
-        along = along + np.radians(miss) * slope
-        along = np.where((along <= low) | (along >= high), (low + high) / 2, along)
-    return lon
-
-
 def _refined(pa: Pieces, pb: Pieces, i: Ints, j: Ints, rough: Bools) -> tuple[Pieces, Pieces, Ints, Ints]:
     """Cut the slanted pieces of rough pairs, keep only pieces still in some pair, and pair the children."""
     most = int(np.clip(np.sqrt(MOST_CHILDREN / max(1, int(rough.sum()))), FEW_PARTS, MOST_PARTS))
@@ -365,48 +247,43 @@ def _cut_rough(pieces: Pieces, rows: Ints, rough: Bools, most: int) -> tuple[Pie
     return new, (np.cumsum(counts) - counts)[position], counts[position]
 
 
-def _touching(pa: Pieces, pb: Pieces, i: int, j: int, task: int, reach: float, along: float, towards: float) -> Nearest:
-    """Put the winning task into words: which end, which foot."""
-    ends, row, pieces, onto = (pa, i, pb, j) if task < 2 else (pb, j, pa, i)
-    at_end = task % 2 == 1
-    lat = float((ends.lat1 if at_end else ends.lat0)[row])
-    lon = float((ends.lon1 if at_end else ends.lon0)[row])
-    other = _foot_touch(pieces, onto, float(along), float(towards))
-    back = _azimuth(lat, lon, other.lat, other.lon)
-    vertex = (1 if ends.tail[row] else 0) if at_end else (-1 if ends.head[row] else 0)
-    own = Touch(lat, lon, int(ends.edge[row]), vertex, _heading(ends, row, 0.0 if not at_end else np.inf), back)
-    return Nearest(float(reach), False, own, other) if task < 2 else Nearest(float(reach), False, other, own)
+def _end(piece: Pieces, last: bool, other: Touch) -> Touch:
+    """Return one end of a piece, looking at the other touch."""
+    lat, lon = (piece.lat1, piece.lon1) if last else (piece.lat0, piece.lon0)
+    towards, _, _ = inverse(lat, lon, np.array([other.lat]), np.array([other.lon]))
+    vertex = int(piece.tail[0]) if last else -int(piece.head[0])
+    _, _, tangent = _at(piece, np.inf if last else 0.0)
+    return Touch(float(lat[0]), float(lon[0]), int(piece.edge[0]), vertex, tangent, float(towards[0]))
 
 
-def _azimuth(lat: float, lon: float, to_lat: float, to_lon: float) -> float:
-    """Return the azimuth from one point to another, degrees."""
-    there, _, _ = inverse(np.array([lat]), np.array([lon]), np.array([to_lat]), np.array([to_lon]))
-    return float(there[0])
+def _foot(piece: Pieces, along: float, towards: float) -> Touch:
+    """Return the point so far along a piece (in the piece's own measure, `Solved.along`)."""
+    lat, lon, tangent = _at(piece, along)
+    vertex = -int(piece.head[0]) if along <= 0 else int(piece.tail[0]) if along >= _whole(piece) else 0
+    return Touch(lat, lon, int(piece.edge[0]), vertex, tangent, towards)
 
 
-def _heading(pieces: Pieces, row: int, along: float) -> float:
-    """Return the azimuth of a piece (its stand-in) at a distance along it."""
-    if pieces.kind[row] == ARC:
-        return 90.0 if pieces.x1[row] > pieces.x0[row] else -90.0
-    length = min(along, float(pieces.length[row]))
-    _, _, onward = direct(pieces.lat0[[row]], pieces.lon0[[row]], pieces.azimuth[[row]], np.array([length]))
-    return float(onward[0])
+def _whole(piece: Pieces) -> float:
+    if piece.kind[0] == SLANTED:
+        return 1.0
+    return float(abs(piece.x1[0] - piece.x0[0])) if piece.kind[0] == ARC else float(piece.length[0])
 
 
-def _foot_touch(pieces: Pieces, row: int, along: float, towards: float) -> Touch:
-    arc = pieces.kind[row] == ARC
-    whole = float(abs(pieces.x1[row] - pieces.x0[row])) if arc else float(pieces.length[row])
-    if along <= 0:
-        lat, lon, vertex = float(pieces.lat0[row]), float(pieces.lon0[row]), -1 if pieces.head[row] else 0
-    elif along >= whole:
-        lat, lon, vertex = float(pieces.lat1[row]), float(pieces.lon1[row]), 1 if pieces.tail[row] else 0
-    elif arc:
-        sign = 1 if pieces.x1[row] > pieces.x0[row] else -1
-        lat, lon, vertex = float(pieces.lat0[row]), (float(pieces.x0[row]) + sign * along + 180) % 360 - 180, 0
+def _at(piece: Pieces, along: float) -> tuple[float, float, float]:
+    """Return latitude, longitude and azimuth of a piece at a point of it; its ends exactly."""
+    along = min(along, whole := _whole(piece))
+    if piece.kind[0] == SLANTED:
+        lat, lon, tangent, _ = curve_at(piece, np.array([along]))
+    elif piece.kind[0] == ARC:
+        sign = 1.0 if piece.x1[0] > piece.x0[0] else -1.0
+        lat, lon, tangent = piece.lat0, (piece.x0 + sign * along + 180) % 360 - 180, np.array([90.0 * sign])
     else:
-        at = direct(pieces.lat0[[row]], pieces.lon0[[row]], pieces.azimuth[[row]], np.array([along]))
-        lat, lon, vertex = float(at[0][0]), float(at[1][0]), 0
-    return Touch(lat, lon, int(pieces.edge[row]), vertex, _heading(pieces, row, 0.0 if along <= 0 else along), towards)
+        lat, lon, tangent = direct(piece.lat0, piece.lon0, piece.azimuth, np.array([along]))
+    if along <= 0:
+        lat, lon = piece.lat0, piece.lon0
+    elif along >= whole:
+        lat, lon = piece.lat1, piece.lon1
+    return float(lat[0]), float(lon[0]), float(tangent[0])
 
 
 def _crossing(pa: Pieces, pb: Pieces, i: int, j: int) -> Nearest:
