@@ -39,7 +39,7 @@ from detente.node.station_values import (
 
 LEAVES = 4096
 ENTRIES = 512
-CHUNK = 96
+CHUNK = 128
 """Leaves given to the node in one step: keeps the serving thread's steps short."""
 
 FOLDED = 96

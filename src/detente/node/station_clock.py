@@ -7,6 +7,7 @@ import msgspec
 from detente.conflicts.screening import Presence
 from detente.node.keeping import Keep
 from detente.node.station_follow import raise_alarm
+from detente.node.station_openings import notice_volumes
 from detente.node.station_peers import judge_ahead, tell_evidence
 from detente.node.station_send import draft_of, envelope, lodge_delayed, submit
 from detente.node.station_state import Station
@@ -82,9 +83,8 @@ def _screenings(state: Station, now_us: int) -> list[Effect]:
     for notice in state.slots.first(AT_ONCE):
         if notice not in state.answers:
             asked = state.asked[notice]
-            state.answers[notice] = state.screener.answer(
-                notice.hex(), asked.asker, asked.volumes, asked.received_at_us
-            )
+            volumes = notice_volumes(state, notice.hex())
+            state.answers[notice] = state.screener.answer(notice.hex(), asked.asker, volumes, asked.received_at_us)
             kept.append((f"answer/{notice.hex()}", msgspec.json.encode(state.answers[notice])))
     if kept:
         effects.append(Keep(kept=[*kept, *state.screener.changes()]))
@@ -95,8 +95,9 @@ def _screenings(state: Station, now_us: int) -> list[Effect]:
 
 def _epoch(state: Station, now_us: int) -> list[Effect]:
     """Once in every epoch commit to own presence, changed or not: the leaf says no more than that an epoch began."""
-    if state.checkpoint is None:
+    if state.checkpoint is None or now_us < state.epoch_until_us:
         return []
+    state.epoch_until_us = state.screener.next_epoch_us(now_us)
     body = state.screener.commitment(now_us)
     if state.epoch_committed == body.epoch:
         return []

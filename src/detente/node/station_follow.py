@@ -573,4 +573,4 @@ def ask_screening(state: Station, known: Known, now_us: int) -> None:
     if not state.slots.ask(identifier, slot):
         return
     author = known.header.author
-    state.asked[identifier] = Asked(asker=author, received_at_us=known.received_at_us, volumes=volumes)
+    state.asked[identifier] = Asked(asker=author, received_at_us=known.received_at_us)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import msgspec
 
 from detente.errors import EvidenceError
+from detente.geometry.volume import Volume4D
 from detente.ledger.facets import CLOSED
 from detente.ledger.opening import check_disclosure
 from detente.node.known import Known as KnownBytes
+from detente.node.screener import volumes_to_screen
 from detente.node.station_state import Station
-from detente.picture.known import Known, Opened, open_facet
+from detente.picture.known import Known, Opened, known_of, open_facet
 from detente.records.disclosure import Disclosure
 from detente.records.erasure import ERASABLE, Erasure
+from detente.records.notice import CoarseNotice, Notice
 
 RECENT = 512
 
@@ -32,6 +35,17 @@ def about(state: Station, entry_id: str) -> tuple[int, KnownBytes] | None:
     entry = bytes.fromhex(entry_id)
     found = state.recent.get(entry) or state.find(entry)
     return None if found is None else (found[0], _KNOWN.decode(found[1]))
+
+
+def notice_volumes(state: Station, notice: str) -> tuple[Volume4D, ...]:
+    """Return where and when a notice that we hold says something will be, as far as we may read it; nothing if erased."""
+    found = about(state, notice)
+    if found is None:
+        return ()
+    index, held = found
+    facets = [None if opening is None else opening.facet for opening in held.facets]
+    known = known_of(index, held.received_at_us, notice, held.header, facets, strict=False)
+    return volumes_to_screen(known.body(Notice), known.body(CoarseNotice))
 
 
 def disclosed(state: Station, known: Known) -> Known:

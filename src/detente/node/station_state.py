@@ -22,7 +22,6 @@ from typing import Protocol
 
 import msgspec
 
-from detente.geometry.volume import Volume4D
 from detente.ledger.checkpoint import SignedCheckpoint
 from detente.ledger.cosignature import CosignerKey, cosigner_name
 from detente.ledger.delivered import Told
@@ -96,12 +95,11 @@ class Peer(msgspec.Struct, kw_only=True):
     size: int | None = None
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class Asked(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A notice that waits for the slot of its answer."""
 
     asker: str
     received_at_us: int
-    volumes: tuple[Volume4D, ...]
 
 
 class Unacked(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,6 +150,7 @@ class Station:
     asked: dict[bytes, Asked] = field(default_factory=dict)
     answers: dict[bytes, Screening] = field(default_factory=dict)
     epoch_committed: int | None = None
+    epoch_until_us: int = 0
     alarms: Alarms = field(default_factory=Alarms)
     ahead: Ahead = field(default_factory=Ahead)
     direct: dict[bytes, Direct] = field(default_factory=dict)

@@ -222,7 +222,7 @@ class LocalApi:
     async def entry(self, request: Request) -> Answer:
         """One entry: from the proven copy, or as it came directly, or as it waits in the queue; it says which."""
         entry = _id(request.rest)
-        found = await asyncio.to_thread(self.parts.copy.known_by_id, entry)
+        found = self.state.recent.get(entry) or self.state.find(entry)
         basis = self.basis()
         if found is not None:
             known = msgspec.json.decode(found[1], type=Known)
