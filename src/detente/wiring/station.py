@@ -20,7 +20,7 @@ import os
 import secrets
 import ssl
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -133,7 +133,7 @@ def open_station(folder: Path, now_us: int | None = None) -> StationParts:
     )
     picture = Picture(genesis, ledger_id(genesis).hex(), index=VolumeIndex())
     state = Station(
-        me=me, picture=picture.driver, screener=DeskScreener(rules_of(genesis.screening)), find=copy.known_by_id
+        me=me, picture=picture.driver, screener=DeskScreener(rules_of(genesis.screening)), find=finder(picture, copy)
     )
     proven = load(state, copy.kept(), copy.leaves(0, ALL), _known(copy), clock.now_us() if now_us is None else now_us)
     if copy.leaf_count() > proven:  # fetched before a crash and never proven: fetch them again
@@ -161,6 +161,17 @@ def _known(copy: StationCopy) -> Iterator[tuple[int, bytes, bytes]]:
     while page := copy.known(start, 1024):
         yield from page
         start = page[-1][0] + 1
+
+
+def finder(picture: Picture, copy: StationCopy) -> Callable[[bytes], tuple[int, bytes] | None]:
+    """Return what reads an entry back by its id: the picture knows where it stands, the copy has its bytes."""
+
+    def find(entry: bytes) -> tuple[int, bytes] | None:
+        held = picture.heads.entry(entry.hex())
+        raw = copy.known_at(held.index) if held is not None else None
+        return None if held is None or raw is None else (held.index, raw)
+
+    return find
 
 
 def officer_keys(folder: Path) -> dict[str, SigningKey]:
