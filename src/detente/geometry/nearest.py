@@ -134,12 +134,12 @@ def _askew(pa: Pieces, pb: Pieces, i: Ints, j: Ints, best: float) -> Bools:
 
     The azimuth along that line turns by at most tan(lat) / a for each metre; so would the directions of the two pieces differ.
     """
-    (mid_a, spread_a), (mid_b, spread_b) = _directions(pa.take(i)), _directions(pb.take(j))
+    (mid_a, spread_a), (mid_b, spread_b) = _directions(pa), _directions(pb)
     lats = np.abs(np.stack([pa.lat0[i], pa.lat1[i], pb.lat0[j], pb.lat1[j]])).max(axis=0)
     highest = np.radians(lats) + (min(best, 1e7) + pa.reach[i] + pb.reach[j]) / 6.3e6
     turn = best * np.tan(np.minimum(highest, 1.57)) / SEMI_MAJOR_M
-    apart = np.radians(90 - np.abs((mid_a - mid_b) % 180.0 - 90))
-    return np.asarray((highest < 1.55) & (apart > spread_a + spread_b + turn + 1e-6))
+    apart = np.radians(90 - np.abs((mid_a[i] - mid_b[j]) % 180.0 - 90))
+    return np.asarray((highest < 1.55) & (apart > spread_a[i] + spread_b[j] + turn + 1e-6))
 
 
 def _directions(pieces: Pieces) -> tuple[Floats, Floats]:
@@ -150,7 +150,10 @@ def _directions(pieces: Pieces) -> tuple[Floats, Floats]:
     spread = pieces.length * np.tan(highest) / SEMI_MAJOR_M
     azimuth = pieces.azimuth
     slanted = pieces.kind == SLANTED
-    if slanted.any():
+    if slanted.any() and pieces.isometric:
+        azimuth = np.where(slanted, np.degrees(np.arctan2(pieces.x1 - pieces.x0, pieces.y1 - pieces.y0)), azimuth)
+        spread = np.where(slanted, 1e-9, spread)
+    elif slanted.any():
         ends = [curve_at(pieces, np.full(len(pieces), end))[2] for end in (0.0, 1.0)]
         turn = (ends[1] - ends[0] + 180) % 360 - 180
         azimuth = np.where(slanted, ends[0] + turn / 2, azimuth)
