@@ -23,7 +23,7 @@ class Slots:
 
     asked: set[bytes] = field(default_factory=set)
     waiting: set[bytes] = field(default_factory=set)
-    queue: list[tuple[int, bytes]] = field(default_factory=list)
+    queue: list[tuple[int, int, bytes]] = field(default_factory=list)
 
     def ask(self, notice: bytes, at_us: int) -> bool:
         """Give a notice its slot; False if it has one or was answered."""
@@ -31,7 +31,7 @@ class Slots:
             return False
         self.asked.add(notice)
         self.waiting.add(notice)
-        heapq.heappush(self.queue, (at_us, notice))
+        heapq.heappush(self.queue, (at_us, len(self.asked), notice))  # one moment: in the order asked, not of ids
         return True
 
     def answered(self, notice: bytes) -> None:
@@ -51,17 +51,17 @@ class Slots:
             held.append(heapq.heappop(self.queue))
         for item in held:
             heapq.heappush(self.queue, item)
-        return [notice for _, notice in held]
+        return [notice for _, _, notice in held]
 
     def take(self, now_us: int, limit: int) -> list[bytes]:
         """Return up to `limit` notices whose slot has come, in slot order, each once."""
         due: list[bytes] = []
         while (at_us := self.due_us()) is not None and at_us <= now_us and len(due) < limit:
-            notice = heapq.heappop(self.queue)[1]
+            notice = heapq.heappop(self.queue)[2]
             self.waiting.discard(notice)
             due.append(notice)
         return due
 
     def _drop_answered(self) -> None:
-        while self.queue and self.queue[0][1] not in self.waiting:
+        while self.queue and self.queue[0][2] not in self.waiting:
             heapq.heappop(self.queue)
