@@ -44,6 +44,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "verify": ("detente.cli.verify", "Check an investigator's file with the separate verifier."),
     "export": ("detente.cli.export", "Write notices as GeoJSON, or entries as JSON lines."),
     "place": ("detente.cli.place", "Compare the ways in which a place was stated."),
+    "monitor": ("detente.cli.monitor", "Find what rules say of a log of events, each verdict with its time and bindings."),
+    "check-verdict": ("detente.cli.check_verdict", "Accept or refuse the proofs of verdicts from the log alone."),
     "overlap": ("detente.cli.overlap", "Tell whether two volumes come too close; why, and what parts them."),
 }
 """Each verb: the module that holds it (it has `register(app)`), and what the verb is for."""
@@ -97,7 +99,8 @@ def _usage(error: Any, asked: list[str]) -> int:
         error.show()
         return REFUSED
     parameter = getattr(error, "param", None)
-    names = [*parameter.opts] if parameter is not None else []
+    option = getattr(error, "option_name", None)
+    names = [*parameter.opts] if parameter is not None else [option] if option else []
     field = next((name for name in names if name.startswith("--")), names[0] if names else "command line")
     rule = str(error.format_message()).rstrip(".")
     fault = problem("usage", field, "", rule[:1].lower() + rule[1:], f"See `{path} --help`.")

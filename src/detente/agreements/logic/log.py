@@ -178,6 +178,8 @@ def _times(given: list[int | str]) -> Ints:
 
 
 def write(moment_us: int) -> str:
-    """Write a moment as RFC 3339, UTC, with as many digits as it needs."""
+    """Write a moment as RFC 3339, UTC, with as many digits as it needs; one outside the years 1 to 9999 in microseconds."""
+    if not FIRST_US <= moment_us <= LAST_US:
+        return f"{moment_us} us"
     text = (EPOCH + timedelta(microseconds=moment_us)).isoformat(timespec="auto")
     return text.replace("+00:00", "Z")

@@ -15,7 +15,7 @@ from __future__ import annotations
 import heapq
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -431,7 +431,7 @@ def verdict(
     rule: str,
     names: tuple[str, ...],
     at_us: int,
-    binding: Binding,
+    binding: tuple[Any, ...],
     after_us: int | None,
     threatened: tuple[int | None, int | None] | None,
     horizon_us: int,
