@@ -1,7 +1,7 @@
 """Certain answers for many pairs of outlines at once; only what stays UNDECIDED needs the exact test (`separation`).
 
-The distance is bounded in steps, each narrower and slower: shadows of the Mercator drawings on the line between them;
-the least distance of those drawings (both float32); then `lambert`. `chart` holds the proofs. Every bound keeps
+The distance is bounded in steps, each narrower and slower: discs around and inside the Mercator drawings; their shadows
+on the line between them; their least distance (float32); then `lambert`. `chart` holds the proofs. Every bound keeps
 `MARGIN_M` clear of the threshold, so whatever the exact test would flag as `boundary` reaches the exact test.
 """
 
@@ -20,8 +20,8 @@ from detente.geometry.lambert import Core, Pairs, by_lambert
 
 __all__ = ["APART", "MEETS", "PLACING", "UNDECIDED", "Drawings", "Originals", "horizontal"]
 
-CENTRE_X, CENTRE_Y, RADIUS, SLOP, BUFFER, LAT_LOW, LAT_HIGH = range(7)
-PLACING = 7
+CENTRE_X, CENTRE_Y, OUTER, INNER, SLOP, BUFFER, LAT_LOW, LAT_HIGH = range(8)
+PLACING = 8
 
 _TURN_M = 2 * np.pi * A_M
 _LIMIT_M = 1e7
@@ -36,7 +36,8 @@ class Drawings(NamedTuple):
     """Drawings of cores, one row each; all rings have one size (shorter ones repeat their last vertex).
 
     `placing` has the columns CENTRE_X to SLOP in Mercator metres, BUFFER in metres on the ground, LAT_LOW and LAT_HIGH in
-    radians. `rings` (n, 2, size) are x and y from the centre in Mercator metres, float32.
+    radians. OUTER is the radius of a disc around the centre that holds the drawing, INNER of one that it holds; below 0 if
+    the centre is outside, -INNER being then how far at most. `rings` (n, 2, size) are x and y from the centre, float32.
     """
 
     placing: Floats
@@ -64,8 +65,10 @@ def horizontal(
     if a.rings.shape[2] == b.rings.shape[2] == 1:
         return _between_points(*originals(np.arange(len(threshold))), threshold)
     at = _place(a.placing, b.placing, threshold)
-    verdict = _by_shadows(a.rings, b.rings, at)
+    verdict = _by_discs(a.placing, b.placing, at)
     rows = np.flatnonzero(verdict == UNDECIDED)
+    verdict[rows] = _by_shadows(a.rings if len(a.rings) == 1 else a.rings[rows], b.rings[rows], at.pick(rows))
+    rows = rows[verdict[rows] == UNDECIDED]
     portion = max(1, _AT_ONCE // (a.rings.shape[2] * b.rings.shape[2]))
     for start in range(0, len(rows), portion):
         some = rows[start : start + portion]
@@ -101,6 +104,7 @@ class _Placed(NamedTuple):
 
     east: Floats
     north: Floats
+    between: Floats
     slop_a: Floats
     """what the first's edges and rounding to float32 may do to a distance between the two; `slop_b` likewise"""
     slop_b: Floats
@@ -130,7 +134,7 @@ def _place(a: Floats, b: Floats, threshold: Floats) -> _Placed:
     proven = far <= LIMIT_LAT
     if not proven.all():
         far, near = np.minimum(far, LIMIT_LAT), np.minimum(near, LIMIT_LAT)
-    rounding = (np.abs(east) + np.abs(north) + (a[:, RADIUS] + b[:, RADIUS])) * 2.0**-18 + ROUND_M
+    rounding = (np.abs(east) + np.abs(north) + (a[:, OUTER] + b[:, OUTER])) * 2.0**-18 + ROUND_M
     slop_a, slop_b = a[:, SLOP] + rounding, b[:, SLOP] + rounding
     slack = slop_a + slop_b
     high = (threshold + MARGIN_M) * mercator_scale(far) + slack
@@ -138,17 +142,23 @@ def _place(a: Floats, b: Floats, threshold: Floats) -> _Placed:
     proven &= high < _LIMIT_M
     if not proven.all():
         low, high = np.where(proven, low, -np.inf), np.where(proven, high, np.inf)
-    return _Placed(east, north, slop_a, slop_b, low, high, threshold, low_lat, high_lat)
+    return _Placed(east, north, np.sqrt(east * east + north * north), slop_a, slop_b, low, high, threshold, low_lat, high_lat)
+
+
+def _by_discs(a: Floats, b: Floats, at: _Placed) -> Codes:
+    """Compare the discs around the drawings and those inside them."""
+    gap = at.between - (a[:, OUTER] + b[:, OUTER])
+    inner = np.maximum(at.between - (a[:, INNER] + b[:, INNER]), 0.0)
+    return decided(gap, inner, at.low, at.high)
 
 
 def _by_shadows(a: Array, b: Array, at: _Placed) -> Codes:
     """Look along the line between the centres: the gap between the shapes' shadows, and their foremost vertices."""
-    between = np.hypot(at.east, at.north)
-    scale = 1 / np.maximum(between, 1e-3)
+    scale = 1 / np.maximum(at.between, 1e-3)
     u, v = (at.east * scale).astype(np.float32), (at.north * scale).astype(np.float32)
     reach_a, ahead_x, ahead_y = _foremost(_pairs_last(a), u, v)
     reach_b, behind_x, behind_y = _foremost(_pairs_last(b), -u, -v)
-    gap = between - reach_a - reach_b
+    gap = at.between - reach_a - reach_b
     foremost = np.hypot(at.east + (behind_x - ahead_x), at.north + (behind_y - ahead_y))
     return decided(gap, foremost, at.low, at.high)
 

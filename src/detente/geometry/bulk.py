@@ -7,6 +7,7 @@ from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -100,7 +101,7 @@ class _Rings(NamedTuple):
     y: Floats
     following: Ints
     first: Ints
-    count: Ints
+    size: Ints
     low: Ints
     high: Ints
     drawn: NDArray[np.bool_]
@@ -116,7 +117,7 @@ def table(volumes: Sequence[Volume4D], separation_mm: int) -> Table:
     buffer = (reach_mm + _column(volumes, "error_mm")) / 1000
     slop, bulge = _slops(rings, edge)
     lat_low, lat_high = rings.low * RAD_PER_NDEG - bulge, rings.high * RAD_PER_NDEG + bulge
-    powers = np.where(rings.drawn, np.frexp((rings.count - 1).astype(np.float64))[1], -1).astype(np.int64)
+    powers = np.where(rings.drawn, np.frexp((rings.size - 1).astype(np.float64))[1], -1).astype(np.int64)
     places, groups = _groups(rings, powers, (slop, buffer, lat_low, lat_high), edge)
     west, east = _extent(rings, slop)
     angles = _angles(lat_low, lat_high, west, east, buffer + separation_mm / 2000)
@@ -141,12 +142,28 @@ def _column(rows: Iterable[object], name: str, count: int = -1) -> Ints:
     return np.fromiter(map(attrgetter(name), rows), np.int64, count)
 
 
+_POINT = np.dtype([("array", "u1"), ("lat_int", "u1"), ("lat", ">i8"), ("lon_int", "u1"), ("lon", ">i8")])
+
+
+def _ndeg(points: list[Point]) -> tuple[Ints, Ints]:
+    """Return latitudes and longitudes. Where no coordinate is within 4.3 degrees of 0, four times as fast.
+
+    MessagePack writes such an integer in nine bytes, the most it ever takes: if a point takes 19, all of them do.
+    """
+    packed = msgspec.msgpack.encode(points)
+    head = len(packed) - _POINT.itemsize * len(points)
+    if 1 <= head <= 5 and packed[head : head + 1] == b"\x92":
+        rows = np.frombuffer(packed, _POINT, offset=head)
+        return rows["lat"].astype(np.int64), rows["lon"].astype(np.int64)
+    return _column(points, "lat_ndeg", len(points)), _column(points, "lon_ndeg", len(points))
+
+
 def _rings(rings: Sequence[Sequence[Point]]) -> _Rings:
     count = np.fromiter(map(len, rings), np.int64, len(rings))
     first = np.cumsum(count) - count
     last = first + count - 1
     points = list(chain.from_iterable(rings))
-    lat, raw = _column(points, "lat_ndeg", len(points)), _column(points, "lon_ndeg", len(points))
+    lat, raw = _ndeg(points)
     following = np.arange(1, len(points) + 1)
     following[last] = first
     step = raw[following] - raw
@@ -182,16 +199,28 @@ def _groups(
     for power in set(powers.tolist()) - {-1}:
         rows = np.flatnonzero(powers == power)
         places[rows] = np.arange(len(rows))
-        at = rings.first[rows][:, None] + np.minimum(np.arange(1 << power), rings.count[rows][:, None] - 1)
+        at = rings.first[rows][:, None] + np.minimum(np.arange(1 << power), rings.size[rows][:, None] - 1)
         x, y = rings.x[at], rings.y[at]
         west, east, south, north = x.min(axis=1), x.max(axis=1), y.min(axis=1), y.max(axis=1)
         centre_x, centre_y = (west + east) / 2, (south + north) / 2
-        radius = np.hypot(east - west, north - south) / 2
-        ring = np.stack([x - centre_x[:, None], y - centre_y[:, None]], axis=1).astype(np.float32)
+        x, y = x - centre_x[:, None], y - centre_y[:, None]
+        ring = np.stack([x, y], axis=1).astype(np.float32)
         vertices = np.stack([rings.lat[at], rings.lon[at]], axis=1)
-        placing = np.stack([centre_x, centre_y, radius, *(column[rows] for column in floats)], axis=1)
+        placing = np.stack([centre_x, centre_y, *_discs(x, y), *(column[rows] for column in floats)], axis=1)
         groups[power] = Group(Drawings(placing, ring), Originals(edge[rows], vertices))
     return places, groups
+
+
+def _discs(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Return the radii of the discs around rings' centres (the origin) and inside them: `bounds.Drawings`."""
+    ex, ey = np.roll(x, -1, 1) - x, np.roll(y, -1, 1) - y
+    square = ex * ex + ey * ey
+    t = np.clip(-(x * ex + y * ey) / np.where(square > 0, square, 1), 0, 1)
+    nearest = np.sqrt(((x + t * ex) ** 2 + (y + t * ey) ** 2).min(axis=1))
+    across = (y > 0) ^ (np.roll(y, -1, 1) > 0)
+    left = (ex * y < ey * x) == (ey > 0)
+    inside = np.logical_xor.reduce(across & left, axis=1)
+    return np.sqrt((x * x + y * y).max(axis=1)), np.where(inside, nearest, -nearest)
 
 
 def _extent(rings: _Rings, slop: Floats) -> tuple[Floats, Floats]:

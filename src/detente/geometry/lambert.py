@@ -61,7 +61,7 @@ class _Charts(NamedTuple):
     metres: Floats
 
     def pick(self, rows: Rows) -> _Charts:
-        return _Charts(*(part[rows] for part in self))
+        return _Charts(self.n[rows], self.psi0[rows], self.lon0_ndeg[rows], self.metres[rows])
 
     def draw(self, lon: Floats, psi: Floats) -> tuple[Floats, Floats]:
         """Return x and y in metres; `lon` (radians) from `lon0_ndeg`, `psi` from `psi0`; pairs last."""
@@ -86,7 +86,8 @@ class _Shape(NamedTuple):
     """(pair)"""
 
     def pick(self, rows: Rows) -> _Shape:
-        return _Shape(*(part[..., rows] for part in self))
+        drawn = (part[:, rows] for part in (self.x, self.y, self.lon, self.psi, self.lat, self.slop, self.bend))
+        return _Shape(*drawn, self.edge[rows])
 
 
 def by_lambert(pairs: Pairs) -> Codes:
@@ -122,8 +123,9 @@ def _portions(rows: Rows, size: int) -> list[Rows]:
 
 def _shape(core: Core, charts: _Charts) -> _Shape:
     ndeg = np.ascontiguousarray(core.ndeg.transpose(1, 2, 0))
-    lat, east = ndeg[0] * RAD_PER_NDEG, _short_way(ndeg[1] - ndeg[1, 0])
-    lon = (east + _short_way(ndeg[1, 0] - charts.lon0_ndeg)) * RAD_PER_NDEG
+    lat: Floats = ndeg[0] * RAD_PER_NDEG
+    east = _short_way(ndeg[1] - ndeg[1, 0])
+    lon: Floats = (east + _short_way(ndeg[1, 0] - charts.lon0_ndeg)) * RAD_PER_NDEG
     psi = isometric(np.sin(lat)) - charts.psi0
     x, y = charts.draw(lon, psi)
     length = np.hypot(after(x) - x, after(y) - y)

@@ -1,8 +1,8 @@
 """Pairs of boxes that touch, among many boxes at once: bundles of neighbours, bundle against bundle, then box against box.
 
 Boxes are halved again and again along whichever of time, height, latitude and longitude tells them apart best, down to
-bundles of at most 64; boxes of very different size are never bundled together. A bundle is compared only with those whose
-common box touches its own, and there 64 by thousands in whole-array steps.
+bundles of at most 128; boxes of very different size are never bundled together. A bundle is compared only with those whose
+common box touches its own, and there a hundred by thousands in whole-array steps.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-SIZE = 64
+SIZE = 256
 _TURN = 2**32
 _TURNS = (_TURN, 0, -_TURN)
 
@@ -58,14 +58,17 @@ def _halved(rows: Rows, centre: NDArray[np.float64], extent: NDArray[np.float64]
     # the last row fills up the places that are left over; it is taken out again at the end
     index = np.minimum(np.arange(places), len(rows) - 1)
     stand_in = np.arange(places) >= len(rows)
+    at = centre[:, index]
+    typical = extent.mean(axis=1)[:, None]
     for level in range(depth):
-        groups = 1 << level
-        at = centre[:, index].reshape(4, groups, -1)
-        spread = (at.max(axis=2) - at.min(axis=2)) / extent[:, index].reshape(4, groups, -1).mean(axis=2)
-        best = spread.argmax(axis=0)
-        along = at[best, np.arange(groups)]
-        order = np.argpartition(along, along.shape[1] // 2, axis=1) + np.arange(groups)[:, None] * along.shape[1]
-        index, stand_in = index[order.ravel()], stand_in[order.ravel()]
+        groups = at.reshape(4, 1 << level, -1)
+        # a sample is enough to choose by: every order is right, some are quicker
+        sample = groups[:, :, :: max(1, groups.shape[2] >> 8)]
+        best = ((sample.max(axis=2) - sample.min(axis=2)) / typical).argmax(axis=0)
+        along = groups[best, np.arange(1 << level)]
+        order = np.argpartition(along, along.shape[1] // 2, axis=1) + np.arange(1 << level)[:, None] * along.shape[1]
+        order = order.ravel()
+        at, index, stand_in = at[:, order], index[order], stand_in[order]
     bundles = stand_in.reshape(1 << depth, -1)
     return rows[index[~stand_in]], (~bundles).sum(axis=1)
 

@@ -136,7 +136,8 @@ def _draw(drawn: Sketch, size: int, ring: NDArray[np.float32]) -> tuple[float, .
     ring[0] = [lon * metre - centre_x for lon in longitudes] + [longitudes[-1] * metre - centre_x] * pad
     ring[1] = [y - centre_y for y in ys] + [ys[-1] - centre_y] * pad
     radius = math.hypot(east - west, north - south) / 2
-    return centre_x, centre_y, radius, drawn.slop_m, drawn.buffer_m, drawn.lat_low, drawn.lat_high
+    # no disc inside is sought here: some vertex is within the radius, and that is all that is said
+    return centre_x, centre_y, radius, -radius, drawn.slop_m, drawn.buffer_m, drawn.lat_low, drawn.lat_high
 
 
 def _row(
@@ -152,8 +153,8 @@ def _row(
         shape
         | EDGE_CODE[shape_edge] << _EDGE_AT
         | drawn << _DRAWN_AT
-        | LOW_CODE[lower and lower.datum] << _LOW_AT
-        | HIGH_CODE[upper and upper.datum] << _HIGH_AT
+        | LOW_CODE[None if lower is None else lower.datum] << _LOW_AT
+        | HIGH_CODE[None if upper is None else upper.datum] << _HIGH_AT
         | power << _POWER_AT
         | count << _COUNT_AT
     )
@@ -209,7 +210,8 @@ def vertical_gaps(a: Heights, b: Heights) -> Ints:
 
 def _rise(over: Heights, under: Heights) -> Ints:
     like = over.low_datum == under.high_datum
-    return np.where(like, over.low - under.high, over.low_band - under.high_band)
+    rise: Ints = np.where(like, over.low - under.high, over.low_band - under.high_band)
+    return rise
 
 
 def time_gaps(a: Ints, b: Ints) -> Ints:
