@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.agreements import reference
 from tests.agreements.logic.formulas import SIGNATURES, formulas, logs, plain
 
 from detente.agreements.logic import formula as fm
-from detente.agreements.logic.checker import check
+from detente.agreements.logic.checker import check, digest
+from detente.agreements.logic.happening import Happening
+from detente.agreements.logic.parser import parse_terms
 from detente.agreements.logic.proof import Prover, held_of, log_of
+from detente.errors import EvidenceError
 
 QUIET = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -42,3 +47,84 @@ def test_every_verdict_either_way_has_a_proof_that_is_accepted(formula, log):
         check(prover.prove("rule", moment, binding, holds), rules, kept)
         with pytest.raises(Exception, match="does not"):
             prover.prove("rule", moment, binding, not holds)
+
+
+def places_in(tree, path=()):
+    """Every place of a JSON value."""
+    yield path
+    items = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
+    for key, inner in items:
+        yield from places_in(inner, (*path, key))
+
+
+def changed(proof, path, value):
+    made = copy.deepcopy(proof)
+    at = made
+    for key in path[:-1]:
+        at = at[key]
+    at[path[-1]] = value
+    return made
+
+
+def refused(proof, rules, kept) -> bool:
+    try:
+        check(proof, rules, kept)
+    except EvidenceError:
+        return True
+    return False
+
+
+@settings(QUIET, max_examples=40)
+@given(formulas(), logs(6), st.data())
+def test_a_proof_with_anything_changed_is_refused(formula, log, data):
+    """Any change breaks the digest; and one made whole again by its forger is accepted only for what is true."""
+    prover, rules, kept = prepared(formula, log)
+    truth = {(moment, tuple(sorted(binding.items()))): holds for moment, binding, holds in claims(formula, log)}
+    for moment, binding, holds in claims(formula, log):
+        proof = prover.prove("rule", moment, binding, holds)
+        path = data.draw(st.sampled_from([p for p in places_in(proof) if p]))
+        value = data.draw(st.sampled_from([None, True, False, 0, 1, 2, 7, "p", [], [0, None], [[], None], {}]))
+        forged = changed(proof, path, value)
+        if repr(forged) == repr(proof):
+            continue
+        assert refused(forged, rules, kept)
+        forged["digest"] = digest(forged)
+        if not refused(forged, rules, kept):
+            assert type(forged["holds"]) is bool
+            claim = (forged["at_us"], tuple(sorted((n, v) for n, v in forged["bindings"].items())))
+            assert truth.get(claim, forged["holds"]) is forged["holds"]
+
+
+@settings(QUIET, max_examples=40)
+@given(formulas(), logs(6))
+def test_the_opposite_of_a_proved_claim_is_refused(formula, log):
+    """A forger who turns the claim round and signs the whole anew gets nowhere."""
+    prover, rules, kept = prepared(formula, log)
+    for moment, binding, holds in claims(formula, log):
+        forged = {**prover.prove("rule", moment, binding, holds), "holds": not holds}
+        assert refused({**forged, "digest": digest(forged)}, rules, kept)
+
+
+def test_evidence_that_is_not_in_the_log_is_refused():
+    """The answer that nobody gave does not keep a term."""
+    text = "EVENT notice(id)\nEVENT answer(about)\nFIND kept: notice(n) AND EVENTUALLY[0,30m] answer(n)"
+    terms, _ = parse_terms(text)
+    log = [Happening(0, "notice", {"id": "n1"}), Happening(60_000_000, "answer", {"about": "n1"})]
+    proof = Prover(terms, held_of(terms, log)).prove("kept", 0, {"n": "n1"})
+    rules = {"kept": terms.rules[0].formula}
+    assert [item["event"] for item in proof["evidence"]] == ["notice", "answer"]
+    check(proof, rules, log_of(log))
+    assert refused(proof, rules, log_of([log[0], Happening(60_000_000, "other", {})]))
+    assert refused(proof, rules, log_of([log[0], Happening(60_000_000, "answer", {"about": "n2"})]))
+
+
+def test_an_absence_is_proved_by_looking_and_refused_when_the_event_turns_up():
+    """A late answer that proves timely makes the proof of the breach worthless."""
+    text = "EVENT notice(id)\nEVENT answer(about)\nFIND breached: notice(n) AND NOT EVENTUALLY[0,30m] answer(n)"
+    terms, _ = parse_terms(text)
+    log = [Happening(0, "notice", {"id": "n1"}), Happening(3_600_000_000, "other", {})]
+    proof = Prover(terms, held_of(terms, log)).prove("breached", 0, {"n": "n1"})
+    rules = {"breached": terms.rules[0].formula}
+    assert [item["event"] for item in proof["evidence"]] == ["notice"]
+    check(proof, rules, log_of(log))
+    assert refused(proof, rules, log_of([*log, Happening(60_000_000, "answer", {"about": "n1"})]))

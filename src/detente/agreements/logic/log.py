@@ -25,6 +25,7 @@ SECONDS_BELOW = 100_000_000_000
 """Whole numbers of a smaller size than this are seconds."""
 FIRST_US, LAST_US = -62_135_596_800_000_000, 253_402_300_799_999_999
 """The years 1 to 9999: what RFC 3339 can write."""
+TOO_FAR = "t is no moment: too far from 1970"
 MOST_PROBLEMS = 100
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TYPES: dict[str, Any] = {
@@ -58,20 +59,20 @@ class Reader:
     def happenings(self, data: bytes) -> list[Happening]:
         """Return the events in the order of the lines. Raises `Refused`, one problem a line."""
         found = []
-        for item in self._decoded(data):
+        items, times = self._decoded(data)
+        for item, at_us in zip(items, times.tolist(), strict=True):
             if isinstance(item, _Head):
-                found.append(Happening(moment(item.t), item.event, {}))
+                found.append(Happening(at_us, item.event, {}))
             else:
                 signature = self.signatures[type(item).__struct_config__.tag]
                 fields = {field: getattr(item, _safe(n)) for n, field in enumerate(signature.names())}
-                found.append(Happening(moment(item.t), signature.name, fields))
+                found.append(Happening(at_us, signature.name, fields))
         return found
 
     def columns(self, data: bytes) -> Columns:
         """Return the log in columns, for the batch engine. Raises `Refused`, one problem a line."""
-        items = self._decoded(data)
+        items, times = self._decoded(data)
         kinds = list(map(type, items))
-        times = _times(list(map(attrgetter("t"), items)))
         made = Columns(times)
         number = {struct: n for n, struct in enumerate(self._structs.values())}
         number[_Head] = -1
@@ -82,14 +83,16 @@ class Reader:
             made.add(name, times[rows], _field_reader(own, self.signatures[name]))
         return made
 
-    def _decoded(self, data: bytes) -> list[Any]:
-        """Return a struct for each line: quickly if every event is declared and every line is well, else line by line."""
+    def _decoded(self, data: bytes) -> tuple[list[Any], Ints]:
+        """Return a struct and a moment for each line: quickly if every event is declared and every line is well, else line by line."""
         if self._any is not None:
             try:
-                return self._any.decode_lines(data)
-            except (msgspec.MsgspecError, UnicodeDecodeError):
+                items = self._any.decode_lines(data)
+                return items, _times(list(map(attrgetter("t"), items)))
+            except (msgspec.MsgspecError, UnicodeDecodeError, ValueError):
                 pass  # line by line, to say which
-        return self._line_by_line(data)
+        items = self._line_by_line(data)
+        return items, _times(list(map(attrgetter("t"), items)))
 
     def _line_by_line(self, data: bytes) -> list[Any]:
         found: list[Any] = []
@@ -149,9 +152,9 @@ def moment(t: int | str) -> int:
     if isinstance(t, int):
         made = t * 1_000_000 if abs(t) < SECONDS_BELOW else t
         if not FIRST_US <= made <= LAST_US:
-            raise ValueError("t is no moment: too far from 1970")
+            raise ValueError(TOO_FAR)
         return made
-    if len(t) < 20 or t[10] not in "Tt":
+    if len(t) < 19 or t[10] not in "Tt":
         raise ValueError("t must be RFC 3339, such as 2016-09-12T16:00:00Z, or a whole number")
     try:
         read = datetime.fromisoformat(t.upper())
@@ -169,10 +172,10 @@ def _times(given: list[int | str]) -> Ints:
         try:
             times = np.array(given, np.int64)
         except OverflowError:
-            raise Refused([problem("log", "t", "", "t is no moment: too far from 1970", "Mend the line.")]) from None
+            raise ValueError(TOO_FAR) from None
         times = np.where(np.abs(times) < SECONDS_BELOW, times * 1_000_000, times)
         if not bool(((times >= FIRST_US) & (times <= LAST_US)).all()):
-            raise Refused([problem("log", "t", "", "t is no moment: too far from 1970", "Mend the line.")])
+            raise ValueError(TOO_FAR)
         return times
     return np.fromiter(map(moment, given), np.int64, len(given))
 
