@@ -11,10 +11,14 @@ from detente.conflicts.coarse import coarse_of
 from detente.geometry.volume import Altitude, Circle, Corridor, Point, Polygon, Volume4D
 from detente.ledger.facets import facet, facet_bytes
 from detente.records import registry
+from detente.records.affiliation import Affiliation, Whereabouts
+from detente.records.assessment import Assessment
 from detente.records.body import Body, Stated
+from detente.records.bulletin import Bulletin, Part
 from detente.records.call import Call, Caller
 from detente.records.channel import Channel
 from detente.records.claim import Claim
+from detente.records.count import Counted
 from detente.records.disclosure import Disclosure
 from detente.records.erasure import Erasure
 from detente.records.finding import Finding
@@ -25,6 +29,7 @@ from detente.records.notice_state import State
 from detente.records.officer import Officer
 from detente.records.party import Endorsement, Party
 from detente.records.place import Phrase, Place, StatedPlace
+from detente.records.report import Passage, Report
 from detente.records.response import Readback, Response
 from detente.records.roster import Duty, Roster
 from detente.records.screening import Screening
@@ -85,6 +90,56 @@ NOTICE = Notice(
 OPENED = facet(["cjtf", "rus"], NOTICE, "full")
 
 EXAMPLES: tuple[Body, ...] = (
+    Affiliation(
+        actor="jabhat-fatah-al-sham",
+        from_us=1_469_664_000_000_000,
+        of="excluded groups",
+        party="rus",
+        relation="listed-as",
+        source="SYO",
+        stance="asserts",
+        tag="DOC",
+        until_us=None,
+        who="Russian centre, Hmeymim",
+        words="Counted apart from the groups that joined the truce.",
+    ),
+    Assessment(
+        about=A,
+        assessor="observer of the UN",
+        basis=(B,),
+        credibility="4",
+        reason="Its ally has said the opposite.",
+        reliability="D",
+        source="SDF spokesman",
+        topic="talks",
+    ),
+    Bulletin(
+        chain=(),
+        cumulative=False,
+        origin="",
+        parts=(
+            Part(count=20, name="Aleppo"),
+            Part(count=5, name="Damascus"),
+            Part(count=2, name="Daraa"),
+            Part(count=8, name="Hama"),
+            Part(count=4, name="Homs"),
+            Part(count=3, name="Latakia"),
+        ),
+        party="rus",
+        says="42 in 24 hours.",
+        scope="armed groups only",
+        source="B14",
+        split_by="province",
+        tag="DOC",
+        total=Counted(best=42, high=42, low=42, unit="violations"),
+        who="Russian centre, Hmeymim",
+        window=Stated(
+            earliest_us=1_473_714_000_000_000,
+            latest_us=1_473_800_400_000_000,
+            text="24 h to 14 September",
+            zone="+03:00",
+        ),
+    ),
     Call(
         about=(A,),
         at_us=START_US + 29 * MINUTE_US,
@@ -112,15 +167,20 @@ EXAMPLES: tuple[Body, ...] = (
     Claim(
         about=(A,),
         at_stated=Stated(earliest_us=START_US + 5 * MINUTE_US, latest_us=None, text="17:00", zone="Asia/Damascus"),
-        count=None,
+        chain=("Izvestia",),
+        count=Counted(best=None, high=37, low=34, unit="strikes"),
+        event_class="",
+        implies=("strikes.happened",),
+        origin="Russian centre",
         party="rus",
         place=None,
+        report=B,
+        said=None,
         says="The strikes began at 17:00.",
         source="SPB",
-        stance="affirms",
+        stance="asserts",
         subject="strikes.start",
         tag="CONF",
-        unit="",
         who="Chief of the Russian centre",
     ),
     Disclosure(about=A, facet=facet_bytes(OPENED).decode(), position=0, salt=B, words="Opened to the investigator."),
@@ -190,6 +250,26 @@ EXAMPLES: tuple[Body, ...] = (
         stated=StatedPlace(datum="WGS 84", decimal="35.2854, 40.1760", error_mm=300_000, grid="", phrase=None),
         words="Reference point and perimeter.",
     ),
+    Report(
+        chain=("South Front", "21st Century Wire"),
+        event_class="deal.reported",
+        language="en",
+        means="told",
+        origin="DEZ24:unnamed",
+        party=None,
+        passages=(
+            Passage(kind="statement", words="An initial agreement exists."),
+            Passage(kind="editorial", words="On the motives of one side."),
+        ),
+        place=None,
+        published=Stated(earliest_us=None, latest_us=None, text="9 February 2019", zone=""),
+        result="account",
+        source="21WIRE",
+        tag="CONF",
+        title="Preliminary agreement",
+        who="Deir Ezzor 24",
+        words="Called unconfirmed by the page itself.",
+    ),
     Response(
         about=A,
         answer="read-back",
@@ -219,6 +299,18 @@ EXAMPLES: tuple[Body, ...] = (
     padded(Doubt(about=A, by_role="analyst", padding="", state="raised", words="This may not be who we think.")),
     padded(Presence(cell_ndeg=20_000_000, cells=((1763, 2007), (1763, 2008)), epoch=68_246, padding="")),
     Watermark(count=17, list_hash=C, size=812),
+    Whereabouts(
+        actor="jabhat-fatah-al-sham",
+        concern_only=True,
+        party="rus",
+        place=AREA,
+        share="mixed",
+        source="SYO",
+        stance="asserts",
+        tag="DOC",
+        who="Russian centre, Hmeymim",
+        words="Among others on the same ground.",
+    ),
 )
 """Sound bodies, in order of kind and form."""
 

@@ -11,8 +11,11 @@ from tests.records.examples import AREA, EXAMPLES, NOTICE, P1, A
 from detente.geometry.volume import Circle, Point
 from detente.records import registry, screening, sealed
 from detente.records.body import Body
+from detente.records.bulletin import Part
+from detente.records.count import Counted
 from detente.records.notice import Activity, Users
 from detente.records.registry import REGISTRY
+from detente.records.report import Passage
 
 BY_NAME = {type(body).__name__: body for body in EXAMPLES}
 
@@ -28,13 +31,29 @@ def test_every_form_has_a_sound_example():
 
 
 BAD: list[tuple[str, dict[str, Any], str]] = [
+    ("Affiliation", {"from_us": 2, "until_us": 1}, "from_us, until_us"),
+    ("Affiliation", {"of": "jabhat-fatah-al-sham"}, "of"),
+    ("Assessment", {"credibility": None, "reliability": None}, "reliability"),
+    ("Assessment", {"about": None}, "about"),
+    ("Assessment", {"reason": ""}, "reason"),
+    ("Bulletin", {"total": Counted(best=43, high=None, low=None, unit="violations")}, "parts"),
+    ("Bulletin", {"total": Counted(best=None, high=41, low=None, unit="violations")}, "parts"),
+    ("Bulletin", {"scope": ""}, "scope"),
+    ("Bulletin", {"parts": (Part(count=40, name="Homs"), Part(count=2, name="Hama"))}, "parts"),
     ("Call", {"caller": BY_NAME["Call"].taker}, "taker.party"),  # type: ignore[attr-defined]
     ("Call", {"ended_us": 0}, "at_us"),
     ("Call", {"said_by": "CJTF"}, "said_by"),
     ("Channel", {"alternates": ("hotline",)}, "alternates"),
     ("Channel", {"parties": ("cjtf",)}, "parties"),
     ("Claim", {"source": ""}, "source"),
-    ("Claim", {"count": 62}, "unit"),
+    ("Claim", {"count": Counted(best=62, high=None, low=None, unit="")}, "count.unit"),
+    ("Claim", {"count": Counted(best=None, high=None, low=None, unit="deaths")}, "count"),
+    ("Claim", {"count": Counted(best=3, high=2, low=1, unit="deaths")}, "count"),
+    ("Claim", {"count": Counted(best=None, high=2, low=3, unit="deaths")}, "count"),
+    ("Claim", {"chain": ("Izvestia", "Izvestia")}, "chain[1]"),
+    ("Claim", {"chain": ("Russian centre",)}, "chain[0]"),
+    ("Claim", {"implies": ("strikes.start",)}, "implies"),
+    ("Claim", {"report": "nonsense"}, "report"),
     ("CoarseNotice", {"cells": ()}, "cells"),
     ("Disclosure", {"position": 4}, "position"),
     ("Disclosure", {"salt": "00"}, "salt"),
@@ -50,6 +69,8 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("Party", {"answered_for_by": "syr"}, "answered_for_by"),
     ("Party", {"root_key": A}, "cosigner_key, exchange_key, station_key"),
     ("Place", {"names": ()}, "names"),
+    ("Report", {"result": "access-refused", "words": ""}, "place"),
+    ("Report", {"passages": (Passage(kind="editorial", words=" "),)}, "passages[0].words"),
     ("Response", {"answer": "passed-to-unit", "readback": None}, "unit"),
     ("Response", {"answer": "reject", "readback": None}, "words"),
     ("Response", {"readback": None}, "readback"),
@@ -59,6 +80,7 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("Doubt", {"padding": "x"}, "padding"),
     ("Presence", {"cells": ((2, 1), (1, 1))}, "cells"),
     ("Watermark", {"count": 900}, "count"),
+    ("Whereabouts", {"actor": ""}, "actor"),
 ]
 
 

@@ -89,7 +89,33 @@ def _call(body: Json, zone: tzinfo | None) -> str:
 
 
 def _claim(body: Json, zone: tzinfo | None) -> str:
-    return f"{body.get('who', '')} says ({body.get('tag', '')}): {cut(str(body.get('says', '')))}"
+    path = f" via {' > '.join(body['chain'])}" if body.get("chain") else ""
+    origin = f", origin {body['origin']}" if body.get("origin") else ""
+    return f"{body['who']}{path}{origin} {body['stance']} ({body['tag']}): {cut(str(body['says']))}"
+
+
+def _report(body: Json, zone: tzinfo | None) -> str:
+    path = f" via {' > '.join(body['chain'])}" if body["chain"] else ""
+    return f"{body['who']}{path}, {body['result']} ({body['tag']}): {cut(body['title'] or body['words'])}"
+
+
+def _assessment(body: Json, zone: tzinfo | None) -> str:
+    grade = f"{body['reliability'] or '-'}{body['credibility'] or '-'}"
+    return f"{body['assessor']} grades {body['source']} {grade}: {cut(body['reason'])}"
+
+
+def _bulletin(body: Json, zone: tzinfo | None) -> str:
+    total = body["total"]
+    figure = total["best"] if total["best"] is not None else f"{total['low']} or more"
+    return f"{body['who']} counts {figure} {total['unit']} ({body['scope']}), {body['window']['text']}"
+
+
+def _affiliation(body: Json, zone: tzinfo | None) -> str:
+    return f"{body['who']} {body['stance']}: {body['actor']} {body['relation']} {body['of']}"
+
+
+def _whereabouts(body: Json, zone: tzinfo | None) -> str:
+    return f"{body['who']} {body['stance']}: {body['actor']} on this ground ({body['share']})"
 
 
 def _about(body: Json, zone: tzinfo | None) -> str:
@@ -102,6 +128,9 @@ def _officer(body: Json, zone: tzinfo | None) -> str:
 
 
 LINES = {
+    "affiliation": _affiliation,
+    "assessment": _assessment,
+    "bulletin": _bulletin,
     "call": _call,
     "claim": _claim,
     "disclosure": _about,
@@ -109,9 +138,11 @@ LINES = {
     "message": _message,
     "notice": _notice,
     "officer": _officer,
+    "report": _report,
     "response": _response,
     "screening": _screening,
     "watermark": _watermark,
+    "whereabouts": _whereabouts,
 }
 """How each kind is said in one line; every other kind by its first texts."""
 

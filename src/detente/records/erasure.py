@@ -5,7 +5,9 @@ from __future__ import annotations
 from detente.errors import Problem
 from detente.records.body import Body, Faults
 
-ERASABLE = frozenset({"call", "claim", "message", "notice", "place"})
+ERASABLE = frozenset(
+    {"affiliation", "assessment", "bulletin", "call", "claim", "message", "notice", "place", "report", "whereabouts"}
+)
 """Kinds whose bodies may be destroyed: what people said. Answers, keys, watermarks and findings stand as evidence."""
 
 

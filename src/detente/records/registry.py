@@ -15,6 +15,9 @@ import msgspec
 from detente.errors import Problem, Refused, problem
 from detente.ledger import canonical
 from detente.records import (
+    affiliation,
+    assessment,
+    bulletin,
     call,
     channel,
     claim,
@@ -27,6 +30,7 @@ from detente.records import (
     officer,
     party,
     place,
+    report,
     response,
     roster,
     screening,
@@ -144,6 +148,9 @@ def _one(kind: str, body: type[Body], check: Check, form: str = "full", position
 
 REGISTRY = Registry(
     [
+        _one("affiliation", affiliation.Affiliation, affiliation.check),
+        _one("assessment", assessment.Assessment, assessment.check),
+        _one("bulletin", bulletin.Bulletin, bulletin.check),
         _one("call", call.Call, call.check),
         _one("channel", channel.Channel, channel.check),
         _one("claim", claim.Claim, claim.check),
@@ -158,12 +165,14 @@ REGISTRY = Registry(
         _one("officer", officer.Officer, officer.check),
         _one("party", party.Party, party.check),
         _one("place", place.Place, place.check),
+        _one("report", report.Report, report.check),
         _one("response", response.Response, response.check),
         _one("roster", roster.Roster, roster.check),
         _one("screening", screening.Screening, screening.check),
         _one("sealed", sealed.Doubt, sealed.check, "doubt"),
         _one("sealed", sealed.Presence, sealed.check, "presence"),
         _one("watermark", watermark.Watermark, watermark.check),
+        _one("whereabouts", affiliation.Whereabouts, affiliation.check_whereabouts),
     ]
 )
 """Every kind and form that this version of Detente understands."""

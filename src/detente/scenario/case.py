@@ -19,7 +19,21 @@ from ruamel.yaml.error import YAMLError
 from detente.errors import Problem, Refused, problem
 from detente.records.claim import Tag
 
-Do = Literal["ask", "call", "claim", "fact", "link", "message", "notice", "presence", "response"]
+Do = Literal[
+    "affiliation",
+    "ask",
+    "assessment",
+    "bulletin",
+    "call",
+    "claim",
+    "fact",
+    "link",
+    "message",
+    "notice",
+    "presence",
+    "report",
+    "response",
+]
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -58,9 +72,12 @@ class NamedPlace(Part, frozen=True, kw_only=True):
 class Row(Part, frozen=True, kw_only=True):
     """One thing that happened, was said, or is asked, at one time. Exactly the field named by `do` holds its particulars."""
 
+    affiliation: dict[str, Any] | None = None
     ask: dict[str, Any] | None = None
+    assessment: dict[str, Any] | None = None
     at: datetime
     branches: tuple[str, ...] = ()
+    bulletin: dict[str, Any] | None = None
     by: str
     call: dict[str, Any] | None = None
     claim: dict[str, Any] | None = None
@@ -71,6 +88,7 @@ class Row(Part, frozen=True, kw_only=True):
     message: dict[str, Any] | None = None
     notice: dict[str, Any] | None = None
     presence: dict[str, Any] | None = None
+    report: dict[str, Any] | None = None
     response: dict[str, Any] | None = None
     says: str
     source: tuple[str, ...]

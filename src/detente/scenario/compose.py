@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,12 @@ from detente.records.lead import least_lead_us
 from detente.records.notice import Activity
 from detente.scenario.case import Case, Row, microseconds
 
-Asked = tuple[str, dict[str, Any]]
+Asked = tuple[str, str, dict[str, Any]]
+"""The name under which a case refers to what is sent, its kind, and the request to the station."""
+
+
+Composed = tuple[dict[str, Any], str, list[str]]
+"""A body, the officer who signs, and what it refers to."""
 
 
 def point_of(case: Case, name: str) -> Point:
@@ -44,27 +49,30 @@ def presence_of(case: Case, row: Row) -> dict[str, Any]:
     return {"presence": [{"party": row.particulars["party"], "volume": v} for v in volumes]}
 
 
-def body_of(case: Case, row: Row, entries: Mapping[str, str]) -> list[Asked]:
-    """Return the kinds that a row sends and, for each, the request to its station. A row may send a call beside a message."""
-    made = [(row.do, _COMPOSE[row.do](case, row, entries))]
+def body_of(case: Case, row: Row, entries: Mapping[str, str]) -> Iterator[Asked]:
+    """Return what a row sends, one after the other: a row may send a call beside a message, or claims after their report.
+
+    `entries` maps names to ids of what was sent; the caller adds each before asking for the next, so that it can be named.
+    """
+    yield _asked(row, row.id, row.do, _COMPOSE[row.do](case, row, entries))
     if row.do == "message" and row.call is not None:
-        made.append(("call", _call(case, row, entries)))
+        yield _asked(row, f"{row.id}.call", "call", _call(case, row, entries))
+    if row.do == "report":
+        for part in row.particulars.get("passages", ()):
+            if "subject" in part:
+                yield _asked(row, part["as"], "claim", _claim_in_report(case, row, part, entries))
+
+
+def _asked(row: Row, name: str, kind: str, composed: Composed) -> Asked:
+    body, officer, refers_to = composed
     readers = sorted({row.by, *row.to})
-    return [
-        (
-            kind,
-            {
-                "facets": [{"audience": readers, "body": msgspec.to_builtins(body), "form": "full"}],
-                "kind": kind,
-                "officer": officer,
-                "refers_to": refers_to,
-            },
-        )
-        for kind, (body, officer, refers_to) in made
-    ]
-
-
-Composed = tuple[dict[str, Any], str, list[str]]
+    request: dict[str, Any] = {
+        "facets": [{"audience": readers, "body": msgspec.to_builtins(body), "form": "full"}],
+        "kind": kind,
+        "officer": officer,
+        "refers_to": refers_to,
+    }
+    return name, kind, request
 
 
 def _notice(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
@@ -158,33 +166,151 @@ def _call(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
 
 def _claim(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
     told = row.particulars
-    stated = None
-    if told.get("stated"):
-        stated = {
-            "earliest_us": _us(told.get("from")),
-            "latest_us": _us(told.get("until")),
-            "text": told["stated"],
-            "zone": told["zone"],
-        }
+    report = _entry(row, told["report"], entries) if told.get("report") else None
+    return _claim_of(case, row, told, row.says, report)
+
+
+def _claim_in_report(case: Case, row: Row, part: Mapping[str, Any], entries: Mapping[str, str]) -> Composed:
+    """Return one claim split from a report: what the passage does not say of its path, the report says."""
+    whole: dict[str, Any] = {
+        key: row.particulars[key]
+        for key in ("chain", "officer", "origin", "party", "said", "who")
+        if key in row.particulars
+    }
+    return _claim_of(case, row, {**whole, **part}, part["words"], _entry(row, row.id, entries))
+
+
+def _claim_of(case: Case, row: Row, told: Mapping[str, Any], says: str, report: str | None) -> Composed:
     place = None
     if told.get("at"):
         whole = {"at": [told["at"]], "radius_m": 1, "from": case.starts, "until": case.starts}
         place = volumes_of(case, whole)[0]
     body = {
         "about": [],
-        "at_stated": stated,
-        "count": None,
+        "at_stated": _stated_time(told, "stated"),
+        "chain": told.get("chain", []),
+        "count": _counted(told.get("count")),
+        "event_class": told.get("event_class", ""),
+        "implies": sorted(told.get("implies", [])),
+        "origin": told.get("origin", ""),
         "party": told.get("party"),
         "place": place,
-        "says": row.says,
-        "source": ", ".join(case.sources[key] for key in row.source),
+        "report": report,
+        "said": _said(case, row, told),
+        "says": says,
+        "source": _sources(case, row),
         "stance": told["stance"],
         "subject": told["subject"],
         "tag": row.tag,
-        "unit": "",
         "who": told["who"],
     }
+    return body, told.get("officer", "observer"), [report] if report else []
+
+
+def _report(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
+    told = row.particulars
+    body = {
+        "chain": told.get("chain", []),
+        "event_class": told.get("event_class", ""),
+        "language": told.get("language", "en"),
+        "means": told.get("means", "told"),
+        "origin": told.get("origin", ""),
+        "party": told.get("party"),
+        "passages": [
+            {"kind": part.get("kind", "statement"), "words": part["words"]} for part in told.get("passages", ())
+        ],
+        "place": None,
+        "published": _said(case, row, told),
+        "result": told.get("result", "account"),
+        "source": _sources(case, row),
+        "tag": row.tag,
+        "title": told.get("title", ""),
+        "who": told["who"],
+        "words": row.says,
+    }
     return body, told.get("officer", "observer"), []
+
+
+def _assessment(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
+    told = row.particulars
+    about = _entry(row, told["about"], entries) if told.get("about") else None
+    basis = sorted(_entry(row, name, entries) for name in told.get("basis", ()))
+    body = {
+        "about": about,
+        "assessor": told["assessor"],
+        "basis": basis,
+        "credibility": told.get("credibility"),
+        "reason": told["reason"],
+        "reliability": told.get("reliability"),
+        "source": told["source"],
+        "topic": told.get("topic", ""),
+    }
+    return body, told.get("officer", "observer"), sorted({*basis, *([about] if about else [])})
+
+
+def _bulletin(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
+    told = row.particulars
+    parts = sorted(told.get("parts", {}).items())
+    body = {
+        "chain": told.get("chain", []),
+        "cumulative": told.get("cumulative", False),
+        "origin": told.get("origin", ""),
+        "parts": [{"count": count, "name": name} for name, count in parts],
+        "party": told.get("party"),
+        "says": row.says,
+        "scope": told["scope"],
+        "source": _sources(case, row),
+        "split_by": told.get("split_by", "province" if parts else ""),
+        "tag": row.tag,
+        "total": _counted(told["total"]),
+        "who": told["who"],
+        "window": _stated_time(told, "window"),
+    }
+    return body, told.get("officer", "observer"), []
+
+
+def _affiliation(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
+    told = row.particulars
+    body = {
+        "actor": told["actor"],
+        "from_us": _us(told.get("from")),
+        "of": told["of"],
+        "party": told.get("party"),
+        "relation": told["relation"],
+        "source": _sources(case, row),
+        "stance": told.get("stance", "asserts"),
+        "tag": row.tag,
+        "until_us": _us(told.get("until")),
+        "who": told["who"],
+        "words": row.says,
+    }
+    return body, told.get("officer", "observer"), []
+
+
+def _counted(count: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return None if count is None else {"best": None, "high": None, "low": None, **count}
+
+
+def _stated_time(told: Mapping[str, Any], field: str) -> dict[str, Any] | None:
+    if not told.get(field):
+        return None
+    return {
+        "earliest_us": _us(told.get("from")),
+        "latest_us": _us(told.get("until")),
+        "text": told[field],
+        "zone": told.get("zone", ""),
+    }
+
+
+def _said(case: Case, row: Row, told: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return when it was said: the words, and the row's own time."""
+    if not told.get("said"):
+        return None
+    return {"earliest_us": row.at_us, "latest_us": row.at_us, "text": told["said"], "zone": case.zone}
+
+
+def _sources(case: Case, row: Row) -> str:
+    return ", ".join(case.sources[key] for key in row.source)
 
 
 def _us(moment: datetime | None) -> int | None:
@@ -199,4 +325,14 @@ def _entry(row: Row, name: str, entries: Mapping[str, str]) -> str:
     return entries[name]
 
 
-_COMPOSE = {"call": _call, "claim": _claim, "message": _message, "notice": _notice, "response": _response}
+_COMPOSE = {
+    "affiliation": _affiliation,
+    "assessment": _assessment,
+    "bulletin": _bulletin,
+    "call": _call,
+    "claim": _claim,
+    "message": _message,
+    "notice": _notice,
+    "report": _report,
+    "response": _response,
+}

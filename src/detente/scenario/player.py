@@ -162,7 +162,7 @@ class Player:
         self._tell(row)
 
     def _send(self, row: Row) -> None:
-        for kind, asked in body_of(self.case, row, self.played.entries):
+        for name, kind, asked in body_of(self.case, row, self.played.entries):
             try:
                 sent = self.doors[row.by].post("/local/send", asked, wait_s=0)
             except Refused as refused:
@@ -173,7 +173,6 @@ class Player:
                     knew="nobody: nothing left the station",
                 )
                 return
-            name = row.id if kind == row.do else f"{row.id}.{kind}"
             self.played.entries[name] = str(sent["id"])
             self._sent[str(sent["id"])] = (row, kind)
         self._tell(row, knew=f"recorded for {', '.join(row.to) or row.by}")
