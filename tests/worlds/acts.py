@@ -246,6 +246,7 @@ class Acts:
         else:
             officer = "nobody"
         self.send(author, (to,), (body, (to,)), hidden=True, officer=officer, supersedes=supersedes)
+        self.sent[author].pop()
 
     async def presence(self, cells: Any, party: str, secret: int) -> None:
         draw = random.Random(secret)

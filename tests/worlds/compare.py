@@ -6,13 +6,13 @@ import asyncio
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-import nacl.bindings
 import pytest
 from tests.worlds.acts import Acts
 from tests.worlds.sim import Seen, Sim
 from tests.worlds.stories import Pair, Step, pair
 
 from detente.host import stream
+from detente.ledger import keys
 from detente.ledger.leaf import decode_leaf
 
 
@@ -95,4 +95,4 @@ def look(runner: asyncio.Runner, seed: int) -> tuple[str, tuple[Played, Played]]
 def quicken(monkeypatch: pytest.MonkeyPatch) -> None:
     """Streams without a pause between rounds; a signature verified once is not verified again (a pure function's memo)."""
     monkeypatch.setattr(stream, "ROUND_S", 0.0)
-    monkeypatch.setattr(nacl.bindings, "crypto_sign_open", lru_cache(maxsize=4096)(nacl.bindings.crypto_sign_open))
+    monkeypatch.setattr(keys, "crypto_sign_open", lru_cache(maxsize=4096)(keys.crypto_sign_open))

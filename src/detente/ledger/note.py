@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final, Protocol
@@ -28,6 +29,9 @@ SIGNATURES_MAX: Final = 64
 """More signature lines than this are refused (signed-note, "Format": readers limit them, and accept at least 16)."""
 
 NOTE_SIZE_MAX: Final = 1 << 20
+
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
+_NO_NAME = re.compile(r"[\s\x00-\x1f]")
 
 
 class SignatureLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,7 +131,7 @@ def decode_vkey(text: str, kind: int) -> tuple[str, bytes]:
 
 def check_name(name: str) -> None:
     """Raise Refused unless a key name is one non-empty word of printable characters without a plus sign."""
-    if not name or "+" in name or any(c.isspace() or ord(c) < 0x20 for c in name):
+    if not name or "+" in name or _NO_NAME.search(name):
         raise Refused([_bad("note-key-name", "name", name, "is not empty and has no space, control character or plus")])
 
 
@@ -148,7 +152,7 @@ def parse_note(data: bytes) -> Note:
         whole = data.decode()
     except UnicodeDecodeError as error:
         raise Refused([_bad("note-utf8", "", data[:40].hex(), "is UTF-8 text")]) from error
-    if any(c < " " and c != "\n" for c in whole):
+    if _CONTROL.search(whole):
         raise Refused([_bad("note-control", "", whole, "has no control character but newline")])
     head, separator, tail = whole.rpartition("\n\n")  # the last empty line: the text may have empty lines of its own
     if not separator or not tail:
@@ -179,7 +183,7 @@ def _parse_line(line: str, field: str) -> SignatureLine:
 def sign_note(text: str, name: str, key: SigningKey) -> SignatureLine:
     """Sign a note text with a plain Ed25519 key and return the line (signed-note, "Ed25519 signatures")."""
     check_name(name)
-    if not text.endswith("\n") or any(c < " " and c != "\n" for c in text):
+    if not text.endswith("\n") or _CONTROL.search(text):
         raise Refused([_bad("note-text", "text", text, "ends in a newline and has no other control character")])
     return SignatureLine(key_id=key_id(name, ED25519, key.public), name=name, signature=key.sign(text.encode()))
 
