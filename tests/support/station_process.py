@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -35,9 +36,11 @@ from detente.records.registry import REGISTRY
 
 
 def free_port() -> int:
-    """Return a port of loopback that is free now."""
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        return int(sock.getsockname()[1])
+    """Return a port of loopback that is free now, outside the range from which outgoing connections take theirs."""
+    while True:
+        port = random.SystemRandom().randrange(20_000, 32_000)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def secret_file(path: Path, seed: bytes) -> None:
@@ -136,7 +139,9 @@ class StationProcess:
         assert answer.status_code < 400, answer.text
         return answer.json()
 
-    def send(self, body: Body, audience: Sequence[str], *, wait_s: int = 0, officer: str = "watch-1", **more: Any) -> str:
+    def send(
+        self, body: Body, audience: Sequence[str], *, wait_s: int = 0, officer: str = "watch-1", **more: Any
+    ) -> str:
         """Send one entry with one facet; returns its id."""
         kind, form, data = REGISTRY.write(body)
         asked = {
@@ -156,8 +161,7 @@ class StationProcess:
 
     def entries(self, kind: str) -> list[Any]:
         """Every readable entry of one kind ("notice")."""
-        found = [e for e in self.get("entries?limit=1000")["entries"] if e["header"]["kind"].startswith(f"{kind}/")]
-        return found
+        return [e for e in self.get("entries?limit=1000")["entries"] if e["header"]["kind"].startswith(f"{kind}/")]
 
     def alarms(self, kind: str | None = None) -> list[Any]:
         return [a for a in self.get("alarms")["alarms"] if kind is None or a["kind"] == kind]
@@ -184,13 +188,16 @@ class Watch:
         self.genesis = genesis or made
         self.folder = folder
         self.host = HostProcess(folder / "host", genesis=self.genesis)
+        self.ports: dict[str, tuple[int, int]] = {}
+        settings = folder / "host" / "host.toml"  # a host that is started again must be found where it was
+        settings.write_text(settings.read_text().replace("127.0.0.1:0", f"127.0.0.1:{free_port()}", 1))
         self.stations: dict[str, StationProcess] = {}
         self.now_us = 0
 
     def __enter__(self) -> Watch:
         self.host.start()
         parties = [founder.party for founder in self.genesis.genesis.founders]
-        ports = {party: (free_port(), free_port()) for party in parties}
+        self.ports = ports = {party: (free_port(), free_port()) for party in parties}
         for party in parties:
             peers = {other: f"http://127.0.0.1:{ports[other][0]}" for other in parties if other != party}
             folder = self.folder / party
@@ -227,6 +234,7 @@ class Watch:
 
     def set(self, now_us: int) -> None:
         """Set every clock to a time, the host's first, and wait until all have drained."""
+        self.drain()
         self.now_us = now_us
         self.host.set_clock(now_us)
         for station in self:

@@ -45,6 +45,9 @@ CHUNK = 128
 FOLDED = 96
 """Entries folded in one step when they are read back from the own copy."""
 
+RETURNED = 128
+"""Entries given back to a restored host in one request."""
+
 SCANNED = 1024
 """The same where no entry is ours."""
 
@@ -134,6 +137,8 @@ class Follower:
             except Refused as refused:
                 await self._give(CheckpointArrived(note))  # the node says what it thinks of it
                 raise Unavailable(f"the host's checkpoint cannot be read: {refused}") from refused
+            if size < self.state.size or self.status is None or self.status.mode == "recovering":
+                await self._restore_host()
             await self._fetch_leaves(size)
             await self._give(CheckpointArrived(note))
             await self._fetch_entries()
@@ -151,6 +156,27 @@ class Follower:
             page = await self._check(first, stop, raws, leaves)
             size = leaf_size(self.state.me.genesis.slots)
             await self._give(EntriesArrived(page, leaves[: (page.next - first) * size], again=True))
+
+    async def _restore_host(self) -> None:
+        """Give a host that was restored from a backup back what it has lost and we hold: it must not write before.
+
+        Once another station has brought the leaves, nobody says which bodies are still missing: we offer all of ours.
+        """
+        state = self.state
+        self.status = await self.client.status()
+        if state.checkpoint is None or (self.status.mode != "recovering" and self.status.size >= state.size):
+            return
+        await self._flush()
+        await self.client.recover_checkpoint(state.checkpoint.data)
+        first, stop = self.status.size, state.size
+        for at in range(first, stop, LEAVES):
+            leaves = await asyncio.to_thread(self._copy.leaves_joined, at, min(at + LEAVES, stop))
+            await self.client.recover_leaves(at, leaves)
+        start = first if first < stop else 0
+        while rows := await asyncio.to_thread(self._copy.known, start, RETURNED):
+            await self.client.recover_entries([raw for _, _, raw in rows])
+            start = rows[-1][0] + 1
+        self.status = await self.client.status()
 
     async def _fetch_leaves(self, size: int) -> None:
         while self.state.tree.size < size:
@@ -272,6 +298,7 @@ class Follower:
                 failures = 0
             except DetenteError as error:
                 failures += 1
+                self.status = None  # whoever answers next may be another than before
                 await self._give(HostUnreachable(str(error)))
                 await asyncio.sleep(AGAIN_S[min(failures, len(AGAIN_S) - 1)])
                 continue
