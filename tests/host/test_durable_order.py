@@ -52,14 +52,15 @@ def test_a_failure_at_any_step_loses_nothing_acknowledged(step: str) -> None:
         host = Local(store, failpoint=failing(step, 4))
         un = await host.login("un")
         answers = [await host.client.post("/v1/entries", content=raw, headers=un) for raw in raws]
-        assert [answer.status_code for answer in answers] == [200, 200, 200, 503, 503, 503]
+        done = 4 if step == "before-answer" else 3  # what is stored and signed may be answered
+        assert [answer.status_code for answer in answers] == [200] * done + [503] * (6 - done)
         assert answers[-1].json()["problems"][0]["code"] == "read-only"
         assert (await host.client.get("/v1/status", headers=un)).json()["mode"] == "failed"
 
         again = Local(store)
         un = await again.login("un")
         receipts = [(await again.client.post("/v1/entries", content=raw, headers=un)).content for raw in raws]
-        assert receipts[:3] == [answer.content for answer in answers[:3]]
+        assert receipts[:done] == [answer.content for answer in answers[:done]]
         assert [checked(r, raw).leaf.index for r, raw in zip(receipts, raws, strict=True)] == [1, 2, 3, 4, 5, 6]
         assert store.size() == 7
 

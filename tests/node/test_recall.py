@@ -72,3 +72,15 @@ def test_an_erased_submission_keeps_header_and_tags() -> None:
     assert (after.header, after.header_salt, after.slots) == (before.header, before.header_salt, before.slots)
     assert without_bodies(kept) == kept
     assert hosts.notice().words.encode() not in kept
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 300])
+def test_quick_receipts_are_receipts(size: int) -> None:
+    """The bytes written straight are those that the format's own functions give."""
+    from detente.ledger.receipt import encode_receipt, make_receipt
+    from detente.node.receipts import note_as_json, receipt_bytes
+
+    hashes = [bytes([n % 256]) * 32 for n in range(size % 9)]
+    note = 'a/b\n9\nq+/=\n\n— a/b x+/y==\n— "ü\\" é\n'.encode()
+    whole = encode_receipt(make_receipt(b"i" * 32, b"l" * 305, size, hashes, note))
+    assert receipt_bytes(b"i" * 32, b"l" * 305, size, hashes, note_as_json(note)) == whole

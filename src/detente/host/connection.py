@@ -2,7 +2,7 @@
 
 No Python server hands the client certificate to the application, so this adds a dozen lines to uvicorn's protocol: the
 party is worked out once, when the pipe opens, and every request on it carries the same `Peer`. Also here: answers to bytes
-that are not HTTP are problem details like all others, and a client that dawdles over its headers is cut off.
+that are not HTTP are problem details like all others, and a client that dawdles over its request is cut off.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from detente.node.sessions import Session
 PEER: Final = "detente.peer"
 """The key under which a request's scope holds its `Peer`."""
 
-HEADERS_WITHIN_S: Final = 15.0
+REQUEST_WITHIN_S: Final = 30.0
+"""A request whose headers or body have not all come by then is given up, and so is a pipe on which none begins."""
 
 PartyOfCertificate = Callable[[bytes], str | None]
 """The party whose CA directly issued a certificate (DER), or None."""
@@ -54,20 +55,20 @@ def make_protocol(party_of: PartyOfCertificate | None) -> type[HttpToolsProtocol
                     self.peer.party is None
                 ):  # a chain that openssl accepts, but no party's own CA issued the certificate
                     transport.close()
-            self._expect_headers()
+            self._expect()
 
         def connection_lost(self, exc: Exception | None) -> None:
-            self._headers_came()
+            self._came()
             super().connection_lost(exc)
 
         def on_message_begin(self) -> None:
             super().on_message_begin()
             self.scope[PEER] = self.peer  # type: ignore[typeddict-unknown-key]
-            self._expect_headers()
+            self._expect()
 
-        def on_headers_complete(self) -> None:
-            self._headers_came()
-            super().on_headers_complete()
+        def on_message_complete(self) -> None:
+            self._came()
+            super().on_message_complete()
 
         def send_400_response(self, msg: str) -> None:
             found = problem("http", "", "", "must be an HTTP/1.1 request", "Use an HTTP client; see /openapi.json")
@@ -77,11 +78,11 @@ def make_protocol(party_of: PartyOfCertificate | None) -> type[HttpToolsProtocol
             self.transport.write(head.encode() + body)
             self.transport.close()
 
-        def _expect_headers(self) -> None:
+        def _expect(self) -> None:
             if self.dawdling is None:
-                self.dawdling = self.loop.call_later(HEADERS_WITHIN_S, self.transport.close)
+                self.dawdling = self.loop.call_later(REQUEST_WITHIN_S, self.transport.close)
 
-        def _headers_came(self) -> None:
+        def _came(self) -> None:
             if self.dawdling is not None:
                 self.dawdling.cancel()
                 self.dawdling = None

@@ -24,6 +24,7 @@ from detente.ledger.note import Note
 from detente.node.examine import Examined
 from detente.node.host import Host
 from detente.node.limits import too_large
+from detente.node.receipts import note_as_json
 from detente.node.restoring import Restoring
 from detente.node.rows import StoredEntry
 from detente.node.showing import without_bodies
@@ -69,7 +70,8 @@ class Engine:
         """Called after each publication, on the loop."""
         self._recent: OrderedDict[int, StoredEntry] = OrderedDict()
         self._notes: OrderedDict[int, bytes] = OrderedDict()
-        self._published: asyncio.Future[None] | None = None
+        self._inside: tuple[int, bytes] = (0, b"")
+        self._waiters: list[asyncio.Future[None]] = []
         self._arrived: list[tuple[bytes, asyncio.Future[Examined]]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._flight_wanted = False
@@ -199,9 +201,9 @@ class Engine:
             await self._next_publication()
 
     def _next_publication(self) -> asyncio.Future[None]:
-        if self._published is None or self._published.done():
-            self._published = asyncio.get_running_loop().create_future()
-        return asyncio.shield(self._published)
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
+        return waiter
 
     def _fly(self) -> None:
         self._flight_wanted = False
@@ -260,14 +262,13 @@ class Engine:
         """The store, or a step after it, failed: nobody is answered, nothing more is written until a restart."""
         log.error("writing_stopped", why=str(error), kind=type(error).__name__)
         self.host.fail(str(error) or type(error).__name__)
-        if self._published is not None and not self._published.done():
-            self._published.set_exception(Unavailable("the host stopped before this was safe"))
-            self._published.exception()
-        self.wake_listeners()
+        self._wake()  # who waited finds that nothing came, and why
 
     def _wake(self) -> None:
-        if self._published is not None and not self._published.done():
-            self._published.set_result(None)
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(None)
         self.wake_listeners()
 
     def wake_listeners(self) -> None:
@@ -355,11 +356,13 @@ class Engine:
             self.host.host_key(size).public != self.key.public
         ):  # an earlier host's: prove it under the newest checkpoint
             size = self.host.published
-        return self.host.receipt(row, size, self.note_at(size))
+        if self._inside[0] != size:
+            self._inside = (size, note_as_json(self.note_at(size)))
+        return self.host.receipt(row, size, self._inside[1])
 
     def witnessed_receipt(self, index: int) -> bytes | None:
         """Return the receipt of the second grade, or None while no witnessed checkpoint covers the index."""
         largest = self.witnesses.largest
         if largest is None or index >= largest.checkpoint.size:
             return None
-        return self.host.receipt(self.rows([index])[0], largest.checkpoint.size, largest.data)
+        return self.host.receipt(self.rows([index])[0], largest.checkpoint.size, note_as_json(largest.data))

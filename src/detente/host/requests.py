@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -20,9 +19,6 @@ JSON: Final = b"application/json"
 LINES: Final = b"application/jsonl"
 TEXT: Final = b"text/plain; charset=utf-8"
 BYTES: Final = b"application/octet-stream"
-
-BODY_WITHIN_S: Final = 30.0
-"""A body that has not arrived by then is given up."""
 
 NUMBER_MAX: Final = 2**53 - 1
 
@@ -65,21 +61,16 @@ class Request:
         """Return the whole body; raises Refused beyond `most` bytes, before it is read to the end."""
         parts: list[bytes] = []
         size = 0
-        try:
-            async with asyncio.timeout(BODY_WITHIN_S):
-                while True:
-                    message = await self.receive()
-                    if message["type"] == "http.disconnect":
-                        raise ClientGone
-                    parts.append(message.get("body", b""))
-                    size += len(parts[-1])
-                    if size > most:
-                        raise too_large("", size, most)
-                    if not message.get("more_body"):
-                        return parts[0] if len(parts) == 1 else b"".join(parts)
-        except TimeoutError:
-            rule = f"must have a body that arrives within {BODY_WITHIN_S:.0f} s"
-            raise Refused([problem("http", "", "", rule, "Send it again on a new connection")]) from None
+        while True:
+            message = await self.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGone
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+            if size > most:
+                raise too_large("", size, most)
+            if not message.get("more_body"):
+                return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def query(self, *names: str) -> dict[str, str]:
         """Return the query's parameters; raises Refused for one that is unknown, repeated or not text."""

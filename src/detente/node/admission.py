@@ -19,13 +19,15 @@ from detente.node.threads import Threads
 from detente.records.body import Body
 from detente.records.erasure import Erasure
 from detente.records.notice import Activity
-from detente.records.notice_state import State
+from detente.records.notice_state import START, State
 from detente.records.registry import REGISTRY, Record
 from detente.records.supersede import Proposed, check_supersession
 
 SIGNERS: Final[dict[str, frozenset[str]]] = {  # kind -> roles whose keys may sign it; any entry role for the rest
     "watermark": frozenset({"station"}),
 }
+
+_FIRST_STATES: Final = frozenset(state.value for state in START)
 
 _SUBMISSION = msgspec.json.Decoder(Submission)
 
@@ -38,16 +40,19 @@ def check_author(entry: Examined, party: str) -> None:
         raise Refused([found])
 
 
-def admit(entry: Examined, raw: bytes, index: int, identity: Identity, threads: Threads) -> Body | None:
+def admit(
+    entry: Examined, raw: bytes, index: int, identity: Identity, members: frozenset[str], threads: Threads
+) -> Body | None:
     """Judge an entry for an index; apply it to the identity fold. Returns its body if the host has to act on it.
 
+    `members` are the parties in `identity`.
     Raises `Refused`, and has changed nothing then.
     """
     roles = SIGNERS.get(entry.kind.partition("/")[0], ENTRY_ROLES)
     use = identity.key_at(entry.key, index)
     if use is None or use.party != entry.author or use.role not in roles:
         identity.signer_of(_header(raw), index, roles)  # says what is wrong
-    problems = _audience_problems(entry, identity)
+    problems = [] if members.issuperset(entry.audience) else _audience_problems(entry, members)
     problems += _thread_problems(entry, threads)
     body = _body(entry)
     if isinstance(body, Erasure) and not _own(body.about, entry.author, threads):
@@ -75,15 +80,14 @@ def _body(entry: Examined) -> Body | None:
     return record.body if isinstance(record, Record) else None
 
 
-def _audience_problems(entry: Examined, identity: Identity) -> list[Problem]:
-    parties = identity.parties()
-    strangers = [party for party in entry.audience if party not in parties]
+def _audience_problems(entry: Examined, members: frozenset[str]) -> list[Problem]:
+    strangers = [party for party in entry.audience if party not in members]
     rule = "must be a party of this ledger"
     return [problem("audience", "header.audience", party, rule, "See `parties`") for party in strangers]
 
 
 def _thread_problems(entry: Examined, threads: Threads) -> list[Problem]:
-    if entry.supersedes is None and not entry.state:
+    if entry.supersedes is None and (not entry.state or entry.state in _FIRST_STATES):
         return []
     proposed = Proposed(
         activity=Activity(entry.activity) if entry.activity else None,

@@ -26,12 +26,12 @@ from detente.ledger.genesis import SignedGenesis, genesis_leaf, ledger_id
 from detente.ledger.identity import Identity
 from detente.ledger.leaf import LEAF_VERSION, decode_leaf, leaf_size
 from detente.ledger.note import NoteKey
-from detente.ledger.receipt import encode_receipt, make_receipt
 from detente.ledger.tree import Tree
 from detente.node.admission import admit, check_author, refold
 from detente.node.examine import Examined
 from detente.node.limits import LimitRules, Limits
 from detente.node.recall import recall
+from detente.node.receipts import receipt_bytes
 from detente.node.rows import StoredEntry
 from detente.node.sessions import Sessions
 from detente.node.threads import Threads
@@ -81,6 +81,7 @@ class Host:
         self.identity = Identity(genesis.genesis)
         self.limits = Limits(rules or LimitRules())
         self.sessions = Sessions(self.ledger)
+        self._members = frozenset(self.identity.parties())
         self.threads = Threads()
         self.tree = Tree()
         self.published = 0
@@ -194,7 +195,7 @@ class Host:
         if known is not None:
             return known
         index = len(self.threads)
-        body = admit(entry, raw, index, self.identity, self.threads)
+        body = admit(entry, raw, index, self.identity, self._members, self.threads)
         self.last_us = max(self.last_us, now_us)
         head = LEAF_VERSION.to_bytes(1, "big") + index.to_bytes(8, "big") + self.last_us.to_bytes(8, "big")
         self._waiting.append(StoredEntry(index, self.last_us, head + entry.tail, entry.id, raw, 0))
@@ -210,7 +211,7 @@ class Host:
         take = self._batch_end(min(BATCH, len(self._waiting)))
         rows, self._waiting = self._waiting[:take], self._waiting[take:]
         sealed = rows[-1].index + 1
-        self._flying = Batch(tuple([row._replace(sealed_size=sealed) for row in rows]), rows[0].index)
+        self._flying = Batch(tuple([StoredEntry(*row[:-1], sealed) for row in rows]), rows[0].index)
         return self._flying
 
     def _batch_end(self, most: int) -> int:
@@ -246,6 +247,8 @@ class Host:
     def _note(self, entry: Examined, index: int, body: Body | None) -> None:
         """Remember what the next entries, and readers, need to know of this one."""
         self.threads.add(entry)
+        if body is not None:
+            self._members = frozenset(self.identity.parties())
         for party in {*entry.audience, entry.author}:
             readers = self._readers.get(party)
             if readers is None:
@@ -288,10 +291,9 @@ class Host:
         """Return the size at the end of the batch that an index was published in: its receipt's checkpoint."""
         return self._ends[bisect_right(self._ends, index)]
 
-    def receipt(self, row: StoredEntry, size: int, note: bytes) -> bytes:
-        """Return the receipt of a published row under `note`, the signed checkpoint of `size`."""
-        hashes = self.tree.inclusion_proof(row.index, size)
-        return encode_receipt(make_receipt(row.id, row.leaf, row.index, hashes, note))
+    def receipt(self, row: StoredEntry, size: int, note_json: bytes) -> bytes:
+        """Return the receipt of a published row under the signed checkpoint of `size`, given as `note_as_json`."""
+        return receipt_bytes(row.id, row.leaf, row.index, self.tree.inclusion_proof(row.index, size), note_json)
 
 
 def split_leaves(data: bytes, slots: int, start: int) -> Iterator[tuple[int, bytes]]:
