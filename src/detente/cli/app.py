@@ -44,7 +44,10 @@ VERBS: dict[str, tuple[str, str]] = {
     "verify": ("detente.cli.verify", "Check an investigator's file with the separate verifier."),
     "export": ("detente.cli.export", "Write notices as GeoJSON, or entries as JSON lines."),
     "place": ("detente.cli.place", "Compare the ways in which a place was stated."),
-    "monitor": ("detente.cli.monitor", "Find what rules say of a log of events, each verdict with its time and bindings."),
+    "monitor": (
+        "detente.cli.monitor",
+        "Find what rules say of a log of events, each verdict with its time and bindings.",
+    ),
     "check-verdict": ("detente.cli.check_verdict", "Accept or refuse the proofs of verdicts from the log alone."),
     "overlap": ("detente.cli.overlap", "Tell whether two volumes come too close; why, and what parts them."),
 }

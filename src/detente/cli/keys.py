@@ -239,6 +239,7 @@ def _register(
     from detente.wiring.founding import read_seed
 
     body = _body(desk.party, officer, key, roles, "active", words)
+    signer = read_seed(root)
     identity = _identity(desk)
     index = max(1, desk.status["size"])
     own = ExchangeKey.from_seed(bytes.fromhex((desk.folder / "keys" / "exchange.key").read_text("ascii").strip()))
@@ -254,7 +255,7 @@ def _register(
         signed_at_us=desk.now_us,
     )
     salts = iter(lambda: secrets.token_bytes(32), b"")
-    made = seal(draft, read_seed(root), salts, bytes.fromhex(identity.ledger), desk.genesis().slots, tag_keys)
+    made = seal(draft, signer, salts, bytes.fromhex(identity.ledger), desk.genesis().slots, tag_keys)
     answer_: dict[str, Any] = desk.station.post("submit", made, wait_s=wait_s)
     if answer_["problems"]:
         step = "Correct it; nothing was recorded."

@@ -1,0 +1,19 @@
+"""The generated pages say what the code does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from docs import generate
+
+DOCS = Path(generate.__file__).parent
+
+
+def test_the_page_of_verbs_is_current():
+    """Run `make docs` after changing a verb."""
+    assert (DOCS / "cli.md").read_text("utf-8") == generate.cli_page()
+
+
+def test_the_openapi_is_current():
+    """Run `make docs` after changing a route of the host."""
+    assert (DOCS / "openapi.json").read_text("utf-8") == generate.openapi_page()

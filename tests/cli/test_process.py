@@ -1,0 +1,143 @@
+"""From `init` to `verify` through real processes, on a ledger with a real clock: two parties, every verb a person would use."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from typer.testing import CliRunner
+
+from detente.cli.app import app
+
+pytestmark = pytest.mark.process
+CIRCLE = ["--circle", "35.2854, 40.1760, 2000 m", "--datum", "WGS84", "--from", "+1h", "--until", "+2h"]
+
+
+class Officer:
+    """Somebody at the command line of one station."""
+
+    def __init__(self, folder):
+        self.env = {"DETENTE_STATION": str(folder), "COLUMNS": None}
+
+    def __call__(self, *args, code=0):
+        found = CliRunner().invoke(app, list(args), env=self.env)
+        assert found.exit_code == code, found.output
+        return found.stdout
+
+    def json(self, *args):
+        return json.loads(self(*args, "--json"))
+
+    def wait(self, *args, until):
+        end = time.monotonic() + 20
+        while not until(found := self.json(*args)):
+            assert time.monotonic() < end, found
+            time.sleep(0.1)
+        return found
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cli") / "ledger"
+    rules = ["--rule", "screening.after_us=1000000", "--rule", "screening.deadline_us=3000000"]
+    made = CliRunner().invoke(app, ["init", str(folder), "--party", "cjtf", "--party", "rus", "--port", "0", *rules])
+    assert made.exit_code == 0, made.output
+    verbs = {"host": "host", "stations/cjtf": "station", "stations/rus": "station"}
+    processes = []
+    for name, verb in verbs.items():
+        with (folder / f"{verb}-{name.replace('/', '-')}.log").open("wb") as log:
+            command = [sys.executable, "-m", "detente.cli", verb, "--folder", str(folder / name)]
+            processes.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, env=dict(os.environ)))
+    try:
+        for process in processes:
+            assert json.loads(process.stdout.readline())["size"] >= 0
+        yield folder
+    finally:
+        for process in processes:
+            process.send_signal(signal.SIGTERM)
+        for process in processes:
+            assert process.wait(20) == 0
+            process.stdout.close()
+
+
+def test_a_notice_from_plan_to_proof(ledger, tmp_path):
+    """Notice, screening, answer, what was known, the investigator's file, the separate verifier's yes."""
+    cjtf, rus = Officer(ledger / "stations" / "cjtf"), Officer(ledger / "stations" / "rus")
+    assert "listening" not in cjtf("status")
+    assert (ledger / "stations" / "cjtf" / "listening.json").is_file()
+
+    phrase = ["--phrase", "9 km south of the airfield", "--landmark", "the airfield=35.2854, 40.1760 ± 300 m"]
+    cjtf("notice", "--activity", "air", "--to", "rus", "--words", "transit", *CIRCLE, *phrase, code=2)
+    assert cjtf.json("notices")["notices"] == []
+
+    rus("presence", "set", "--circle", "35.29, 40.18, 500 m", "--datum", "WGS84", "--until", "+8h")
+    sent = cjtf.json("notice", "--activity", "air", "--to", "rus", "--words", "transit", *CIRCLE)
+    entry = sent["id"]
+    assert sent["index"] is not None
+
+    seen = rus.wait("notices", until=lambda found: found["notices"])
+    assert seen["notices"][0]["notice"]["words"] == "transit" and seen["basis"]["virtual"] is False
+    rus("respond", entry[:12], "acknowledge", "--words", "seen")
+    rus("respond", entry[:12], "read-back", "--decimal", "35.2854, 40.1760")
+    shown = cjtf.wait(
+        "show", entry[:8], until=lambda f: len(f["delivery"].get("rus", ())) >= 4 and f["screenings"][0]["answer"]
+    )
+    assert [fact["step"] for fact in shown["delivery"]["rus"]] == ["recorded", "told", "read", "read back"]
+    assert shown["screenings"][0]["answer"] == "concern"
+    assert "35.29" not in json.dumps(shown) and "told: the station of rus says it holds it" in cjtf("show", entry[:8])
+
+    known = cjtf.wait("known", "--party", "rus", until=lambda f: entry in f["told"])
+    assert known["watermark"] and entry not in known["no_evidence"]
+    assert entry not in cjtf.json("known", "--party", "rus", "--at", "-1h")["told"]
+    assert entry[:12] in cjtf("log") and "Nothing waits" in rus("waiting", "--mine")
+
+    path = tmp_path / "case.bundle.json"
+    cjtf("bundle", str(path), "--words", "exercise")
+    question = ["--party", "rus", "--entry", entry[:12], "--before"]
+    said = cjtf("verify", str(path), *question, "2100-01-01T00:00:00Z")
+    assert said.startswith("HOLDS") and "the ledger is the one you named" in said and "REPLAY" not in said
+    cjtf("verify", str(path), *question, "2016-09-17T00:00:00Z", code=5)
+    path.write_bytes(path.read_bytes().replace(b"acknowledge", b"acknowledgE", 1))
+    cjtf("verify", str(path), code=3)
+
+
+def test_urgent_words_keys_disclosure_and_erasure(ledger):
+    """An officer is registered by the root, warns, is revoked; a part is opened; what was said is erased."""
+    cjtf, rus = Officer(ledger / "stations" / "cjtf"), Officer(ledger / "stations" / "rus")
+    root = ["--root", str(ledger / "offline" / "cjtf" / "root.key")]
+    cjtf("keys", "make", "--officer", "duty-1")
+    cjtf("keys", "register", "--officer", "duty-1", "--role", "director", *root)
+    cjtf(
+        "keys", "register", "--officer", "x", "--key", "11" * 32, "--root", str(ledger / "offline/rus/root.key"), code=2
+    )
+    cjtf.wait("keys", "show", until=lambda f: any(k["officer"] == "duty-1" for k in f["keys"]))
+
+    stop = cjtf.json("message", "stop now", "--to", "rus", "-u", "stop", "--within", "35.2854, 40.1760, 3 km",
+                     "--datum", "WGS84", "--officer", "duty-1")  # fmt: skip
+    assert "rus" in stop["acknowledged"]
+    rus.wait("waiting", "--mine", until=lambda f: any(w["version"] == stop["id"] for w in f["waiting"]))
+    rus("respond", stop["id"][:12], "comply", "--officer", "watch-1")
+    cjtf.wait("log", "--kind", "response", until=lambda f: any(
+        e["facets"][0] and e["facets"][0]["facet"]["body"]["answer"] == "comply" for e in f["entries"]
+    ))  # fmt: skip
+
+    cjtf("keys", "rotate", "--officer", "duty-1", *root)
+    cjtf("message", "new key", "--to", "rus", "--officer", "duty-1")
+    cjtf("keys", "revoke", "--officer", "duty-1")
+    cjtf.wait("keys", "show", until=lambda f: not any(k["officer"] == "duty-1" for k in f["keys"]))
+    cjtf("message", "too late", "--to", "rus", "--officer", "duty-1", code=2)
+
+    sent = cjtf.json(
+        "notice", "--activity", "ground", "--coarse-to", "rus", "--words", "Aleph", "--officer", "watch-1", *CIRCLE
+    )
+    found = rus.wait("notices", until=lambda f: any(n["version"] == sent["id"] for n in f["notices"]))
+    assert "Aleph" not in json.dumps(found)
+    cjtf("disclose", sent["id"][:12], "--to", "rus", "--officer", "watch-1")
+    rus.wait("notices", until=lambda f: any(n["version"] == sent["id"] and n["form"] == "full" for n in f["notices"]))
+    cjtf("notice", "--supersedes", sent["id"][:12], "--state", "ended", "--officer", "watch-1")
+    cjtf("erase", sent["id"], "--authority", "court", "--reason", "names", "--yes", "--officer", "watch-1")
+    rus.wait("show", sent["id"], until=lambda f: f["entry"]["erased"])

@@ -1,0 +1,157 @@
+"""What verbs say to a person: on which size it rests, how old, that a replay is one; clean at 80 and 120 columns."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from rich.cells import cell_len
+from tests.support.fake_station import BODY, NOTICE, RESPONSE, FakeStation
+from typer.testing import CliRunner
+
+from detente.cli.app import VERBS, app
+
+CIRCLE = ["--circle", "35.2854, 40.1760, 2000 m", "--datum", "WGS84"]
+NOTIFY = ["notice", "--activity", "air", "--to", "rus", "--coarse-to", "un", "--words", "transit", *CIRCLE]
+NOTIFY += ["--from", "2016-09-17T04:30:00+03:00", "--until", "+2h"]
+VIEWS = [
+    ["status"],
+    ["alarms"],
+    ["waiting"],
+    ["notices"],
+    ["conflicts"],
+    ["conflicts", "--least-change"],
+    ["log"],
+    ["log", "--kind", "notice", "--since", "-2h"],
+    ["show", NOTICE[:12] + NOTICE[12:]],
+    ["known", "--party", "rus"],
+    ["presence", "show"],
+    ["keys", "show"],
+    NOTIFY,
+    ["message", "hello", "--to", "rus", "-u", "urgent"],
+    ["respond", RESPONSE[:8], "acknowledge"],
+    ["disclose", NOTICE, "--to", "un"],
+]
+
+
+@pytest.fixture
+def station(tmp_path, monkeypatch):
+    made = FakeStation(tmp_path)
+    monkeypatch.setattr("detente.cli.desk.find_station", lambda folder: made)
+    return made
+
+
+def run(*args, columns=None, code=0):
+    found = CliRunner().invoke(app, list(args), env={"COLUMNS": str(columns) if columns else None})
+    assert found.exit_code == code, found.output
+    return found.stdout
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+@pytest.mark.parametrize("args", VIEWS, ids=lambda args: " ".join(args)[:40])
+def test_no_line_is_wider_than_the_terminal(args, columns, station):
+    """Every line of every view fits; nothing is lost but white space."""
+    lines = run(*args, columns=columns).split("\n")
+    assert max(cell_len(line.rstrip()) for line in lines) <= columns
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+@pytest.mark.parametrize("verb", [*VERBS, "nothing"])
+def test_the_help_of_every_verb_fits(verb, columns):
+    """`--help` of all verbs and of the whole."""
+    lines = run(*([] if verb == "nothing" else [verb]), "--help", columns=columns).split("\n")
+    assert max(len(line.rstrip()) for line in lines) <= columns
+
+
+@pytest.mark.parametrize("args", VIEWS, ids=lambda args: " ".join(args)[:40])
+def test_a_view_says_on_what_it_rests_and_that_a_replay_is_one(args, station):
+    """Size and age; a virtual ledger's times are not now; in JSON too."""
+    said = run(*args)
+    assert "VIRTUAL LEDGER (a replay): its times are not now." in said
+    if args[0] != "presence":
+        assert "ledger size 4, proven 2.4 s ago; the host answers." in said
+    assert '"virtual": true' in run(*args, "--json")
+
+
+def test_without_the_host_nothing_old_is_shown_as_fresh(tmp_path, monkeypatch):
+    """The host is away: it says so, and that an entry is only queued."""
+    made = FakeStation(tmp_path, host=False, virtual=False)
+    monkeypatch.setattr("detente.cli.desk.find_station", lambda folder: made)
+    assert "THE HOST DOES NOT ANSWER; NOT FRESH; 1 queued." in run("notices")
+    assert "NOT RECORDED YET: queued at this station, durable" in run(*NOTIFY)
+    assert "VIRTUAL" not in run("log")
+
+
+def test_times_are_in_utc_with_the_asked_zone_beside(station):
+    """2016-09-17 01:00 UTC is 04:00 in Damascus; a notice keeps the zone in which its time was stated."""
+    assert "2016-09-17 01:01:00Z (04:01 +03:00)" in run("status", "--zone", "Asia/Damascus")
+    assert "(04:01 +03:00)" in run("status", "--zone", "+03:00")
+    run(*NOTIFY)
+    body = station.sent[-1][1]["facets"][0]["body"]
+    assert body["stated_time"] == {
+        "earliest_us": 1_474_075_800_000_000,
+        "latest_us": 1_474_083_000_000_000,
+        "text": "2016-09-17T04:30:00+03:00 to +2h",
+        "zone": "+03:00",
+    }
+
+
+def test_a_notice_is_sent_as_it_was_asked(station):
+    """Full to one, coarse to another; the error of the digits with the shape; the class minimum as lead time."""
+    run(*NOTIFY, "--phrase", "500 m south of the airfield", "--landmark", "the airfield=35.2899,40.1760 ± 300 m")
+    path, asked = station.sent[-1]
+    assert path == "send" and asked["coarse_to"] == ["un"] and asked["officer"] == "watch-1"
+    (part,) = asked["facets"]
+    assert part["audience"] == ["rus"] and part["body"]["lead_time_us"] == 600_000_000
+    (volume,) = part["body"]["volumes"]
+    assert volume["outline"] == {"centre": [35_285_400_000, 40_176_000_000], "radius_mm": 2_000_000, "shape": "circle"}
+    assert 7_000 < volume["error_mm"] < 8_000
+    assert part["body"]["place"]["phrase"]["origin_error_mm"] > 300_000
+
+
+def test_check_sends_nothing(station):
+    """`notice --check` shows what would be sent."""
+    assert "Nothing was sent." in run(*NOTIFY, "--check")
+    assert station.sent == []
+
+
+def test_a_superseding_notice_keeps_what_is_not_given(station):
+    """Only the state changes; readers, shape and words stay."""
+    run("notice", "--supersedes", NOTICE[:6], "--state", "activated")
+    asked = station.sent[-1][1]
+    assert asked["supersedes"] == NOTICE
+    assert asked["facets"][0]["audience"] == ["rus"]
+    assert asked["facets"][0]["body"] == {**BODY, "state": "activated"}
+
+
+def test_words_with_brackets_and_other_scripts_are_shown_as_they_are(station):
+    """Text of others is never read as markup."""
+    assert "Transit of two aircraft [not markup], Южнее аэродрома" in run("show", NOTICE)
+
+
+def test_export_draws_what_may_be_read(station, tmp_path):
+    """GeoJSON with the exact numbers in the properties, and JSON lines; both say whose view it is, and that it is a replay."""
+    run("export", "notices", str(tmp_path / "n.geojson"))
+    found = json.loads((tmp_path / "n.geojson").read_text())
+    assert found["type"] == "FeatureCollection" and found["detente"]["virtual"] is True
+    feature = found["features"][0]
+    assert feature["geometry"]["type"] == "Polygon" and len(feature["geometry"]["coordinates"][0]) == 73
+    assert feature["properties"]["radius_m"] == 2000 and feature["properties"]["altitude_upper"] == "FL100"
+    run("export", "entries", str(tmp_path / "e.jsonl"), "--kind", "response")
+    head, only = [json.loads(line) for line in (tmp_path / "e.jsonl").read_text().splitlines()]
+    assert head["detente"]["size"] == 4 and only["id"] == RESPONSE
+
+
+def test_an_erasure_goes_to_all_who_had_the_entry(station):
+    """And is asked for twice."""
+    run("erase", NOTICE, "--authority", "court", "--reason", "names a person", "--yes")
+    asked = station.sent[-1][1]
+    assert asked["facets"][0]["audience"] == ["rus"] and asked["facets"][0]["body"]["about"] == NOTICE
+
+
+def test_presence_may_be_added_to(station):
+    """`--add` keeps what is held; `--none` withdraws all."""
+    run("presence", "set", *CIRCLE, "--until", "+8h", "--add")
+    assert len(station.sent[-1][1]["presence"]) == 2
+    run("presence", "set", "--none")
+    assert station.sent[-1][1]["presence"] == []

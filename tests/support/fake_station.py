@@ -1,0 +1,246 @@
+"""A station's local API in memory, for tests of the command line: canned answers, and what was sent is kept.
+
+    station = FakeStation(tmp_path)
+    monkeypatch.setattr("detente.cli.desk.find_station", lambda folder: station)
+
+Keys and genesis are those of `tests.support.world`; the party is `cjtf`, its officer `watch-1`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from tests.support import world
+
+from detente.errors import Refused, problem
+from detente.ledger import canonical
+
+NOTICE, RESPONSE, STRANGE = "ab" * 32, "cd" * 32, "abab" + "00" * 30
+AT = world.CREATED_US + 3_600_000_000
+VOLUME = {
+    "altitude_lower": None,
+    "altitude_upper": {"datum": "flight_level", "uncertainty_mm": 0, "value_mm": 3_048_000},
+    "end_us": AT + 3_600_000_000,
+    "error_mm": 7_211,
+    "outline": {"centre": [35_285_400_000, 40_176_000_000], "radius_mm": 2_000_000, "shape": "circle"},
+    "start_us": AT,
+}
+BODY = {
+    "activity": "air",
+    "emergency": False,
+    "lead_time_us": 600_000_000,
+    "needs_readback": False,
+    "place": None,
+    "rests_on": [],
+    "shorter_lead_accepted_by": None,
+    "state": "accepted",
+    "stated_time": None,
+    "units": [],
+    "users": [],
+    "volumes": [VOLUME],
+    "words": "Transit of two aircraft [not markup], Южнее аэродрома, going a long way round to stay out of everybody's way",
+}
+
+
+def entry(index: int, entry_id: str, author: str, kind: str, body: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Return an entry as the local API shows it."""
+    audience = sorted({"cjtf", "rus"} - {author})
+    part = {"facet": {"audience": audience, "body": body, "form": "full"}, "salt": "11" * 32}
+    return {
+        "erased": False,
+        "facets": [part, None, None, None],
+        "header": {
+            "audience": audience,
+            "author": author,
+            "commitments": ["00" * 32] * 4,
+            "key": "22" * 32,
+            "kind": kind,
+            "ledger": world.LEDGER.hex(),
+            "refers_to": [],
+            "signed_at_us": AT - 1_000_000,
+            "supersedes": None,
+        },
+        "header_salt": "33" * 32,
+        "id": entry_id,
+        "index": index,
+        "received_at_us": AT,
+        "signature": "44" * 64,
+        "slots": [],
+        **more,
+    }
+
+
+ANSWERED = {
+    "about": NOTICE,
+    "answer": "acknowledge",
+    "by_role": "watch",
+    "readback": None,
+    "unit": None,
+    "version": NOTICE,
+    "words": "",
+}
+ENTRIES = [
+    entry(1, NOTICE, "cjtf", "notice/1", BODY),
+    entry(2, STRANGE, "rus", "notice/1", {**BODY, "words": "convoy"}),
+    entry(3, RESPONSE, "rus", "response/1", ANSWERED),
+]
+LIVE = {
+    "activity": "air",
+    "author": "cjtf",
+    "delivery": {"rus": ["recorded at index 1, addressed to rus", "told: the station of rus says it holds it"]},
+    "end_us": VOLUME["end_us"],
+    "first": NOTICE,
+    "form": "full",
+    "index": 1,
+    "lapsed": False,
+    "notice": BODY,
+    "received_at_us": AT,
+    "screenings": [{"answer": "none raised", "party": "rus", "words": "rus: none raised"}],
+    "start_us": VOLUME["start_us"],
+    "state": "accepted",
+    "version": NOTICE,
+}
+OTHER = {**LIVE, "author": "rus", "first": STRANGE, "index": 2, "version": STRANGE}
+MEETING = {
+    "allowed_mm": 5_014_422,
+    "boundary": False,
+    "first_us": AT,
+    "horizontal_mm": 0,
+    "last_us": AT + 3_600_000_000,
+    "near_a": [35_285_400_000, 40_176_000_000],
+    "near_b": [35_285_400_000, 40_176_000_000],
+    "ruleset": "test",
+    "time_us": 0,
+    "vertical_mm": 0,
+}
+CONFLICT = {
+    "at_us": AT,
+    "conflict": {
+        "first": NOTICE,
+        "first_volume_index": 0,
+        "meeting": MEETING,
+        "second": STRANGE,
+        "second_volume_index": 0,
+        "separation": {"horizontal_mm": 5_000_000, "time_us": 300_000_000, "vertical_mm": 600_000},
+        "worry": "two activities too close",
+    },
+    "entry": STRANGE,
+    "index": 2,
+}
+
+
+class FakeStation:
+    """Answers as a station would. `sent` keeps what was posted, by path."""
+
+    def __init__(self, folder: Path, *, virtual: bool = True, host: bool = True) -> None:
+        self.folder = folder
+        self.sent: list[tuple[str, Any]] = []
+        self.queued = not host
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "genesis.json").write_bytes(canonical.encode(world.signed_genesis()))
+        self.basis = {
+            "age_us": 2_400_000,
+            "entries_size": 4,
+            "fresh": host,
+            "host_reachable": host,
+            "now_us": AT + 60_000_000,
+            "queued": int(not host),
+            "size": 4,
+            "virtual": virtual,
+        }
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def __enter__(self) -> FakeStation:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is open."""
+
+    def get_bytes(self, path: str, **query: Any) -> bytes:
+        """Return a file."""
+        assert path == "bundle"
+        return b"{}"
+
+    def post(self, path: str, body: Any, **query: Any) -> Any:
+        """Keep what was sent."""
+        self.sent.append((path, msgspec.to_builtins(msgspec.json.decode(msgspec.json.encode(body)))))
+        state = "queued" if self.queued else "included"
+        return {
+            "basis": self.basis,
+            "id": "ef" * 32,
+            "index": None if self.queued else 4,
+            "problems": [],
+            "state": state,
+        }
+
+    def get(self, path: str, **query: Any) -> Any:
+        """Answer a question."""
+        name, _, rest = path.partition("/")
+        found = getattr(self, f"_{name}")(rest, query)
+        return {"basis": self.basis, **found}
+
+    def _status(self, rest: str, query: Any) -> Any:
+        return {
+            **self.basis,
+            "alarms": 1,
+            "cosigning": True,
+            "direct_held": [],
+            "distrusted": False,
+            "failed": None,
+            "host_since_us": AT,
+            "ledger": world.LEDGER.hex(),
+            "missing": {},
+            "officers": ["watch-1"],
+            "origin": "detente.example/levant/replay",
+            "outbox": [],
+            "party": "cjtf",
+            "peers": {"rus": {"answered_at_us": AT, "reachable": True, "size": 4}},
+            "told": {"count": 2, "hash": "00" * 32, "size": 4},
+            "unacknowledged": [],
+        }
+
+    def _alarms(self, rest: str, query: Any) -> Any:
+        alarm = {"about": NOTICE, "at_us": AT, "evidence": ["evidence/x"], "kind": "withheld", "words": "kept from us"}
+        return {"alarms": [alarm]}
+
+    def _waiting(self, rest: str, query: Any) -> Any:
+        row = {"asked": "rus", "asker": "cjtf", "due_us": AT, "for": "officer", "overdue": True, "since_us": AT}
+        return {"waiting": [{**row, "version": NOTICE, "words": ""}]}
+
+    def _notices(self, rest: str, query: Any) -> Any:
+        return {"notices": [LIVE, OTHER]}
+
+    def _conflicts(self, rest: str, query: Any) -> Any:
+        return {"conflicts": [CONFLICT]}
+
+    def _presence(self, rest: str, query: Any) -> Any:
+        row = {"held_from_us": AT, "held_until_us": None, "party": "cjtf", "volume": VOLUME}
+        return {"presence": [row], "speaks_for": ["cjtf"]}
+
+    def _known(self, rest: str, query: Any) -> Any:
+        if query["party"] not in world.PARTIES:
+            raise Refused([problem("parameter", "party", query["party"], "must be a party", "See status.")])
+        told = {"current": [NOTICE, STRANGE], "live": [NOTICE], "no_evidence": [], "own": [STRANGE], "told": [NOTICE]}
+        return {"party": query["party"], "size": 4, "told_size": 2, "watermark": RESPONSE, **told}
+
+    def _entries(self, rest: str, query: Any) -> Any:
+        if rest:
+            found = next((e for e in ENTRIES if e["id"] == rest), ENTRIES[0])
+            return {"entry": found, "index": found["index"], "stands": "proven"}
+        return {"entries": [e for e in ENTRIES if e["index"] >= query["from"]], "next": 4}
+
+    def _delivery(self, rest: str, query: Any) -> Any:
+        return {"delivery": {"rus": [{"at_us": AT, "words": "recorded at index 1, addressed to rus"}]}}
+
+    def _screenings(self, rest: str, query: Any) -> Any:
+        return {"screenings": [{"words": "rus: none raised (buffer 5 km, data 2 min old, for rus) - no assurance"}]}
+
+    def _receipts(self, rest: str, query: Any) -> Any:
+        raise Refused([problem("not-found", "", rest, "is not held", "Check the id.")])
+
+    def _acknowledged(self, rest: str, query: Any) -> Any:
+        return {"acknowledged": {"rus": AT}}
