@@ -138,7 +138,7 @@ BUNDLE = {
     "genesis": {"genesis": GENESIS, "signatures": ANY_OBJECT},
     "genesis_inclusion": [H32],
     "leaves": Maybe(Hex(None)),
-    "lists": [{"entries": [{"id": H32, "index": int}], "party": str}],
+    "lists": [{"authors": [str], "entries": [{"id": H32, "index": int}], "party": str}],
     "made": {"at_us": int, "by": str, "words": str},
     "questions": [{"about": H32, "before_us": int, "party": str}],
     "ruleset": ANY_OBJECT,
@@ -719,16 +719,17 @@ class Bundle:
             if entry.kind == "watermark/1" and entry.signer and entry.signer.role == "station" and entry.body():
                 shaped(entry.body(), WATERMARK, f"watermark {entry.line()}")
                 self.marks[entry.author].append((entry, entry.body()))
-        self.lists: dict[str, list[tuple[int, str]]] = {}
+        self.lists: dict[tuple[str, tuple[str, ...]], list[tuple[int, str]]] = {}
         for item in self.raw["lists"]:
-            party, pairs = item["party"], [(pair["index"], pair["id"]) for pair in item["entries"]]
+            party, authors = item["party"], tuple(item["authors"])
+            pairs = [(pair["index"], pair["id"]) for pair in item["entries"]]
             need(
-                party not in self.lists and pairs == sorted(set(pairs)),
+                (party, authors) not in self.lists and pairs == sorted(set(pairs)),
                 f"the told list of {party} is not in ledger order",
             )
-            agrees = [mark for mark in self.marks[party] if self._opens(pairs, mark[1])]
+            agrees = [mark for mark in self.marks[party] if tuple(mark[0].audience) == authors and self._opens(pairs, mark[1])]
             need(agrees, f"the told list given for {party} is not the one that its station signed for")
-            self.lists[party] = pairs
+            self.lists[party, authors] = pairs
             self.proven.append(f"the told list of {party} is the one its station signed for at {agrees[-1][0].line()}")
 
     @staticmethod
@@ -808,15 +809,17 @@ class Bundle:
 
     def _on_list(self, party: str, mark: Entry, body: dict[str, Any], entry: Entry) -> bool | None:
         """Say whether an entry is on the list that a watermark signs for; None if its hash cannot be opened here."""
-        own = (entry.index, entry.id)
-        if party in self.lists and self._opens(self.lists[party], body):
-            return own in self.lists[party]
-        mine = [(e.index, e.id) for e in self.entries if party in e.audience and e.author != party]
+        own, authors = (entry.index, entry.id), tuple(mark.audience)
+        if entry.author not in authors:
+            return None  # a list of what others wrote
+        if (party, authors) in self.lists and self._opens(self.lists[party, authors], body):
+            return own in self.lists[party, authors]
+        mine = [(e.index, e.id) for e in self.entries if party in e.audience and e.author in authors]
         starts = [(0, 0, bytes(32))]  # or carry on from what an earlier watermark signed for
         starts += [
             (before["size"], before["count"], bytes.fromhex(before["list_hash"]))
             for earlier, before in self.marks[party]
-            if earlier.index < mark.index and before["size"] <= entry.index
+            if earlier.index < mark.index and tuple(earlier.audience) == authors and before["size"] <= entry.index
         ]
         found: bool | None = None
         for size, count, hash_before in starts:

@@ -164,10 +164,12 @@ def test_a_party_can_open_its_own_list() -> None:
         for i, sealed in enumerate(story.submissions)
         if sealed and "rus" in sealed.header.audience and sealed.header.author != "rus"
     ]
-    data = CASE.bundle("un", lists=[ToldList(entries=tuple(held), party="rus")])
+    data = CASE.bundle("un", lists=[ToldList(authors=("cjtf", "un"), entries=tuple(held), party="rus")])
     found = CASE.examine(data)
     assert found["exit"] == 0 and "contains this entry" in said(found)
-    assert exit_of(CASE.bundle("un", lists=[ToldList(entries=tuple(held[1:]), party="rus")])) == 1
+    assert (
+        exit_of(CASE.bundle("un", lists=[ToldList(authors=("cjtf", "un"), entries=tuple(held[1:]), party="rus")])) == 1
+    )
 
 
 def test_a_watermark_counts_only_from_the_partys_own_station() -> None:
@@ -324,7 +326,7 @@ def mutants() -> dict[str, Callable[[dict[str, Any]], None]]:
         "a field missing": on(lambda raw: raw.pop("ruleset")),
         "another format": on(lambda raw: raw.update(bundle="detente/bundle/2")),
         "a proof cut": on(lambda raw: raw["entries"][1]["inclusion"].pop()),
-        "a false list": on(lambda raw: raw["lists"].append({"entries": [], "party": "rus"})),
+        "a false list": on(lambda raw: raw["lists"].append({"authors": ["cjtf", "un"], "entries": [], "party": "rus"})),
         "a seal by nobody": on(lambda raw: raw.update(seal={"key": "ab" * 32, "signature": "cd" * 64})),
     }
 

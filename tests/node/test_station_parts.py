@@ -69,10 +69,21 @@ def test_watermarks_come_at_most_every_five_seconds():
     telling = Telling()
     telling.received("cjtf", 1, urgent=False, is_watermark=False)
     assert telling.take(0) == ("cjtf",)
-    telling.received("un", 2, urgent=False, is_watermark=False)
-    assert telling.take(4 * S) is None and telling.due_us(4 * S) == 5 * S
+    telling.received("cjtf", 2, urgent=False, is_watermark=False)
+    assert telling.take(4 * S) == () and telling.due_us(4 * S) == 5 * S
     telling.received("cjtf", 3, urgent=True, is_watermark=False)
-    assert telling.take(4 * S) == ("cjtf", "un")
+    assert telling.take(4 * S) == ("cjtf",)
+
+
+def test_watermarks_to_one_author_do_not_wait_for_another():
+    """Else the time of its watermark would tell an author that somebody else has just written."""
+    telling = Telling()
+    telling.received("cjtf", 1, urgent=False, is_watermark=False)
+    assert telling.take(0) == ("cjtf",)
+    telling.received("un", 2, urgent=False, is_watermark=False)
+    telling.received("cjtf", 3, urgent=False, is_watermark=False)
+    assert telling.take(4 * S) == ("un",)
+    assert telling.take(5 * S) == ("cjtf",)
 
 
 # --- times ---

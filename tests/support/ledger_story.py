@@ -83,12 +83,12 @@ class Story:
         return self.add(author, to, kind, {0: made}, minute, **more)
 
     def watermark(self, party: str, to: Sequence[str], minute: float, *, skip: Sequence[int] = (), **more: Any) -> int:
-        """Log a party's watermark over all addressed to it so far; `skip` are indexes that were kept from it."""
+        """Log a party's watermark over all that `to` addressed to it so far; `skip` are indexes that were kept from it."""
         size = len(self.leaves)
         mine = [
             (index, self.ids[index])
             for index, sealed in enumerate(self.submissions)
-            if sealed and party in sealed.header.audience and party != sealed.header.author and index not in skip
+            if sealed and party in sealed.header.audience and sealed.header.author in to and index not in skip
         ]
         state = told(mine)
         body = Watermark(count=state.count, list_hash=state.hash.hex(), size=size)

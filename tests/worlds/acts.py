@@ -38,7 +38,9 @@ EPOCH_US = RULES.screening.epoch_us
 
 def text(draw: random.Random, most: int) -> str:
     """Words of some length."""
-    return " ".join(draw.choice(("north", "two", "of our", "kilometre", "а", "ы")) for _ in range(draw.randint(1, most)))
+    return " ".join(
+        draw.choice(("north", "two", "of our", "kilometre", "а", "ы")) for _ in range(draw.randint(1, most))
+    )
 
 
 def circle(lat_ndeg: int, lon_ndeg: int, radius_mm: int, start_us: int, end_us: int) -> Volume4D:
@@ -208,7 +210,12 @@ class Acts:
             parts.append([*parts[0], *parts[1]])
             sealed = [OwnNotice(units=(), words=text(draw, 60))] if draw.random() < 0.5 else []
             self.notices[author, to] = self.send(
-                author, (to,), *((body, (to,)) for body, _ in draw.choice(parts)), hidden=True, sealed=sealed, supersedes=old
+                author,
+                (to,),
+                *((body, (to,)) for body, _ in draw.choice(parts)),
+                hidden=True,
+                sealed=sealed,
+                supersedes=old,
             )
         elif old is not None:
             ended = msgspec.structs.replace(self.notice_near((1763, 11007), draw), state=State.WITHDRAWN)
@@ -254,7 +261,9 @@ class Acts:
         held = []
         for cell in cells:
             for _ in range(draw.randint(1, 3)):
-                lat, lon = inside(cell, random.Random(draw.randrange(12)))  # few places, so that cells are found in a cache
+                lat, lon = inside(
+                    cell, random.Random(draw.randrange(12))
+                )  # few places, so that cells are found in a cache
                 start_us = epoch_us + draw.randrange(EPOCH_US)
                 end_us = epoch_us + EPOCH_US + draw.randrange(EPOCH_US)
                 volume = circle(lat, lon, draw.choice((50_000, 200_000)), start_us, end_us)
@@ -289,7 +298,9 @@ class Acts:
                 await sim.ask(party, "POST", "/v1/recovery/leaves?from=3", b"no leaves")
             case 7:
                 facet = FacetAsked(audience=("nobody",), body=msgspec.Raw(b'{"words":1}'))
-                asked = SendAsked(facets=(facet,) * draw.randint(1, 5), kind="message", supersedes=draw.randbytes(32).hex())
+                asked = SendAsked(
+                    facets=(facet,) * draw.randint(1, 5), kind="message", supersedes=draw.randbytes(32).hex()
+                )
                 try:
                     draft_asked(sim.stations[party], {}, asked, sim.now_us)
                 except Refused:
@@ -309,7 +320,9 @@ class Acts:
             **changes,
         )
         key = world.signing(author, "watch-1")
-        return encode_submission(seal(draft, key, self.sim.salts, self.sim.ledger, RULES.slots, world.shared_keys(author)))
+        return encode_submission(
+            seal(draft, key, self.sim.salts, self.sim.ledger, RULES.slots, world.shared_keys(author))
+        )
 
     # --- the observer's questions
 
@@ -352,7 +365,14 @@ class Acts:
         ]
         for path, label in draw.sample(gets, 8):
             await sim.ask(sim.observer, "GET", path, label=label)
-        posts = [self._post_hidden, self._post_known, self._post_wrong, self._post_batch, self._stations, self._stations]
+        posts = [
+            self._post_hidden,
+            self._post_known,
+            self._post_wrong,
+            self._post_batch,
+            self._stations,
+            self._stations,
+        ]
         for post in draw.sample(posts, 2):
             await post(draw, hidden)
         if draw.random() < 0.08:

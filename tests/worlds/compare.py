@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 import pytest
 from tests.worlds.acts import Acts
+from tests.worlds.randomness import lopsidedness, unevenness
 from tests.worlds.sim import Seen, Sim
 from tests.worlds.stories import Pair, Step, pair
 
 from detente.host import stream
 from detente.ledger import keys
-from detente.ledger.leaf import decode_leaf
+from detente.ledger.leaf import decode_leaf, tag
 
 
 @dataclass
@@ -40,8 +42,6 @@ async def play(story: tuple[Step, ...], observer: str, salt: int) -> Played:
 def own_places(sim: Sim) -> list[int]:
     """The slots in which the observer finds tags for itself."""
     viewer = sim.stations[sim.observer].viewer
-    from detente.ledger.leaf import tag
-
     found = []
     for data in sim.leaves():
         leaf = decode_leaf(data, sim.normal.slots)
@@ -90,6 +90,20 @@ def look(runner: asyncio.Runner, seed: int) -> tuple[str, tuple[Played, Played]]
     """Play the pair of a seed; return how it can be told apart ("" if it cannot), and what came of it."""
     played = both(runner, pair(seed), seed)
     return difference(*played), played
+
+
+def check_pairs(runner: asyncio.Runner, seeds: Sequence[int]) -> None:
+    """Play pairs and fail on the first that can be told apart, or if what is random in their leaves does not look it."""
+    leaves: list[bytes] = []
+    places: list[int] = []
+    for seed in seeds:
+        found, played = look(runner, seed)
+        assert not found, f"pair {seed}: {found}"
+        for one in played:
+            leaves += one.leaves
+            places += one.places
+    assert not unevenness(leaves)
+    assert not lopsidedness(places)
 
 
 def quicken(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,6 +73,7 @@ RULES = msgspec.structs.replace(
     screening=msgspec.structs.replace(GENESIS.screening, epoch_us=3_600_000_000),
 )
 SIGNED = sign_genesis(RULES, world.roots())
+GENESIS_BYTES = canonical.encode(SIGNED)
 LIMITS = LimitRules(reads=Rate(burst=150, per_second=50), entries=Rate(burst=100, per_second=20))
 PUBLIC = [world.ledger_id(RULES).hex(), HOST_KEY.public.hex()] + [
     key
@@ -105,7 +106,6 @@ class Sim:
         self.seen: list[Seen] = []
         self.hidden: list[bytes] = []
         """Ids of entries that the observer may not read, as an attacker might have got hold of them."""
-        genesis = canonical.encode(SIGNED)
         self.engine = Engine(
             lambda: Host(SIGNED, LIMITS),
             MemoryStore(),
@@ -115,8 +115,8 @@ class Sim:
             failpoint=lambda name: None,
             metrics=Metrics(),
         )
-        self.engine.load(genesis)
-        self.app = HostApp(self.engine, Tokens.fresh(self.ledger), genesis)
+        self.engine.load(GENESIS_BYTES)
+        self.app = HostApp(self.engine, Tokens.fresh(self.ledger), GENESIS_BYTES)
         self.peers = {party: Peer(address=party) for party in PARTIES}
         self.tokens: dict[str, str] = {}
         self.away: set[str] = set()
@@ -426,5 +426,3 @@ class Sim:
     def leaves(self) -> list[bytes]:
         """Every leaf but genesis."""
         return [row.leaf for row in self.engine.store.read(1, self.engine.store.size())]
-
-

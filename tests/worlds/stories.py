@@ -71,7 +71,7 @@ class _Drawing:
             self.refused,
             self.look,
         )
-        for _ in range(self.draw.randint(3, 7)):
+        for _ in range(self.draw.randint(2, 6)):
             self.draw.choice(steps)()
             self.at_us += self.draw.choice((0, SECOND // 5, SECOND, 6 * SECOND, 6 * SECOND, 12 * SECOND))
             if self.draw.random() < 0.02:

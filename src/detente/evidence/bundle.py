@@ -43,8 +43,9 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class ToldList(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All that was addressed to a party, in ledger order: only that party has this list, and may give it to be opened."""
+    """All that `authors` addressed to a party, in ledger order: what the party's watermarks to them sign for."""
 
+    authors: tuple[str, ...]
     entries: tuple[Listed, ...]
     party: str
 

@@ -1,9 +1,8 @@
 """Told: the list that a watermark signs for (docs/formats/told.md).
 
-A station keeps one running hash over the entries addressed to it, in ledger order. Its signed watermark says "I hold
-everything addressed to me below size n, and this is its hash": that is the proof of delivery, which inclusion is not.
-
-Which entries are on the list: those of other parties with this party in the header's audience. One's own are not.
+For each other party a station keeps a running hash over what that party has addressed to it, in ledger order. Its signed
+watermark to that party says "I hold everything addressed to me below size n, and this is the hash of what you wrote": that is
+the proof of delivery, which inclusion is not. A list of one author's entries tells that author nothing of others.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from detente.conflicts.screening import Presence
+from detente.ledger.delivered import Told
 from detente.node.keeping import Keep
 from detente.node.station_follow import raise_alarm
 from detente.node.station_openings import notice_volumes
@@ -106,11 +107,13 @@ def _epoch(state: Station, now_us: int) -> list[Effect]:
 
 
 def _watermark(state: Station, now_us: int) -> list[Effect]:
-    audience = state.telling.take(now_us)
-    if audience is None:
-        return []
-    body = Watermark(count=state.told.count, list_hash=state.told.hash.hex(), size=state.next_entry)
-    return [Compose(draft_of(state, body, audience, now_us))]
+    """Tell each author by itself how far we hold what it wrote: none reads in it that another wrote to us, or how much."""
+    effects: list[Effect] = []
+    for author in state.telling.take(now_us):
+        told = state.told.get(author, Told())
+        body = Watermark(count=told.count, list_hash=told.hash.hex(), size=state.next_entry)
+        effects.append(Compose(draft_of(state, body, (author,), now_us)))
+    return effects
 
 
 def _unanswered(state: Station, now_us: int) -> list[Effect]:

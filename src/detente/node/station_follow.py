@@ -9,6 +9,7 @@ import msgspec
 from detente.errors import EvidenceError, Refused
 from detente.ledger.checkpoint import SignedCheckpoint, open_checkpoint
 from detente.ledger.cosignature import cosign, cosigner_name, witnessed
+from detente.ledger.delivered import Told
 from detente.ledger.entry import Checked, Header, encode_header, header_commitment
 from detente.ledger.facets import CLOSED
 from detente.ledger.fork import ForkEvidence, check_against
@@ -398,8 +399,9 @@ def admit(state: Station, entry: Believed, now_us: int) -> list[Effect]:
     remember(state, entry.index, entry.checked.id, entry.raw)
     if header.kind.partition("/")[0] in MEMBERS:
         effects = _members(state, entry, now_us)
-    if header.author != state.me.party and entry.index > state.told.last_index:
-        state.told = state.told.then(entry.index, entry.checked.id)
+    told = state.told.get(header.author, Told())
+    if header.author != state.me.party and entry.index > told.last_index:
+        state.told[header.author] = told.then(entry.index, entry.checked.id)
     return effects
 
 

@@ -139,7 +139,8 @@ class Station:
     recent: dict[bytes, tuple[int, bytes]] = field(default_factory=dict)
     missing: dict[int, str] = field(default_factory=dict)
 
-    told: Told = field(default_factory=Told)
+    told: dict[str, Told] = field(default_factory=dict)
+    """What we were told, by author: nobody's list says anything of another's."""
     cosigning: Cosigning = field(default_factory=Cosigning)
     telling: Telling = field(init=False)
     outbox: Outbox = field(default_factory=Outbox)

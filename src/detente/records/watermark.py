@@ -12,7 +12,8 @@ from detente.records.body import Body, Faults
 class Watermark(Body, frozen=True, kw_only=True):
     """Everything addressed to the author among the first `size` leaves is in its durable copy.
 
-    `count` is how many entries that is; `list_hash` is the end of their hash chain (`ledger.delivered`).
+    `count` is how many of those entries were written by the party that this is told to; `list_hash` is the end of their hash
+    chain (`ledger.delivered`).
     """
 
     count: int

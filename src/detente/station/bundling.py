@@ -47,8 +47,8 @@ def _make(engine: Engine, head: SignedCheckpoint, others: list[SignedCheckpoint]
     state, copy = engine.state, engine.parts.copy
     size = head.checkpoint.size
     shown: list[Shown] = []
-    told: list[Listed] = []
-    signed_up_to = 0  # our own last watermark in the bundle: the list is shown as far as we signed for it
+    told: dict[str, list[Listed]] = {}
+    signed_up_to: dict[tuple[str, ...], int] = {}  # by whom we told: each list is shown as far as we signed for it
     start = 0
     while page := copy.known(start, 1024):
         for index, _, raw in page:
@@ -66,10 +66,10 @@ def _make(engine: Engine, head: SignedCheckpoint, others: list[SignedCheckpoint]
                 )
             )
             if known.header.author != state.me.party:
-                told.append(Listed(id=known.id, index=index))
+                told.setdefault(known.header.author, []).append(Listed(id=known.id, index=index))
             elif known.header.kind.startswith("watermark/"):
-                signed_up_to = _told_size(known) or signed_up_to
-    listed = tuple(item for item in told if item.index < signed_up_to)
+                to = known.header.audience
+                signed_up_to[to] = _told_size(known) or signed_up_to.get(to, 0)
     return make_bundle(
         genesis=engine.parts.genesis,
         head=head,
@@ -80,7 +80,15 @@ def _make(engine: Engine, head: SignedCheckpoint, others: list[SignedCheckpoint]
         forks=[state.fork] if state.fork is not None else (),
         key=state.me.station_key,
         leaves=list(copy.leaves(0, size)) if size <= LEAVES_AT_MOST else None,
-        lists=[ToldList(entries=listed, party=state.me.party)] if signed_up_to else [],
+        lists=[
+            ToldList(
+                authors=to,
+                entries=tuple(item for author in to for item in told.get(author, []) if item.index < size),
+                party=state.me.party,
+            )
+            for to, size in sorted(signed_up_to.items())
+            if size and len(to) == 1
+        ],
         ruleset={"code": "detente-station/1"},
     )
 

@@ -103,7 +103,7 @@ class LocalApi:
                     party: {"answered_at_us": p.answered_at_us, "reachable": p.reachable, "size": p.size}
                     for party, p in state.peers.items()
                 },
-                "told": {"count": state.told.count, "hash": state.told.hash.hex(), "size": state.next_entry},
+                "told": {"count": sum(told.count for told in state.told.values()), "size": state.next_entry},
                 "unacknowledged": [{"id": entry.hex(), "party": party} for entry, party in state.unacked],
                 "wake_us": next_matter_us(state, self.engine.now_us),
             }
