@@ -69,8 +69,8 @@ def check(proof: Mapping[str, Any], rules: Mapping[str, Formula], log: Log) -> t
         raise EvidenceError("the bindings are not those of the rule")
     if type(at_us) is not int or at_us not in log.at:
         raise EvidenceError("the log has no event at that moment")
-    walk = _Walk(log, proof["evidence"])
     try:
+        walk = _Walk(log, _list(proof["evidence"]))
         walk.check(rule, at_us, {name: form(value) for name, value in bindings.items()}, proof["holds"], proof["tree"])
     except (TypeError, ValueError, IndexError, KeyError, AttributeError, ArithmeticError, RecursionError) as error:
         raise EvidenceError(f"the tree does not fit the formula: {error}") from None

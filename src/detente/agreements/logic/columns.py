@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from itertools import count, islice
 from typing import Any
 
 import numpy as np
 
 from detente.agreements.logic.formula import TIME_FIELD, Signature, Value
-from detente.agreements.logic.happening import Flag, Happening, inside, outside
+from detente.agreements.logic.happening import Happening, inside, outside
 from detente.agreements.logic.relation import Ints
 
 
@@ -16,28 +18,28 @@ class Codes:
     """Numbers for values: equal values have equal codes. Codes are given in order of appearance."""
 
     def __init__(self) -> None:
-        self.code: dict[Hashable, int] = {}
-        self.values: list[Hashable] = []
+        self._next = count()
+        self._code: defaultdict[Hashable, int] = defaultdict(self._next.__next__)
+        self._values: list[Hashable] = []
+
+    @property
+    def values(self) -> list[Hashable]:
+        """The inside values, by code."""
+        if len(self._values) < len(self._code):
+            self._values.extend(islice(self._code, len(self._values), None))
+        return self._values
 
     def of(self, value: Hashable) -> int:
         """Return the code of an inside value."""
-        code = self.code.get(value)
-        if code is None:
-            code = self.code[value] = len(self.values)
-            self.values.append(value)
-        return code
+        return self._code[value]
 
-    def of_all(self, values: Sequence[Any]) -> Ints:
-        """Return the codes of plain values."""
-        kinds = set(map(type, values))
-        if bool in kinds or float in kinds:
-            values = [inside(value) for value in values]
-        known = self.code
-        for value in dict.fromkeys(values):
-            if value not in known:
-                known[value] = len(self.values)
-                self.values.append(value)
-        return np.fromiter(map(known.__getitem__, values), np.int64, len(values))
+    def of_all(self, values: Sequence[Any], plain: bool = False) -> Ints:
+        """Return the codes of values; `plain` says that all are text or all whole numbers, so that none needs another form."""
+        if not plain:
+            kinds = set(map(type, values))
+            if bool in kinds or float in kinds:
+                values = [inside(value) for value in values]
+        return np.fromiter(map(self._code.__getitem__, values), np.int64, len(values))
 
     def outside(self, code: int) -> Value:
         """Return the plain value of a code."""
@@ -47,14 +49,16 @@ class Codes:
 class Table:
     """The events of one name: for each row its position in time, and the codes of a field when they are asked for."""
 
-    def __init__(self, positions: Ints, field: Callable[[str], Sequence[Any]], codes: Codes) -> None:
-        self.positions, self._field, self._codes = positions, field, codes
+    def __init__(
+        self, positions: Ints, field: Callable[[str], Sequence[Any]], codes: Codes, plain: frozenset[str]
+    ) -> None:
+        self.positions, self._field, self._codes, self._plain = positions, field, codes, plain
         self._columns: dict[str, Ints] = {}
 
     def column(self, name: str) -> Ints:
         """Return the codes of a field."""
         if name not in self._columns:
-            self._columns[name] = self._codes.of_all(self._field(name))
+            self._columns[name] = self._codes.of_all(self._field(name), name in self._plain)
         return self._columns[name]
 
 
@@ -67,8 +71,13 @@ class Columns:
         self.moments = _sorted_different(times)
         self.tables: dict[str, Table] = {}
 
-    def add(self, name: str, times: Ints, field: Callable[[str], Sequence[Any]]) -> None:
-        """Add all events of one name: their moments, and a function that gives the plain values of a field, in the same order."""
+    def add(
+        self, name: str, times: Ints, field: Callable[[str], Sequence[Any]], plain: frozenset[str] = frozenset()
+    ) -> None:
+        """Add all events of one name: their moments, and a function that gives the values of a field, in the same order.
+
+        `plain` are the fields that hold only text, or only whole numbers.
+        """
         positions = np.searchsorted(self.moments, times)
         if len(times) == len(self.moments) and len(times) and bool((times == self.moments).all()):
             positions = np.arange(len(times))
@@ -76,7 +85,7 @@ class Columns:
         def values(wanted: str) -> Sequence[Any]:
             return times.tolist() if wanted == TIME_FIELD else field(wanted)
 
-        self.tables[name] = Table(positions.astype(np.int64), values, self.codes)
+        self.tables[name] = Table(positions.astype(np.int64), values, self.codes, plain | {TIME_FIELD})
 
 
 def _sorted_different(times: Ints) -> Ints:
@@ -99,6 +108,3 @@ def columns_of(happenings: Iterable[Happening], signatures: Iterable[Signature])
 
 def _reader(own: list[Happening]) -> Callable[[str], Sequence[Any]]:
     return lambda field: [h.fields.get(field) for h in own]
-
-
-__all__ = ["Codes", "Columns", "Flag", "Table", "columns_of"]

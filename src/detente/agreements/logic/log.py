@@ -80,7 +80,9 @@ class Reader:
         for name, struct in self._structs.items():
             rows = np.flatnonzero(which == number[struct])
             own = items if len(rows) == len(items) else list(map(items.__getitem__, rows.tolist()))
-            made.add(name, times[rows], _field_reader(own, self.signatures[name]))
+            signature = self.signatures[name]
+            plain = frozenset(field for field, kind in signature.fields if kind in ("string", "int"))
+            made.add(name, times[rows], _field_reader(own, signature), plain)
         return made
 
     def _decoded(self, data: bytes) -> tuple[list[Any], Ints]:
