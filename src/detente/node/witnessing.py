@@ -38,8 +38,8 @@ class Witnesses:
 
 
 def cosigners(host: Host, size: int) -> dict[str, CosignerKey]:
-    """Return the cosigner keys of the parties at a size."""
-    keys = host.identity.role_keys("cosigner", max(0, size - 1))
+    """Return the cosigner keys of the parties once a ledger of this size stands: those of its next index."""
+    keys = host.identity.role_keys("cosigner", size)
     origin = host.genesis.origin
     return {
         party: CosignerKey(name=cosigner_name(origin, party), public=bytes.fromhex(key)) for party, key in keys.items()
