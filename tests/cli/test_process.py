@@ -136,6 +136,8 @@ def test_urgent_words_keys_disclosure_and_erasure(ledger):
     )
     found = rus.wait("notices", until=lambda f: any(n["version"] == sent["id"] for n in f["notices"]))
     assert "Aleph" not in json.dumps(found)
+    doubted = cjtf.json("doubt", sent["id"][:12], "--words", "two signatures differ", "--officer", "watch-1")
+    assert doubted["index"] is not None
     cjtf("disclose", sent["id"][:12], "--to", "rus", "--officer", "watch-1")
     rus.wait("notices", until=lambda f: any(n["version"] == sent["id"] and n["form"] == "full" for n in f["notices"]))
     cjtf("notice", "--supersedes", sent["id"][:12], "--state", "ended", "--officer", "watch-1")

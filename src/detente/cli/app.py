@@ -29,6 +29,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "notice": ("detente.cli.notice", "Tell others where and when something of yours will be."),
     "notices": ("detente.cli.notices", "List the live notices that you may read."),
     "respond": ("detente.cli.respond", "Answer an entry: acknowledge, read back, pass on, comply, reject."),
+    "doubt": ("detente.cli.doubt", "Flag a private doubt about an own notice."),
     "message": ("detente.cli.message", "Send a message: routine, priority, urgent or stop."),
     "presence": ("detente.cli.presence", "Keep or show where own people are; it never leaves the station."),
     "conflicts": ("detente.cli.conflicts", "List notices that come too close, and why."),

@@ -80,7 +80,7 @@ def _screening(body: Json, zone: tzinfo | None) -> str:
 
 
 def _watermark(body: Json, zone: tzinfo | None) -> str:
-    return f"holds all {body['count']} entries addressed to it below size {body['size']}"
+    return f"holds everything addressed to it below size {body['size']}; {body['count']} by its reader"
 
 
 def _call(body: Json, zone: tzinfo | None) -> str:
