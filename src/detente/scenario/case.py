@@ -27,6 +27,7 @@ Do = Literal[
     "call",
     "claim",
     "fact",
+    "judge",
     "link",
     "message",
     "notice",
@@ -84,6 +85,7 @@ class Row(Part, frozen=True, kw_only=True):
     do: Do
     expect: dict[str, Any] = {}
     id: str
+    judge: dict[str, Any] | None = None
     link: dict[str, Any] | None = None
     message: dict[str, Any] | None = None
     notice: dict[str, Any] | None = None
@@ -112,11 +114,17 @@ class Row(Part, frozen=True, kw_only=True):
 
 
 class Case(Part, frozen=True, kw_only=True):
-    """A whole case. `rules` are the virtual ledger's, all illustrative unless a comment in the file says otherwise."""
+    """A whole case. `areas` are grounds without a point, `interests` whose ground is where, `deals` reported deals to follow.
+
+    `rules` are the virtual ledger's, all illustrative unless a comment in the file says otherwise.
+    """
 
     about: str
+    areas: dict[str, dict[str, Any]] = {}
     branches: dict[str, str]
     case: str
+    deals: dict[str, dict[str, Any]] = {}
+    interests: tuple[dict[str, Any], ...] = ()
     parties: tuple[Party, ...]
     places: dict[str, NamedPlace]
     rows: tuple[Row, ...]

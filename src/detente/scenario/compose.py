@@ -54,16 +54,16 @@ def body_of(case: Case, row: Row, entries: Mapping[str, str]) -> Iterator[Asked]
 
     `entries` maps names to ids of what was sent; the caller adds each before asking for the next, so that it can be named.
     """
-    yield _asked(row, row.id, row.do, _COMPOSE[row.do](case, row, entries))
+    yield _asked(row, row.id, row.do, _COMPOSE[row.do](case, row, entries), entries)
     if row.do == "message" and row.call is not None:
-        yield _asked(row, f"{row.id}.call", "call", _call(case, row, entries))
+        yield _asked(row, f"{row.id}.call", "call", _call(case, row, entries), entries)
     if row.do == "report":
         for part in row.particulars.get("passages", ()):
             if "subject" in part:
-                yield _asked(row, part["as"], "claim", _claim_in_report(case, row, part, entries))
+                yield _asked(row, part["as"], "claim", _claim_in_report(case, row, part, entries), entries)
 
 
-def _asked(row: Row, name: str, kind: str, composed: Composed) -> Asked:
+def _asked(row: Row, name: str, kind: str, composed: Composed, entries: Mapping[str, str]) -> Asked:
     body, officer, refers_to = composed
     readers = sorted({row.by, *row.to})
     request: dict[str, Any] = {
@@ -72,6 +72,8 @@ def _asked(row: Row, name: str, kind: str, composed: Composed) -> Asked:
         "officer": officer,
         "refers_to": refers_to,
     }
+    if row.particulars.get("supersedes"):
+        request["supersedes"] = _entry(row, row.particulars["supersedes"], entries)
     return name, kind, request
 
 

@@ -9,7 +9,7 @@ The player decides nothing: what it prints as raised, known or proven came out o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -17,9 +17,12 @@ from typing import Any, cast
 import msgspec
 
 from detente.errors import Refused, Unavailable, problem
+from detente.evidence.affected import Affected
+from detente.evidence.deals import Standing
 from detente.evidence.times import TimeClaim, TimeReport, compare_times
 from detente.scenario.case import Case, Row, microseconds
 from detente.scenario.compose import body_of, presence_of
+from detente.scenario.judging import Judge, RouteAnswer, standing_words
 from detente.scenario.processes import Door
 from detente.scenario.proof import HOLDS, Verdict, ask_verifier
 
@@ -51,6 +54,9 @@ class Played(msgspec.Struct, kw_only=True):
     bundles: dict[str, str] = {}
     entries: dict[str, str] = {}
     lines: list[Line] = []
+    routes: dict[str, RouteAnswer] = {}
+    standings: dict[str, tuple[Standing, ...]] = {}
+    tasks: list[Affected] = []
     times: dict[str, TimeReport] = {}
     refused: dict[str, tuple[tuple[str, str], ...]] = {}
     unmet: list[str] = []
@@ -69,6 +75,7 @@ class Player:
         self.folder = folder
         self.now_us = microseconds(case.starts)
         self.played = Played(branch=branch)
+        self._judge = Judge(case, doors)
         self._say = say
         self._seen: set[tuple[str, ...]] = set()
         self._sent: dict[str, tuple[Row, str]] = {}
@@ -122,7 +129,7 @@ class Player:
             for answered in self._rows(row.by, f"/local/screenings/{entry}", "screenings")
             if answered["answer"] is None
         )
-        return [at_us for at_us in due if at_us > self.now_us]
+        return [at_us for at_us in (*due, *self._judge.deadlines()) if at_us > self.now_us]
 
     def _rows(self, party: str, path: str, name: str) -> list[dict[str, Any]]:
         return cast(list[dict[str, Any]], self.doors[party].get(path)[name])
@@ -138,8 +145,12 @@ class Player:
                 self._tell(row, knew=f"{row.by} alone")
             case "link":
                 self._link(row)
+            case "ask" if "route" in row.particulars:
+                self._ask_route(row)
             case "ask":
                 self._ask(row)
+            case "judge":
+                self._stand(row)
             case _:
                 self._send(row)
 
@@ -190,6 +201,9 @@ class Player:
             if kind == "notice":
                 self._screenings(entry, row)
                 self._told(entry, row)
+        for news in self._judge.news(self.now_us):
+            self._raise(news.words, knew="all who were told the claims", proof=_entries(news.evidence))
+        self.played.tasks = self._judge.tasks
 
     def _once(self, key: tuple[str, ...], tell: Callable[[], None]) -> None:
         if key not in self._seen:
@@ -237,6 +251,18 @@ class Player:
         self.played.bundles[row.id] = str(path)
         self._tell(row, raised=verdict.words, proof=f"{path.name}, checked offline: exit {verdict.exit_code}")
 
+    def _ask_route(self, row: Row) -> None:
+        found = self._judge.route(row.particulars)
+        self.played.routes[row.id] = found
+        self._tell(row, raised=found.sentence(), proof="the copies of all stations")
+
+    def _stand(self, row: Row) -> None:
+        found = self._judge.standings(str(row.particulars["deal"]), self.now_us)
+        self.played.standings[row.id] = found
+        self._tell(row, knew=row.by)
+        for one in found:
+            self._raise(standing_words(one), knew="all who were told the claims", proof=_entries(one.evidence))
+
     # --- stated times, as the ledger holds them ---
 
     def _compare_times(self) -> None:
@@ -278,11 +304,26 @@ class Player:
             case "unanswered_after_s":
                 due_us = row.at_us + int(wanted) * 1_000_000
                 return any(line.at_us == due_us and line.raised.startswith("ALARM") for line in self.played.lines)
+            case "standing":
+                return bool(wanted == {s.point: s.verdict for s in self.played.standings[row.id]})
+            case "origins":
+                found = {s.point: s.support.independent for s in self.played.standings[row.id] if s.support}
+                return all(found.get(point) == count for point, count in wanted.items())
+            case "contradicted":
+                denied = next(str(r.claim["who"]) for r in self.case.rows if r.id == wanted and r.claim)
+                return any(line.startswith("CONTRADICTION") and denied in line for line in raised)
+            case "no_record":
+                route = self.played.routes[row.id]
+                return not route.notices and bool(sorted(a.party for a in route.concerned) == wanted)
             case "told":
                 return (self.played.answers[row.id].exit_code == HOLDS) is bool(wanted)
         raise Refused(
             [problem("expect", f"{row.id}.expect", what, "must be something the player can check", "See scenario.md.")]
         )
+
+
+def _entries(ids: Sequence[str]) -> str:
+    return f"{len(ids)} entries: {', '.join(entry[:12] for entry in ids)}" if ids else ""
 
 
 def _time_claim(name: str, body: dict[str, Any], stated: dict[str, Any]) -> TimeClaim:
