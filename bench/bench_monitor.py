@@ -24,7 +24,7 @@ from detente.agreements.logic.happening import Happening
 from detente.agreements.logic.log import Reader
 from detente.agreements.logic.monitor import Monitor
 from detente.agreements.logic.parser import parse_terms
-from detente.agreements.logic.proof import Prover, held_of, log_of
+from detente.agreements.logic.proof import Prover, log_of
 from table import Row, render
 
 EVENTS = int(os.environ.get("EVENTS", "1000000"))
@@ -148,7 +148,7 @@ def _proof_row(in_order: list[bytes]) -> Row:
     for happening in happenings:
         monitor.add(happening)
     verdicts = [v for name in range(len(RULES)) for v in random.Random(1).sample(monitor.verdicts(f"r{name}"), 40)]
-    prover, kept = Prover(terms, held_of(terms, happenings)), log_of(happenings)
+    prover, kept = Prover(terms, monitor.held), log_of(happenings)
     rules = {rule.name: rule.formula for rule in terms.rules}
 
     def prove() -> None:

@@ -45,6 +45,18 @@ class Log:
             self.named.setdefault(name, []).append(moment)
         self.moments = sorted(self.at)
         self.named = {name: sorted(set(moments)) for name, moments in self.named.items()}
+        self._by_field: dict[tuple[str, str], dict[Any, list[int]]] = {}
+
+    def having(self, name: str, field: str, value: Any) -> list[int]:
+        """Return the moments, in order, at which an event of this name has this value."""
+        if (name, field) not in self._by_field:
+            made: dict[Any, list[int]] = {}
+            for moment in self.named.get(name, ()):
+                for other, fields in self.at[moment]:
+                    if other == name:
+                        made.setdefault(form(fields[field]), []).append(moment)
+            self._by_field[name, field] = made
+        return self._by_field[name, field].get(value, [])
 
 
 def digest(proof: Mapping[str, Any]) -> str:
@@ -199,11 +211,17 @@ class _Walk:
             return at - far, at - window.from_us
         return at + window.from_us, at + far
 
+    def places(self, low: float, high: float) -> tuple[int, int]:
+        """Return from where to before where the time points of a closed stretch stand."""
+        moments = self.log.moments
+        first, end = bisect_left(moments, low), bisect_right(moments, high)
+        if first < end:
+            self.first, self.last = min(self.first, moments[first]), max(self.last, moments[end - 1])
+        return first, end
+
     def moments(self, low: float, high: float) -> list[int]:
-        found = self.log.moments[bisect_left(self.log.moments, low) : bisect_right(self.log.moments, high)]
-        if found:
-            self.first, self.last = min(self.first, found[0]), max(self.last, found[-1])
-        return found
+        first, end = self.places(low, high)
+        return self.log.moments[first:end]
 
     def beside(
         self, f: Formula, window: fm.Window, body: Formula, at: int, env: dict[str, Any], want: bool, tree: Tree
@@ -247,19 +265,30 @@ class _Walk:
         listed = {_index(moment + BIAS, 2 * BIAS) - BIAS: inner for moment, inner in cases}
         if len(listed) != len(cases):
             _no("a moment is listed twice")
-        moments = self.moments(low, high)
-        names = _silent(body, want, rest) if len(moments) > len(listed) + 8 else None
-        inside = set(moments)
-        if not set(listed) <= inside:
+        first, end = self.places(low, high)
+        if not all(low <= moment <= high and moment in self.log.at for moment in listed):
             _no("a listed moment is not in the stretch")
         for moment, inner in listed.items():
             self.check(body, moment, env, want, inner)
-        if names is not None:
-            near = [self.log.named.get(name, []) for name in names]
-            moments = [m for ms in near for m in ms[bisect_left(ms, low) : bisect_right(ms, high)]]
-        for moment in moments:
+        if end - first == len(listed):
+            return
+        absent = _silent(body, want, rest, env)
+        if absent is None:
+            look: Iterable[int] = self.log.moments[first:end]
+        else:
+            near = [self.near(event, there) for event, there in absent]
+            look = [m for moments in near for m in moments[bisect_left(moments, low) : bisect_right(moments, high)]]
+        for moment in look:
             if moment not in listed:
                 self.check(body, moment, env, want, rest)
+
+    def near(self, f: fm.Event, env: dict[str, Any]) -> list[int]:
+        """Return the moments at which an event could fit."""
+        for field, term in f.args:
+            value = _term(term, env)
+            if field != fm.TIME_FIELD and not isinstance(value, Other):
+                return self.log.having(f.name, field, value)
+        return self.log.named.get(f.name, [])
 
     def stretch(self, f: fm.Since | fm.Until, at: int, env: dict[str, Any], want: bool, tree: Tree) -> None:
         past = isinstance(f, fm.Since)
@@ -340,23 +369,24 @@ def _between(moment: int, at: int, past: bool) -> tuple[int, int]:
     return (moment + 1, at) if past else (at, moment - 1)
 
 
-def _silent(f: Formula, want: bool, tree: Tree) -> set[str] | None:
-    """Return names of events such that, where none of them is, this tree shows its claim by absence alone; None if it does not."""
+def _silent(f: Formula, want: bool, tree: Tree, env: dict[str, Any]) -> list[tuple[fm.Event, dict[str, Any]]] | None:
+    """Return events such that, where none of them is, this tree shows its claim by absence alone; None if it does not.
+
+    Each comes with the bindings under which it is absent.
+    """
     match f:
-        case fm.Event(name, _) if not want and tree is None:
-            return {name}
+        case fm.Event() if not want and tree is None:
+            return [(f, env)]
         case fm.Not(body):
-            return _silent(body, not want, tree)
+            return _silent(body, not want, tree, env)
         case fm.And(left, right) if not want:
-            return _silent((left, right)[_index(_two(tree)[0], 2)], False, _two(tree)[1])
+            return _silent((left, right)[_index(_two(tree)[0], 2)], False, _two(tree)[1], env)
         case fm.Or(left, right) if not want:
-            one, two = _silent(left, False, _two(tree)[0]), _silent(right, False, _two(tree)[1])
-            return None if one is None or two is None else one | two
-        case fm.Exists((_,), body) if not want:
+            one, two = _silent(left, False, _two(tree)[0], env), _silent(right, False, _two(tree)[1], env)
+            return None if one is None or two is None else one + two
+        case fm.Exists((name,), body) if not want:
             cases, rest = _two(tree)
-            if cases:
-                return None
-            return _silent(body, False, rest)
+            return None if cases else _silent(body, False, rest, {**env, name: Other(frozenset())})
     return None
 
 
