@@ -2,6 +2,7 @@
 
 import msgspec
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from tests.geometry.outlines import (
@@ -225,3 +226,23 @@ def test_long_parallel_fronts_are_measured_along_their_whole_length():
     other = corridor((60.045, 20), (60.545, 30), km=0, edge="parallel")
     found = horizontal_distance(front, other).distance_m
     assert abs(found - sampled_distance_m(front, other, grid=40, zooms=8)) < 0.001
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_edges_that_run_side_by_side_or_cross_at_a_grazing_angle_are_told_apart(seed):
+    """Two edges along nearly one line, under any two readings: the distance is that of two fine polylines, crossings included."""
+    random = np.random.default_rng(seed)
+    lat, lon = random.choice([34.0, 60.0, -45.0, 78.0, 0.2]), random.choice([36.0, 179.9])
+    length, angle = random.choice([0.05, 0.3]), random.uniform(0, 2 * np.pi)
+    squeeze = np.cos(np.radians(lat))
+    step = (length * np.sin(angle), length * np.cos(angle) / squeeze)
+    aside, ahead = length * random.choice([0, 1e-6, 1e-3, 0.02]) * random.uniform(-1, 1), random.uniform(-0.5, 0.5)
+    ends = [(lat, lon), (lat + step[0], lon + step[1])]
+    shift = (step[0] * ahead + aside * np.cos(angle), step[1] * ahead - aside * np.sin(angle) / squeeze)
+    lines = [
+        corridor(*((y + up, (x + on + 180) % 360 - 180) for y, x in ends), km=0, edge=str(random.choice(EDGES)))
+        for up, on in ((0, 0), shift)
+    ]
+    found = horizontal_distance(*lines).distance_m
+    first, second = (drawn(line, lines[1].line[0], 4000) for line in lines)
+    assert found == pytest.approx(first.distance(second), rel=1e-4, abs=0.002)
