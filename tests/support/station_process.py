@@ -253,10 +253,11 @@ class Watch:
 
     def drain(self) -> None:
         """Wait until no station has anything under way and all have seen the same ledger."""
-        for _ in range(20):
-            before = [station.get("drained") for station in self]
-            sizes = {found["size"] for found in before}
-            if all(found["drained"] for found in before) and len(sizes) == 1:
-                again = {station.get("drained")["size"] for station in self}
-                if again == sizes:
-                    return
+        before: list[Any] = []
+        for _ in range(40):
+            found = [station.get("drained") for station in self]
+            # A station that is cut off from the host stands still where it is; the others must agree with themselves.
+            if all(f["drained"] for f in found) and [f["size"] for f in found] == [f["size"] for f in before]:
+                return
+            before = found
+        raise AssertionError(f"the stations do not come to rest: {before}")
