@@ -22,7 +22,7 @@ from detente.geometry.volume import Outline
 
 MOST_PAIRS: Final = 400
 """Above so many pairs of convex parts the whole outlines' hulls are used: a sure way out, but another may be shorter."""
-MOST_CORNERS: Final = 200
+MOST_CORNERS: Final = 64
 
 
 def way_out(a: Outline, b: Outline, apart_mm: int) -> tuple[float, float, bool]:
