@@ -42,6 +42,12 @@ def init(
     ] = None,
     origin: Annotated[str, typer.Option("--origin", help="Name of the log in checkpoints.")] = "detente.example/ledger",
     host_name: Annotated[str, typer.Option("--host-name", help="Who runs the host.")] = "Neutral host",
+    address: Annotated[
+        str, typer.Option("--address", help="Where host and stations listen; anything but loopback turns TLS on.")
+    ] = "127.0.0.1",
+    tls: Annotated[
+        bool, typer.Option("--tls", help="One CA for each party, and TLS with client certificates.")
+    ] = False,
     port: Annotated[int, typer.Option("--port", help="First port; 0 takes ports that are free now.")] = 8440,
     quorum: Annotated[
         int | None, typer.Option("--quorum", help="Parties needed to endorse a new party; default: more than half.")
@@ -68,6 +74,8 @@ def init(
         founded = found_ledger(
             folder,
             Founding(
+                address=address,
+                tls=tls or address not in ("127.0.0.1", "::1", "localhost"),
                 clock="virtual" if virtual else "real",
                 created_us=None if created is None else time_us(created, "--created"),
                 host_name=host_name,

@@ -4,6 +4,7 @@
       host/                   what wiring/host.py opens
       stations/PARTY/         what wiring/station.py opens; each goes to the machine of its party
       offline/PARTY/root.key  the root key: take it off the machine, it is needed only to register or revoke keys
+      offline/PARTY/authority.key  with TLS: the key of the party's own CA, which issued its station's certificate
       addresses.json          who listens where
 
 In earnest each party makes its own keys on its own machine, and only public halves meet; this makes them all in one
@@ -39,6 +40,7 @@ from detente.ledger.genesis import (
     sign_genesis,
 )
 from detente.ledger.keys import ExchangeKey, SigningKey
+from detente.network.tls import issue, make_authority
 
 SCREENING: Final = ScreeningRules(
     after_us=60_000_000,
@@ -56,6 +58,11 @@ SEPARATION: Final = SeparationRules(horizontal_mm=5_000_000, time_us=300_000_000
 """Separation where the founders say nothing else: 5 km, 600 m, 5 min."""
 
 RULES: Final[Mapping[str, int]] = {"lateness_us": 2_592_000_000_000}
+
+HOST: Final = "host"
+"""The name under which the host's own CA stands beside the parties'."""
+
+LOOPBACK: Final = "127.0.0.1"
 
 Draw = Callable[[], bytes]
 """Gives 32 secret bytes that nobody can guess."""
@@ -83,8 +90,8 @@ class Founding:
     """What is founded. `origin` without `/replay`: a virtual clock adds it.
 
     `created_us`: where a virtual clock starts; None is now. `quorum`: None is more than half. `port_base`: the host listens there,
-    its operator's listener one above, each station two further; 0 takes ports that are free now. `workers`: None leaves
-    it to the host.
+    its operator's listener one above, each station two further; 0 takes ports that are free now. `tls`: one CA for each
+    party and the host, and certificates by them; needed where `address` is not loopback. `workers`: None leaves it to the host.
     """
 
     parties: tuple[PartyPlan, ...]
@@ -99,6 +106,7 @@ class Founding:
     screening: ScreeningRules = SCREENING
     separation: SeparationRules = SEPARATION
     slots: int = 8
+    tls: bool = False
     workers: int | None = None
 
 
@@ -162,9 +170,11 @@ def found_ledger(folder: Path, founding: Founding, draw: Draw = lambda: secrets.
     signed = _sign(founding, seeds, SigningKey.from_seed(host_seed))
     addresses = _addresses(founding, ledger_id(signed.genesis).hex())
     folder.mkdir(parents=True, exist_ok=True)
+    if founding.tls:
+        _write_certificates(folder, founding, addresses)
     _write_host(folder / addresses.host.folder, founding, addresses, signed, host_seed)
     for party, seat in addresses.stations.items():
-        _write_station(folder / seat.folder, party, addresses, signed, seeds[party])
+        _write_station(folder / seat.folder, party, founding, addresses, signed, seeds[party])
         write_seed(folder / "offline" / party / "root.key", seeds[party]["root"])
     _write(folder / "addresses.json", msgspec.json.format(msgspec.json.encode(addresses), indent=2))
     return Founded(addresses=addresses, folder=folder, genesis=signed, ledger=addresses.ledger)
@@ -186,14 +196,18 @@ def read_founded(folder: Path) -> Founded:
 
 def write_seed(path: Path, seed: bytes) -> None:
     """Write a secret as hex in a file of mode 0600; an existing key is never overwritten."""
+    _write_secret(path, seed.hex().encode("ascii") + b"\n")
+
+
+def _write_secret(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         rule = "must not exist yet: keys are never overwritten"
         raise Refused([problem("key-exists", "key", str(path), rule, "Move the old key away")]) from None
-    with os.fdopen(handle, "w") as file:
-        file.write(seed.hex() + "\n")
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
 
 
 def read_seed(path: Path) -> SigningKey:
@@ -225,6 +239,9 @@ def _sign(founding: Founding, seeds: Mapping[str, Mapping[str, bytes]], host: Si
         raise Refused(
             [problem("parties", "parties", " ".join(ids), "must be one or more, each once", "Name each party once")]
         )
+    if founding.tls and HOST in ids:
+        rule = "is the name of the host's own CA and cannot be a party's"
+        raise Refused([problem("parties", "parties", HOST, rule, "Give the party another id")])
     origin = founding.origin.removesuffix(REPLAY_SUFFIX) + (REPLAY_SUFFIX if founding.clock == "virtual" else "")
     genesis = Genesis(
         clock=founding.clock,
@@ -267,7 +284,10 @@ def _addresses(founding: Founding, ledger: str) -> Addresses:
         raise Refused([problem("port", "port", base, f"must be 1024 to {65536 - count}, or 0", "Choose another")])
     ports = list(range(base, base + count)) if base else free_ports(founding.address, count)
     shown = f"[{founding.address}]" if ":" in founding.address else founding.address
-    urls = [f"http://{shown}:{port}" for port in ports]
+    scheme = "https" if founding.tls else "http"
+    urls = [f"{scheme}://{shown}:{port}" for port in ports]
+    urls[1] = f"http://{LOOPBACK}:{ports[1]}"  # the operator's listener and the officers' ones never leave the machine
+    urls[3::2] = [f"http://{LOOPBACK}:{port}" for port in ports[3::2]]
     stations = {
         plan.party: StationSeat(direct=urls[2 + 2 * n], folder=f"stations/{plan.party}", local=urls[3 + 2 * n])
         for n, plan in enumerate(sorted(founding.parties, key=lambda p: p.party))
@@ -277,19 +297,25 @@ def _addresses(founding: Founding, ledger: str) -> Addresses:
 
 def _write_host(folder: Path, founding: Founding, addresses: Addresses, signed: SignedGenesis, seed: bytes) -> None:
     settings: dict[str, object] = {
-        "listen": addresses.host.url.removeprefix("http://"),
+        "listen": _listen(addresses.host.url),
         "operator": addresses.host.operator.removeprefix("http://"),
     }
     if founding.workers is not None:
         settings["workers"] = founding.workers
     settings["peers"] = {party: seat.direct for party, seat in addresses.stations.items()}
+    settings |= _tls_settings(founding, addresses)
     write_seed(folder / "host.key", seed)
     _write(folder / "genesis.json", canonical.encode(signed))
     _write(folder / "host.toml", toml(settings))
 
 
 def _write_station(
-    folder: Path, party: str, addresses: Addresses, signed: SignedGenesis, seeds: Mapping[str, bytes]
+    folder: Path,
+    party: str,
+    founding: Founding,
+    addresses: Addresses,
+    signed: SignedGenesis,
+    seeds: Mapping[str, bytes],
 ) -> None:
     for name in ("station", "cosigner", "exchange"):
         write_seed(folder / "keys" / f"{name}.key", seeds[name])
@@ -300,12 +326,40 @@ def _write_station(
     settings = {
         "party": party,
         "host": addresses.host.url,
-        "listen": seat.direct.removeprefix("http://"),
+        "listen": _listen(seat.direct),
         "local": seat.local.removeprefix("http://"),
         "peers": {other: found.direct for other, found in addresses.stations.items() if other != party},
+        **_tls_settings(founding, addresses),
     }
     _write(folder / "genesis.json", canonical.encode(signed))
     _write(folder / "station.toml", toml(settings))
+
+
+def _listen(url: str) -> str:
+    return url.partition("://")[2]
+
+
+def _write_certificates(folder: Path, founding: Founding, addresses: Addresses) -> None:
+    """Draw one CA for each party and the host, and have it issue the certificate of that party's process."""
+    seats = {HOST: addresses.host.folder, **{party: seat.folder for party, seat in addresses.stations.items()}}
+    authorities = {name: make_authority(name) for name in seats}
+    for name, seat in seats.items():
+        pair = issue(authorities[name], name, [founding.address])
+        _write(folder / seat / "tls" / "certificate.pem", pair.certificate)
+        _write_secret(folder / seat / "tls" / "key.pem", pair.key)
+        for other, authority in authorities.items():
+            _write(folder / seat / "tls" / "authorities" / f"{other}.pem", authority.certificate)
+        _write(folder / "offline" / name / "authority.pem", authorities[name].certificate)
+        _write_secret(folder / "offline" / name / "authority.key", authorities[name].key)
+
+
+def _tls_settings(founding: Founding, addresses: Addresses) -> dict[str, object]:
+    if not founding.tls:
+        return {}
+    return {
+        "tls": {"certificate": "tls/certificate.pem", "key": "tls/key.pem"},
+        "tls.authorities": {name: f"tls/authorities/{name}.pem" for name in (HOST, *addresses.stations)},
+    }
 
 
 def toml(settings: Mapping[str, object]) -> bytes:
