@@ -23,7 +23,7 @@ def test_host_and_stations_find_each_other_over_mutual_tls(tmp_path):
                 "urgency": "routine", "volumes": [], "within": None, "words": "hello"}  # fmt: skip
         facet = {"audience": ["cjtf", "rus"], "body": body, "form": "full"}
         sent = door.post("/local/send", {"facets": [facet], "kind": "message", "officer": "watch-1"}, wait_s=30)
-        assert sent["state"] == "included"
+        assert sent["state"] in ("receipted", "included")
         door.close()
         assert host.said["parties"].startswith("https://")
         stranger = ssl.create_default_context()
