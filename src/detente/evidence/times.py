@@ -59,7 +59,8 @@ def compare_times(claims: Sequence[TimeClaim]) -> TimeReport:
     """Compare every pair after conversion to UTC; the claim that contradicts most others is tried with whole-hour slips.
 
     A slip is named only if it leaves that claim with no contradiction at all while every other claim stands as printed;
-    where several claims contradict equally many, each is tried, and more than one slip may be named. The result does not depend on the order of the claims except in the order it lists them.
+    where several claims contradict equally many, each is tried, and more than one slip may be named.
+    The result does not depend on the order of the claims except in the order it lists them.
     """
     pairs = list(combinations(claims, 2))
     agree = tuple((a.claim, b.claim) for a, b in pairs if _touch(a, b, 0))

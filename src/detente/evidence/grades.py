@@ -1,0 +1,141 @@
+"""Grades of sources (A to F) and of items (1 to 6), given apart by named assessors; their history, and what a source's record is.
+
+Nothing is graded by a machine. What is shown is who graded what and why, what has happened since, and which grade should be looked at again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from detente.evidence.contradictions import Contradiction
+from detente.evidence.said import Said, origin_of, plain_name
+from detente.records.assessment import Assessment, Credibility, Reliability
+
+
+class Graded(msgspec.Struct, frozen=True, kw_only=True):
+    """One assessment of the record, with its entry and when it was recorded, µs since 1970 UTC."""
+
+    assessment: Assessment
+    at_us: int
+    entry: str
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """One step in the history of a grade: from what to what, when, why, and by which entries it was caused. "--" is no grade."""
+
+    assessor: str
+    at_us: int
+    basis: tuple[str, ...]
+    entry: str
+    grade: str
+    reason: str
+    was: str
+
+    def sentence(self) -> str:
+        """Say the step."""
+        moved = f"{self.was} to {self.grade}" if self.was != "--" else self.grade
+        return f"{self.assessor}: {moved}, because: {self.reason}"
+
+
+class SourceRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What the record shows of one origin. `outcomes` counts what became of what it said, where that is known; it proves nothing by itself."""
+
+    changes: tuple[Change, ...]
+    contradicted: int
+    contradicted_by_ally: int
+    outcomes: tuple[tuple[str, int], ...]
+    retracted: int
+    said: int
+    source: str
+
+
+class ReviewDue(msgspec.Struct, frozen=True, kw_only=True):
+    """A grade that was given before something came that speaks against the item. Whether it changes is the assessor's to say."""
+
+    cause: str
+    entry: str
+    words: str
+
+
+def grade_text(reliability: Reliability | None, credibility: Credibility | None) -> str:
+    """Write a grade: `B2`, `B-`, `-4`."""
+    return f"{reliability or '-'}{credibility or '-'}"
+
+
+def history(graded: Iterable[Graded]) -> dict[tuple[str, str, str], tuple[Change, ...]]:
+    """Return each grade's steps in order of time, by (what is graded: entry or source, topic, assessor)."""
+    steps: dict[tuple[str, str, str], list[Change]] = defaultdict(list)
+    for one in sorted(graded, key=lambda g: (g.at_us, g.entry)):
+        body = one.assessment
+        line = steps[(body.about or plain_name(body.source), body.topic, body.assessor)]
+        line.append(
+            Change(
+                assessor=body.assessor,
+                at_us=one.at_us,
+                basis=body.basis,
+                entry=one.entry,
+                grade=grade_text(body.reliability, body.credibility),
+                reason=body.reason,
+                was=line[-1].grade if line else "--",
+            )
+        )
+    return {key: tuple(line) for key, line in steps.items()}
+
+
+def current(about: str, graded: Iterable[Graded], at_us: int) -> dict[str, Change]:
+    """Return each assessor's grade of an entry as it stood at a time."""
+    found: dict[str, Change] = {}
+    for (what, _, assessor), line in history(g for g in graded if g.at_us <= at_us).items():
+        if what == about:
+            found[assessor] = line[-1]
+    return found
+
+
+def reviews_due(graded: Sequence[Graded], against: Sequence[Contradiction]) -> tuple[ReviewDue, ...]:
+    """Return the grades of denials (and of claims denied) that are older than what contradicts them, newest cause first told once each."""
+    found: dict[str, ReviewDue] = {}
+    latest: dict[tuple[str, str, str], Graded] = {}
+    for one in sorted(graded, key=lambda g: (g.at_us, g.entry)):
+        latest[(one.assessment.about or "", one.assessment.topic, one.assessment.assessor)] = one
+    for one in latest.values():
+        for pair in against:
+            for item, other in ((pair.denial, pair.claim), (pair.claim, pair.denial)):
+                if one.assessment.about != item.id or other.at_us <= one.at_us or other.id in one.assessment.basis:
+                    continue
+                who = (
+                    f"{other.claim.who}, an ally of the speaker,"
+                    if pair.by_ally and item is pair.denial
+                    else other.claim.who
+                )
+                words = f"{one.assessment.assessor} graded this before {who} said otherwise: look again"
+                found[one.entry] = ReviewDue(cause=other.id, entry=one.entry, words=words)
+    return tuple(found[entry] for entry in sorted(found))
+
+
+def source_record(
+    source: str,
+    all_said: Sequence[Said],
+    graded: Sequence[Graded] = (),
+    against: Sequence[Contradiction] = (),
+    outcomes: Mapping[str, str] | None = None,
+) -> SourceRecord:
+    """Return the record of one origin over time. `outcomes` maps a claim's entry to what became of it ("observed", "not met")."""
+    name = plain_name(source)
+    own = [s for s in all_said if origin_of(s.claim) == name]
+    ids = {s.id for s in own}
+    hit = [c for c in against if c.denial.id in ids or c.claim.id in ids]
+    lines = history(g for g in graded if plain_name(g.assessment.source) == name or g.assessment.about in ids)
+    changes = sorted((c for line in lines.values() for c in line), key=lambda c: (c.at_us, c.entry))
+    became = Counter((outcomes or {})[entry] for entry in ids if entry in (outcomes or {}))
+    return SourceRecord(
+        changes=tuple(changes),
+        contradicted=len(hit),
+        contradicted_by_ally=sum(c.by_ally and c.denial.id in ids for c in hit),
+        outcomes=tuple(sorted(became.items())),
+        retracted=sum(s.claim.stance == "retracts" for s in own),
+        said=len({(s.claim.subject, s.claim.stance) for s in own}),
+        source=source,
+    )

@@ -1,0 +1,126 @@
+"""Accounts that may be of one event, grouped; each account stays what it is, and nobody's is made the event's.
+
+Two accounts *may* be of one event when their times touch, their places touch (error circles included) and their classes do not differ. A
+group holds accounts of which every two may be; so a long chain of near misses never becomes one event.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+
+from detente.geometry.geodesic import distance_m
+from detente.geometry.volume import NDEG, Point
+from detente.records.count import Counted
+from detente.records.report import Result
+
+Outcome = Literal["access refused", "accounts agree", "accounts differ", "not attributable", "one account"]
+REACH_M = 500_000
+"""Accounts whose place is known no better than this are never grouped: they would fit everything."""
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """One account of something: by whom (and by which party), when at the earliest and latest, where with its error; who is said to have acted.
+
+    `attributed_to` None: the account does not say. `result` is the report's: access refused and not attributable are answers too.
+    """
+
+    attributed_to: str | None
+    by: str
+    count: Counted | None
+    end_us: int
+    error_mm: int
+    event_class: str
+    id: str
+    party: str | None
+    place: Point
+    result: Result
+    start_us: int
+
+
+class Incident(msgspec.Struct, frozen=True, kw_only=True):
+    """Accounts that may be of one event, in order of time. `differ` names what they do not agree on."""
+
+    accounts: tuple[Account, ...]
+    differ: tuple[str, ...]
+    outcome: Outcome
+
+    def of_party(self, party: str | None) -> tuple[Account, ...]:
+        """Return one party's own accounts (None: those by nobody who is a party), to stand beside the others'."""
+        return tuple(a for a in self.accounts if a.party == party)
+
+    def sentence(self) -> str:
+        """Say who gives accounts, on what they differ, and what came of it."""
+        by = ", ".join(dict.fromkeys(a.by for a in self.accounts))
+        on = f" on {', '.join(self.differ)}" if self.differ else ""
+        return f"{len(self.accounts)} account{'' if len(self.accounts) == 1 else 's'} ({by}): {self.outcome}{on}; may be one event"
+
+
+def may_be_one(a: Account, b: Account) -> bool:
+    """Tell whether two accounts may be of one event. Symmetric."""
+    if a.start_us > b.end_us or b.start_us > a.end_us:
+        return False
+    if a.event_class and b.event_class and a.event_class != b.event_class:
+        return False
+    errors_m = (a.error_mm + b.error_mm) / 1000
+    return errors_m <= REACH_M and distance_m(a.place, b.place) <= errors_m
+
+
+def incidents(accounts: Sequence[Account]) -> tuple[Incident, ...]:
+    """Return the accounts in groups, in order of time; the order in which they are given does not matter."""
+    ordered = sorted(accounts, key=lambda a: (a.start_us, a.end_us, a.id))
+    groups: list[list[Account]] = []
+    near: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for one in ordered:
+        cells = _cells(one)
+        open_groups = sorted({n for cell in cells for n in near[cell]})
+        found = next((n for n in open_groups if all(may_be_one(one, other) for other in groups[n])), None)
+        if found is None:
+            found = len(groups)
+            groups.append([])
+        groups[found].append(one)
+        for cell in cells:
+            near[cell] = [n for n in near[cell] if n != found and _alive(groups[n], one.start_us)] + [found]
+    return tuple(_incident(group) for group in groups)
+
+
+def _cells(one: Account) -> list[tuple[int, int]]:
+    """The one-degree cells that the error circle may touch, generously; near a pole, every meridian."""
+    reach = min(one.error_mm / 1000, REACH_M) / 110_000 + 0.01
+    lat, lon = one.place.lat_ndeg / NDEG, one.place.lon_ndeg / NDEG
+    shrink = math.cos(math.radians(min(89.0, abs(lat) + reach)))
+    wide = 180.0 if abs(lat) + reach >= 89 else min(180.0, reach / shrink)
+    rows = range(math.floor(lat - reach), math.floor(lat + reach) + 1)
+    columns = range(math.floor(lon - wide), math.floor(lon + wide) + 1)
+    return sorted({(row, (column + 180) % 360) for row in rows for column in columns})
+
+
+def _alive(group: Sequence[Account], now_us: int) -> bool:
+    return all(account.end_us >= now_us for account in group)
+
+
+def _incident(group: Sequence[Account]) -> Incident:
+    differ = []
+    told = [a for a in group if a.result == "account"]
+    if len({a.attributed_to for a in told if a.attributed_to}) > 1:
+        differ.append("who acted")
+    if len({(a.count.low, a.count.best, a.count.high) for a in told if a.count}) > 1:
+        differ.append("counts")
+    if any(a.result == "nothing-seen" for a in group) and told:
+        differ.append("whether it happened")
+    return Incident(accounts=tuple(group), differ=tuple(differ), outcome=_outcome(group, differ))
+
+
+def _outcome(group: Sequence[Account], differ: Sequence[str]) -> Outcome:
+    results = {a.result for a in group}
+    if differ:
+        return "accounts differ"
+    if "not-attributable" in results:
+        return "not attributable"
+    if "access-refused" in results:
+        return "access refused"
+    return "one account" if len(group) == 1 else "accounts agree"
