@@ -56,18 +56,26 @@ class Reader:
         self._any: msgspec.json.Decoder[Any] | None = msgspec.json.Decoder(_union(kinds)) if kinds else None
         self._head = msgspec.json.Decoder(_Head)
 
+    def one(self, line: bytes) -> Happening:
+        """Return the event of one line. Raises `Refused`."""
+        try:
+            item = self._line(line)
+        except (msgspec.MsgspecError, UnicodeDecodeError, ValueError) as error:
+            shown = line[:200].decode("utf-8", "replace")
+            raise Refused([problem("log", "line", shown, _plainly(error), "Mend the line.")]) from None
+        return self._happening(item, moment(item.t))
+
+    def _happening(self, item: Any, at_us: int) -> Happening:
+        if isinstance(item, _Head):
+            return Happening(at_us, item.event, {})
+        name = type(item).__struct_config__.tag
+        fields = self.signatures[name].fields
+        return Happening(at_us, name, {field: getattr(item, _safe(n)) for n, (field, _) in enumerate(fields)})
+
     def happenings(self, data: bytes) -> list[Happening]:
         """Return the events in the order of the lines. Raises `Refused`, one problem a line."""
-        found = []
         items, times = self._decoded(data)
-        for item, at_us in zip(items, times.tolist(), strict=True):
-            if isinstance(item, _Head):
-                found.append(Happening(at_us, item.event, {}))
-            else:
-                signature = self.signatures[type(item).__struct_config__.tag]
-                fields = {field: getattr(item, _safe(n)) for n, field in enumerate(signature.names())}
-                found.append(Happening(at_us, signature.name, fields))
-        return found
+        return [self._happening(item, at_us) for item, at_us in zip(items, times.tolist(), strict=True)]
 
     def columns(self, data: bytes) -> Columns:
         """Return the log in columns, for the batch engine. Raises `Refused`, one problem a line."""

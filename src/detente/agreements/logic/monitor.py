@@ -273,7 +273,8 @@ class Monitor:
         changes: list[Change] = []
         if self.now_us is None or at_us > self.now_us:
             changes += self.advance(at_us)
-        if self.now_us is not None and at_us < self.now_us - self.horizon_us:
+        beyond = self.now_us is not None and at_us < self.now_us - self.horizon_us
+        if beyond and self._keep_us is not None:
             return (*changes, *self._add_slowly(happening))
         return (*changes, *self._add(happening))
 
