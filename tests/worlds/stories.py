@@ -54,6 +54,8 @@ class _Drawing:
         self.stories: tuple[list[Step], list[Step]] = ([], [])
         self.away: set[str] = set()
         self.busy_until_us = -1
+        """When the others have last answered each other: from then on it cannot be seen who of them speaks first."""
+        self.swapped_until_us = -1
         self.edits = 0
 
     def pair(self) -> Pair:
@@ -115,12 +117,15 @@ class _Drawing:
     def open(self) -> None:
         """Another party tells the observer something; a notice also has parts for others only."""
         author, third = self.two()
+        to = self.draw.choice(((self.observer,), tuple(sorted((self.observer, third)))))
+        if third in to:
+            self.between_the_others()
         shared = {
             "author": author,
             "body": self.draw.choice(("message", "notice", "coarse", "coarse", "urgent")),
             "cell": self.draw.choice(CELLS),
             "number": self.draw.getrandbits(30),
-            "to": self.draw.choice(((self.observer,), tuple(sorted((self.observer, third))))),
+            "to": to,
         }
         self.apart("open", *self.seeds(**shared))
 
@@ -155,8 +160,15 @@ class _Drawing:
         one, other = self.seeds(author=author, how=how, to=to)
         if how == "word" and not self.away and self.at_us > self.busy_until_us and self.draw.random() < 0.6:
             self.apart_in_time("told", one, {**other, "author": to, "to": author})
+            self.swapped_until_us = self.at_us + 6 * SECOND
         else:
+            self.between_the_others()
             self.apart("told", one, other)
+        self.busy_until_us = self.at_us + 11 * SECOND
+
+    def between_the_others(self) -> None:
+        """Wait where the answer to what comes now would be on the ledger sooner or later by who of the others spoke before."""
+        self.at_us = max(self.at_us, self.swapped_until_us)
         self.busy_until_us = self.at_us + 11 * SECOND
 
     def alone(self) -> None:
