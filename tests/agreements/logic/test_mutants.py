@@ -85,7 +85,7 @@ MUTANTS = [
     ("touches", "yield from _touches(left, between, sign)", "pass"),
     ("monitor", "found.remove(binding, moment)", "pass"),
     ("monitor", "all(row[column] == value for column, value in self.required)", "not self.required"),
-    ("monitor", "for place in watch.by_moment:", "for place in ():"),
+    ("monitor", "for number, place in self._by_moment:", "for number, place in ():"),
     ("guarded", "return fm.Or(self.negated(self.core(left, names), f)", "return fm.Or(self.core(left, names)"),
     (
         "guarded",

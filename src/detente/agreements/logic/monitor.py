@@ -254,6 +254,11 @@ class Monitor:
         self.history: History = MemoryHistory() if history is None else history
         self.held = Held(terms.events)
         self.watches = tuple(Watch(rule, core, self.held) for rule, core in self.checked)
+        self._by_moment = [(n, place) for n, watch in enumerate(self.watches) for place in watch.by_moment]
+        self._by_event: dict[str, list[tuple[int, _Place]]] = {}
+        for n, watch in enumerate(self.watches):
+            for name, places_ in watch.by_event.items():
+                self._by_event.setdefault(name, []).extend((n, place) for place in places_)
         self.now_us: int | None = None
         self._pending: list[tuple[int, int, int, int, Binding]] = []
         self._pushed = 0
@@ -314,15 +319,14 @@ class Monitor:
             if not self.held.add_row(name, row):
                 row = None
         changes: list[Change] = []
-        for number, watch in enumerate(self.watches):
-            if new_moment:
-                for place in watch.by_moment:
-                    self._evaluate(number, place, at_us, (), changes)
-            if row is not None:
-                for place in watch.by_event.get(name, ()):
-                    if place.matches(row):
-                        values = tuple([row[column] for column in place.row_columns])
-                        self._evaluate(number, place, at_us, values, changes)
+        if new_moment:
+            for number, place in self._by_moment:
+                self._evaluate(number, place, at_us, (), changes)
+        if row is not None:
+            for number, place in self._by_event.get(name, ()):
+                if place.matches(row):
+                    values = tuple([row[column] for column in place.row_columns])
+                    self._evaluate(number, place, at_us, values, changes)
         return changes
 
     def _evaluate(self, number: int, place: _Place, at_us: int, values: Binding, changes: list[Change]) -> None:
