@@ -77,10 +77,10 @@ def _least_change(conflict: dict[str, Any], live: dict[str, Any]) -> dict[str, A
     """Compute what change of the first notice's volume parts the pair; only where both are readable in full."""
     import msgspec
 
-    from detente.cli.overlap import change_words
     from detente.cli.say import plain
     from detente.geometry.least_change import least_change
     from detente.geometry.volume import Separation, Volume4D
+    from detente.geometry.why import change_words
 
     ends = [live.get(conflict[side]) for side in ("first", "second")]
     if any(end is None or end["form"] != "full" for end in ends):
@@ -93,4 +93,4 @@ def _least_change(conflict: dict[str, Any], live: dict[str, Any]) -> dict[str, A
     found = least_change(shapes[0], shapes[1], msgspec.convert(conflict["separation"], Separation))
     if found is None:
         return None
-    return {**plain(found), "words": change_words(found).replace("of A that", f"of {short(conflict['first'])} that")}
+    return {**plain(found), "words": change_words(found)}

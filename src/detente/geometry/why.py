@@ -58,7 +58,7 @@ def sentences(found: Why) -> tuple[str, ...]:
         lines.append("They are within the measuring bound of the limit (1 mm): counted as meeting.")
     lines.append(found.readings.words())
     if found.least_change is not None:
-        lines.append(_clears(found.least_change))
+        lines.append(change_words(found.least_change))
     return (*lines, *found.warnings)
 
 
@@ -75,7 +75,8 @@ def _how_close(meeting: Meeting) -> str:
     )
 
 
-def _clears(change: LeastChange) -> str:
+def change_words(change: LeastChange) -> str:
+    """Say what parts two volumes, each way enough by itself."""
     ways = []
     if change.time_us is not None:
         ways.append(f"{abs(change.time_us) / 1e6:,.6g} s {'later' if change.time_us > 0 else 'earlier'}")
