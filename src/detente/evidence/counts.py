@@ -169,7 +169,7 @@ def _may_add(bulletins: Sequence[Bulletin]) -> list[Problem]:
 
 
 def _other(field: str, one: Bulletin, first: Bulletin) -> Problem:
-    rule = f"is not {first.who}'s count of {first.total.unit} ({first.scope}); counts of different reporters, scopes or units are never added"
+    rule = f"is not {first.who}'s count of {first.total.unit} ({first.scope}); counts of different reporters or kinds are never added"
     return problem("not-addable", field, f"{one.who}: {one.total.unit} ({one.scope})", rule, "Show them side by side.")
 
 

@@ -1,6 +1,6 @@
-"""Grades of sources (A to F) and of items (1 to 6), given apart by named assessors; their history, and what a source's record is.
+"""Grades of sources (A to F) and of items (1 to 6), given apart by named assessors; their history; a source's record.
 
-Nothing is graded by a machine. What is shown is who graded what and why, what has happened since, and which grade should be looked at again.
+Nothing is graded by a machine. Shown is who graded what and why, what has happened since, and which grade to look at again.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SourceRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What the record shows of one origin. `outcomes` counts what became of what it said, where that is known; it proves nothing by itself."""
+    """What the record shows of one origin; it proves nothing. `outcomes` counts what became of what it said, where known."""
 
     changes: tuple[Change, ...]
     contradicted: int

@@ -24,9 +24,10 @@ REACH_M = 500_000
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """One account of something: by whom (and by which party), when at the earliest and latest, where with its error; who is said to have acted.
+    """One account of something: by whom (and by which party), when at the earliest and latest, where with its error.
 
-    `attributed_to` None: the account does not say. `result` is the report's: access refused and not attributable are answers too.
+    `attributed_to` is who is said to have acted; None: the account does not say.
+    `result` is the report's: access refused and not attributable are answers too.
     """
 
     attributed_to: str | None
@@ -67,7 +68,7 @@ def may_be_one(a: Account, b: Account) -> bool:
     if a.event_class and b.event_class and a.event_class != b.event_class:
         return False
     errors_m = (a.error_mm + b.error_mm) / 1000
-    return errors_m <= REACH_M and distance_m(a.place, b.place) <= errors_m
+    return errors_m <= REACH_M and _apart_m(a.place, b.place) <= errors_m
 
 
 def incidents(accounts: Sequence[Account]) -> tuple[Incident, ...]:
@@ -86,6 +87,10 @@ def incidents(accounts: Sequence[Account]) -> tuple[Incident, ...]:
         for cell in cells:
             near[cell] = [n for n in near[cell] if n != found and _alive(groups[n], one.start_us)] + [found]
     return tuple(_incident(group) for group in groups)
+
+
+def _apart_m(a: Point, b: Point) -> float:
+    return distance_m(a.lat_ndeg / NDEG, a.lon_ndeg / NDEG, b.lat_ndeg / NDEG, b.lon_ndeg / NDEG)
 
 
 def _cells(one: Account) -> list[tuple[int, int]]:
