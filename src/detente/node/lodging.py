@@ -41,6 +41,10 @@ class Lodgings:
         """Whether any hash is open or overdue."""
         return bool(self.open or self.overdue)
 
+    def all(self) -> set[bytes]:
+        """Every hash held, open or overdue."""
+        return {*self.open, *self.overdue}
+
     def included(self, commitment: bytes) -> Lodged | None:
         """Close the hash of a verified leaf, also one that was overdue; None for any other leaf."""
         return self.open.pop(commitment, None) or self.overdue.pop(commitment, None)

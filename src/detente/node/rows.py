@@ -12,7 +12,7 @@ class StoredEntry(NamedTuple):
     keeps its id. Times are microseconds since 1970 UTC.
     """
 
-    index: int
+    index: int  # type: ignore[assignment]  # a tuple has a method of this name; nobody looks for values here
     received_at_us: int
     leaf: bytes
     id: bytes

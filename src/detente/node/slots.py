@@ -46,7 +46,7 @@ class Slots:
 
     def first(self, limit: int) -> list[bytes]:
         """Return the notices whose slots come first, in slot order."""
-        held: list[tuple[int, bytes]] = []
+        held: list[tuple[int, int, bytes]] = []
         while len(held) < limit and self.due_us() is not None:
             held.append(heapq.heappop(self.queue))
         for item in held:

@@ -264,8 +264,10 @@ def entries_arrived(state: Station, given: EntriesArrived, now_us: int) -> list[
         if not behind:
             rows += fold(state, entry, now_us, kept)
     if state.outbox.items or state.lodged_here.held() or state.lodged_by_us.held():
+        awaited = {*state.outbox.by_commitment, *state.lodged_here.all(), *state.lodged_by_us.all()}
         for at, commitment in enumerate(commitments(given.leaves, state.me.genesis.slots), page.first):
-            _settle_leaf(state, at, commitment, given.leaves, page.first, kept, effects, now_us)
+            if commitment in awaited or at in state.outbox.by_index:
+                _settle_leaf(state, at, commitment, given.leaves, page.first, kept, effects, now_us)
     effects += _withheld(state, page.withheld, given, now_us)
     if page.next > state.next_entry:
         state.next_entry = page.next

@@ -48,12 +48,12 @@ class UrgentTimers:
 
     def due_us(self) -> int | None:
         """When the next clock runs out."""
-        return min((m.signed_at_us + self.within_us for m in self.open.values() if m.id not in self.raised), default=None)
+        return min(
+            (m.signed_at_us + self.within_us for m in self.open.values() if m.id not in self.raised), default=None
+        )
 
     def take_unanswered(self, now_us: int) -> list[Open]:
         """Return each message whose clock ran out, once; it stays open until answered."""
-        late = [
-            m for m in self.open.values() if m.id not in self.raised and m.signed_at_us + self.within_us <= now_us
-        ]
+        late = [m for m in self.open.values() if m.id not in self.raised and m.signed_at_us + self.within_us <= now_us]
         self.raised.update(m.id for m in late)
         return late
