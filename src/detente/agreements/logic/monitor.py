@@ -22,9 +22,9 @@ import msgspec
 from detente.agreements.logic import formula as fm
 from detente.agreements.logic.compiled import Compiler, Scan, Slots
 from detente.agreements.logic.formula import Formula, Rule, Terms, Value
-from detente.agreements.logic.guarded import check_terms, reach
+from detente.agreements.logic.guarded import check_terms, conjuncts, reach
 from detente.agreements.logic.happening import Happening, Row, column_of, inside, outside, row_of
-from detente.agreements.logic.index import Held
+from detente.agreements.logic.index import Entries, Held
 from detente.agreements.logic.parser import Places
 from detente.agreements.logic.touches import Touch, threat, touches
 
@@ -221,10 +221,37 @@ class _Place:
                 if isinstance(term, fm.Const):
                     self.required.append((column_of(signature, field), inside(term.value)))
         watch.found.part(self.columns)
+        self._probe(touch, fixed, watch)
         self.scan = watch.scan(given)
         self.given_slots = tuple(watch.compiler.slot(name) for name in given)
         self.slots_of = tuple(watch.compiler.slot(name) for name in names)
         self.watch = watch
+
+    def _probe(self, touch: Touch, fixed: dict[str, int], watch: Watch) -> None:
+        """Find an event that the rule needs at its own moment, whose key the touching event tells: without one, nothing holds."""
+        self.probe: dict[Hashable, Entries] | None = None
+        self.probe_key: tuple[tuple[int, Hashable], ...] = ()
+        for part in conjuncts(watch.core):
+            if not isinstance(part, fm.Event) or part == touch.event:
+                continue
+            key: dict[int, tuple[int, Hashable]] = {}
+            signature = watch.held.signatures[part.name]
+            for field, term in part.args:
+                if isinstance(term, fm.Const):
+                    key[column_of(signature, field)] = (-1, inside(term.value))
+                elif isinstance(term, fm.Var) and term.name in fixed:
+                    key[column_of(signature, field)] = (fixed[term.name], None)
+            if key and len(key) > len(self.probe_key):
+                columns = tuple(sorted(key))
+                self.probe = watch.held.index(part.name, columns).by_key
+                self.probe_key = tuple(key[column] for column in columns)
+
+    def hopeless(self, row: Row) -> bool:
+        """Tell whether no event is held that the rule would need."""
+        if self.probe is None:
+            return False
+        key = [value if column < 0 else row[column] for column, value in self.probe_key]
+        return (key[0] if len(key) == 1 else tuple(key)) not in self.probe
 
     def matches(self, row: Row) -> bool:
         """Tell whether an event has the values that the formula asks for here."""
@@ -255,10 +282,12 @@ class Monitor:
         self.held = Held(terms.events)
         self.watches = tuple(Watch(rule, core, self.held) for rule, core in self.checked)
         self._by_moment = [(n, place) for n, watch in enumerate(self.watches) for place in watch.by_moment]
-        self._by_event: dict[str, list[tuple[int, _Place]]] = {}
+        self._by_event: dict[str, dict[tuple[int, Hashable] | None, list[tuple[int, _Place]]]] = {}
         for n, watch in enumerate(self.watches):
             for name, places_ in watch.by_event.items():
-                self._by_event.setdefault(name, []).extend((n, place) for place in places_)
+                for place in places_:
+                    first = place.required[0] if place.required else None
+                    self._by_event.setdefault(name, {}).setdefault(first, []).append((n, place))
         self.now_us: int | None = None
         self._pending: list[tuple[int, int, int, int, Binding]] = []
         self._pushed = 0
@@ -323,11 +352,21 @@ class Monitor:
             for number, place in self._by_moment:
                 self._evaluate(number, place, at_us, (), changes)
         if row is not None:
-            for number, place in self._by_event.get(name, ()):
-                if place.matches(row):
+            for number, place in self._places(name, row):
+                if place.matches(row) and not place.hopeless(row):
                     values = tuple([row[column] for column in place.row_columns])
                     self._evaluate(number, place, at_us, values, changes)
         return changes
+
+    def _places(self, name: str, row: Row) -> list[tuple[int, _Place]]:
+        """Return the places that an event of this name could change: those that ask for none of its values, or for one it has."""
+        known = self._by_event.get(name)
+        if not known:
+            return []
+        found = known.get(None, [])
+        if len(known) > (None in known):
+            found = [*found, *(pair for item in enumerate(row) for pair in known.get(item, ()))]
+        return found
 
     def _evaluate(self, number: int, place: _Place, at_us: int, values: Binding, changes: list[Change]) -> None:
         watch = place.watch

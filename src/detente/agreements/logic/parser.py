@@ -68,6 +68,7 @@ class _Reader:
         self.events: dict[str, Signature] = {s.name: s for s in events or ()}
         self.definitions: dict[str, fm.Definition] = {}
         self.fresh_count = 0
+        self.rule_names: set[str] = set()
         self.taken = {token.text for token in all_tokens if token.kind == "name"}
 
     # --- tokens
@@ -131,7 +132,7 @@ class _Reader:
                 case "DEFINE":
                     self.definition("=")
                 case word:
-                    rules.append(self.rule(word == "REQUIRE", rules))
+                    rules.append(self.rule(word == "REQUIRE"))
         if not rules and self.here.kind != "end":
             rules.append(fm.Rule("rule", self.formula()))
         self.expect_end()
@@ -139,10 +140,11 @@ class _Reader:
             raise self.wrong("there is no rule: FIND name: formula, or REQUIRE name: formula", "empty")
         return Terms(tuple(self.events.values()), tuple(rules))
 
-    def rule(self, required: bool, others: list[fm.Rule]) -> fm.Rule:
+    def rule(self, required: bool) -> fm.Rule:
         token = self.name("the name of the rule")
-        if any(rule.name == token.text for rule in others):
+        if token.text in self.rule_names:
             raise self.wrong("two rules have one name", "name", token)
+        self.rule_names.add(token.text)
         self.expect(":", "it ends the name of the rule")
         return fm.Rule(token.text, self.formula(), required)
 
