@@ -403,3 +403,16 @@ def test_a_copy_that_was_changed_on_disk_is_not_started_from():
     w.copies["un"].leaves[1] = bytes(leaf)
     with pytest.raises(EvidenceError):
         w.restart("un")
+
+
+def test_a_party_cannot_fill_another_stations_copy_past_the_host():
+    """With the host dead, two hundred urgent messages of one party are held and no more; others still get through."""
+    w = started()
+    w.host.dead = True
+    for n in range(205):
+        w.send("rus", message("urgent", words=f"call {n}"), ["cjtf"])
+        w.settle()
+    stop = w.send("un", message("stop"), ["cjtf"])
+    w.run(0)
+    assert len([held for held in w.stations["cjtf"].direct.values() if held.party == "rus"]) == 200
+    assert stop in w.stations["cjtf"].direct

@@ -51,9 +51,17 @@ def secret_file(path: Path, seed: bytes) -> None:
 
 
 def write_station(
-    folder: Path, party: str, *, host: str, port: int, local: int, peers: dict[str, str], genesis: SignedGenesis
+    folder: Path,
+    party: str,
+    *,
+    host: str,
+    port: int,
+    local: int,
+    peers: dict[str, str],
+    genesis: SignedGenesis,
+    settings: str = "",
 ) -> None:
-    """Make a station's folder as `detente init` would."""
+    """Make a station's folder as `detente init` would; `settings` are more lines for its configuration."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "genesis.json").write_bytes(canonical.encode(genesis))
     for name in ("station", "cosigner", "exchange"):
@@ -67,7 +75,7 @@ def write_station(
         "[peers]",
         *(f'{other} = "{url}"' for other, url in peers.items()),
     ]
-    (folder / "station.toml").write_text("\n".join(lines) + "\n")
+    (folder / "station.toml").write_text("\n".join(lines) + f"\n{settings}")
 
 
 class StationProcess:

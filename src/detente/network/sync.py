@@ -37,7 +37,7 @@ from detente.node.station_values import (
     WitnessedArrived,
 )
 
-LEAVES = 4096
+LEAVES = 2048
 ENTRIES = 512
 CHUNK = 128
 """Leaves given to the node in one step: keeps the serving thread's steps short."""

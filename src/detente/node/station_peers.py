@@ -42,6 +42,10 @@ from detente.picture.known import known_of
 from detente.records.message import Message
 from detente.records.response import Response
 
+HELD_AT_MOST = 200
+LODGED_AT_MOST = 2_000
+"""Of each other party."""
+
 
 class _Urgent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     entry: Delivered
@@ -178,6 +182,7 @@ def _lodge(state: Station, sent: Envelope, data: bytes, now_us: int) -> list[Eff
     asked = _payload(sent, _Lodge)
     item = Lodged(commitment=bytes.fromhex(asked.commitment), lodged_at_us=now_us, party=sent.from_)
     kept: list[Effect] = []
+    _room(sum(held.party == sent.from_ for held in state.lodged_here.open.values()), LODGED_AT_MOST)
     if state.lodged_here.lodge(item):
         kept.append(Keep(kept=[(f"lodged/{asked.commitment}", msgspec.json.encode(item))]))
     answer = {"commitment": asked.commitment, "received_at_us": now_us}
@@ -200,6 +205,7 @@ def _urgent(state: Station, sent: Envelope, data: bytes, now_us: int) -> list[Ef
         raise Refused([_bad("entry", "payload.entry", known.kind, "must be an urgent message or an answer to one")])
     if checked.id in state.direct or state.has_entry(identifier):
         return [reply]
+    _room(sum(held.party == sent.from_ for held in state.direct.values()), HELD_AT_MOST)
     held = Direct(entry=entry, id=identifier, party=sent.from_, received_at_us=now_us)
     state.direct[checked.id] = held
     if message is not None:
@@ -217,6 +223,13 @@ def _acked(state: Station, given: DirectAnswered, answer: _Acked, now_us: int) -
     name = f"unacked/{answer.id}/{given.party}"
     kept = [(name, None), (f"acked/{answer.id}/{given.party}", given.data)]
     return [Keep(kept=kept), Publish("acked", answer.id)]
+
+
+def _room(held: int, most: int) -> None:
+    """One party must not fill another's copy: what it sends directly and never puts into the ledger is limited."""
+    if held >= most:
+        rule = f"at most {most} of one party are held outside the ledger"
+        raise Refused([problem("too-fast", "", held, rule, "Wait until the host lives, or until some are included.")])
 
 
 # --- envelopes ---

@@ -23,6 +23,7 @@ STATUS: Final = {
     "not-found": 404,
     "parameter": 400,
     "token": 401,
+    "too-fast": 429,
     "too-large": 413,
     "unavailable": 503,
 }
