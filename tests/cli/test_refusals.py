@@ -17,6 +17,8 @@ AIRFIELD = ["--landmark", "the airfield=35.2854, 40.1760 ± 300 m"]
 BAD = [
     (["demo", "no-such-case"], "", ""),
     (["replay", "no-such-case"], "", ""),
+    (["evidence", "import", "ucdp", "{tmp}/none.csv"], "file", "can be read"),
+    (["evidence", "support", "{tmp}/none.jsonl"], "file", "can be read"),
     (["init", "{tmp}/x", "--party", "Cjtf"], "party", "[a-z]"),
     (["init", "{tmp}/x", "--party", "a", "--party", "a"], "--party", "each party once"),
     (["init", "{tmp}/x", "--party", "a", "--officer", "b:w:watch"], "--officer", "PARTY:OFFICER:ROLE"),

@@ -44,6 +44,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "bundle": ("detente.cli.bundle", "Write the investigator's file."),
     "verify": ("detente.cli.verify", "Check an investigator's file with the separate verifier."),
     "export": ("detente.cli.export", "Write notices as GeoJSON, or entries as JSON lines."),
+    "evidence": ("detente.cli.evidence", "Read event data as reports with their sources; count support by origins."),
     "place": ("detente.cli.place", "Compare the ways in which a place was stated."),
     "monitor": (
         "detente.cli.monitor",

@@ -1,0 +1,177 @@
+"""`detente evidence import ucdp|acled FILE`, `detente evidence support CLAIMS.jsonl`: who stands behind what, counted by origin."""
+
+from __future__ import annotations
+
+import gzip
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from detente.cli.say import AsJson, answer, guarded, plain, progress, read_bytes, table
+from detente.errors import Problem, Refused, problem
+from detente.evidence.acled import read_acled
+from detente.evidence.contradictions import contradictions
+from detente.evidence.imported import Import
+from detente.evidence.origins import support
+from detente.evidence.page import page
+from detente.evidence.said import Said, said
+from detente.evidence.tallies import Tally, tally
+from detente.evidence.ucdp import read_ucdp
+from detente.records import registry
+from detente.records.claim import Claim
+
+SHOWN = 20
+"""Lines shown of a long list; the whole is in --json, --html and --reports."""
+
+
+class DataSet(StrEnum):
+    """The data sets that can be read."""
+
+    UCDP = "ucdp"
+    ACLED = "acled"
+
+
+READERS = {DataSet.ACLED: read_acled, DataSet.UCDP: read_ucdp}
+
+Which = Annotated[DataSet, typer.Argument(help="The data set that the file is of.")]
+DataFile = Annotated[str, typer.Argument(help="CSV in the data set's own columns, plain or .gz; - is standard input.")]
+ClaimsFile = Annotated[
+    str,
+    typer.Argument(
+        help="JSON lines: claim bodies (docs/formats/records.md), or {id, at_us, claim}; - is standard input."
+    ),
+]
+Html = Annotated[Path | None, typer.Option("--html", help="Write the figures as a page, too.")]
+Reports = Annotated[
+    Path | None, typer.Option("--reports", help="Write each event as JSON lines: its report, then its claims.")
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Refuse the whole file when any row is bad.")]
+Ally = Annotated[list[str] | None, typer.Option("--ally", help="Two parties stated to be allies: cjtf,sdf; repeat.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb with its two parts."""
+    evidence = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
+    evidence.command("import")(guarded(import_))
+    evidence.command("support")(guarded(support_))
+    app.add_typer(
+        evidence, name="evidence", help="Read event data as reports with their sources; count support by origins."
+    )
+
+
+def import_(
+    which: Which,
+    file: DataFile,
+    html: Html = None,
+    reports: Reports = None,
+    strict: Strict = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read a data set: events per source, independent origins, where sources differ on one day and place; name each bad row."""
+    with progress(f"reading {file}", as_json):
+        made = READERS[which](_text(file))
+        found = tally(made)
+    if strict and made.refused:
+        raise Refused(made.refused)
+    if html is not None:
+        html.write_text(page(made, found, Path(file).name), "utf-8")
+    if reports is not None:
+        with reports.open("wb") as out:
+            for event in made.events:
+                for body in (event.report(), *event.claims()):
+                    out.write(msgspec.json.encode({"kind": registry.write(body)[0], "body": body}) + b"\n")
+    value = {"tally": found, "refused": made.refused, "cautions": made.cautions, "html": str(html) if html else None}
+    answer(plain(value), _import_words(made, found, html), as_json)
+
+
+def support_(file: ClaimsFile, ally: Ally = None, as_json: AsJson = False) -> None:
+    """Count what stands behind each subject: independent origins for and against, relays apart; contradictions side by side."""
+    all_said = _claims(read_bytes(file))
+    alliances = [_pair(text) for text in ally or []]
+    found, against = support(all_said), contradictions(all_said, alliances)
+    value = {
+        "support": [{**plain(one), "independent": one.independent} for one in found.values()],
+        "contradictions": [{**plain(pair), "words": pair.sentence()} for pair in against],
+    }
+    lines = [one.sentence() for one in found.values()]
+    lines += [f"contradiction: {pair.sentence()}" for pair in against]
+    answer(value, "\n".join(lines) or "no claims", as_json)
+
+
+def _text(file: str) -> str:
+    data = read_bytes(file)
+    try:
+        return (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8")
+    except (UnicodeDecodeError, gzip.BadGzipFile, EOFError) as error:
+        rule = "must be UTF-8 text, plain or gzip"
+        raise Refused([problem("encoding", "file", file, rule, f"Save it again as UTF-8: {error}.")]) from None
+
+
+class _Line(msgspec.Struct, forbid_unknown_fields=True):
+    claim: Claim
+    at_us: int = 0
+    id: str = ""
+
+
+def _claims(data: bytes) -> list[Said]:
+    """Read the claims; a line that is none is refused by number, and all such lines are told."""
+    found: list[Said] = []
+    problems: list[Problem] = []
+    for number, line in enumerate(data.splitlines(), 1):
+        if not line.strip():
+            continue
+        field = f"line {number}"
+        try:
+            value: Any = msgspec.json.decode(line)
+            bare = not (isinstance(value, dict) and "claim" in value)
+            given = _Line(claim=msgspec.convert(value, Claim)) if bare else msgspec.convert(value, _Line)
+        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+            problems.append(
+                problem(
+                    "claim", field, line.decode("utf-8", "replace"), f"must be a claim: {error}", "Correct the line."
+                )
+            )
+            continue
+        problems += [msgspec.structs.replace(p, field=f"{field}.{p.field}") for p in registry.check(given.claim)]
+        found.append(said(given.id or field, given.claim, given.at_us))
+    if problems:
+        raise Refused(problems)
+    return found
+
+
+def _pair(text: str) -> frozenset[str]:
+    parties = frozenset(part.strip() for part in text.split(",") if part.strip())
+    if len(parties) != 2:
+        raise Refused(
+            [problem("ally", "--ally", text, "must be two party ids with a comma between", "Write cjtf,sdf.")]
+        )
+    return parties
+
+
+def _import_words(made: Import, found: Tally, html: Path | None) -> list[Any]:
+    origins = ", ".join(f"{count} with {n}" for n, count in found.by_origins)
+    head = [
+        f"{found.events} events of {found.rows} rows, {found.first_day} to {found.last_day}",
+        f"independent origins: {origins}; {found.more_sources_than_origins} events have more articles than origins",
+        f"{found.assumed} events do not tell their first source: the office stands for it",
+        f"{len(found.differences)} times two sources give one day and place and different counts: side by side, never added",
+        f"{found.cautions} rows taken with a stated repair, {found.refused} refused",
+    ]
+    rows = [(name, count) for name, count in found.by_source[:SHOWN]]
+    differ = [
+        (d.day, d.place, "; ".join(f"{', '.join(r.origins)}: {r.low}-{r.high}" for r in d.rows))
+        for d in found.differences[:SHOWN]
+    ]
+    told = [p.sentence() for p in (*made.refused, *made.cautions)[:SHOWN]]
+    return [
+        "\n".join(head),
+        table("Events per source", ("source", "events"), rows),
+        table("Same day, same place, different counts (deaths)", ("day", "place", "by origin"), differ)
+        if differ
+        else None,
+        "\n".join(told) if told else None,
+        f"page: {html}" if html else None,
+    ]
