@@ -727,7 +727,9 @@ class Bundle:
                 (party, authors) not in self.lists and pairs == sorted(set(pairs)),
                 f"the told list of {party} is not in ledger order",
             )
-            agrees = [mark for mark in self.marks[party] if tuple(mark[0].audience) == authors and self._opens(pairs, mark[1])]
+            agrees = [
+                mark for mark in self.marks[party] if tuple(mark[0].audience) == authors and self._opens(pairs, mark[1])
+            ]
             need(agrees, f"the told list given for {party} is not the one that its station signed for")
             self.lists[party, authors] = pairs
             self.proven.append(f"the told list of {party} is the one its station signed for at {agrees[-1][0].line()}")

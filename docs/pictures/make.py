@@ -37,7 +37,14 @@ def main() -> None:
     for name, km in (("P1", "7.2 km"), ("P2", "6.4 km")):
         (x0, y0), (x1, y1) = degrees["N9"], degrees[name]
         axes.annotate("", (x1, y1), (x0, y0), arrowprops={"arrowstyle": "<->", "color": "#444444"})
-        axes.text((x0 + x1) / 2, (y0 + y1) / 2, km, ha="center", va="center", bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5})
+        axes.text(
+            (x0 + x1) / 2,
+            (y0 + y1) / 2,
+            km,
+            ha="center",
+            va="center",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
+        )
     axes.set_aspect(1 / 0.816)  # cosine of 35.25 degrees
     axes.set_xlabel("longitude, degrees east (WGS 84)")
     axes.set_ylabel("latitude, degrees north")

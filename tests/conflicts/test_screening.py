@@ -58,20 +58,20 @@ def answer(desk, question, now_us=T0):
 def test_the_true_place_raises_a_concern():
     """Deir ez-Zor: had the true areas been told, Russia's station would have answered concern for the forces it speaks for."""
     told = answer(DESK, notice(P1, P2))
-    assert ("concern", 2_000_000, ("rus", "syr")) == (told.answer, told.buffer_mm, told.speaks_for)
+    assert (told.answer, told.buffer_mm, told.speaks_for) == ("concern", 2_000_000, ("rus", "syr"))
 
 
 def test_the_wrong_place_raises_none_and_says_its_buffer():
     """Nine kilometres south of the airfield lies 6.4 km from the nearer people: none raised, within a stated 2 km."""
     told = answer(DESK, notice(N9))
-    assert ("none raised", 2_000_000) == (told.answer, told.buffer_mm)
+    assert (told.answer, told.buffer_mm) == ("none raised", 2_000_000)
 
 
 def test_a_station_without_current_data_says_not_screened():
     """No review of own presence within a day, or ever, is not screened; it is never taken for none raised."""
     for reviewed in (None, T0 - 25 * HOUR_US):
         told = answer(msgspec.structs.replace(DESK, reviewed_at_us=reviewed), notice(P1))
-        assert ("not screened", "no current data", None) == (told.answer, told.reason, told.data_age_us)
+        assert (told.answer, told.reason, told.data_age_us) == ("not screened", "no current data", None)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_too_small_a_question_is_not_screened(question, reason):
 
 def test_urgency_follows_the_notice_alone():
     """Within the hour urgent, within the day priority, else routine; with and without people there."""
-    assert ["urgent", "priority", "routine"] == [urgency_of(T0 + h * HOUR_US, T0) for h in (1, 24, 25)]
+    assert [urgency_of(T0 + h * HOUR_US, T0) for h in (1, 24, 25)] == ["urgent", "priority", "routine"]
     empty = msgspec.structs.replace(DESK, presence=())
     assert answer(DESK, notice(P1)).urgency == answer(empty, notice(P1)).urgency
 
@@ -123,7 +123,7 @@ def test_ground_already_answered_for_keeps_its_answer_until_the_epoch_ends():
     moved_in = msgspec.structs.replace(desk, presence=people(P1, held_from_us=T0 + HOUR_US // 2, start_us=T0))
     later = T0 + HOUR_US
     _, again = screen(moved_in, notice(P1, asked_at_us=later, name="m"), RULES, later)
-    assert ("none raised", "none raised") == (first.answer.answer, again.answer.answer)
+    assert (first.answer.answer, again.answer.answer) == ("none raised", "none raised")
     assert again.withheld
     _, other_asker = screen(moved_in, notice(P1, asked_at_us=later, asker="un"), RULES, later)
     assert other_asker.answer.answer == "concern"

@@ -42,7 +42,9 @@ class Circle(msgspec.Struct, frozen=True, kw_only=True, tag="circle", tag_field=
     radius_mm: int
 
 
-class Corridor(msgspec.Struct, frozen=True, kw_only=True, tag="corridor", tag_field="shape", forbid_unknown_fields=True):
+class Corridor(
+    msgspec.Struct, frozen=True, kw_only=True, tag="corridor", tag_field="shape", forbid_unknown_fields=True
+):
     """All points within `half_width_mm` (geodesic) of a line of at least 2 points."""
 
     edge: Edge
