@@ -111,9 +111,8 @@ def test_a_thousand_notices_over_ten_days_find_no_more_than_the_cell(seed, capsy
         p for p in grid_around(true, 100_000_000) if cell_of(p, RULES.cell_ndeg) == cell_of(true, RULES.cell_ndeg)
     ]
     with capsys.disabled():
-        print(
-            f"\nprobing, seed {seed}: {NOTICES} notices over {DAYS} days locate to {spread_m(left):.0f} m; the cell alone {spread_m(whole_cell):.0f} m"
-        )
+        print(f"\nprobing, seed {seed}: {NOTICES} notices over {DAYS} days locate to {spread_m(left):.0f} m;", end=" ")
+        print(f"the cell alone {spread_m(whole_cell):.0f} m")
     assert set(whole_cell) <= set(left)
     assert spread_m(left) >= spread_m(whole_cell)
 
