@@ -47,7 +47,7 @@ class DetenteError(Exception):
     """The root of every error that Detente raises on purpose."""
 
 
-class Refused(DetenteError):
+class Refused(DetenteError):  # noqa: N818 - an answer, not a mistake
     """Input was refused; `problems` says why, one by one. Nothing was stored."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
@@ -67,5 +67,5 @@ class WithheldError(EvidenceError):
     """The ledger holds an entry addressed to us that we were not given. Ask again, then tell the other stations."""
 
 
-class Unavailable(DetenteError):
+class Unavailable(DetenteError):  # noqa: N818 - a state, not a mistake
     """A store, peer or host cannot be reached now. Nothing acknowledged is lost; try again."""
