@@ -280,6 +280,16 @@ def test_only_its_author_erases_an_entry() -> None:
     assert not bench.host.told_erased("cjtf", index)
 
 
+def test_evidence_is_not_erased() -> None:
+    """A watermark, an answer, an erasure or a key stands: erased, a told would be untold and a revoked key live again."""
+    bench = Bench()
+    _, said, _ = bench.put("un", message())
+    erasure = Erasure(about=said.hex(), authority="data protection officer", reason="a name")
+    _, erased, _ = bench.put("un", erasure, ["rus"])
+    again = Erasure(about=erased.hex(), authority="data protection officer", reason="as if it had never been")
+    assert refusal(bench.put, "un", again).code == "erasure-kind"
+
+
 def test_a_restarted_host_is_the_same_host() -> None:
     """Folding the stored rows gives the same identity, threads, readers and receipts as living through them."""
     bench = Bench()

@@ -17,7 +17,7 @@ from detente.node.examine import Examined
 from detente.node.registering import register
 from detente.node.threads import Threads
 from detente.records.body import Body
-from detente.records.erasure import Erasure
+from detente.records.erasure import ERASABLE, Erasure
 from detente.records.notice import Activity
 from detente.records.notice_state import START, State
 from detente.records.registry import REGISTRY, Record
@@ -55,9 +55,8 @@ def admit(
     problems = [] if members.issuperset(entry.audience) else _audience_problems(entry, members)
     problems += _thread_problems(entry, threads)
     body = _body(entry)
-    if isinstance(body, Erasure) and not _own(body.about, entry.author, threads):
-        rule = "must be an entry of the author's own; others ask its author"
-        problems.append(problem("erasure-about", "facets[0].facet.body.about", body.about, rule, "Check the id"))
+    if isinstance(body, Erasure):
+        problems += _erasure_problems(body.about, entry.author, threads)
     if problems:
         raise Refused(problems)
     if body is not None:
@@ -103,9 +102,18 @@ def _thread_problems(entry: Examined, threads: Threads) -> list[Problem]:
     ]
 
 
-def _own(about: str, author: str, threads: Threads) -> bool:
-    index = threads.index_of(bytes.fromhex(about))
-    return index is not None and threads.author_of(index) == author
+def _erasure_problems(about: str, author: str, threads: Threads) -> list[Problem]:
+    """What people said can be erased by its author. Keys, answers and watermarks cannot: they are evidence, and this host
+    folds keys from these bodies again at every start."""
+    old = threads.version(about)
+    field = "facets[0].facet.body.about"
+    if old is None or old.author != author:
+        rule = "must be an entry of the author's own; others ask its author"
+        return [problem("erasure-about", field, about, rule, "Check the id")]
+    if old.kind not in ERASABLE:
+        rule = f"is a {old.kind}, which stands as evidence; can be erased: {', '.join(sorted(ERASABLE))}"
+        return [problem("erasure-kind", field, about, rule, "Leave it; send what corrects it")]
+    return []
 
 
 def _header(raw: bytes) -> Header:
