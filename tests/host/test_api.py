@@ -393,3 +393,15 @@ def test_long_pages_are_cut_by_what_the_viewer_sees() -> None:
         assert seen == list(range(1, 201, 3))
 
     played(play)
+
+
+def test_absurd_numbers_are_refused_not_a_mistake_of_ours() -> None:
+    """Thousands of digits, behind zeros or in groups, are the client's mistake."""
+
+    async def play(host: Local) -> None:
+        un = await host.login("un")
+        long_id = {**un, "Last-Event-ID": "0" * 17 + "9" * 5000}
+        assert (await host.client.get("/v1/stream", headers=long_id)).status_code == 400
+        assert (await host.client.get("/tile/0/" + "x001/" * 2000 + "000", headers=un)).status_code == 400
+
+    played(play)

@@ -67,7 +67,7 @@ class Streams:
         last = request.header(b"last-event-id")
         start = request.number("from", -1, 0, NUMBER_MAX)
         if last:
-            if not last.isdigit() or int(last[:17]) > NUMBER_MAX:
+            if not last.isdigit() or len(last) > 16 or int(last) > NUMBER_MAX:
                 rule = "must be the id of an event, a ledger index"
                 raise Refused([problem("parameter", "Last-Event-ID", last, rule, "Leave it out, or send ?from=")])
             return int(last) + 1

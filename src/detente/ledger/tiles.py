@@ -57,7 +57,7 @@ def encode_index(index: int) -> str:
 def parse_path(path: str) -> TileRef:
     """Read a tile's path, without a leading slash; one spelling only; raises Refused."""
     found = _PATH.fullmatch(path)
-    if found:
+    if found and len(found["index"]) <= 28:  # 21 digits hold every index there can be
         level = None if found["level"] == "entries" else int(found["level"])
         index = int(re.sub("[x/]", "", found["index"]))
         width = int(found["width"] or TILE_WIDTH)
