@@ -155,3 +155,52 @@ def test_presence_may_be_added_to(station):
     assert len(station.sent[-1][1]["presence"]) == 2
     run("presence", "set", "--none")
     assert station.sent[-1][1]["presence"] == []
+
+
+def test_a_stop_that_came_directly_stands_above_what_waits(station, monkeypatch):
+    """While the host is away a stop is in no ledger; the officer still sees it, and that it is not in one."""
+    body = {"about": [], "in_reply_to": None, "place": None, "urgency": "stop", "words": "Stop at once"}
+    facet = {"facet": {"audience": ["cjtf"], "body": body, "form": "full"}, "salt": "00" * 32}
+    entry = {
+        "facets": [facet, None, None, None],
+        "header": {"audience": ["cjtf"], "author": "rus", "kind": "message/1"},
+    }
+    held = {"entry": entry, "from": "rus", "id": "cd" * 32, "received_at_us": 1_474_073_000_000_000}
+    asked = station.get
+
+    def get(path, **query):
+        if path == "direct":
+            return {"direct": [held]}
+        return asked(path, **query) | ({"direct_held": [held["id"]]} if path == "status" else {})
+
+    monkeypatch.setattr(station, "get", get)
+    said = run("waiting", columns=200)
+    assert "1 came directly, NOT IN THE LEDGER YET" in said and "STOP: Stop at once" in said
+    assert said.index("STOP") < said.index("answer(s) waited for")
+
+
+def test_nobody_is_called_late_for_an_answer_that_we_may_not_read(station, monkeypatch):
+    """Answers of two others to each other are theirs: we only know that we have not read one."""
+    asked = station.get
+
+    def get(path, **query):
+        found = asked(path, **query)
+        return {**found, "waiting": [{**found["waiting"][0], "asker": "un"}]} if path == "waiting" else found
+
+    assert "OVERDUE" in run("waiting", columns=200)
+    monkeypatch.setattr(station, "get", get)
+    said = run("waiting", columns=200)
+    assert "OVERDUE" not in said and "no answer that we may read" in said
+
+
+def test_known_shows_of_an_entry_what_was_for_that_party():
+    """A party told the coarse form did not know the shape, whatever we may read of it ourselves."""
+    from detente.cli.known import _as_read_by
+    from detente.cli.words import bodies
+
+    parts = [
+        {"facet": {"audience": [to], "body": {}, "form": form}} for to, form in (("rus", "full"), ("un", "coarse"))
+    ]
+    entry = {"facets": [*parts, None, None], "header": {"author": "cjtf"}}
+    read = {party: [form for form, _ in bodies(_as_read_by(party, entry))] for party in ("cjtf", "rus", "un")}
+    assert read == {"cjtf": ["full", "coarse"], "rus": ["full"], "un": ["coarse"]}

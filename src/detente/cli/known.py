@@ -51,7 +51,11 @@ def known(
         when = f"size {size}" if size is not None else moment(at_us, where)
         words: list[Any] = [f"What {party} knew at {when} (ledger size {found['size']}).", mark]
         for group, says in GROUPS.items():
-            rows = [_row(i, names, set(found["current"]), where) for i in found[group] if _shown(i, names, everything)]
+            rows = [
+                _row(i, party, names, set(found["current"]), where)
+                for i in found[group]
+                if _shown(i, names, everything)
+            ]
             if rows:
                 words.append(table(f"{len(rows)} {says}", ("id", "recorded", "who > to", "what"), rows))
         answer({**found, "at_us": at_us}, [*words, basis_words(found["basis"], zone)], as_json)
@@ -72,10 +76,17 @@ def _shown(entry_id: str, names: dict[str, Any], everything: bool) -> bool:
     return everything or entry is None or kind_of(entry) not in ("screening", "watermark", "sealed")
 
 
-def _row(entry_id: str, names: dict[str, Any], current: set[str], zone: Any) -> tuple[str, ...]:
+def _row(entry_id: str, party: str, names: dict[str, Any], current: set[str], zone: Any) -> tuple[str, ...]:
     entry = names.get(entry_id)
     if entry is None:
         return short(entry_id), "-", "-", "not open to you"
     old = "" if entry_id in current else " (superseded by then)"
-    what = f"{kind_of(entry)}: {line(entry, zone)}{old}"
+    what = f"{kind_of(entry)}: {line(_as_read_by(party, entry), zone)}{old}"
     return short(entry_id), moment(entry["received_at_us"], zone), from_to(entry), what
+
+
+def _as_read_by(party: str, entry: dict[str, Any]) -> dict[str, Any]:
+    """Return the entry with those of its parts that were for this party: whoever was told the coarse form knew no more."""
+    if entry["header"]["author"] == party:
+        return entry
+    return {**entry, "facets": [f if f and party in f["facet"]["audience"] else None for f in entry["facets"]]}

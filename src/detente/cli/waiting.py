@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from detente.cli.desk import Station, at_desk, basis_words, short
 from detente.cli.say import AsJson, answer, guarded, table
 from detente.cli.times import Zone, moment, span, zone_named
+from detente.cli.words import Json, kind_of, line
 
 
 def register(app: typer.Typer) -> None:
@@ -22,9 +24,10 @@ def waiting(
     zone: Zone = None,
     as_json: AsJson = False,
 ) -> None:
-    """List what waits for whose answer; what is due first stands first."""
+    """List what waits for whose answer, what is due first on top; above it, urgent words not in the ledger yet."""
     with at_desk(station) as desk:
         found = desk.station.get("waiting")
+        direct = desk.station.get("direct")["direct"] if desk.status["direct_held"] else []
         party, now_us = desk.party, desk.now_us
     rows = [w for w in found["waiting"] if not mine or w["asked"] == party]
     rows.sort(key=lambda w: (w["due_us"] is None, w["due_us"] or 0, w["since_us"]))
@@ -36,13 +39,33 @@ def waiting(
             short(w["version"]),
             w["asker"],
             span(max(0, now_us - w["since_us"])),
-            "no clock" if w["due_us"] is None else moment(w["due_us"], where) + (" OVERDUE" if w["overdue"] else ""),
+            _due(w, party, where),
         )
         for w in rows
     ]
     columns = ("asked", "for", "entry", "asker", "waited", "due")
+    came = [
+        (short(held["id"]), held["from"], moment(held["received_at_us"], where), _said(held["entry"], where))
+        for held in direct
+    ]
+    nothing = None if came else "Nothing waits for an answer."
     words = [
-        table(f"{len(rows)} answer(s) waited for", columns, shown) if rows else "Nothing waits for an answer.",
+        table(f"{len(came)} came directly, NOT IN THE LEDGER YET", ("id", "from", "came", "what"), came)
+        if came
+        else None,
+        table(f"{len(rows)} answer(s) waited for", columns, shown) if rows else nothing,
         basis_words(found["basis"], zone),
     ]
-    answer({**found, "waiting": rows}, words, as_json)
+    answer({**found, "direct": direct, "waiting": rows}, words, as_json)
+
+
+def _due(wait: Json, party: str, zone: tzinfo | None) -> str:
+    """Of two others we may not have read the answer, so we call neither late."""
+    if wait["due_us"] is None:
+        return "no clock"
+    late = "OVERDUE" if party in (wait["asked"], wait["asker"]) else "no answer that we may read"
+    return moment(wait["due_us"], zone) + (f" {late}" if wait["overdue"] else "")
+
+
+def _said(entry: Json, zone: tzinfo | None) -> str:
+    return f"{kind_of(entry)}: {line(entry, zone)}"
