@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -149,3 +150,15 @@ def test_a_stream_ends_when_the_host_stops(tmp_path: Path) -> None:
     thread.join(timeout=5)
     assert ended.is_set()
     assert host._ended() == 0
+
+
+def test_headers_without_end_are_cut_off(tmp_path: Path) -> None:
+    """A client that sends headers and never ends them is stopped at some 64 KiB, not when memory is full."""
+    with HostProcess(tmp_path) as host:
+        address = httpx.URL(host.url)
+        with socket.create_connection((address.host, address.port or 0)) as pipe:
+            pipe.sendall(b"GET /v1/genesis HTTP/1.1\r\nHost: a\r\n")
+            with pytest.raises(OSError):
+                for _ in range(200):
+                    pipe.sendall(b"X-More: " + b"a" * 50_000 + b"\r\n")
+        assert host.http().get("/v1/genesis").status_code == 200

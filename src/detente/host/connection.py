@@ -24,6 +24,9 @@ PEER: Final = "detente.peer"
 REQUEST_WITHIN_S: Final = 30.0
 """A request whose headers or body have not all come by then is given up, and so is a pipe on which none begins."""
 
+HEAD_BYTES: Final = 64 << 10
+"""About so much a request's line and headers may take; the parser itself sets no bound."""
+
 PartyOfCertificate = Callable[[bytes], str | None]
 """The party whose CA directly issued a certificate (DER), or None."""
 
@@ -47,6 +50,7 @@ def make_protocol(party_of: PartyOfCertificate | None) -> type[HttpToolsProtocol
             super().connection_made(transport)  # type: ignore[arg-type]
             self.peer = Peer(address=self.client[0] if self.client else "")
             self.dawdling: asyncio.TimerHandle | None = None
+            self.in_head, self.head = False, 0
             tls: Any = transport.get_extra_info("ssl_object")
             if tls is not None and party_of is not None:
                 self.peer.tls = True
@@ -61,8 +65,20 @@ def make_protocol(party_of: PartyOfCertificate | None) -> type[HttpToolsProtocol
             self._came()
             super().connection_lost(exc)
 
+        def data_received(self, data: bytes) -> None:
+            super().data_received(data)
+            if self.in_head:
+                self.head += len(data)
+                if self.head > HEAD_BYTES and not self.transport.is_closing():
+                    self.send_400_response("")
+
+        def on_headers_complete(self) -> None:
+            self.in_head, self.head = False, 0
+            super().on_headers_complete()
+
         def on_message_begin(self) -> None:
             super().on_message_begin()
+            self.in_head = True
             self.scope[PEER] = self.peer  # type: ignore[typeddict-unknown-key]
             self._expect()
 
