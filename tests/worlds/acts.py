@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -24,6 +25,7 @@ from detente.records.body import Body
 from detente.records.channel import Channel
 from detente.records.erasure import Erasure
 from detente.records.finding import Finding
+from detente.records.message import Message
 from detente.records.notice import Notice, OwnNotice
 from detente.records.notice_state import State
 from detente.records.registry import REGISTRY
@@ -100,6 +102,7 @@ class Acts:
         self.asked: bytes | None = None
         self.notices: dict[tuple[str, str], bytes] = {}
         self.sent: dict[str, list[bytes]] = {party: [] for party in PARTIES}
+        """Hidden messages by author: what can be erased."""
         self.raws: list[tuple[str, bytes]] = []
 
     async def do(self, step: Step) -> None:
@@ -143,7 +146,8 @@ class Acts:
         entry = self.sim.seal(author, draft, world.signing(author, officer))
         if hidden:
             self.sim.hidden.append(entry)
-            self.sent[author].append(entry)
+            if isinstance(facets[0][0] if facets else None, Message):
+                self.sent[author].append(entry)
         elif author == self.sim.observer:
             self.own.append(entry)
         return entry
@@ -153,7 +157,7 @@ class Acts:
         lat, lon = inside(cell, draw)
         radius_mm = draw.choice((200_000, 250_000)) if most_mm == 0 else draw.choice((500_000, 1_500_000, most_mm))
         if most_mm:
-            lat += draw.choice((0, 0, 30_000_000, 90_000_000))
+            lat += draw.choice((0, draw.randrange(60_000_000), draw.randrange(60_000_000)))
         hour = self.sim.now_us // HOUR * HOUR
         start_us = hour + draw.randrange(HOUR // 3, HOUR // 2)
         volume = circle(lat, lon, radius_mm, start_us, start_us + draw.randrange(HOUR // 4, HOUR // 3))
@@ -201,7 +205,10 @@ class Acts:
         readers = draw.choice(((to,), (author, to)))
         old = self.notices.get((author, to)) if draw.random() < 0.5 else None
         signed_at_us = self.sim.now_us - draw.randrange(SECOND)
-        if how == "urgent":
+        if how == "notes":
+            self.note(author, draw.getrandbits(30))
+            self.sim.then[to] = partial(self.note, to, draw.getrandbits(30))  # where in the other world it says "told"
+        elif how == "urgent":
             body: Body = message(draw.choice(("urgent", "stop")), text(draw, 300))
             self.send(author, readers, (body, readers), hidden=True, signed_at_us=self.sim.now_us)
         elif how == "notice":
@@ -230,6 +237,10 @@ class Acts:
             self.send(author, readers, (said, readers), hidden=True, signed_at_us=signed_at_us)
 
     async def alone(self, author: str, secret: int) -> None:
+        self.note(author, secret)
+
+    def note(self, author: str, secret: int) -> None:
+        """Write something that nobody else may read."""
         draw = random.Random(secret)
         if draw.random() < 0.6:
             about = draw.choice([*self.sent[author], b"a" * 32]).hex()
@@ -252,15 +263,15 @@ class Acts:
             body = Erasure(about=draw.randbytes(32).hex(), authority="a", reason=text(draw, 50))
         else:
             officer = "nobody"
-        self.send(author, (to,), (body, (to,)), hidden=True, officer=officer, supersedes=supersedes)
-        self.sent[author].pop()
+        refused = self.send(author, (to,), (body, (to,)), hidden=True, officer=officer, supersedes=supersedes)
+        self.sent[author] = [entry for entry in self.sent[author] if entry != refused]
 
     async def presence(self, cells: Any, party: str, secret: int) -> None:
         draw = random.Random(secret)
         epoch_us = START_US // EPOCH_US * EPOCH_US
         held = []
         for cell in cells:
-            for _ in range(draw.randint(1, 3)):
+            for _ in range(draw.choice((1, 1, 2, 3))):
                 lat, lon = inside(
                     cell, random.Random(draw.randrange(12))
                 )  # few places, so that cells are found in a cache
@@ -331,7 +342,7 @@ class Acts:
         await sim.settle()
         draw = random.Random(number)
         size = sim.engine.host.published
-        hidden = sim.hidden[draw.randrange(len(sim.hidden))].hex() if sim.hidden else "0" * 64
+        hidden = (sim.hidden or [bytes(32)])[int(draw.random() * len(sim.hidden))].hex()
         own = draw.choice(self.own).hex() if self.own else "1" * 64
         start, limit = draw.randint(0, size + 1), draw.randint(1, 4)
         gets = [

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -124,6 +124,8 @@ class Sim:
         self.copies = {party: Copy() for party in PARTIES}
         self.wake: dict[str, int] = {}
         self.cosigned: dict[str, bytes] = {}
+        self.then: dict[str, Callable[[], None]] = {}
+        """What a party does as soon as its station has seen the ledger grow."""
         self.todo: deque[tuple[str, Any]] = deque()
         self.gone = asyncio.Event()
 
@@ -307,6 +309,8 @@ class Sim:
             await self._entries(party, before, station.size)
             if station.next_entry == before:
                 return
+            if party in self.then:
+                self.todo.append((party, self.then.pop(party)))
 
     async def _entries(self, party: str, first: int, stop: int, *, again: bool = False) -> None:
         station, copy = self.stations[party], self.copies[party]
@@ -333,6 +337,8 @@ class Sim:
                 await self._entries(party, first, stop, again=True)
             case WakeAt(at_us):
                 self.wake[party] = at_us
+            case _ if callable(effect):
+                effect()
 
     async def _submit(self, party: str, items: tuple[tuple[bytes, bytes], ...]) -> None:
         if party in self.away:

@@ -154,16 +154,26 @@ class _Drawing:
     # --- what it does not
 
     def told(self) -> None:
-        """One of the others tells the other something. Who tells whom is hidden too, unless one of them is away."""
+        """One of the others tells the other something, and is told that it has arrived.
+
+        Who tells whom is hidden too, and whether they talk at all: in the other world each may have written a note for itself.
+        """
         author, to = self.two()
         how = self.draw.choice(("word", "word", "word", "notice", "urgent"))
         one, other = self.seeds(author=author, how=how, to=to)
-        if how == "word" and not self.away and self.at_us > self.busy_until_us and self.draw.random() < 0.6:
-            self.apart_in_time("told", one, {**other, "author": to, "to": author})
+        if how == "word" and not self.away and self.at_us > self.busy_until_us and self.draw.random() < 0.8:
+            if self.draw.random() < 0.5:
+                self.apart_in_time("told", one, {**other, "author": to, "to": author})
+            else:
+                self.apart_in_time("told", one, {**other, "how": "notes"})
             self.swapped_until_us = self.at_us + 6 * SECOND
+            if self.draw.random() < 0.7:
+                self.ask()  # whether it shows in the answer that they have just spoken
         else:
             self.between_the_others()
             self.apart("told", one, other)
+            if how == "notice" and self.draw.random() < 0.4:
+                self.ask()  # two answers of one station in one slot
         self.busy_until_us = self.at_us + 11 * SECOND
 
     def between_the_others(self) -> None:
@@ -189,7 +199,7 @@ class _Drawing:
     def presence(self, party: str | None = None) -> None:
         """A holder states its presence: the same cells, in its own way, in as many edits as it likes before the next step."""
         party = party or self.draw.choice(self.others)
-        cells = tuple(cell for cell in CELLS if self.draw.random() < 0.5)
+        cells = tuple(cell for cell in CELLS if self.draw.random() < 0.4)
         for story, secret in zip(self.stories, self.secrets, strict=True):
             times = sorted(secret.randrange(SECOND) for _ in range(secret.choice((1, 1, 2, 4))))
             for at_us in times:
