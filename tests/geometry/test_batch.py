@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from detente.errors import Refused
 from detente.geometry.altitude import vertical_gap_mm
 from detente.geometry.batch import all_meetings
-from detente.geometry.bounds import OUTER
 from detente.geometry.boxes import box_of
 from detente.geometry.bulk import table
 from detente.geometry.chart import sketch
@@ -82,11 +81,9 @@ def test_many_at_once_are_put_into_the_same_columns_as_one_by_one(volumes: list[
         ((power, _),) = store.by_ring_size(store.numbers(slots))
         assert power == columns.powers[row]
         one, group = store.drawings(power, slots, store.numbers(slots)), columns.groups[power]
-        same = [0, 1, *range(4, one.placing.shape[1])]
-        off = one.placing[0, same] - group.drawings.placing[columns.places[row], same]
+        off = one.placing[0] - group.drawings.placing[columns.places[row]]
         off[0] -= TURN_M * np.round(off[0] / TURN_M)  # a whole turn apart is the same place
         assert np.allclose(off, 0, atol=1e-6)
-        assert group.drawings.placing[columns.places[row], OUTER] <= one.placing[0, OUTER] + 1e-6
         assert np.allclose(one.rings[0], group.drawings.rings[columns.places[row]], rtol=1e-6, atol=1e-3)
         assert (store.originals(power, store.numbers(slots)).ndeg == group.originals.ndeg[columns.places[row]]).all()
     for a in range(len(volumes)):

@@ -126,8 +126,10 @@ def _place(a: Floats, b: Floats, threshold: Floats) -> _Placed:
     east -= _TURN_M * np.round(east * (1 / _TURN_M))
     north = b[:, CENTRE_Y] - a[:, CENTRE_Y]
     widen = (threshold + MARGIN_M) * (1.02 / M_MIN_M) + 1e-9
-    first = np.maximum(a[:, LAT_LOW], b[:, LAT_LOW]) - widen
-    last = np.minimum(a[:, LAT_HIGH], b[:, LAT_HIGH]) + widen
+    half = widen / 2
+    low_a, low_b, high_a, high_b = a[:, LAT_LOW] - half, b[:, LAT_LOW] - half, a[:, LAT_HIGH] + half, b[:, LAT_HIGH] + half
+    first = np.maximum(np.maximum(low_a, low_b) - half, (low_a + low_b) / 2)
+    last = np.minimum(np.minimum(high_a, high_b) + half, (high_a + high_b) / 2)
     low_lat, high_lat = np.minimum(first, last), np.maximum(first, last)
     far = np.maximum(-low_lat, high_lat)
     near = np.maximum(np.maximum(low_lat, -high_lat), 0.0)

@@ -6,10 +6,11 @@ Two charts, both conformal, so that a small distance on the ground times the loc
 * Lambert, one per pair, true at one parallel φ0: w = (1 - exp(-n (ψ - ψ0 + iλ))) / n with n = sin φ0, then scaled so
   that k(φ0) = 1. There k is least, so a Lambert length is never shorter than the length on the ground.
 
-Distance. Let D be the geodesic distance of two sets, d their distance on the chart, T > 0. Every point of a path of
-length D <= T lies within T of both sets, so its latitude lies in the band (both sets' latitudes, each widened by T/M,
-intersected), M the least meridional radius. On that band: d > T max k implies D > T; d <= T min k implies D <= T (the
-chart's own straight line is a path that short, and cannot leave the band before it is longer).
+Distance. Let D be the geodesic distance of two sets, d their distance on the chart, T > 0. A point of a path of length
+D <= T is s from one set and at most T - s from the other, so with M the least meridional radius its latitude is at most
+min(high_a + s/M, high_b + (T - s)/M): never above min(high_a, high_b) + T/M, nor above their mean + T/2M; and so below.
+On that band of latitudes: d > T max k implies D > T; d <= T min k implies D <= T (the chart's own straight line is a path
+that short, and cannot leave the band before it is longer).
 
 Edges. An edge is drawn as the chart's straight chord; the true edge stays within its *slop* h of it, point by point:
 
@@ -27,7 +28,7 @@ Metres and radians, float64; the rounding of these formulas is below 1e-6 m for 
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,7 +60,7 @@ ROUND_M = 1e-4
 GEODESIC, PARALLEL, LONLAT = 0, 1, 2
 EDGE_CODE: dict[Edge, int] = {"geodesic": GEODESIC, "parallel": PARALLEL, "lonlat": LONLAT}
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 
 
 class Sketch(NamedTuple):

@@ -86,8 +86,16 @@ class _Shape(NamedTuple):
     """(pair)"""
 
     def pick(self, rows: Rows) -> _Shape:
-        drawn = (part[:, rows] for part in (self.x, self.y, self.lon, self.psi, self.lat, self.slop, self.bend))
-        return _Shape(*drawn, self.edge[rows])
+        return _Shape(
+            x=self.x[:, rows],
+            y=self.y[:, rows],
+            lon=self.lon[:, rows],
+            psi=self.psi[:, rows],
+            lat=self.lat[:, rows],
+            slop=self.slop[:, rows],
+            bend=self.bend[:, rows],
+            edge=self.edge[rows],
+        )
 
 
 def by_lambert(pairs: Pairs) -> Codes:
@@ -150,12 +158,13 @@ def _short_way(ndeg: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _by_cutting(a: _Shape, b: _Shape, charts: _Charts, low: Floats, high: Floats) -> Codes:
-    """Cut every pair of edges that could come within `high` into sixteen by sixteen and take the least distance of all."""
+    """Cut every pair of edges that could be the nearest into sixteen by sixteen and take the least distance of all."""
     rings = compare(a.x, a.y, b.x, b.y)
     nearest = np.minimum(rings.from_a, after(rings.from_a))
     nearest = np.sqrt(np.minimum(nearest, np.minimum(rings.from_b, after(rings.from_b, 1))))
     nearest[rings.crossing] = 0
-    i, j, pair = np.nonzero(nearest - a.slop[:, None] - b.slop <= high)
+    slops = a.slop[:, None] + b.slop
+    i, j, pair = np.nonzero(nearest - slops <= np.minimum(high, (nearest + slops).min(axis=(0, 1))))
     some = charts.pick(pair)
     cut = compare(*_cut(a, some, i, pair), *_cut(b, some, j, pair))
     # these are open chains: the chord that would close them is not theirs
@@ -165,7 +174,9 @@ def _by_cutting(a: _Shape, b: _Shape, charts: _Charts, low: Floats, high: Floats
     least, most = np.full(len(low), np.inf), np.full(len(low), np.inf)
     np.minimum.at(least, pair, gap - left)
     np.minimum.at(most, pair, gap + left)
-    least[rings.a_inside | rings.b_inside] = 0
+    inside = rings.a_inside | rings.b_inside
+    least[inside] = 0
+    most = np.where(inside, np.minimum(most, a.slop.max(axis=0) + b.slop.max(axis=0)), most)
     return decided(least, most, low, high)
 
 

@@ -108,7 +108,8 @@ class Bundles:
         close = self._spans(self._west[j], self._width[j], np.uint32(west % _TURN), np.uint32(min(east - west, _TURN - 1)))
         for axis in range(3):
             close &= (self._low[axis, j] <= most[axis]) & (self._high[axis, j] >= least[axis])
-        return j[close]
+        found: Rows = j[close]
+        return found
 
     def _compare(self, i: Rows, j: Rows) -> Bools:
         """Compare every box of i with every box of j; only pairs i < j count."""

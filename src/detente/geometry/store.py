@@ -85,8 +85,9 @@ class VolumeStore:
     def by_ring_size(self, numbers: Ints) -> list[tuple[int, Slots]]:
         """Sort rows of drawn volumes by the power of two of their ring's size: (power, places among the rows)."""
         codes = numbers[:, CODES]
-        powers = np.where(codes >> _DRAWN_AT & 1, codes >> _POWER_AT & 31, -1)
-        return [(power, np.flatnonzero(powers == power)) for power in np.unique(powers).tolist() if power >= 0]
+        powers = np.where(codes >> _DRAWN_AT & 1, codes >> _POWER_AT & 31, 32)
+        present = np.flatnonzero(np.bincount(powers, minlength=33)[:32]).tolist()
+        return [(power, np.flatnonzero(powers == power)) for power in present]
 
     def drawings(self, power: int, slots: Slots, numbers: Ints) -> Drawings:
         """Return the drawings of slots whose rings are of one size; `numbers` are their rows."""
@@ -133,11 +134,35 @@ def _draw(drawn: Sketch, size: int, ring: NDArray[np.float32]) -> tuple[float, .
     west, east, south, north = min(longitudes) * metre, max(longitudes) * metre, min(ys), max(ys)
     centre_x, centre_y = (west + east) / 2, (south + north) / 2
     pad = size - len(ys)
-    ring[0] = [lon * metre - centre_x for lon in longitudes] + [longitudes[-1] * metre - centre_x] * pad
-    ring[1] = [y - centre_y for y in ys] + [ys[-1] - centre_y] * pad
-    radius = math.hypot(east - west, north - south) / 2
-    # no disc inside is sought here: some vertex is within the radius, and that is all that is said
-    return centre_x, centre_y, radius, -radius, drawn.slop_m, drawn.buffer_m, drawn.lat_low, drawn.lat_high
+    xs, ys = [lon * metre - centre_x for lon in longitudes], [y - centre_y for y in ys]
+    ring[0] = xs + xs[-1:] * pad
+    ring[1] = ys + ys[-1:] * pad
+    outer, inner = _discs(xs, ys)
+    return centre_x, centre_y, outer, inner, drawn.slop_m, drawn.buffer_m, drawn.lat_low, drawn.lat_high
+
+
+def _discs(xs: list[float], ys: list[float]) -> tuple[float, float]:
+    """Return how far the farthest vertex and the nearest edge are from the origin; the latter below 0 if that is outside."""
+    farthest, nearest, inside = 0.0, math.inf, False
+    x0, y0 = xs[-1], ys[-1]
+    for x, y in zip(xs, ys, strict=True):
+        square = x * x + y * y
+        if square > farthest:
+            farthest = square
+        ex, ey = x - x0, y - y0
+        length = ex * ex + ey * ey
+        along = x * ex + y * ey
+        if along >= length:
+            square = x0 * x0 + y0 * y0
+        elif along > 0:
+            cross = ex * y - ey * x
+            square = cross * cross / length
+        if square < nearest:
+            nearest = square
+        if (y > 0) != (y0 > 0) and (ex * y < ey * x) == (ey > 0):
+            inside = not inside
+        x0, y0 = x, y
+    return math.sqrt(farthest), math.sqrt(nearest) if inside else -math.sqrt(nearest)
 
 
 def _row(
@@ -216,4 +241,5 @@ def _rise(over: Heights, under: Heights) -> Ints:
 
 def time_gaps(a: Ints, b: Ints) -> Ints:
     """Return the times between pairs of rows (one may stand for all), µs; 0 where they overlap."""
-    return np.maximum(np.maximum(b[:, START] - a[:, END], a[:, START] - b[:, END]), 0)
+    gaps: Ints = np.maximum(np.maximum(b[:, START] - a[:, END], a[:, START] - b[:, END]), 0)
+    return gaps
