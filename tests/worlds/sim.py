@@ -89,6 +89,9 @@ PUBLIC = [world.ledger_id(RULES).hex(), HOST_KEY.public.hex()] + [
 TURNS = 12
 """Turns of the loop after which everything set off by one input has happened."""
 
+MOMENTS = 1000
+"""Moments between two steps of a story at most; a story of an hour has some hundred."""
+
 Seen = tuple[int, str, Any]
 """When, what, and what it held."""
 
@@ -248,19 +251,25 @@ class Sim:
     async def until(self, at_us: int) -> None:
         """Let time pass, stopping at every moment at which some station is due."""
         await self.settle()
-        while (due := min(self.wake.values())) <= at_us:
+        for _ in range(MOMENTS):
+            if (due := min(self.wake.values())) > at_us:
+                break
             self.clock.set(max(self.now_us, due))
             for party in PARTIES:
                 if self.wake[party] <= self.now_us:
                     self.wake[party] = self.now_us + 10**15
                     self.give(party, Tick())
             await self.settle()
+        else:
+            raise AssertionError(f"a station asks to be woken again and again: {self.wake}")
         self.clock.set(at_us)
 
     async def settle(self) -> None:
         """Carry out what is to be done now, and follow the host, until nothing is left."""
         for _ in range(100):
-            while self.todo:
+            for _ in range(100):
+                if not self.todo:
+                    break
                 submits = [(party, effect) for party, effect in self.todo if isinstance(effect, Submit)]
                 rest = [(party, effect) for party, effect in self.todo if not isinstance(effect, Submit)]
                 self.todo.clear()

@@ -76,7 +76,7 @@ class _Drawing:
         for _ in range(self.draw.randint(2, 6)):
             self.draw.choice(steps)()
             self.at_us += self.draw.choice((0, SECOND // 5, SECOND, 6 * SECOND, 6 * SECOND, 12 * SECOND))
-            if self.draw.random() < 0.02:
+            if not self.away and self.draw.random() < 0.02:
                 self.at_us += HOUR
                 self.both("login")
         for party in sorted(self.away):
