@@ -21,14 +21,14 @@ from typing import TypeVar
 import numpy as np
 import rtree
 import shapely
-from congested import SEPARATION, volumes
 from numpy.typing import NDArray
-from table import Row, render
 
+from congested import SEPARATION, volumes
 from detente.geometry.bulk import Table, table
 from detente.geometry.index import Verdicts, VolumeIndex
 from detente.geometry.separation import meets
 from detente.geometry.volume import Volume4D
+from table import Row, render
 
 T = TypeVar("T")
 Floats = NDArray[np.float64]
@@ -125,9 +125,7 @@ def rows() -> list[Row]:
     return out
 
 
-def others(
-    index: VolumeIndex, asked: list[Volume4D], found: list[Verdicts]
-) -> Iterator[tuple[str, str, float]]:
+def others(index: VolumeIndex, asked: list[Volume4D], found: list[Verdicts]) -> Iterator[tuple[str, str, float]]:
     """Yield each baseline: its name, its figures, milliseconds for an exact query. All filter time and height by box too.
 
     They find candidates by boxes made beforehand; the exact test then goes through the candidates one by one.

@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 
 from detente.geometry.volume import NDEG, Altitude, Circle, Corridor, Outline, Point, Polygon, Separation, Volume4D
 
-HOMES = [(34.0, 40.0), (0.0, 0.0), (-17.0, 179.98), (65.0, -179.99), (70.0, 25.0), (85.0, 10.0), (89.99, 0.0), (-79.9, 180.0)]
+HOMES = [
+    (34.0, 40.0),
+    (0.0, 0.0),
+    (-17.0, 179.98),
+    (65.0, -179.99),
+    (70.0, 25.0),
+    (85.0, 10.0),
+    (89.99, 0.0),
+    (-79.9, 180.0),
+]
 """Where volumes gather: the Levant, the equator, both sides of the antimeridian, the Arctic, near and at the poles."""
 
 EDGES = st.sampled_from(["geodesic", "parallel", "lonlat"])
@@ -60,7 +69,10 @@ def volumes(draw: st.DrawFn, home: tuple[float, float], spread: float, size: flo
         altitude_upper=draw(
             st.none()
             | st.builds(
-                Altitude, datum=st.just(datum), uncertainty_mm=st.integers(0, 30_000), value_mm=st.just((low or 0) + 500_000)
+                Altitude,
+                datum=st.just(datum),
+                uncertainty_mm=st.integers(0, 30_000),
+                value_mm=st.just((low or 0) + 500_000),
             )
         ),
         end_us=start + draw(st.integers(0, 8)) * 1_000_000,

@@ -127,7 +127,12 @@ def _place(a: Floats, b: Floats, threshold: Floats) -> _Placed:
     north = b[:, CENTRE_Y] - a[:, CENTRE_Y]
     widen = (threshold + MARGIN_M) * (1.02 / M_MIN_M) + 1e-9
     half = widen / 2
-    low_a, low_b, high_a, high_b = a[:, LAT_LOW] - half, b[:, LAT_LOW] - half, a[:, LAT_HIGH] + half, b[:, LAT_HIGH] + half
+    low_a, low_b, high_a, high_b = (
+        a[:, LAT_LOW] - half,
+        b[:, LAT_LOW] - half,
+        a[:, LAT_HIGH] + half,
+        b[:, LAT_HIGH] + half,
+    )
     first = np.maximum(np.maximum(low_a, low_b) - half, (low_a + low_b) / 2)
     last = np.minimum(np.minimum(high_a, high_b) + half, (high_a + high_b) / 2)
     low_lat, high_lat = np.minimum(first, last), np.maximum(first, last)
@@ -144,7 +149,9 @@ def _place(a: Floats, b: Floats, threshold: Floats) -> _Placed:
     proven &= high < _LIMIT_M
     if not proven.all():
         low, high = np.where(proven, low, -np.inf), np.where(proven, high, np.inf)
-    return _Placed(east, north, np.sqrt(east * east + north * north), slop_a, slop_b, low, high, threshold, low_lat, high_lat)
+    return _Placed(
+        east, north, np.sqrt(east * east + north * north), slop_a, slop_b, low, high, threshold, low_lat, high_lat
+    )
 
 
 def _by_discs(a: Floats, b: Floats, at: _Placed) -> Codes:

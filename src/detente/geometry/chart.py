@@ -109,9 +109,7 @@ def sketch(outline: Outline, error_mm: int) -> Sketch | None:
             metre = A_M * RAD_PER_NDEG
             chord2 = max(
                 (x1 - x0) * (x1 - x0) * metre * metre + (y1 - y0) * (y1 - y0)
-                for x0, x1, y0, y1 in zip(
-                    longitudes[-1:] + longitudes, longitudes, ys[-1:] + ys, ys, strict=False
-                )
+                for x0, x1, y0, y1 in zip(longitudes[-1:] + longitudes, longitudes, ys[-1:] + ys, ys, strict=False)
             )
             slop_m = (math.sin(steep) + chord2 / (7 * A_M * A_M)) * chord2 / (7 * A_M)
             bulge = 1.007 * slop_m / A_M

@@ -116,9 +116,7 @@ class Grid:
             return np.empty(0, np.int64)
         times = {time: _times_near(time, box) for time in {kind & 7 for kind in kinds}}
         places = {space: _places_near(space, box) for space in {kind >> 3 for kind in kinds}}
-        link = np.concatenate(
-            [self._classes[kind].take(times[kind & 7] | places[kind >> 3]).ravel() for kind in kinds]
-        )
+        link = np.concatenate([self._classes[kind].take(times[kind & 7] | places[kind >> 3]).ravel() for kind in kinds])
         chain = []
         while True:
             link = link[link >= 0]

@@ -117,9 +117,7 @@ def by_lambert(pairs: Pairs) -> Codes:
     verdict = np.full(len(threshold), UNDECIDED, np.int8)
     portion = max(1, _AT_ONCE // (len(a.x) * len(b.x)))
     for rows in _portions(np.arange(len(threshold)), portion):
-        verdict[rows] = between_rings(
-            a.x[:, rows], a.y[:, rows], b.x[:, rows], b.y[:, rows], limits.pick(rows)
-        )
+        verdict[rows] = between_rings(a.x[:, rows], a.y[:, rows], b.x[:, rows], b.y[:, rows], limits.pick(rows))
     for rows in _portions(np.flatnonzero((verdict == UNDECIDED) & proven & (low > 0)), max(1, portion // 8)):
         verdict[rows] = _by_cutting(a.pick(rows), b.pick(rows), charts.pick(rows), low[rows], high[rows])
     return verdict

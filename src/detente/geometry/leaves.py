@@ -105,7 +105,9 @@ class Bundles:
         counts = self._starts[others + 1] - self._starts[others]
         ends = np.cumsum(counts)
         j = np.arange(ends[-1]) + np.repeat(self._starts[others] - ends + counts, counts)
-        close = self._spans(self._west[j], self._width[j], np.uint32(west % _TURN), np.uint32(min(east - west, _TURN - 1)))
+        close = self._spans(
+            self._west[j], self._width[j], np.uint32(west % _TURN), np.uint32(min(east - west, _TURN - 1))
+        )
         for axis in range(3):
             close &= (self._low[axis, j] <= most[axis]) & (self._high[axis, j] >= least[axis])
         found: Rows = j[close]
