@@ -15,7 +15,7 @@ import msgspec
 from tests.support import world
 
 from detente.conflicts.screening import Presence
-from detente.errors import Refused
+from detente.errors import EvidenceError, Refused
 from detente.geometry.volume import NDEG, Circle, Point, Volume4D
 from detente.ledger.checkpoint import Checkpoint, sign_checkpoint
 from detente.ledger.entry import Draft, Submission, check_submission, encode_submission, seal_keeping
@@ -38,6 +38,7 @@ from detente.node.station_values import (
     DirectArrived,
     EntriesArrived,
     HostAnswered,
+    HostKeyOffered,
     HostRefused,
     HostUnreachable,
     LeavesArrived,
@@ -108,7 +109,8 @@ class Host:
     """Shows each party a history; all the same unless told to fork."""
 
     def __init__(self) -> None:
-        self.key = world.signing("host", "log")
+        self.keys = [(0, world.signing("host", "log"))]
+        """(size from which it signs, key)."""
         self.main = History()
         self.shown: dict[str, History] = {}
         self.dead = False
@@ -132,7 +134,11 @@ class Host:
         tree = self.history(party).tree
         size = tree.size if size is None else size
         head = Checkpoint(origin=GENESIS.origin, root=tree.root(size), size=size)
-        return sign_checkpoint(head, self.key).data
+        return self.signed(head)
+
+    def signed(self, head: Checkpoint) -> bytes:
+        key = [key for since, key in self.keys if since <= head.size][-1]
+        return sign_checkpoint(head, key).data
 
     def accept(self, party: str, raw: bytes, now_us: int) -> bytes | None:
         """Put a submission into the history its author is shown; return the receipt."""
@@ -157,7 +163,7 @@ class Host:
 
     def _receipt(self, history: History, index: int, entry: bytes) -> bytes:
         head = Checkpoint(origin=GENESIS.origin, root=history.tree.root(), size=history.tree.size)
-        note = sign_checkpoint(head, self.key).data
+        note = self.signed(head)
         proof = history.tree.inclusion_proof(index)
         return encode_receipt(make_receipt(entry, history.leaves[index], index, proof, note))
 
@@ -240,6 +246,8 @@ class World:
         self.direct = direct
         self.parties = tuple(parties)
         self.no_host: set[str] = set()
+        self.stuck: dict[str, tuple[int, int]] = {}
+        """Stations that did not take the host's checkpoint: (when, its size); asked again when either changes."""
         self.copies = {party: Copy() for party in parties}
         self.salts = world.salts("stations")
         self.stations: dict[str, Station] = {}
@@ -326,8 +334,20 @@ class World:
             self.give(party, HostAnswered())
         if station.tree.size < history.tree.size:
             self.give(party, LeavesArrived(station.tree.size, b"".join(history.leaves[station.tree.size :])))
+        if self.stuck.get(party) == (self.now_us, history.tree.size):
+            return
         if station.size < history.tree.size or (station.checkpoint and station.tree.size != history.tree.size):
-            self.give(party, CheckpointArrived(self.host.note(party)))
+            note = self.host.note(party)
+            with contextlib.suppress(Refused):
+                try:
+                    station.open_note(note)
+                except EvidenceError:
+                    for raw in self.host.known(party, station.next_entry, history.tree.size):
+                        if b'"kind":"host/' in raw:
+                            self.give(party, HostKeyOffered(raw))
+            self.give(party, CheckpointArrived(note))
+            if station.size < history.tree.size:
+                self.stuck[party] = (self.now_us, history.tree.size)
         while station.next_entry < station.size:
             before = station.next_entry
             self._entries(party, before, station.size)

@@ -16,7 +16,7 @@ from typing import Protocol
 
 import msgspec
 
-from detente.errors import DetenteError, Refused, Unavailable
+from detente.errors import DetenteError, EvidenceError, Refused, Unavailable
 from detente.ledger.checkpoint import parse_checkpoint
 from detente.ledger.leaf import leaf_size
 from detente.ledger.note import parse_note
@@ -24,12 +24,13 @@ from detente.network.checking import Checkers
 from detente.network.client import HostClient, HostStatus, TryLater
 from detente.network.stream import events
 from detente.node.following import BriefPage, CheckedPage, Page
-from detente.node.station_follow import FAR_BEHIND
+from detente.node.station_entries import FAR_BEHIND
 from detente.node.station_state import Station
 from detente.node.station_values import (
     CheckpointArrived,
     EntriesArrived,
     HostAnswered,
+    HostKeyOffered,
     HostUnreachable,
     Input,
     LeavesArrived,
@@ -140,6 +141,10 @@ class Follower:
             if size < self.state.size or self.status is None or self.status.mode == "recovering":
                 await self._restore_host()
             await self._fetch_leaves(size)
+            try:
+                self.state.open_note(note)
+            except EvidenceError:
+                await self._offer_host_keys(size)
             await self._give(CheckpointArrived(note))
             await self._fetch_entries()
             await self._fold_kept()
@@ -177,6 +182,18 @@ class Follower:
             await self.client.recover_entries([raw for _, _, raw in rows])
             start = rows[-1][0] + 1
         self.status = await self.client.status()
+
+    async def _offer_host_keys(self, size: int) -> None:
+        """Look whether the parties have appointed another host key in entries that we have not proven yet."""
+        start = self.state.next_entry
+        while start < size:
+            page = _page(await self.client.entries(start, ENTRIES))
+            for raw in page.entries:
+                if b'"kind":"host/' in bytes(raw):
+                    await self._give(HostKeyOffered(bytes(raw)))
+            if page.next <= start:
+                return
+            start = page.next
 
     async def _fetch_leaves(self, size: int) -> None:
         while self.state.tree.size < size:

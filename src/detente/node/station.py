@@ -11,7 +11,8 @@ A station believes nothing that it has not recomputed, says nothing that it does
     officer: drafts     sealed outside with fresh salts               queued durably, sent, lodged when delayed
     clock               slots, epochs, timers                         screenings, commitments, watermarks, alarms
 
-The steps are in `station_follow`, `station_send`, `station_peers`, `station_clock`; inputs and effects in `station_values`.
+The steps are in `station_follow` (leaves), `station_entries`, `station_fold`, `station_send`, `station_peers`, `station_clock`; inputs and
+effects in `station_values`, the state in `station_state`.
 """
 
 from __future__ import annotations
@@ -20,14 +21,9 @@ from collections.abc import Callable
 from typing import Any
 
 from detente.node.station_clock import due, next_due_us, presence_set
-from detente.node.station_follow import (
-    checkpoint_arrived,
-    entries_arrived,
-    leaves_arrived,
-    release,
-    reread,
-    witnessed_arrived,
-)
+from detente.node.station_entries import entries_arrived
+from detente.node.station_fold import reread
+from detente.node.station_follow import checkpoint_arrived, host_key_offered, leaves_arrived, release, witnessed_arrived
 from detente.node.station_peers import direct_answered, direct_arrived, peer_checkpoint, peer_unreachable
 from detente.node.station_send import composed, host_answered, host_refused, host_unreachable, receipted
 from detente.node.station_state import Station
@@ -39,6 +35,7 @@ from detente.node.station_values import (
     Effect,
     EntriesArrived,
     HostAnswered,
+    HostKeyOffered,
     HostRefused,
     HostUnreachable,
     Input,
@@ -66,6 +63,7 @@ STEPS: dict[type, Callable[[Station, Any, int], list[Effect]]] = {
     DirectArrived: direct_arrived,
     EntriesArrived: entries_arrived,
     HostAnswered: host_answered,
+    HostKeyOffered: host_key_offered,
     HostRefused: host_refused,
     HostUnreachable: host_unreachable,
     LeavesArrived: leaves_arrived,

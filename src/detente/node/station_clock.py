@@ -7,7 +7,7 @@ import msgspec
 from detente.conflicts.screening import Presence
 from detente.ledger.delivered import Told
 from detente.node.keeping import Keep
-from detente.node.station_follow import raise_alarm
+from detente.node.station_alarms import raise_alarm
 from detente.node.station_openings import notice_volumes
 from detente.node.station_peers import judge_ahead, tell_evidence
 from detente.node.station_send import draft_of, envelope, lodge_delayed, submit

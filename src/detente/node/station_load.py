@@ -16,7 +16,8 @@ from detente.ledger.note import parse_note
 from detente.node.alarms import Alarm
 from detente.node.lodging import Lodged
 from detente.node.outbox import Queued
-from detente.node.station_follow import Verified, admit, believed_again, fold, track_response, track_urgent
+from detente.node.station_fold import admit, believed_again, fold, track_response, track_urgent
+from detente.node.station_follow import Verified
 from detente.node.station_state import Direct, Station, Unacked
 from detente.picture.known import known_of
 from detente.records.message import Message

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TypeVar
 
 import msgspec
 
 from detente.errors import EvidenceError, Problem, Refused, problem
 from detente.ledger.canonical import Count, Hex32
-from detente.ledger.checkpoint import SignedCheckpoint, open_checkpoint
+from detente.ledger.checkpoint import SignedCheckpoint, parse_checkpoint
 from detente.ledger.cosignature import keep_known_lines
 from detente.ledger.fork import ForkEvidence, verify_fork
-from detente.ledger.note import NoteKey
+from detente.ledger.note import parse_note
 from detente.ledger.shown import may_read
 from detente.node.envelope import Envelope, read_envelope, require_signed
 from detente.node.following import check_delivered
 from detente.node.keeping import Keep
 from detente.node.known import Delivered
 from detente.node.lodging import Lodged
-from detente.node.station_follow import (
-    fork_found,
-    is_urgent,
-    raise_alarm,
-    take_fork,
-    track_response,
-    track_urgent,
-)
+from detente.node.station_alarms import raise_alarm
+from detente.node.station_fold import is_urgent, track_response, track_urgent
+from detente.node.station_follow import fork_found, take_fork
 from detente.node.station_send import envelope
 from detente.node.station_state import Direct, Station
 from detente.node.station_values import (
@@ -104,7 +100,7 @@ def peer_unreachable(state: Station, given: PeerUnreachable, now_us: int) -> lis
 def peer_checkpoint(state: Station, given: PeerCheckpoint, now_us: int) -> list[Effect]:
     """Hold another station's checkpoint against our own tree: the check that a host which forks cannot pass."""
     try:
-        signed = open_checkpoint(given.note, *state.host_keys())
+        signed = state.open_note(given.note)
     except (Refused, EvidenceError) as error:
         return raise_alarm(
             state, "bad-direct", given.party, f"its checkpoint does not hold: {error}", now_us, [given.note]
@@ -167,15 +163,28 @@ def _checkpoint(state: Station, sent: Envelope, data: bytes, now_us: int) -> lis
 def _evidence(state: Station, sent: Envelope, data: bytes, now_us: int) -> list[Effect]:
     """Evidence convicts by itself: it does not matter who brings it."""
     found = _payload(sent, ForkEvidence)
-    host = state.host_keys()[0]
     try:
-        verify_fork(found, NoteKey(name=host.name, public=host.public))
+        _convicts(state, found)
     except EvidenceError as error:
         raise Refused([_bad("evidence", "payload", "", f"must convict the host: {error}")]) from error
     known = state.fork is not None
     effects = take_fork(state, found, sent.from_, now_us)
     effects += [] if known else tell_evidence(state, now_us)
     return [*effects, Reply(envelope(state, {}, "evidence", sent.from_, now_us))]
+
+
+def _convicts(state: Station, found: ForkEvidence) -> None:
+    """Require that the evidence convicts one of the host keys that were in force at the two sizes."""
+    keys = {}
+    for note in (found.first, found.second):
+        key = state.host_key(parse_checkpoint(parse_note(note.encode()).text).size)
+        keys[key.public] = key
+    *others, last = keys.values()
+    for key in others:
+        with contextlib.suppress(EvidenceError):
+            verify_fork(found, key)
+            return
+    verify_fork(found, last)
 
 
 def _lodge(state: Station, sent: Envelope, data: bytes, now_us: int) -> list[Effect]:

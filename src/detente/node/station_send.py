@@ -5,8 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from detente.errors import EvidenceError, Refused
+from detente.ledger.checkpoint import parse_checkpoint
 from detente.ledger.entry import Checked, Draft, check_submission, encode_submission
 from detente.ledger.facets import Facet, Openings
+from detente.ledger.note import parse_note
+from detente.ledger.proof import parse_proof
 from detente.ledger.receipt import check_receipt, read_receipt
 from detente.ledger.shown import leaf_is_ours
 from detente.node.envelope import seal_envelope
@@ -14,15 +17,9 @@ from detente.node.keeping import Keep
 from detente.node.known import Delivered, delivered_to
 from detente.node.lodging import Lodged
 from detente.node.outbox import Queued
-from detente.node.station_follow import (
-    URGENT,
-    answers_urgent,
-    forget_asked,
-    raise_alarm,
-    take_checkpoint,
-    track_response,
-    track_urgent,
-)
+from detente.node.station_alarms import raise_alarm
+from detente.node.station_fold import URGENT, answers_urgent, forget_asked, track_response, track_urgent
+from detente.node.station_follow import take_checkpoint
 from detente.node.station_state import Station, Unacked
 from detente.node.station_values import (
     Composed,
@@ -182,6 +179,8 @@ def receipted(state: Station, given: Receipted, now_us: int) -> list[Effect]:
         shown = check_receipt(receipt, slots, salt, *state.host_keys())
     except (Refused, EvidenceError) as error:
         state.outbox.unreachable(now_us)  # ask again, but not at once
+        if (size := _size_of(given.receipt)) > state.next_entry:
+            return [Publish("ahead", str(size))]  # perhaps by a host key that we have yet to read of
         return raise_alarm(state, "receipt-broken", item.id.hex(), str(error), now_us, [given.receipt, item.raw])
     changed: list[Effect] = []
     if not leaf_is_ours(shown.leaf, checked):
@@ -247,6 +246,15 @@ def lodge_delayed(state: Station, now_us: int) -> list[Effect]:
                 SendDirect(party, "lodge", item.commitment, envelope(state, payload, "lodge", party, now_us))
             )
     return effects
+
+
+def _size_of(receipt: bytes) -> int:
+    """Return the size of the checkpoint that a receipt stands under; 0 if it cannot be read."""
+    try:
+        proof = parse_proof(read_receipt(receipt).proof.encode())
+        return parse_checkpoint(parse_note(proof.checkpoint).text).size
+    except Refused:
+        return 0
 
 
 class _Salt(msgspec.Struct):

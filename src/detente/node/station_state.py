@@ -22,14 +22,14 @@ from typing import Protocol
 
 import msgspec
 
-from detente.ledger.checkpoint import SignedCheckpoint
+from detente.ledger.checkpoint import SignedCheckpoint, open_checkpoint, parse_checkpoint
 from detente.ledger.cosignature import CosignerKey, cosigner_name
 from detente.ledger.delivered import Told
 from detente.ledger.fork import ForkEvidence
 from detente.ledger.genesis import Genesis, ledger_id
 from detente.ledger.identity import Identity
 from detente.ledger.keys import ExchangeKey, SigningKey
-from detente.ledger.note import NoteKey
+from detente.ledger.note import NoteKey, parse_note
 from detente.ledger.tree import Tree
 from detente.node import lodging, outbox, telling, urgent
 from detente.node.alarms import Alarm, Alarms, Kind
@@ -136,6 +136,8 @@ class Station:
     witnessed_size: int = 0
     times_unjudged: list[int] = field(default_factory=list)
     fork: ForkEvidence | None = None
+    offered: list[NoteKey] = field(default_factory=list)
+    """Host keys appointed by a quorum in entries that we have seen and not proven yet."""
     recent: dict[bytes, tuple[int, bytes]] = field(default_factory=dict)
     missing: dict[int, str] = field(default_factory=dict)
 
@@ -197,11 +199,18 @@ class Station:
         """How many leaves are proven."""
         return self.checkpoint.checkpoint.size if self.checkpoint is not None else 0
 
+    def host_key(self, size: int) -> NoteKey:
+        """The host key in force for checkpoints of a size, as far as our entries show it."""
+        return NoteKey(name=self.me.genesis.origin, public=bytes.fromhex(self.identity.host_at(max(size - 1, 0)).key))
+
+    def open_note(self, data: bytes) -> SignedCheckpoint:
+        """Read a checkpoint and require the signature of the host in force at its size; raises Refused or EvidenceError."""
+        size = parse_checkpoint(parse_note(data).text).size
+        return open_checkpoint(data, self.host_key(size), *(self.offered if size > self.next_entry else ()))
+
     def host_keys(self) -> list[NoteKey]:
-        """The host keys in force for checkpoints we may get now."""
-        origin = self.me.genesis.origin
-        host = self.identity.host_at(max(self.next_entry - 1, 0))
-        return [NoteKey(name=origin, public=bytes.fromhex(host.key))]
+        """The host keys that may have signed a receipt: the one in force, and one that the parties have appointed since."""
+        return [self.host_key(max(self.next_entry, 1)), *self.offered]
 
     def station_key_of(self, party: str) -> bytes | None:
         """Another party's station key at the size we hold."""

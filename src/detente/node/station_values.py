@@ -117,6 +117,12 @@ class PeerCheckpoint(NamedTuple):
     note: bytes
 
 
+class HostKeyOffered(NamedTuple):
+    """An entry, not proven yet, by which the parties appoint another host key."""
+
+    raw: bytes
+
+
 class WitnessedArrived(NamedTuple):
     """The largest checkpoint that the host holds enough cosignatures for, as a signed note."""
 
@@ -154,6 +160,7 @@ Input = (
     | DirectAnswered
     | PeerUnreachable
     | PeerCheckpoint
+    | HostKeyOffered
     | WitnessedArrived
     | PresenceSet
     | Release

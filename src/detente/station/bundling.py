@@ -9,7 +9,7 @@ import msgspec
 
 from detente.errors import DetenteError, Unavailable
 from detente.evidence.bundle import Listed, Made, ToldList, make_bundle
-from detente.ledger.checkpoint import SignedCheckpoint, open_checkpoint
+from detente.ledger.checkpoint import SignedCheckpoint
 from detente.ledger.shown import Shown
 from detente.node.known import Known
 from detente.records.watermark import Watermark
@@ -27,7 +27,7 @@ async def bundle_bytes(engine: Engine, words: str) -> bytes:
     if state.checkpoint is None:
         raise Unavailable("this station has proven nothing yet: it needs the host once")
     head = await _head(engine, state.checkpoint)
-    others = [open_checkpoint(data, *state.host_keys()) for data in engine.parts.copy.kept("witnessed/").values()]
+    others = [state.open_note(data) for data in engine.parts.copy.kept("witnessed/").values()]
     made = Made(at_us=engine.now_us, by=state.me.party, words=words or f"everything {state.me.party} may read")
     return await asyncio.to_thread(_make, engine, head, others, made)
 
@@ -36,7 +36,7 @@ async def _head(engine: Engine, own: SignedCheckpoint) -> SignedCheckpoint:
     """Return the largest witnessed checkpoint that we have proven ourselves, if the host is there to ask; else our own."""
     with contextlib.suppress(DetenteError):
         note = await engine.client.checkpoint(witnessed=True)
-        signed = open_checkpoint(note, *engine.state.host_keys())
+        signed = engine.state.open_note(note)
         size = signed.checkpoint.size
         if 0 < size <= engine.state.size and engine.state.tree.root(size) == signed.checkpoint.root:
             return signed

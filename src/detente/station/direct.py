@@ -9,7 +9,7 @@ import msgspec
 
 from detente.errors import Unavailable
 from detente.ledger.cosignature import cosign, cosigner_name
-from detente.ledger.note import Note, NoteKey
+from detente.ledger.note import Note
 from detente.ledger.witness import Answer as WitnessAnswer
 from detente.ledger.witness import Followed, accepted, decide
 from detente.node.keeping import Keep
@@ -75,7 +75,7 @@ async def add_checkpoint(engine: Engine, body: bytes) -> WitnessAnswer:
     kept = engine.parts.copy.kept("witness").get("witness")
     last = msgspec.msgpack.decode(kept, type=_Witnessed) if kept else None
     origin = state.me.genesis.origin
-    keys = tuple(NoteKey(name=key.name, public=key.public) for key in state.host_keys())
+    keys = tuple(state.host_keys())
     known = Followed(keys=keys) if last is None else Followed(keys=keys, root=last.root, size=last.size)
     found = decide(body, {origin: known})
     if isinstance(found, WitnessAnswer):

@@ -1,0 +1,225 @@
+"""What one believed entry means for a station: who may sign, what was told, the picture, clocks and slots."""
+
+from __future__ import annotations
+
+import msgspec
+
+from detente.errors import Refused
+from detente.ledger.delivered import Told
+from detente.ledger.entry import Checked, encode_header, header_commitment
+from detente.node.following import Believed
+from detente.node.keeping import Keep
+from detente.node.known import Known as KnownBytes
+from detente.node.registering import register
+from detente.node.screener import volumes_to_screen
+from detente.node.slots import slot_us
+from detente.node.station_alarms import raise_alarm
+from detente.node.station_openings import Row, disclosed, erased, remember
+from detente.node.station_state import Asked, Station
+from detente.node.station_values import (
+    Effect,
+    Publish,
+    Reread,
+)
+from detente.node.urgent import Open
+from detente.picture.known import Known, known_of
+from detente.records.message import Message
+from detente.records.notice import CoarseNotice, Notice
+from detente.records.notice_state import LIVE
+from detente.records.registry import Record
+from detente.records.response import Response
+from detente.records.screening import Screening
+from detente.records.watermark import Watermark
+
+URGENT = ("stop", "urgent")
+
+MEMBERS = frozenset({"host", "officer", "party"})
+"""Kinds that change who may sign."""
+
+_KNOWN = msgspec.json.Decoder(KnownBytes)
+
+
+def admit(state: Station, entry: Believed, now_us: int) -> list[Effect]:
+    """Take one entry as recorded and told: who may sign from here on, and our list of what we were told."""
+    header = entry.checked.header
+    effects: list[Effect] = []
+    remember(state, entry.index, entry.checked.id, entry.raw)
+    if header.kind.partition("/")[0] in MEMBERS:
+        effects = _members(state, entry, now_us)
+    told = state.told.get(header.author, Told())
+    if header.author != state.me.party and entry.index > told.last_index:
+        state.told[header.author] = told.then(entry.index, entry.checked.id)
+    return effects
+
+
+def fold(
+    state: Station,
+    entry: Believed,
+    now_us: int,
+    kept: list[tuple[str, bytes | None]],
+    *,
+    strict: bool = True,
+) -> list[Row]:
+    """Take one admitted entry into everything that is derived from entries; return rows of the own copy to replace.
+
+    `strict` False: its bytes are our own copy's.
+    """
+    header = entry.checked.header
+    known = known_of(
+        entry.index,
+        entry.received_at_us,
+        entry.checked.id.hex(),
+        header,
+        entry.checked.facets,
+        erased=entry.erased,
+        strict=strict,
+    )
+    rows: list[Row] = []
+    if known.kind == "disclosure":
+        known = disclosed(state, known)
+    elif known.kind == "erasure":
+        rows = erased(state, known, kept)
+    if entry.index >= state.picture.size:
+        state.picture.apply(known)
+    mine = header.author == state.me.party
+    if not mine:
+        urgent = is_urgent(known)
+        state.telling.received(header.author, entry.index, urgent=urgent, is_watermark=known.kind == "watermark")
+        if entry.checked.id in state.direct:
+            del state.direct[entry.checked.id]
+            kept.append((f"direct/{entry.checked.id.hex()}", None))
+    for opened in known.opened:
+        if isinstance(opened.record, Record):
+            _record(state, known, opened.record.body, mine, entry.received_at_us, now_us, kept)
+    state.folded = max(state.folded, entry.index + 1)
+    return rows
+
+
+def reread(state: Station, given: Reread, now_us: int) -> list[Effect]:
+    """Fold what was only kept while the station was far behind."""
+    kept: list[tuple[str, bytes | None]] = []
+    rows: list[Row] = []
+    for index, _, raw in given.rows:
+        if index >= state.folded:
+            rows += fold(state, believed_again(index, raw), now_us, kept, strict=False)
+    state.folded = max(state.folded, given.stop)
+    if state.folded >= state.next_entry:
+        state.picture.advance(state.next_entry, state.last_leaf_us)
+    effects: list[Effect] = [Keep(known=rows, kept=kept)] if kept or rows else []
+    return [*effects, Publish("entries", str(state.folded))]
+
+
+def believed_again(index: int, raw: bytes) -> Believed:
+    """Take an entry out of the own copy; its signature was verified before it was kept."""
+    known = _KNOWN.decode(raw)
+    signed = encode_header(known.header)
+    signature = bytes.fromhex(known.signature)
+    a, b, c, d = (None if opening is None else opening.facet for opening in known.facets)
+    k = [bytes.fromhex(text) for text in known.header.commitments]
+    entry = bytes.fromhex(known.id)
+    checked = Checked(
+        commitments=(k[0], k[1], k[2], k[3]),
+        facets=(a, b, c, d),
+        header=known.header,
+        header_bytes=signed,
+        header_commitment=header_commitment(bytes.fromhex(known.header_salt), entry),
+        id=entry,
+        openings=known.facets,
+        signature=signature,
+        tags=b"",
+    )
+    return Believed(checked=checked, erased=known.erased, index=index, raw=raw, received_at_us=known.received_at_us)
+
+
+def is_urgent(known: Known) -> bool:
+    """Whether an entry is a message marked urgent or stop."""
+    message = known.body(Message)
+    return message is not None and message.urgency in URGENT
+
+
+def _members(state: Station, entry: Believed, now_us: int) -> list[Effect]:
+    checked = entry.checked
+    known = known_of(entry.index, entry.received_at_us, checked.id.hex(), checked.header, checked.facets)
+    for opened in known.opened:
+        if isinstance(opened.record, Record):
+            try:
+                register(state.identity, entry.index, known.header.author, known.header.key, opened.record.body)
+            except Refused as refused:
+                return raise_alarm(state, "bad-entry", f"index {entry.index}", str(refused), now_us, [entry.raw])
+    state.renew_viewer()
+    return []
+
+
+def _record(
+    state: Station,
+    known: Known,
+    body: object,
+    mine: bool,
+    received_at_us: int,
+    now_us: int,
+    kept: list[tuple[str, bytes | None]],
+) -> None:
+    header = known.header
+    identifier = bytes.fromhex(known.id)
+    if isinstance(body, Message) and body.urgency in URGENT:
+        state.urgent_ledgered.add(known.id)
+        track_urgent(state, identifier, header.author, header.audience, header.signed_at_us, body)
+    elif isinstance(body, Response):
+        if answers_urgent(state, body):
+            state.urgent_ledgered.add(known.id)
+        track_response(state, header.author, header.key, body)
+    elif isinstance(body, Watermark) and mine:
+        state.telling.covered(header.audience, body.size, received_at_us)
+    elif isinstance(body, Screening) and mine:
+        state.slots.answered(bytes.fromhex(body.about))
+        forget_asked(state, body.about, kept)
+    elif isinstance(body, Notice | CoarseNotice) and not mine:
+        ask_screening(state, known, now_us)
+
+
+def track_urgent(
+    state: Station, identifier: bytes, author: str, audience: tuple[str, ...], signed_at_us: int, body: Message
+) -> None:
+    """Remember an urgent message; if it is ours, its clock runs."""
+    state.urgent_known.add(identifier)
+    if author == state.me.party:
+        others = tuple(party for party in audience if party != author)
+        state.timers.sent(Open(id=identifier, parties=others, signed_at_us=signed_at_us, urgency=body.urgency))
+
+
+def forget_asked(state: Station, about: str, kept: list[tuple[str, bytes | None]]) -> None:
+    """A notice has its one answer: nothing more is kept for it."""
+    state.asked.pop(bytes.fromhex(about), None)
+    if state.answers.pop(bytes.fromhex(about), None) is not None:
+        kept.append((f"answer/{about}", None))
+
+
+def answers_urgent(state: Station, body: Response) -> bool:
+    """Whether a response answers an urgent message that we know."""
+    return bool({bytes.fromhex(body.about), bytes.fromhex(body.version)} & state.urgent_known)
+
+
+def track_response(state: Station, author: str, key: str, body: Response) -> None:
+    """An officer's answer stops the clock of what it answers; a station's own hand does not."""
+    use = state.identity.history(key)
+    if use is not None and use.role == "officer":
+        state.timers.answered(bytes.fromhex(body.version), author)
+        state.timers.answered(bytes.fromhex(body.about), author)
+
+
+def ask_screening(state: Station, known: Known, now_us: int) -> None:
+    """Give a live notice its slot; the answer is worked out before the slot, so that neither shows in the other."""
+    identifier = bytes.fromhex(known.id)
+    full, coarse = known.body(Notice), known.body(CoarseNotice)
+    told = full or coarse
+    if told is None or told.state not in LIVE:
+        return
+    volumes = volumes_to_screen(full, coarse)
+    if all(volume.end_us < now_us for volume in volumes):
+        return  # over before we saw it: nobody can still be warned, and no answer reads as "not screened"
+    after_us = state.me.genesis.screening.after_us
+    slot = slot_us(known.received_at_us, now_us, after_us)
+    if not state.slots.ask(identifier, slot):
+        return
+    author = known.header.author
+    state.asked[identifier] = Asked(asker=author, received_at_us=known.received_at_us)
