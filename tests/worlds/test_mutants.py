@@ -20,7 +20,7 @@ from detente.host import app, reading, requests, stream
 from detente.host.requests import Answer
 from detente.ledger import entry
 from detente.ledger.delivered import Told
-from detente.node import admission, host, limits, screener, station_clock, station_follow
+from detente.node import admission, host, limits, screener, station_clock, station_fold
 from detente.node.slots import Slots
 from detente.node.station_send import draft_of
 from detente.node.station_values import Compose
@@ -109,14 +109,14 @@ def id_from_the_hidden_count(patch: Patch) -> None:
 def slot_by_units_held(patch: Patch) -> None:
     """Slot: the answer comes a little later for each unit that had to be looked at."""
     held = [0]  # of whoever stated its presence last
-    review, slot_us = screener.DeskScreener.review, station_follow.slot_us
+    review, slot_us = screener.DeskScreener.review, station_fold.slot_us
 
     def reviewing(self: Any, presence: Any, *more: Any) -> None:
         held[0] = len(presence)
         review(self, presence, *more)
 
     patch.setattr(screener.DeskScreener, "review", reviewing)
-    patch.setattr(station_follow, "slot_us", lambda *given: slot_us(*given) + 1000 * held[0])
+    patch.setattr(station_fold, "slot_us", lambda *given: slot_us(*given) + 1000 * held[0])
 
 
 def age_of_the_newest_unit(patch: Patch) -> None:

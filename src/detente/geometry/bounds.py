@@ -26,6 +26,9 @@ PLACING = 8
 _TURN_M = 2 * np.pi * A_M
 _LIMIT_M = 1e7
 _AT_ONCE = 2**16
+_MOST_EDGES = 2**18
+"""Rings of more pairs of edges than this are left to the exact test, which does not look at each."""
+
 _GEOD = Geod(ellps="WGS84")
 
 Array = NDArray[Any]
@@ -69,7 +72,10 @@ def horizontal(
     rows = np.flatnonzero(verdict == UNDECIDED)
     verdict[rows] = _by_shadows(a.rings if len(a.rings) == 1 else a.rings[rows], b.rings[rows], at.pick(rows))
     rows = rows[verdict[rows] == UNDECIDED]
-    portion = max(1, _AT_ONCE // (a.rings.shape[2] * b.rings.shape[2]))
+    edges = a.rings.shape[2] * b.rings.shape[2]
+    if edges > _MOST_EDGES:
+        return verdict
+    portion = max(1, _AT_ONCE // edges)
     for start in range(0, len(rows), portion):
         some = rows[start : start + portion]
         verdict[some] = _by_mercator(a.rings if len(a.rings) == 1 else a.rings[some], b.rings[some], at.pick(some))

@@ -163,19 +163,26 @@ def _by_cutting(a: _Shape, b: _Shape, charts: _Charts, low: Floats, high: Floats
     nearest[rings.crossing] = 0
     slops = a.slop[:, None] + b.slop
     i, j, pair = np.nonzero(nearest - slops <= np.minimum(high, (nearest + slops).min(axis=(0, 1))))
+    least, most = np.full(len(low), np.inf), np.full(len(low), np.inf)
+    for rows in _portions(np.arange(len(pair)), _AT_ONCE // (_CUTS + 1) ** 2):
+        gap, left = _between_edges(a, b, charts, i[rows], j[rows], pair[rows])
+        np.minimum.at(least, pair[rows], gap - left)
+        np.minimum.at(most, pair[rows], gap + left)
+    inside = rings.a_inside | rings.b_inside
+    least[inside] = 0
+    most = np.where(inside, np.minimum(most, a.slop.max(axis=0) + b.slop.max(axis=0)), most)
+    return decided(least, most, low, high)
+
+
+def _between_edges(a: _Shape, b: _Shape, charts: _Charts, i: Rows, j: Rows, pair: Rows) -> tuple[Floats, Floats]:
+    """Return the least distances between cut edges i of a and j of b, and what slop is left in them."""
     some = charts.pick(pair)
     cut = compare(*_cut(a, some, i, pair), *_cut(b, some, j, pair))
     # these are open chains: the chord that would close them is not theirs
     gap = np.sqrt(np.minimum(cut.from_a[:, :-1].min(axis=(0, 1)), cut.from_b[:-1].min(axis=(0, 1))))
     gap[cut.crossing[:-1, :-1].any(axis=(0, 1))] = 0
     left = a.slop[i, pair] + b.slop[j, pair] - (a.bend[i, pair] + b.bend[j, pair]) * (1 - _CUTS**-2)
-    least, most = np.full(len(low), np.inf), np.full(len(low), np.inf)
-    np.minimum.at(least, pair, gap - left)
-    np.minimum.at(most, pair, gap + left)
-    inside = rings.a_inside | rings.b_inside
-    least[inside] = 0
-    most = np.where(inside, np.minimum(most, a.slop.max(axis=0) + b.slop.max(axis=0)), most)
-    return decided(least, most, low, high)
+    return gap, left
 
 
 def _cut(shape: _Shape, charts: _Charts, i: Rows, pair: Rows) -> tuple[Floats, Floats]:
