@@ -1,0 +1,1 @@
+"""Controlled English, rendered from data and never parsed back."""
