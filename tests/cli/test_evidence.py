@@ -35,7 +35,7 @@ def test_an_import_tells_its_figures_and_writes_page_and_reports(tmp_path):
     assert told["refused"][0]["field"] == "row 3 (2).latitude"
     assert "Independent origins" in (tmp_path / "p.html").read_text()
     kinds = [json.loads(line)["kind"] for line in (tmp_path / "r.jsonl").read_text().splitlines()]
-    assert kinds == ["report/1", "claim/1"]
+    assert kinds == ["report/1", "claim/2"]
 
 
 def test_strict_refuses_a_file_with_a_bad_row(tmp_path):

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.agreements.castello import D_US, DAMASCUS, EVERYONE, ONE_ORIGIN, TRUCE, WHILE, at
+
 from detente.conflicts.coarse import coarse_of
 from detente.geometry.volume import Altitude, Circle, Corridor, Point, Polygon, Volume4D
 from detente.ledger.facets import facet, facet_bytes
 from detente.records import registry
 from detente.records.affiliation import Affiliation, Whereabouts
+from detente.records.agreement import AnnexA, AnnexB, AnnexC
+from detente.records.assent import Assent
 from detente.records.assessment import Assessment
 from detente.records.body import Body, Stated
 from detente.records.bulletin import Bulletin, Part
@@ -29,12 +33,16 @@ from detente.records.notice_state import State
 from detente.records.officer import Officer
 from detente.records.party import Endorsement, Party
 from detente.records.place import Phrase, Place, StatedPlace
+from detente.records.position import Position
 from detente.records.report import Passage, Report
 from detente.records.response import Readback, Response
 from detente.records.roster import Duty, Roster
 from detente.records.screening import Screening
 from detente.records.screening import padded as padded_screening
 from detente.records.sealed import Doubt, Presence, padded
+from detente.records.term import Scope, Term, Unmonitored, Wording
+from detente.records.verdict import Said as SaidVerdict
+from detente.records.verdict import Verdicts
 from detente.records.watermark import Watermark
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -103,6 +111,41 @@ EXAMPLES: tuple[Body, ...] = (
         who="Russian centre, Hmeymim",
         words="Counted apart from the groups that joined the truce.",
     ),
+    TRUCE,
+    AnnexA(
+        agreement="truce-2016",
+        source="",
+        tag="MEM?",
+        terms=(
+            Term(
+                bearers=("opposition", "syr"),
+                beneficiaries=("un",),
+                evidence=ONE_ORIGIN,
+                excused_by=(),
+                pattern=Unmonitored(why="The distances were not re-read in the primary text."),
+                period=WHILE,
+                reckoning=DAMASCUS,
+                scope=Scope(actors=EVERYONE, affected=EVERYONE, area=(), unplaced="included"),
+                term="k8.distances",
+                wording=Wording(source="", standing="unknown", tag="MEM?", words=""),
+            ),
+        ),
+        title="Castello Road distances",
+        words="",
+    ),
+    AnnexB(agreement="truce-2016", source="", tag="MEM~", terms=(), title="Terms of reference of the centre", words=""),
+    AnnexC(agreement="truce-2016", source="", tag="MEM~", terms=(), title="Procedures", words=""),
+    Assent(
+        about=A,
+        act="withdrawal",
+        at=at(D_US + 168 * 3_600_000_000, "19 September, 19:00"),
+        party="syr",
+        source="GULF",
+        tag="DOC",
+        terms=(),
+        who="Syrian army command",
+        words="The truce is over; armed groups broke it.",
+    ),
     Assessment(
         about=A,
         assessor="observer of the UN",
@@ -166,6 +209,8 @@ EXAMPLES: tuple[Body, ...] = (
     ),
     Claim(
         about=(A,),
+        actor="cjtf",
+        affected="syr",
         at_stated=Stated(earliest_us=START_US + 5 * MINUTE_US, latest_us=None, text="17:00", zone="Asia/Damascus"),
         chain=("Izvestia",),
         count=Counted(best=None, high=37, low=34, unit="strikes"),
@@ -250,6 +295,20 @@ EXAMPLES: tuple[Body, ...] = (
         stated=StatedPlace(datum="WGS 84", decimal="35.2854, 40.1760", error_mm=300_000, grid="", phrase=None),
         words="Reference point and perimeter.",
     ),
+    Position(
+        about=A,
+        at=at(1_474_232_399_000_000, "18 September, 23:59"),
+        by_authority="competent",
+        party="syr",
+        power="",
+        reading="",
+        says="ends",
+        source="WAT",
+        tag="DOC",
+        term="",
+        who="Syrian army command",
+        words="Seven days of calm, to the end of 18 September.",
+    ),
     Report(
         chain=("South Front", "21st Century Wire"),
         event_class="deal.reported",
@@ -298,6 +357,29 @@ EXAMPLES: tuple[Body, ...] = (
     ),
     padded(Doubt(about=A, by_role="analyst", padding="", state="raised", words="This may not be who we think.")),
     padded(Presence(cell_ndeg=20_000_000, cells=((1763, 2007), (1763, 2008)), epoch=68_246, padding="")),
+    Verdicts(
+        about=A,
+        as_of_us=START_US,
+        revises=None,
+        ruleset="detente 0.1.0; PROJ 9.5; GEOS 3.13",
+        size=812,
+        trigger=None,
+        verdicts=(
+            SaidVerdict(
+                answer="undetermined",
+                changes_until_us=START_US + 43_200 * MINUTE_US,
+                evidence=(B, C),
+                instance="",
+                party="syr",
+                reading="",
+                settled=True,
+                term="k8",
+                was=None,
+                words="One origin says that it pulled back, one that it did not; two are needed.",
+            ),
+        ),
+        words="",
+    ),
     Watermark(count=17, list_hash=C, size=812),
     Whereabouts(
         actor="jabhat-fatah-al-sham",

@@ -37,7 +37,7 @@ def test_every_form_has_its_example_and_every_example_is_the_golden_body():
 
 def test_every_kind_has_its_section_and_its_row():
     sections = set(re.findall(r"^## (\w+)$", PAGE, re.MULTILINE))
-    rows = dict(re.findall(r"^\| `(\w+)/\d+` \| ([a-z, ]+) \|", PAGE, re.MULTILINE))
+    rows = dict(re.findall(r"^\| `(\w+)/\d+` \| ([a-z, -]+) \|", PAGE, re.MULTILINE))
     for form in REGISTRY.forms():
         assert form.kind in sections
         assert form.form in rows[form.kind].split(", ")

@@ -36,8 +36,34 @@ class Claim(Body, frozen=True, kw_only=True):
     `chain` holds the relays from the one nearest the origin to the one it was read at; empty: had from the origin
     itself. `origin` is where it began, as declared; one that nobody names is "OUTLET:unnamed"; "" is the speaker.
     `implies` names other subjects that must hold if this one does, so that a denial of them is seen to bear on it.
+    `actor` is who is said to have done it, `affected` who is said to have been affected by it: names of parties or groups as in
+    `affiliation`; "" where the claim does not say.
     `at_stated` is when the thing happened, `said` when it was said; `report` is the report that it was split from.
     """
+
+    about: tuple[str, ...]
+    actor: str = ""
+    affected: str = ""
+    at_stated: Stated | None
+    chain: tuple[str, ...]
+    count: Counted | None
+    event_class: str
+    implies: tuple[str, ...]
+    origin: str
+    party: str | None
+    place: Volume4D | None
+    report: str | None
+    said: Stated | None
+    says: str
+    source: str
+    stance: Stance
+    subject: str
+    tag: Tag
+    who: str
+
+
+class Claim1(Body, frozen=True, kw_only=True):
+    """A claim as version 1 had it: it did not say who acted and who was affected."""
 
     about: tuple[str, ...]
     at_stated: Stated | None
@@ -56,6 +82,11 @@ class Claim(Body, frozen=True, kw_only=True):
     subject: str
     tag: Tag
     who: str
+
+
+def from_1(old: Claim1) -> Claim:
+    """Carry a claim of version 1 forward."""
+    return Claim(**{field: getattr(old, field) for field in old.__struct_fields__})
 
 
 def check(claim: Claim) -> tuple[Problem, ...]:
@@ -83,6 +114,9 @@ def check(claim: Claim) -> tuple[Problem, ...]:
         faults.extend(check_volume(claim.place, "place"))
     if claim.party is not None:
         faults.party("party", claim.party)
+    for field in ("actor", "affected"):
+        if getattr(claim, field):
+            faults.title(field, getattr(claim, field))
     return faults.all()
 
 

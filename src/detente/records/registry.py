@@ -16,6 +16,8 @@ from detente.errors import Problem, Refused, problem
 from detente.ledger import canonical
 from detente.records import (
     affiliation,
+    agreement,
+    assent,
     assessment,
     bulletin,
     call,
@@ -35,8 +37,10 @@ from detente.records import (
     roster,
     screening,
     sealed,
+    verdict,
     watermark,
 )
+from detente.records import position as positions
 from detente.records.body import Body
 
 Check = Callable[[Any], tuple[Problem, ...]]
@@ -149,11 +153,23 @@ def _one(kind: str, body: type[Body], check: Check, form: str = "full", position
 REGISTRY = Registry(
     [
         _one("affiliation", affiliation.Affiliation, affiliation.check),
+        _one("agreement", agreement.Agreement, agreement.check),
+        _one("agreement", agreement.AnnexA, agreement.check_annex, "annex-a", 1),
+        _one("agreement", agreement.AnnexB, agreement.check_annex, "annex-b", 2),
+        _one("agreement", agreement.AnnexC, agreement.check_annex, "annex-c", 3),
+        _one("assent", assent.Assent, assent.check),
         _one("assessment", assessment.Assessment, assessment.check),
         _one("bulletin", bulletin.Bulletin, bulletin.check),
         _one("call", call.Call, call.check),
         _one("channel", channel.Channel, channel.check),
-        _one("claim", claim.Claim, claim.check),
+        Form(
+            body=claim.Claim,
+            check=claim.check,
+            form="full",
+            kind="claim",
+            older={1: (claim.Claim1, claim.from_1)},
+            version=2,
+        ),
         _one("disclosure", disclosure.Disclosure, disclosure.check),
         _one("erasure", erasure.Erasure, erasure.check),
         _one("finding", finding.Finding, finding.check),
@@ -165,12 +181,14 @@ REGISTRY = Registry(
         _one("officer", officer.Officer, officer.check),
         _one("party", party.Party, party.check),
         _one("place", place.Place, place.check),
+        _one("position", positions.Position, positions.check),
         _one("report", report.Report, report.check),
         _one("response", response.Response, response.check),
         _one("roster", roster.Roster, roster.check),
         _one("screening", screening.Screening, screening.check),
         _one("sealed", sealed.Doubt, sealed.check, "doubt"),
         _one("sealed", sealed.Presence, sealed.check, "presence"),
+        _one("verdict", verdict.Verdicts, verdict.check),
         _one("watermark", watermark.Watermark, watermark.check),
         _one("whereabouts", affiliation.Whereabouts, affiliation.check_whereabouts),
     ]

@@ -189,6 +189,8 @@ def _claim_of(case: Case, row: Row, told: Mapping[str, Any], says: str, report: 
         place = volumes_of(case, whole)[0]
     body = {
         "about": [],
+        "actor": told.get("actor", ""),
+        "affected": told.get("affected", ""),
         "at_stated": _stated_time(told, "stated"),
         "chain": told.get("chain", []),
         "count": _counted(told.get("count")),
