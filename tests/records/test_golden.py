@@ -14,7 +14,7 @@ FILES = sorted(GOLDEN.glob("*.json"))
 
 
 def kind_and_form(file: Path) -> tuple[str, str]:
-    name, version, form = file.stem.split("-")
+    name, version, form = file.stem.split("-", 2)
     return f"{name}/{version}", form
 
 
