@@ -40,6 +40,7 @@ from detente.records.roster import Duty, Roster
 from detente.records.screening import Screening
 from detente.records.screening import padded as padded_screening
 from detente.records.sealed import Doubt, Presence, padded
+from detente.records.step import Step
 from detente.records.term import Scope, Term, Unmonitored, Wording
 from detente.records.verdict import Said as SaidVerdict
 from detente.records.verdict import Verdicts
@@ -357,6 +358,20 @@ EXAMPLES: tuple[Body, ...] = (
     ),
     padded(Doubt(about=A, by_role="analyst", padding="", state="raised", words="This may not be who we think.")),
     padded(Presence(cell_ndeg=20_000_000, cells=((1763, 2007), (1763, 2008)), epoch=68_246, padding="")),
+    Step(
+        about=A,
+        called=("o-3",),
+        channel=None,
+        due_us=START_US + 31 * MINUTE_US,
+        ladder="urgent",
+        outcome="undelivered",
+        party="cjtf",
+        reach="director",
+        role="director",
+        since_us=START_US + 29 * MINUTE_US,
+        step=1,
+        words="No officer of cjtf has answered: undelivered after 2 min. Duty director, take it and relay it.",
+    ),
     Verdicts(
         about=A,
         as_of_us=START_US,

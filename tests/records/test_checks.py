@@ -89,6 +89,8 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("Screening", {"padding": ""}, "padding"),
     ("Doubt", {"padding": "x"}, "padding"),
     ("Presence", {"cells": ((2, 1), (1, 1))}, "cells"),
+    ("Step", {"reach": "higher-level"}, "step"),
+    ("Step", {"step": 0, "reach": "role"}, "step"),
     ("Verdicts", {"verdicts": ()}, "verdicts"),
     ("Verdicts", {"trigger": A}, "revises"),
     ("Watermark", {"count": 900}, "count"),

@@ -37,6 +37,7 @@ from detente.records import (
     roster,
     screening,
     sealed,
+    step,
     verdict,
     watermark,
 )
@@ -118,8 +119,8 @@ class Registry:
         if version not in known.older:
             return Unknown(body=body, form=form, kind=kind, why="version")
         value: Body = self._decode(known.older[version][0], body, kind, strict)
-        for step in range(version, known.version):
-            value = known.older[step][1](value)
+        for at in range(version, known.version):
+            value = known.older[at][1](value)
         return Record(body=value, form=form, kind=name, version=version)
 
     def write(self, body: Body) -> tuple[str, str, bytes]:
@@ -188,6 +189,7 @@ REGISTRY = Registry(
         _one("screening", screening.Screening, screening.check),
         _one("sealed", sealed.Doubt, sealed.check, "doubt"),
         _one("sealed", sealed.Presence, sealed.check, "presence"),
+        _one("step", step.Step, step.check),
         _one("verdict", verdict.Verdicts, verdict.check),
         _one("watermark", watermark.Watermark, watermark.check),
         _one("whereabouts", affiliation.Whereabouts, affiliation.check_whereabouts),

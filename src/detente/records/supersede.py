@@ -15,7 +15,7 @@ from detente.records.erasure import ERASABLE
 from detente.records.notice import Activity
 from detente.records.notice_state import LIVE, NEXT, START, State, change_between
 
-NEVER_SUPERSEDED = frozenset({"disclosure", "erasure", "response", "screening", "sealed", "watermark"})
+NEVER_SUPERSEDED = frozenset({"disclosure", "erasure", "response", "screening", "sealed", "step", "watermark"})
 """Kinds that are said once: a later one is a new fact, not a new version."""
 
 

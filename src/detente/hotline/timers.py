@@ -1,0 +1,152 @@
+"""Every running ladder of one keeper: a heap over matters, so that a hundred thousand cost one comparison while none is due.
+
+    start(matter) ──> heap of (next due, matter) ──take(now)──> calls, each once
+    end(matter)   ──> dropped when it comes up           took(slot) ──> never called again
+
+State is what entries say: matters begun, matters ended, slots taken, in any order and any number of times. A heap row is
+never trusted: what it names is looked up, and skipped if it ended, was called already, or is due later than it says.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from detente.hotline.ladder import FIRST_CALL, Ladder, Matter, Outcome, Rung
+from detente.records.step import LadderName
+
+Key = tuple[str, str, LadderName]
+"""(about, party, ladder)."""
+
+
+class Call(NamedTuple):
+    """One step whose moment has come."""
+
+    matter: Matter
+    rung: Rung
+
+    @property
+    def due_us(self) -> int:
+        """When it was due."""
+        return self.matter.since_us + self.rung.after_us
+
+
+class Clock(NamedTuple):
+    """A running matter as it stands at a time. `next_us` is the next call, None when all were made."""
+
+    matter: Matter
+    outcome: Outcome
+    taken: tuple[int, ...]
+    next_us: int | None
+    next_rung: Rung | None
+
+
+class Timers:
+    """The running ladders. `ladders` returns the ladder in force for a matter; it may change while a matter runs."""
+
+    def __init__(self, ladders: Callable[[Matter], Ladder]) -> None:
+        self._ladders = ladders
+        self._since: dict[Key, int] = {}
+        self._ended: dict[Key, int] = {}
+        self._taken: dict[Key, int] = {}  # one bit for each step
+        self._heap: list[tuple[int, Key]] = []
+
+    def __len__(self) -> int:
+        return len(self._since)
+
+    def start(self, matter: Matter) -> bool:
+        """Begin to run a matter; False, and nothing changed, if it runs or has ended."""
+        if matter.key in self._since or matter.key in self._ended:
+            return False
+        self._since[matter.key] = matter.since_us
+        self._push(matter)
+        return True
+
+    def end(self, about: str, party: str, ladder: LadderName, at_us: int) -> bool:
+        """Take the answer that ends a matter, also before its beginning is known; False if it had ended."""
+        key = (about, party, ladder)
+        if key in self._ended:
+            return False
+        self._ended[key] = at_us
+        self._taken.pop(key, None)
+        return self._since.pop(key, None) is not None
+
+    def took(self, about: str, party: str, ladder: LadderName, step: int) -> None:
+        """Note that a slot is taken: by ourselves before a restart, or by another keeper of the same ladder."""
+        key = (about, party, ladder)
+        if key not in self._ended:
+            self._taken[key] = self._taken.get(key, 0) | 1 << step
+
+    def renew(self) -> None:
+        """Order everything anew, after a ladder in force has changed."""
+        self._heap.clear()
+        for key, since_us in self._since.items():
+            self._push(Matter(*key, since_us))
+
+    def ended_us(self, about: str, party: str, ladder: LadderName) -> int | None:
+        """When a matter was answered, None while it was not."""
+        return self._ended.get((about, party, ladder))
+
+    def running(self, about: str, party: str, ladder: LadderName) -> bool:
+        """Whether a matter runs."""
+        return (about, party, ladder) in self._since
+
+    def due_us(self) -> int | None:
+        """When the next call is due, None when none is."""
+        while self._heap:
+            at_us, key = self._heap[0]
+            found = self._next(key)
+            if found is not None and found[0] == at_us:
+                return at_us
+            heapq.heappop(self._heap)
+            if found is not None:
+                heapq.heappush(self._heap, (found[0], key))
+        return None
+
+    def take(self, now_us: int, limit: int) -> list[Call]:
+        """Return up to `limit` calls whose moment has come, in order of their moments, each once: their slots are taken now."""
+        calls: list[Call] = []
+        while len(calls) < limit and (at_us := self.due_us()) is not None and at_us <= now_us:
+            key = heapq.heappop(self._heap)[1]
+            found = self._next(key)
+            assert found is not None
+            matter, rung = Matter(*key, self._since[key]), found[1]
+            calls.append(Call(matter, rung))
+            self.took(*key, rung.step)
+            self._push(matter)
+        return calls
+
+    def clocks(self, now_us: int) -> Iterator[Clock]:
+        """Yield every running matter as it stands at a time, in the order in which they began to run here."""
+        for key, since_us in self._since.items():
+            yield self._clock(Matter(*key, since_us), now_us)
+
+    def clock(self, about: str, party: str, ladder: LadderName, now_us: int) -> Clock | None:
+        """Return one running matter as it stands at a time, None if it does not run."""
+        since_us = self._since.get((about, party, ladder))
+        return None if since_us is None else self._clock(Matter(about, party, ladder, since_us), now_us)
+
+    def _clock(self, matter: Matter, now_us: int) -> Clock:
+        ladder, taken = self._ladders(matter), self._taken.get(matter.key, 0)
+        steps = tuple(rung.step for rung in ladder.rungs[FIRST_CALL:] if taken >> rung.step & 1)
+        found = self._next(matter.key)
+        late = bool(steps) or any(matter.since_us + rung.after_us <= now_us for rung in ladder.rungs[FIRST_CALL:])
+        at_us, rung = found if found is not None else (None, None)
+        return Clock(matter, "undelivered" if late else "waiting", steps, at_us, rung)
+
+    def _push(self, matter: Matter) -> None:
+        found = self._next(matter.key)
+        if found is not None:
+            heapq.heappush(self._heap, (found[0], matter.key))
+
+    def _next(self, key: Key) -> tuple[int, Rung] | None:
+        """Return the first call of a running matter that was not made, and its moment."""
+        since_us = self._since.get(key)
+        if since_us is None:
+            return None
+        taken = self._taken.get(key, 0)
+        for rung in self._ladders(Matter(*key, since_us)).rungs[FIRST_CALL:]:
+            if not taken >> rung.step & 1:
+                return since_us + rung.after_us, rung
+        return None
