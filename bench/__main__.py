@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -18,7 +19,10 @@ def main(names: list[str]) -> None:
     unknown = [name for name in names if name not in known]
     if unknown:
         sys.exit(f"no benchmark {', '.join(unknown)}; there are {', '.join(known)}")
-    for name in names or known:
+    chosen = names or known
+    if len(chosen) > 1:  # each in a process of its own, so that none measures what another left in memory
+        sys.exit(max(subprocess.run([sys.executable, "-m", "bench", name], check=False).returncode for name in chosen))
+    for name in chosen:
         began = time.monotonic()
         module = importlib.import_module(f"bench_{name}")
         title = (module.__doc__ or name).strip().splitlines()[0].rstrip(".")
