@@ -342,11 +342,11 @@ class Acts:
         await sim.settle()
         draw = random.Random(number)
         size = sim.engine.host.published
-        hidden = (sim.hidden or [bytes(32)])[int(draw.random() * len(sim.hidden))].hex()
+        guessable = sim.guessable() or [bytes(32)]
+        hidden = guessable[int(draw.random() * len(guessable))].hex()
         own = draw.choice(self.own).hex() if self.own else "1" * 64
         start, limit = draw.randint(0, size + 1), draw.randint(1, 4)
         gets = [
-            ("/v1/entries", ""),
             (f"/v1/entries?from={start}&limit={limit}", ""),
             ("/v1/entries?from=99999", ""),
             (f"/v1/leaves?from={start}", ""),
@@ -360,7 +360,6 @@ class Acts:
             ("/v1/status", ""),
             (f"/v1/consistency?old={min(start, size)}&new={size}", ""),
             (f"/v1/consistency?old=1&new={size + 5}", ""),
-            (f"/v1/receipts/{hidden}", "receipt of a hidden entry"),
             (f"/v1/receipts/{hidden}?witnessed=true", "witnessed receipt of a hidden entry"),
             (f"/v1/receipts/{own}", "own receipt"),
             (f"/v1/receipts/{own}?witnessed=true", "own witnessed receipt"),
@@ -374,7 +373,8 @@ class Acts:
             ("/v1/entries/batch", ""),
             ("/v1/entries?from=-1&limit=no&what=1", ""),
         ]
-        for path, label in draw.sample(gets, 8):
+        always = [("/v1/entries", ""), (f"/v1/receipts/{hidden}", "receipt of a hidden entry")]
+        for path, label in (*always, *draw.sample(gets, 6)):
             await sim.ask(sim.observer, "GET", path, label=label)
         posts = [
             self._post_hidden,

@@ -108,7 +108,7 @@ class Sim:
         self.normal = Normal(RULES.slots, PUBLIC)
         self.seen: list[Seen] = []
         self.hidden: list[bytes] = []
-        """Ids of entries that the observer may not read, as an attacker might have got hold of them."""
+        """Ids of what others sent and the observer may not read, in the order of sending; some of it the host refused."""
         self.engine = Engine(
             lambda: Host(SIGNED, LIMITS),
             MemoryStore(),
@@ -437,6 +437,24 @@ class Sim:
         await direct_app(stub)(scope, receive, send)  # type: ignore[arg-type]
         head, *chunks = sent
         self._see_answer(f"{method} {path} of {party}", path, head, chunks)
+
+    def guessable(self) -> list[bytes]:
+        """Ids that the observer may not know, as an attacker might have got hold of them.
+
+        An attacker that does the same in both worlds guesses the id "of leaf 7", not "of the third message": how many entries
+        stand behind what it cannot read is hidden. So ids come by leaf, and then those that are on no ledger (both worlds agree
+        on when something waits at a station or is refused).
+        """
+        published = {row.id: row.submission for row in self.engine.store.read(1, self.engine.store.size())}
+        headers = {entry: msgspec.json.decode(raw)["header"] for entry, raw in published.items()}
+        return [
+            *(
+                entry
+                for entry, header in headers.items()
+                if self.observer not in (header["author"], *header["audience"])
+            ),
+            *(entry for entry in self.hidden if entry not in published),
+        ]
 
     def leaves(self) -> list[bytes]:
         """Every leaf but genesis."""

@@ -64,6 +64,16 @@ def framing_by_stored_length(patch: Patch) -> None:
     patch.setattr(reading, "known_bytes", known)
 
 
+def order_by_stored_length(patch: Patch) -> None:
+    """Order: a page does not list its entries by index, but by how long they are as stored."""
+    rows = reading.Engine.rows
+
+    def sorted_rows(self: Any, indexes: Any) -> Any:
+        return sorted(rows(self, indexes), key=lambda row: len(row.submission) % 50)
+
+    patch.setattr(reading.Engine, "rows", sorted_rows)
+
+
 def order_of_recipients(patch: Patch) -> None:
     """Order: tags stand in the first slots, in the order of the recipients."""
 
@@ -267,22 +277,23 @@ def watermark_on_one_clock(patch: Patch) -> None:
 
 
 MUTANTS: dict[Callable[[Patch], None], int] = {
-    age_of_the_newest_unit: 0,
-    error_that_knows: 0,
-    finer_than_the_cell: 0,
-    header_that_counts: 0,
-    id_from_the_body: 0,
-    id_from_the_hidden_count: 0,
-    length_of_pages: 0,
-    framing_by_stored_length: 0,
-    limits_shared: 0,
-    metrics_for_parties: 0,
-    order_of_ids: 0,
-    receipt_for_anyone: 0,
-    slot_by_units_held: 0,
-    watermark_for_all: 0,
-    watermark_in_common: 0,
-    watermark_on_one_clock: 0,
+    age_of_the_newest_unit: 6,
+    error_that_knows: 19,
+    finer_than_the_cell: 15,
+    header_that_counts: 15,
+    id_from_the_body: 1,
+    id_from_the_hidden_count: 11,
+    length_of_pages: 11,
+    framing_by_stored_length: 34,
+    limits_shared: 6,
+    metrics_for_parties: 17,
+    order_by_stored_length: 11,
+    order_of_ids: 53,
+    receipt_for_anyone: 52,
+    slot_by_units_held: 2,
+    watermark_for_all: 6,
+    watermark_in_common: 6,
+    watermark_on_one_clock: 6,
 }
 """Each mutant, and a pair known to show it."""
 
