@@ -1,0 +1,1 @@
+"""What each pattern means in the small logic. Start at `expand`."""
