@@ -127,7 +127,7 @@ def permission(term: Term, p: Permission, permitted: bool) -> Expansion:
 
 
 def _limit(term: Term, roles: tuple[Role, ...], rules: dict[str, Formula], permitted: bool) -> Expansion:
-    more = (IN_EFFECT,)
+    more: tuple[fm.Signature, ...] = (IN_EFFECT,)
     if permitted:
         more = (*more, *twice("permitted", FIELDS))
     return made(term.term, "limit", roles, both("breach", rules), more)
