@@ -28,7 +28,9 @@ def said(
     """`said("SOHR", "asserts", "talks", via="AFP>Rudaw")`."""
     claim = Claim(
         about=(),
-        at_stated=None,
+        actor=more.get("actor", ""),
+        affected=more.get("affected", ""),
+        at_stated=more.get("at_stated"),
         chain=tuple(via.split(">")) if via else (),
         count=more.get("count"),
         event_class=more.get("event_class", ""),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import date, datetime, tzinfo
 
 import msgspec
 
@@ -18,6 +19,8 @@ from detente.evidence.said import plain_name
 from detente.records.body import Stated
 from detente.records.bulletin import Bulletin
 from detente.records.count import Counted
+
+DAY_US = 86_400_000_000
 
 
 class Gap(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,6 +125,31 @@ def reconcile(whole: Bulletin, days: Sequence[Bulletin]) -> Reconciled:
     )
 
 
+def wholes(bulletins: Sequence[Bulletin]) -> tuple[Reconciled, ...]:
+    """Return every count from the beginning against the same reporter's counts of days inside it; each whole on its own."""
+    found = []
+    for whole in bulletins:
+        if not whole.cumulative or None in (whole.window.earliest_us, whole.window.latest_us):
+            continue
+        days = [
+            day
+            for day in bulletins
+            if not day.cumulative and _key(day) == _key(whole) and _inside(day.window, whole.window)
+        ]
+        found.append(reconcile(whole, days))
+    return tuple(found)
+
+
+def missing_days(gap: Gap, zone: tzinfo) -> tuple[date, ...]:
+    """Return the days whose counts are missing from a gap: a count is named by the day on which its window ends, in `zone`."""
+    days = []
+    end_us = gap.end_us
+    while end_us > gap.start_us:
+        days.append(datetime.fromtimestamp((end_us - 1) / 1_000_000, zone).date())
+        end_us -= DAY_US
+    return tuple(sorted(days))
+
+
 def band_over(counts: Sequence[Counted]) -> Counted:
     """Return the span of what several sources say of one thing: the least to the most, without a best; never a sum or a mean.
 
@@ -140,6 +168,12 @@ def band_over(counts: Sequence[Counted]) -> Counted:
         low=min(lows) if lows else None,
         unit=counts[0].unit,
     )
+
+
+def _inside(day: Stated, whole: Stated) -> bool:
+    if day.earliest_us is None or day.latest_us is None or whole.earliest_us is None or whole.latest_us is None:
+        return False
+    return whole.earliest_us <= day.earliest_us and day.latest_us <= whole.latest_us
 
 
 def _key(one: Bulletin) -> tuple[str, str, str]:

@@ -34,6 +34,7 @@ Do = Literal[
     "presence",
     "report",
     "response",
+    "whereabouts",
 ]
 
 
@@ -97,6 +98,7 @@ class Row(Part, frozen=True, kw_only=True):
     tag: Tag
     time_tag: Tag | None = None
     to: tuple[str, ...] = ()
+    whereabouts: dict[str, Any] | None = None
 
     @property
     def at_us(self) -> int:

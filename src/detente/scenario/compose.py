@@ -85,7 +85,7 @@ def _notice(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
         "lead_time_us": least_lead_us(Activity(told["activity"]), emergency=False),
         "needs_readback": False,
         "place": _stated(case, told),
-        "rests_on": [],
+        "rests_on": sorted(_entry(row, name, entries) for name in told.get("rests_on", ())),
         "shorter_lead_accepted_by": None,
         "state": "accepted",
         "stated_time": None,
@@ -94,7 +94,7 @@ def _notice(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
         "volumes": volumes_of(case, told),
         "words": told.get("words", ""),
     }
-    return body, told["officer"], []
+    return body, told["officer"], [str(entry) for entry in body["rests_on"]]
 
 
 def _stated(case: Case, told: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -291,6 +291,23 @@ def _affiliation(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
     return body, told.get("officer", "observer"), []
 
 
+def _whereabouts(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
+    told = row.particulars
+    body = {
+        "actor": told["actor"],
+        "concern_only": told.get("concern_only", False),
+        "party": told.get("party"),
+        "place": volumes_of(case, told)[0],
+        "share": told.get("share", "unknown"),
+        "source": _sources(case, row),
+        "stance": told.get("stance", "asserts"),
+        "tag": row.tag,
+        "who": told["who"],
+        "words": row.says,
+    }
+    return body, told.get("officer", "observer"), []
+
+
 def _counted(count: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return None if count is None else {"best": None, "high": None, "low": None, **count}
 
@@ -339,4 +356,5 @@ _COMPOSE = {
     "notice": _notice,
     "report": _report,
     "response": _response,
+    "whereabouts": _whereabouts,
 }

@@ -15,32 +15,20 @@ import msgspec
 from detente.evidence.affected import Affected, Candidate, Interest, affected
 from detente.evidence.contradictions import contradictions
 from detente.evidence.deals import Deal, Standing, adjudicate, due_moments
+from detente.evidence.held import Held
 from detente.evidence.register import alliances
-from detente.evidence.said import Said, said
 from detente.geometry.f3548 import rounded
 from detente.geometry.separation import horizontal_distance
 from detente.geometry.volume import Circle, Corridor, Outline, Point, Polygon
+from detente.node.holding import held_in
 from detente.node.known import Known
-from detente.records.affiliation import Affiliation
-from detente.records.assessment import Assessment
-from detente.records.claim import Claim
-from detente.records.notice import Notice
-from detente.records.registry import REGISTRY, Record
 from detente.scenario.case import Case, microseconds
 from detente.scenario.compose import point_of
 from detente.scenario.processes import Door
+from detente.scenario.questions import News, answers, known_beside
 
 NEAR_MM = 30_000_000
 """How near somebody's ground must be to a place that a report names, for the question whether to tell them."""
-
-
-class Held(msgspec.Struct, frozen=True, kw_only=True):
-    """What one station's copy holds that bears on evidence, each with entry id and time of recording."""
-
-    affiliations: tuple[tuple[str, int, Affiliation], ...]
-    assessments: tuple[tuple[str, int, Assessment], ...]
-    claims: tuple[Said, ...]
-    notices: tuple[tuple[str, int, Notice], ...]
 
 
 class RouteAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,35 +46,16 @@ class RouteAnswer(msgspec.Struct, frozen=True, kw_only=True):
         return f"no record: nobody was told of it through this ledger, and nobody acknowledged it. On or near the route: {concerned}"
 
 
-class News(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that has newly come about: words, and the entries it rests on."""
-
-    evidence: tuple[str, ...]
-    words: str
-
-
 def held_by(door: Door) -> Held:
     """Read a station's own copy, whole."""
-    found: dict[type, list[tuple[str, int, Any]]] = {Affiliation: [], Assessment: [], Claim: [], Notice: []}
+    found: list[Known] = []
     start = 0
     while True:
         page = msgspec.json.decode(door.get_bytes(f"/local/entries?from={start}&limit=1000"), type=_Page)
-        for known in page.entries:
-            opening = known.facets[0]
-            if opening is None or opening.facet is None:
-                continue
-            record = REGISTRY.read(known.header.kind, opening.facet.form, bytes(opening.facet.body))
-            if isinstance(record, Record) and type(record.body) in found:
-                found[type(record.body)].append((known.id, known.received_at_us, record.body))
+        found += page.entries
         if len(page.entries) < 1000:
-            break
+            return held_in(found)
         start = page.next
-    return Held(
-        affiliations=tuple(found[Affiliation]),
-        assessments=tuple(found[Assessment]),
-        claims=tuple(said(entry, body, at_us) for entry, at_us, body in found[Claim]),
-        notices=tuple(found[Notice]),
-    )
 
 
 class _Page(msgspec.Struct):
@@ -112,6 +81,15 @@ class Judge:
         """Return where each point of a deal stands by the copy of the station that keeps watch on it."""
         held = self._held(name)
         return adjudicate(self._deals[name], held.claims, now_us, alliances(held.affiliations, now_us))
+
+    def answers(self, by: str, asked: Mapping[str, Any], now_us: int) -> list[News]:
+        """Answer a question from the copy of the party that asks."""
+        return answers(self._case, asked, held_by(self._doors[by]), now_us)
+
+    def known_beside(self, by: str, asked: Mapping[str, Any], now_us: int) -> list[News]:
+        """Say what several parties could conclude now, each from its own copy."""
+        copies = {party: held_by(self._doors[party]) for party in asked["known"]}
+        return known_beside(self._case, by, asked, copies, self._doors[by], now_us)
 
     def news(self, now_us: int) -> list[News]:
         """Return what has come about since it was last asked: standings, contradictions by allies, whom to ask about telling."""

@@ -25,6 +25,7 @@ from detente.scenario.compose import body_of, presence_of
 from detente.scenario.judging import Judge, RouteAnswer, standing_words
 from detente.scenario.processes import Door
 from detente.scenario.proof import HOLDS, Verdict, ask_verifier
+from detente.scenario.questions import News
 
 SETTLE_US = 30_000_000
 """How long the clock runs on after the last row, so that what that row set going is seen."""
@@ -53,6 +54,7 @@ class Played(msgspec.Struct, kw_only=True):
     branch: str
     bundles: dict[str, str] = {}
     entries: dict[str, str] = {}
+    found: dict[str, tuple[str, ...]] = {}
     lines: list[Line] = []
     routes: dict[str, RouteAnswer] = {}
     standings: dict[str, tuple[Standing, ...]] = {}
@@ -147,8 +149,12 @@ class Player:
                 self._link(row)
             case "ask" if "route" in row.particulars:
                 self._ask_route(row)
+            case "ask" if "known" in row.particulars:
+                self._answer(row, self._judge.known_beside(row.by, row.particulars, self.now_us))
             case "ask":
                 self._ask(row)
+            case "judge" if "deal" not in row.particulars:
+                self._answer(row, self._judge.answers(row.by, row.particulars, self.now_us))
             case "judge":
                 self._stand(row)
             case _:
@@ -256,6 +262,12 @@ class Player:
         self.played.routes[row.id] = found
         self._tell(row, raised=found.sentence(), proof="the copies of all stations")
 
+    def _answer(self, row: Row, found: Sequence[News]) -> None:
+        self.played.found[row.id] = tuple(one.words for one in found)
+        self._tell(row, knew=row.by)
+        for one in found:
+            self._raise(one.words, knew=row.by, proof=_entries(one.evidence))
+
     def _stand(self, row: Row) -> None:
         found = self._judge.standings(str(row.particulars["deal"]), self.now_us)
         self.played.standings[row.id] = found
@@ -315,6 +327,9 @@ class Player:
             case "no_record":
                 route = self.played.routes[row.id]
                 return not route.notices and bool(sorted(a.party for a in route.concerned) == wanted)
+            case "says":
+                said = " ".join(self.played.found.get(row.id, ()))
+                return all(part in said for part in wanted)
             case "told":
                 return (self.played.answers[row.id].exit_code == HOLDS) is bool(wanted)
         raise Refused(

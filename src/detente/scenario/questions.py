@@ -1,0 +1,108 @@
+"""What a case asks of one station's copy, beside reported deals: do counts fit, when did it end, what lies inside, who could know.
+
+Each answer is a list of sentences with the entries they rest on; the folds are those of `evidence`, over that copy and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import Any, cast
+
+import msgspec
+
+from detente.evidence.conclusions import beside, conclude
+from detente.evidence.counts import Gap, missing_days, wholes
+from detente.evidence.ends import ends
+from detente.evidence.held import Held
+from detente.evidence.reach import Listed, classed
+from detente.evidence.said import plain_name
+from detente.scenario.case import Case
+from detente.scenario.processes import Door
+
+
+class News(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that has newly come about, or one answer: words, and the entries it rests on."""
+
+    evidence: tuple[str, ...]
+    words: str
+
+
+Ask = Callable[[Case, Mapping[str, Any], Held, int], list[News]]
+
+
+def answers(case: Case, particulars: Mapping[str, Any], held: Held, now_us: int) -> list[News]:
+    """Answer one `judge` row by what its first word asks."""
+    return QUESTIONS[next(name for name in QUESTIONS if name in particulars)](case, particulars, held, now_us)
+
+
+def known_beside(
+    case: Case, by: str, asked: Mapping[str, Any], copies: Mapping[str, Held], door: Door, now_us: int
+) -> list[News]:
+    """Say what each of several parties could conclude now, next to each other: each from the copy that its own station holds.
+
+    Beside it stands for how much of that the asker holds the party's signature (its watermarks): that part can be proven to others.
+    """
+    concluded = {party: conclude(copies[party], now_us) for party in asked["known"]}
+    words = []
+    for party, one in concluded.items():
+        found = cast(dict[str, Any], door.get("/local/known", party=party, at=now_us))
+        signed = set(copies[party].current().recorded) & {*found["told"], *found["own"]}
+        words.append(f"{party}: {one.entries} entries, {len(signed)} of them by signatures that {by} holds")
+    found_beside = beside(concluded)
+    lines = [News(evidence=(), words=f"COULD CONCLUDE at {show(case, now_us)}: {'; '.join(words)}")]
+    lines += [News(evidence=(), words=f"COULD CONCLUDE {one.sentence()}") for one in found_beside if one.differ]
+    alike = [one.matter for one in found_beside if not one.differ]
+    return [*lines, News(evidence=(), words=f"COULD CONCLUDE alike on {len(alike)} other matters: {', '.join(alike)}")]
+
+
+def zone_of(case: Case) -> tzinfo:
+    """Return the case's zone."""
+    sign, hours, minutes = case.zone[0], int(case.zone[1:3]), int(case.zone[4:6])
+    return timezone((-1 if sign == "-" else 1) * timedelta(hours=hours, minutes=minutes))
+
+
+def show(case: Case, at_us: int) -> str:
+    """Write a moment in UTC with the local time beside it."""
+    utc = datetime.fromtimestamp(at_us / 1_000_000, UTC)
+    return f"{utc:%d %b %H:%MZ} ({utc.astimezone(zone_of(case)):%d %b %H:%M} local)"
+
+
+def _counts(case: Case, asked: Mapping[str, Any], held: Held, now_us: int) -> list[News]:
+    """`counts`: a reporter's wholes against its days, each with the days of which nothing is known."""
+    whose = plain_name(asked["counts"])
+    bulletins = [(entry, body) for entry, _, body in held.current().bulletins if plain_name(body.who) == whose]
+    found = wholes([body for _, body in bulletins])
+    return [
+        News(
+            evidence=tuple(entry for entry, _ in bulletins),
+            words=f"COUNTS {one.sentence()}{''.join(f'; nothing from {_gap(case, gap)}' for gap in one.gaps)}",
+        )
+        for one in found
+    ]
+
+
+def _gap(case: Case, gap: Gap) -> str:
+    days = missing_days(gap, zone_of(case))
+    names = [f"{day.day}" for day in days[:-1]] + [f"{days[-1]:%-d %B}"]
+    said = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
+    return f"{show(case, gap.start_us)} to {show(case, gap.end_us)}: the day{'s' if len(days) > 1 else ''} to {said}"
+
+
+def _ends(case: Case, asked: Mapping[str, Any], held: Held, now_us: int) -> list[News]:
+    """`ends`: every stated end, and an event set against each."""
+    found = ends(asked["ends"], asked.get("event", ""), held)
+    basis = tuple(entry for end in found.ends for entry in end.entries) + found.protected
+    said = found.sentences(lambda at_us: show(case, at_us))
+    return [News(evidence=basis, words=f"ENDS {asked['ends']}: {words}") for words in said]
+
+
+def _inside(case: Case, asked: Mapping[str, Any], held: Held, now_us: int) -> list[News]:
+    """`inside`: each event's own class."""
+    listed = Listed(excluded=asked["excluded"], party=asked["party"])
+    found = [classed(subject, held, listed, now_us) for subject in asked["inside"]]
+    return [News(evidence=one.evidence, words=f"CLASSED {one.sentence()}") for one in found]
+
+
+QUESTIONS: dict[str, Ask] = {"counts": _counts, "ends": _ends, "inside": _inside}
+"""What a `judge` row may ask beside a deal."""
