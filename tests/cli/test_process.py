@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from typer.testing import CliRunner
@@ -15,6 +16,7 @@ from typer.testing import CliRunner
 from detente.cli.app import app
 
 pytestmark = pytest.mark.process
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CIRCLE = ["--circle", "35.2854, 40.1760, 2000 m", "--datum", "WGS84", "--from", "+1h", "--until", "+2h"]
 
 
@@ -82,11 +84,24 @@ def test_a_notice_from_plan_to_proof(ledger, tmp_path):
     seen = rus.wait("notices", until=lambda found: found["notices"])
     assert seen["notices"][0]["notice"]["words"] == "transit" and seen["basis"]["virtual"] is False
     rus("respond", entry[:12], "acknowledge", "--words", "seen")
-    rus("respond", entry[:12], "read-back", "--decimal", "35.2854, 40.1760")
-    shown = cjtf.wait(
-        "show", entry[:8], until=lambda f: len(f["delivery"].get("rus", ())) >= 4 and f["screenings"][0]["answer"]
+    told = seen["notices"][0]["notice"]["volumes"][0]
+    times = [f"{EPOCH + timedelta(microseconds=told[name]):%Y-%m-%dT%H:%M:%SZ}" for name in ("start_us", "end_us")]
+    figures = ["--datum", "WGS84", "--size", "2000 m", "--from", times[0], "--until", times[1]]
+    wrong = rus("respond", entry[:12], "read-back", "--point", "35.2954, 40.1760", *figures)
+    assert (
+        "THIS IS NOT WHAT WAS TOLD" in wrong and "latitude: said 35.2954, told 35.2854 (digit 4; 1.1 km off)" in wrong
     )
-    assert [fact["step"] for fact in shown["delivery"]["rus"]] == ["recorded", "told", "read", "read back"]
+    alarms = cjtf.wait("alarms", until=lambda f: f["alarms"])["alarms"]
+    assert [(a["kind"], "said 35.2954, told 35.2854" in a["words"]) for a in alarms] == [("read-back-differs", True)]
+    assert cjtf.json("waiting")["read_backs"] and "OTHERWISE THAN TOLD" in cjtf("waiting")
+    rus("respond", entry[:12], "read-back", "--point", "35.2854, 40.1760", *figures)
+    shown = cjtf.wait(
+        "show", entry[:8], until=lambda f: len(f["delivery"].get("rus", ())) >= 5 and f["screenings"][0]["answer"]
+    )
+    assert [fact["step"] for fact in shown["delivery"]["rus"]] == [
+        "recorded", "told", "read", "read back otherwise than told", "read back",
+    ]  # fmt: skip
+    assert cjtf.json("waiting")["read_backs"] == []
     assert shown["screenings"][0]["answer"] == "concern"
     assert "35.29" not in json.dumps(shown) and "told: the station of rus says it holds it" in cjtf("show", entry[:8])
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from tests.support.play import MINUTE, SECOND, Play, message, notice, picture_of, response, screening
+import msgspec
+import pytest
+from tests.support.play import MINUTE, SECOND, Play, circle, message, notice, picture_of, response, screening
 
+from detente.conflicts.coarse import coarse_of, volumes_of
+from detente.geometry.read_back import figures_of
+from detente.ledger.identity import KeyUse
+from detente.picture.delivery import Step
 from detente.records.notice_state import State
+from detente.records.response import Readback
 
 
 def waits(play: Play, viewer: str = "cjtf") -> set[tuple[str, str]]:
@@ -25,6 +32,68 @@ def test_a_read_back_is_waited_for_only_where_it_was_asked():
     assert waits(play) == {("rus", "read-back")}
     play.say("rus", "cjtf", response(n, "read-back"))
     assert waits(play) == set()
+
+
+WRONG = msgspec.structs.replace(figures_of(circle()), points=("37SFV 04845 09181",))
+
+
+@pytest.mark.parametrize(
+    ("datum", "said"),
+    [
+        ("WGS84", WRONG),
+        ("", figures_of(circle())),
+        ("WGS84", msgspec.structs.replace(figures_of(circle()), start_us=None, end_us=None)),
+        ("WGS84", msgspec.structs.replace(figures_of(circle()), points=("37SFV048031",))),
+    ],
+)
+def test_a_read_back_that_is_not_what_was_told_ends_no_wait_and_is_shown(datum, said):
+    """On 17 September 2016 the place was told back six kilometres off, and nothing compared it."""
+    play = Play()
+    n = play.say("cjtf", "rus", notice(needs_readback=True))
+    play.say("rus", "cjtf", response(n, "read-back", readback=Readback(datum=datum, volumes=(said,))))
+    picture = picture_of(play, "cjtf")
+    assert {("rus", "read-back"), ("rus", "officer")} <= waits(play)
+    (wrong,) = picture.read_backs.wrong()
+    assert wrong.sentence().startswith("rus read back something else than cjtf told: ")
+    assert picture.delivery.has(n, "rus", Step.READ_BACK) is None
+    assert picture.delivery.has(n, "rus", Step.READ_BACK_OTHERWISE) is not None
+    play.say("rus", "cjtf", response(n, "read-back"))
+    picture = picture_of(play, "cjtf")
+    assert ("rus", "read-back") not in waits(play) and picture.read_backs.wrong() == ()
+    assert picture.delivery.has(n, "rus", Step.READ_BACK) is not None
+
+
+def test_a_coarse_reader_reads_back_cells_and_hours():
+    """Each party reads back what it was told: the cells where only those were opened to it, and not the shape."""
+    play = Play()
+    full = notice(needs_readback=True)
+    coarse = coarse_of(full, 50_000_000)
+    n = play.say("cjtf", "rus un", ("un", full), ("rus", coarse))
+    play.say("rus", "cjtf", response(n, "read-back"))
+    assert ("rus", "read-back") in waits(play)
+    cells = Readback(datum="WGS84", volumes=tuple(figures_of(v) for v in volumes_of(coarse)))
+    play.say("rus", "cjtf", response(n, "read-back", readback=cells))
+    play.say("un", "cjtf", response(n, "read-back"))
+    assert not {("rus", "read-back"), ("un", "read-back")} & waits(play)
+
+
+def test_a_read_back_of_a_superseded_version_is_not_compared():
+    play = Play()
+    n = play.say("cjtf", "rus", notice(needs_readback=True))
+    play.say("cjtf", "rus", notice(needs_readback=True, words="moved"), supersedes=n)
+    play.say("rus", "cjtf", response(n, "read-back"))
+    assert picture_of(play, "cjtf").delivery.has(n, "rus", Step.READ_BACK_UNCHECKED) is not None
+    assert ("rus", "read-back") in waits(play)
+
+
+@pytest.mark.parametrize("answer", ["acknowledge", "confirm", "read-back"])
+def test_what_no_officer_signed_ends_no_wait(answer):
+    play = Play()
+    n = play.say("cjtf", "rus", notice(needs_readback=True))
+    play.say("rus", "cjtf", response(n, answer))
+    station = KeyUse(from_index=0, key="", party="rus", role="station")
+    picture = picture_of(play, "cjtf", key_use=lambda key, index: station)
+    assert {w.for_ for w in picture.waiting.asked_of("rus")} == {"screening", "officer", "read-back"}
 
 
 def test_a_new_version_asks_for_fresh_answers():

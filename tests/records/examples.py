@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.agreements.castello import D_US, DAMASCUS, EVERYONE, ONE_ORIGIN, TRUCE, WHILE, at
 
 from detente.conflicts.coarse import coarse_of
+from detente.geometry.read_back import Said
 from detente.geometry.volume import Altitude, Circle, Corridor, Point, Polygon, Volume4D
 from detente.ledger.facets import facet, facet_bytes
 from detente.records import registry
@@ -334,7 +335,19 @@ EXAMPLES: tuple[Body, ...] = (
         about=A,
         answer="read-back",
         by_role="watch",
-        readback=Readback(decimal="", end_us=START_US + 61 * MINUTE_US, grid="37SFV0484503181", start_us=START_US),
+        readback=Readback(
+            datum="WGS84",
+            volumes=(
+                Said(
+                    altitude_lower="",
+                    altitude_upper="1500 m AMSL",
+                    end_us=START_US + 61 * MINUTE_US,
+                    points=("37SFV0484503181",),
+                    size="1000 m",
+                    start_us=START_US,
+                ),
+            ),
+        ),
         unit=None,
         version=B,
         words="",

@@ -209,7 +209,7 @@ class FakeStation:
 
     def _waiting(self, rest: str, query: Any) -> Any:
         row = {"asked": "rus", "asker": "cjtf", "due_us": AT, "for": "officer", "overdue": True, "since_us": AT}
-        return {"waiting": [{**row, "version": NOTICE, "words": ""}]}
+        return {"read_backs": [], "waiting": [{**row, "version": NOTICE, "words": ""}]}
 
     def _notices(self, rest: str, query: Any) -> Any:
         return {"notices": [LIVE, OTHER]}

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 from tests.support.world import genesis
 
+from detente.geometry.read_back import figures_of
 from detente.geometry.volume import Altitude, Circle, Point, Volume4D
 from detente.ledger.entry import Header
 from detente.ledger.facets import Facet
@@ -171,7 +172,7 @@ def response(to: str, answer: Answer, *, first: str | None = None, **changes: An
         "words": "because" if answer in ("query", "reject") else "",
     }
     if answer == "read-back":
-        given["readback"] = Readback(decimal="", end_us=None, grid="37SFV0484503181", start_us=None)
+        given["readback"] = Readback(datum="WGS84", volumes=(figures_of(circle()),))
     if answer == "passed-to-unit":
         given["unit"] = "Flight 1"
     return Response(**(given | changes))

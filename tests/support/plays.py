@@ -64,7 +64,7 @@ def plays(draw: Any, most: int = 25, erasures: bool = True) -> Play:
                 owner, " ".join(p for p in PARTIES if p != owner), Erasure(about=about, authority="law", reason="r")
             )
         elif action == "strange":
-            strange(play, author, to, draw(st.sampled_from(["notice/9", "weather/1", "response/2"])))
+            strange(play, author, to, draw(st.sampled_from(["notice/9", "weather/1", "response/9"])))
     return play
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from detente.cli.desk import Officer, Station, To, WaitS, at_desk, short
-from detente.cli.say import AsJson, answer, guarded
+from detente.cli.say import AsJson, answer, guarded, read_bytes
 from detente.cli.sending import parties, send, sent
 from detente.cli.times import time_us
+from detente.cli.words import Json
 from detente.errors import Refused, problem
 
 if TYPE_CHECKING:
+    from detente.geometry.read_back import Difference
     from detente.records.response import Readback
 
 
@@ -32,17 +34,30 @@ def respond(
     words: Annotated[str, typer.Option("--words", help="In words; needed for reject and query.")] = "",
     role: Annotated[str | None, typer.Option("--role", help="Role in which the officer answers.")] = None,
     unit: Annotated[str | None, typer.Option("--unit", help="Acting unit; needed for passed-to-unit.")] = None,
-    grid: Annotated[str, typer.Option("--grid", help="Place as understood, for read-back.")] = "",
-    decimal: Annotated[str, typer.Option("--decimal", help="Place as understood, for read-back.")] = "",
-    start: Annotated[str | None, typer.Option("--from", help="Start as understood, for read-back.")] = None,
-    until: Annotated[str | None, typer.Option("--until", help="End as understood, for read-back.")] = None,
+    points: Annotated[
+        list[str] | None,
+        typer.Option("--point", help="Read-back: a point as understood, degrees or grid, all digits; repeat in order."),
+    ] = None,
+    datum: Annotated[str, typer.Option("--datum", help="Read-back: datum of every point. No default.")] = "",
+    size: Annotated[str, typer.Option("--size", help="Read-back: radius or half width, such as 2000 m.")] = "",
+    lower: Annotated[str, typer.Option("--lower", help="Read-back: lower height, such as 300 m AGL.")] = "",
+    upper: Annotated[str, typer.Option("--upper", help="Read-back: upper height, such as 1500 m AMSL.")] = "",
+    start: Annotated[str | None, typer.Option("--from", help="Read-back: start as understood, with its zone.")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Read-back: end as understood, with its zone.")] = None,
+    figures: Annotated[
+        str | None,
+        typer.Option("--figures", help="Read-back of several volumes: JSON as `readback` in docs/formats/records.md."),
+    ] = None,
     to: To = None,
     officer: Officer = None,
     wait: WaitS = 10,
     station: Station = None,
     as_json: AsJson = False,
 ) -> None:
-    """Answer an entry. The author reads it, and whom `--to` names beside."""
+    """Answer an entry. The author reads it, and whom `--to` names beside.
+
+    A read-back says every figure of the notice as you understood it; it is compared with what was told, figure by figure.
+    """
     from typing import get_args
 
     from detente.records.response import ANSWER_MEANS, Answer, Response
@@ -50,6 +65,11 @@ def respond(
     if said not in get_args(Answer):
         rule = f"must be one of: {', '.join(ANSWER_MEANS)}"
         raise Refused([problem("choice", "ANSWER", said, rule, "Choose one; each says only what it says.")])
+    spoken = _Figures(points or [], datum, size, lower, upper, start, until)
+    readback = _readback(spoken, figures) if said == "read-back" else None
+    if said != "read-back" and (figures or any(spoken)):
+        rule = f"stand beside the answer {said}; only a read-back has figures"
+        raise Refused([problem("readback", "--point ... --figures", "", rule, "Answer read-back, or leave them out.")])
     with at_desk(station) as desk:
         about = desk.entry(entry)["entry"]
         version = desk.full_id(entry, "ID")
@@ -59,7 +79,7 @@ def respond(
             about=desk.first_version(version),
             answer=said,  # type: ignore[arg-type]
             by_role=desk.role(signer, role),
-            readback=_readback(grid, decimal, start, until),
+            readback=readback,
             unit=unit,
             version=version,
             words=words,
@@ -73,17 +93,80 @@ def respond(
         }
         found = send(desk, asked, wait, as_json)
         means = f"{said}, of {short(version)} by {author}, in role {body.by_role}: {ANSWER_MEANS[body.answer]}."
+        judged = _compared(about, readback) if readback is not None else ()
+        found["differences"] = [difference.sentence() for difference in judged]
+        if judged:
+            means = "THIS IS NOT WHAT WAS TOLD; nothing is settled:\n" + "\n".join(
+                f"  {d}" for d in found["differences"]
+            )
         answer(found, sent("Response", found, means, f"Read by {', '.join(readers)}."), as_json)
 
 
-def _readback(grid: str, decimal: str, start: str | None, until: str | None) -> Readback | None:
+class _Figures(NamedTuple):
+    """What the options say of one volume."""
+
+    points: list[str]
+    datum: str
+    size: str
+    lower: str
+    upper: str
+    start: str | None
+    until: str | None
+
+
+def _readback(given: _Figures, file: str | None) -> Readback:
+    """Return what was said back, from the options or from a file; whether it is right is judged later."""
+    import msgspec
+
+    from detente.geometry.read_back import Said
     from detente.records.response import Readback
 
-    if not (grid or decimal or start or until):
-        return None
-    return Readback(
-        decimal=decimal,
-        end_us=None if until is None else time_us(until, "--until"),
-        grid=grid,
-        start_us=None if start is None else time_us(start, "--from"),
+    if file is not None:
+        if any(given):
+            rule = "stands beside other figures; a read-back is given once"
+            raise Refused([problem("readback", "--figures", file, rule, "Leave one of them out.")])
+        try:
+            return msgspec.json.decode(read_bytes(file), type=Readback)
+        except msgspec.MsgspecError as error:
+            raise Refused(
+                [problem("readback", "--figures", file, str(error), "Write it as the format says.")]
+            ) from None
+    if not any(given):
+        rule = "has the figures as you understood them: points, datum, size, heights, times"
+        raise Refused([problem("readback", "read-back", "", rule, "Add --point, --datum, --size, --from and --until.")])
+    said = Said(
+        altitude_lower=given.lower,
+        altitude_upper=given.upper,
+        end_us=None if given.until is None else _time(given.until, "--until"),
+        points=tuple(given.points),
+        size=given.size,
+        start_us=None if given.start is None else _time(given.start, "--from"),
     )
+    return Readback(datum=given.datum, volumes=(said,))
+
+
+def _time(text: str, field: str) -> int:
+    if text.strip() == "now" or text.strip()[:1] in ("+", "-"):
+        rule = "is a time from now, and a read-back says the time that was understood"
+        raise Refused([problem("time", field, text, rule, "Write it in full: 2016-09-17T13:55:00Z.")])
+    return time_us(text, field)
+
+
+def _compared(entry: Json, readback: Readback) -> tuple[Difference, ...]:
+    """Compare with the best form of the notice that this station has; the author's station does it again."""
+    import msgspec
+
+    from detente.conflicts.coarse import volumes_of
+    from detente.geometry.read_back import compare_figures
+    from detente.records.notice import CoarseNotice, Notice
+
+    bodies = {f["facet"]["form"]: f["facet"]["body"] for f in entry["facets"] if f}
+    if not entry["header"]["kind"].startswith("notice/"):
+        return ()
+    if "full" in bodies:
+        told = msgspec.convert(bodies["full"], Notice).volumes
+    elif "coarse" in bodies:
+        told = volumes_of(msgspec.convert(bodies["coarse"], CoarseNotice))
+    else:
+        return ()
+    return compare_figures(readback.volumes, readback.datum, told)

@@ -48,8 +48,10 @@ def waiting(
         (short(held["id"]), held["from"], moment(held["received_at_us"], where), _said(held["entry"], where))
         for held in direct
     ]
-    nothing = None if came else "Nothing waits for an answer."
+    wrong = [(short(j["version"]), j["party"], moment(j["at_us"], where), j["words"]) for j in found["read_backs"]]
+    nothing = None if came or wrong else "Nothing waits for an answer."
     words = [
+        table(f"{len(wrong)} READ BACK OTHERWISE THAN TOLD", ("entry", "by", "when", "what"), wrong) if wrong else None,
         table(f"{len(came)} came directly, NOT IN THE LEDGER YET", ("id", "from", "came", "what"), came)
         if came
         else None,

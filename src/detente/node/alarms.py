@@ -26,6 +26,7 @@ Kind = Literal[
     "unanswered",  # an urgent message that no officer answered in time
     "refused",  # the host refused a submission of ours
     "bad-direct",  # a peer's direct message that does not hold
+    "read-back-differs",  # what was said back is not what was told: by figure and digit
     "screening-missing",
 ]
 

@@ -54,7 +54,7 @@ def entries_arrived(state: Station, given: EntriesArrived, now_us: int) -> list[
         rows.append((entry.index, entry.checked.id, entry.raw))
         effects += admit(state, entry, now_us)
         if not behind:
-            rows += fold(state, entry, now_us, kept)
+            rows += fold(state, entry, now_us, kept, effects)
     if state.outbox.items or state.lodged_here.held() or state.lodged_by_us.held():
         awaited = {*state.outbox.by_commitment, *state.lodged_here.all(), *state.lodged_by_us.all()}
         for at, commitment in enumerate(commitments(given.leaves, state.me.genesis.slots), page.first):

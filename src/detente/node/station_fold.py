@@ -57,12 +57,13 @@ def fold(
     entry: Believed,
     now_us: int,
     kept: list[tuple[str, bytes | None]],
+    effects: list[Effect],
     *,
     strict: bool = True,
 ) -> list[Row]:
     """Take one admitted entry into everything that is derived from entries; return rows of the own copy to replace.
 
-    `strict` False: its bytes are our own copy's.
+    A read-back that is not what was told is the first thing said of it. `strict` False: its bytes are our own copy's.
     """
     header = entry.checked.header
     known = known_of(
@@ -81,6 +82,7 @@ def fold(
         rows = erased(state, known, kept)
     if entry.index >= state.picture.size:
         state.picture.apply(known)
+        effects += _read_back(state, known.id, now_us)
     mine = header.author == state.me.party
     if not mine:
         urgent = is_urgent(known)
@@ -99,13 +101,15 @@ def reread(state: Station, given: Reread, now_us: int) -> list[Effect]:
     """Fold what was only kept while the station was far behind."""
     kept: list[tuple[str, bytes | None]] = []
     rows: list[Row] = []
+    effects: list[Effect] = []
     for index, _, raw in given.rows:
         if index >= state.folded:
-            rows += fold(state, believed_again(index, raw), now_us, kept, strict=False)
+            rows += fold(state, believed_again(index, raw), now_us, kept, effects, strict=False)
     state.folded = max(state.folded, given.stop)
     if state.folded >= state.next_entry:
         state.picture.advance(state.next_entry, state.last_leaf_us)
-    effects: list[Effect] = [Keep(known=rows, kept=kept)] if kept or rows else []
+    if kept or rows:
+        effects.insert(0, Keep(known=rows, kept=kept))
     return [*effects, Publish("entries", str(state.folded))]
 
 
@@ -129,6 +133,14 @@ def believed_again(index: int, raw: bytes) -> Believed:
         tags=b"",
     )
     return Believed(checked=checked, erased=known.erased, index=index, raw=raw, received_at_us=known.received_at_us)
+
+
+def _read_back(state: Station, entry: str, now_us: int) -> list[Effect]:
+    """Raise what was understood otherwise than told, at the station that told it and at the one that said it back."""
+    judged = state.read_back(entry)
+    if judged is None or judged.verdict != "differs" or state.me.party not in (judged.asker, judged.party):
+        return []
+    return raise_alarm(state, "read-back-differs", f"{judged.version} {judged.party}", judged.sentence(), now_us)
 
 
 def is_urgent(known: Known) -> bool:

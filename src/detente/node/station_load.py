@@ -71,7 +71,7 @@ def load(
     for index, _, raw in known:
         entry = believed_again(index, raw)
         admit(state, entry, now_us)
-        fold(state, entry, now_us, [], strict=False)
+        fold(state, entry, now_us, [], [], strict=False)
         state.next_entry = index + 1
     state.next_entry = max(state.next_entry, 1) if proven else 0
     state.folded = state.next_entry

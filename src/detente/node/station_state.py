@@ -44,6 +44,7 @@ from detente.node.slots import Slots
 from detente.node.telling import Telling
 from detente.node.urgent import UrgentTimers
 from detente.picture.known import Known as PictureKnown
+from detente.picture.read_backs import Judged
 from detente.records.screening import Screening
 
 
@@ -122,6 +123,9 @@ class Station:
 
     find: Callable[[bytes], tuple[int, bytes] | None] = lambda entry: None
     """Reads one entry back from the own copy: its index and bytes, by id."""
+
+    read_back: Callable[[str], Judged | None] = lambda entry: None
+    """What comparing showed of the read-back just folded, if it is this entry (id in hex)."""
 
     identity: Identity = field(init=False)
     ledger: bytes = field(init=False)

@@ -7,16 +7,16 @@ read back. *Told* is the recipient station's watermark over the entry; before th
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
 from enum import StrEnum
 from typing import ClassVar
 
 import msgspec
 
-from detente.ledger.identity import KeyUse
 from detente.picture.fold import View
 from detente.picture.heads import Heads
-from detente.picture.known import Known
+from detente.picture.known import KeyUses, Known
+from detente.picture.read_backs import ReadBacks, Verdict
+from detente.records.erasure import Erasure
 from detente.records.response import OFFICER_ONLY, Answer, Response
 from detente.records.watermark import Watermark
 
@@ -28,7 +28,9 @@ class Step(StrEnum):
     TOLD = "told"  # the recipient's station holds it durably (watermark)
     READ = "read"  # an officer in a role has read it
     CONFIRMED = "confirmed"
-    READ_BACK = "read back"
+    READ_BACK = "read back"  # in every figure as it was told
+    READ_BACK_OTHERWISE = "read back otherwise than told"
+    READ_BACK_UNCHECKED = "read back, not compared"  # over, superseded, or in a form not known here
     PASSED_TO_UNIT = "passed to unit"
     COMPLIED = "complied"
     REFUSED = "refused"
@@ -44,7 +46,13 @@ STEP_OF: dict[Answer, Step] = {
     "read-back": Step.READ_BACK,
     "reject": Step.REFUSED,
 }
-"""Which fact each answer is. One to one: no answer stands for two facts."""
+"""Which fact each answer is. One to one: no answer stands for two facts. A read-back is the fact that comparing it shows."""
+
+READ_BACK_OF: dict[Verdict, Step] = {
+    "agrees": Step.READ_BACK,
+    "differs": Step.READ_BACK_OTHERWISE,
+    "not compared": Step.READ_BACK_UNCHECKED,
+}
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -74,10 +82,6 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return f"{self.step.value} by {self.party}{role}{unit} (index {self.index})"
 
 
-KeyUses = Callable[[str, int], KeyUse | None]
-"""Whose key (hex) this is at a ledger index."""
-
-
 class Mark(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One watermark that reached further than any before it from the same party."""
 
@@ -101,16 +105,17 @@ class Delivery(View):
     """
 
     name = "delivery"
-    kinds: ClassVar[frozenset[str]] = frozenset({"response", "watermark"})
+    kinds: ClassVar[frozenset[str]] = frozenset({"erasure", "response", "watermark"})
     state: DeliveryState
 
-    def __init__(self, heads: Heads, key_use: KeyUses | None = None) -> None:
+    def __init__(self, heads: Heads, read_backs: ReadBacks, key_use: KeyUses | None = None) -> None:
         self.state = DeliveryState()
         self._heads = heads
+        self._read_backs = read_backs
         self._key_use = key_use
 
     def apply(self, known: Known) -> None:
-        """Take in one watermark or response."""
+        """Take in one watermark or response; with an erased notice, how it was read back can no longer be shown."""
         party = known.header.author
         watermark = known.body(Watermark)
         if watermark is not None:
@@ -119,6 +124,9 @@ class Delivery(View):
             size = min(watermark.size, known.index)
             if not marks or size > marks[-1].size:
                 marks.append(Mark(at_us=known.received_at_us, entry=known.id, index=known.index, size=size))
+        erasure = known.body(Erasure)
+        if erasure is not None:
+            self._erased(erasure.about)
         response = known.body(Response)
         use = self._key_use(known.header.key, known.index) if self._key_use is not None else None
         if response is not None and (use is None or use.officer or response.answer not in OFFICER_ONLY):
@@ -129,11 +137,21 @@ class Delivery(View):
                 index=known.index,
                 officer=use.officer if use is not None else None,
                 party=party,
-                step=STEP_OF[response.answer],
+                step=self._step(known.id, response.answer),
                 unit=response.unit,
                 version=response.version,
             )
             self.state.facts.setdefault(response.version, []).append(fact)
+
+    def _erased(self, about: str) -> None:
+        facts = self.state.facts.get(about, [])
+        for n, fact in enumerate(facts):
+            if fact.step in READ_BACK_OF.values():
+                facts[n] = msgspec.structs.replace(fact, step=Step.READ_BACK_UNCHECKED)
+
+    def _step(self, entry_id: str, answer: Answer) -> Step:
+        judged = self._read_backs.judged(entry_id)
+        return STEP_OF[answer] if judged is None else READ_BACK_OF[judged.verdict]
 
     def facts(self, version: str, party: str) -> tuple[Fact, ...]:
         """Return what is on record about one version at one recipient, in order of the ledger. Empty: no evidence of any."""

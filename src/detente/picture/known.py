@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -10,12 +10,16 @@ import msgspec
 from detente.errors import Refused
 from detente.ledger.entry import Header
 from detente.ledger.facets import Facet, Openings
+from detente.ledger.identity import KeyUse
 from detente.ledger.opening import check_disclosure
 from detente.records.body import Body
 from detente.records.disclosure import Disclosure
 from detente.records.registry import REGISTRY, Record, Registry, Unknown
 
 B = TypeVar("B", bound=Body)
+
+KeyUses = Callable[[str, int], KeyUse | None]
+"""Whose key (hex) this is at a ledger index."""
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -58,6 +62,12 @@ class Known(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             if isinstance(opened.record, Record) and isinstance(opened.record.body, as_type):
                 return opened.record.body
         return None
+
+
+def by_officer(known: Known, key_use: KeyUses | None) -> bool:
+    """Whether an officer's key signed an entry; where keys are not known here, that is taken on trust."""
+    use = key_use(known.header.key, known.index) if key_use is not None else None
+    return use is None or use.officer is not None
 
 
 def known_of(

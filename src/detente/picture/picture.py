@@ -8,13 +8,14 @@ from detente.geometry.index import VolumeIndex
 from detente.geometry.volume import Separation
 from detente.ledger.genesis import Genesis
 from detente.picture.airspace import Airspace
-from detente.picture.delivery import Delivery, KeyUses
+from detente.picture.delivery import Delivery
 from detente.picture.directory import Directory
 from detente.picture.findings import Findings
 from detente.picture.fold import Driver, Freshness, Snapshot, View
 from detente.picture.heads import Heads
-from detente.picture.known import Known
+from detente.picture.known import KeyUses, Known
 from detente.picture.open_conflicts import OpenConflicts
+from detente.picture.read_backs import ReadBacks
 from detente.picture.screenings import Screenings
 from detente.picture.timeline import Timeline
 from detente.picture.waiting import Clocks, Waiting
@@ -50,8 +51,10 @@ class Picture:
             self.airspace, separation_for or (lambda a, b: default), widest if widest is not None else default
         )
         self.screenings = Screenings(self.heads, genesis.screening.deadline_us)
-        self.delivery = Delivery(self.heads, key_use)
-        self.waiting = Waiting(self.heads, Clocks.of(genesis.rules, genesis.screening.deadline_us))
+        self.read_backs = ReadBacks(self.heads, self.airspace, key_use)
+        self.delivery = Delivery(self.heads, self.read_backs, key_use)
+        clocks = Clocks.of(genesis.rules, genesis.screening.deadline_us)
+        self.waiting = Waiting(self.heads, self.read_backs, clocks, key_use)
         self.findings = Findings()
         self.timeline = Timeline(self.heads)
         self.views: tuple[View, ...] = (
@@ -60,6 +63,7 @@ class Picture:
             self.airspace,
             self.conflicts,
             self.screenings,
+            self.read_backs,
             self.delivery,
             self.waiting,
             self.findings,

@@ -1,7 +1,8 @@
 """What waits for whose answer, since when, and until when it is due.
 
-A notice waits for each recipient's screening, for an officer's answer, and for a read-back where it asks one; a newer
-version asks afresh, and what was asked of the old one is no longer waited for. Messages wait by their urgency; a query
+A notice waits for each recipient's screening, for an officer's answer, and for a read-back where it asks one: one that agrees
+with what was told in every figure (`read_backs`); a wrong one ends no wait at all. A newer version asks afresh, and what was
+asked of the old one is no longer waited for. Messages wait by their urgency; a query
 waits for the author of what it asks about. Whether something is overdue is asked with a time and never stored.
 """
 
@@ -14,13 +15,14 @@ import msgspec
 
 from detente.picture.fold import View
 from detente.picture.heads import Entry, Heads
-from detente.picture.known import Known
+from detente.picture.known import KeyUses, Known, by_officer
+from detente.picture.read_backs import ReadBacks
 from detente.picture.shards import Shards, empty
 from detente.records.erasure import Erasure
 from detente.records.message import Message, Urgency
 from detente.records.notice import CoarseNotice, Notice
 from detente.records.notice_state import LIVE
-from detente.records.response import Answer, Response
+from detente.records.response import OFFICER_ONLY, Answer, Response
 from detente.records.screening import Screening
 
 For = Literal["answer", "comply-or-reject", "officer", "read-back", "screening"]
@@ -126,8 +128,12 @@ class Waiting(View):
     kinds: ClassVar[frozenset[str]] = frozenset({"erasure", "message", "notice", "response", "screening"})
     state: WaitingState
 
-    def __init__(self, heads: Heads, clocks: Clocks | None = None) -> None:
+    def __init__(
+        self, heads: Heads, read_backs: ReadBacks, clocks: Clocks | None = None, key_use: KeyUses | None = None
+    ) -> None:
         self._heads = heads
+        self._key_use = key_use
+        self._read_backs = read_backs
         self._clocks = clocks or Clocks()
         self._same: dict[Pending, Pending] = {}  # few patterns, many notices: one tuple for each pattern
         self.restore(WaitingState())
@@ -198,7 +204,10 @@ class Waiting(View):
         )
 
     def _response(self, known: Known, response: Response) -> None:
-        self._settle(response.version, known.header.author, SETTLES[response.answer])
+        judged = self._read_backs.judged(known.id)
+        said = response.answer not in OFFICER_ONLY or by_officer(known, self._key_use)
+        if said and (response.answer != "read-back" or (judged is not None and judged.verdict == "agrees")):
+            self._settle(response.version, known.header.author, SETTLES[response.answer])
         entry = self._heads.entry(response.version)
         if response.answer == "query" and entry is not None:
             self._put(known.id, ((entry.author, ("query",)),))

@@ -8,7 +8,15 @@ from __future__ import annotations
 from typing import Literal
 
 from detente.errors import Problem
+from detente.geometry.read_back import Said
 from detente.records.body import Body, Faults
+from detente.records.notice import MAX_CELLS, MAX_VOLUMES
+
+MAX_SAID = max(MAX_CELLS, MAX_VOLUMES)
+"""Most volumes in one read-back: a notice's own, or a volume for each cell of its coarse form."""
+
+MAX_POINTS = 20_000
+"""Most points in one read-back."""
 
 Answer = Literal["acknowledge", "comply", "confirm", "passed-to-unit", "query", "read-back", "reject"]
 
@@ -28,7 +36,17 @@ OFFICER_ONLY: frozenset[Answer] = frozenset({"acknowledge", "confirm", "read-bac
 
 
 class Readback(Body, frozen=True, kw_only=True):
-    """Place and time as the reader understood them, in figures. None or "" is what was not said back."""
+    """Every volume of a notice as the reader understood it, in figures, and the datum of all of them; "" is not said.
+
+    It may be wrong: that is what it is for. `geometry.read_back` compares it with what was told.
+    """
+
+    datum: str
+    volumes: tuple[Said, ...]
+
+
+class ReadbackFirst(Body, frozen=True, kw_only=True):
+    """Version 1: one place, without datum, size or heights. Nothing said so can be compared."""
 
     decimal: str
     end_us: int | None
@@ -51,6 +69,42 @@ class Response(Body, frozen=True, kw_only=True):
     words: str
 
 
+class ResponseFirst(Body, frozen=True, kw_only=True):
+    """Version 1 of an answer, with its older read-back."""
+
+    about: str
+    answer: Answer
+    by_role: str
+    readback: ReadbackFirst | None
+    unit: str | None
+    version: str
+    words: str
+
+
+def upcast_first(old: ResponseFirst) -> Response:
+    """Carry an answer of version 1 forward. Its read-back has no datum, and so matches nothing."""
+    readback = None
+    if (first := old.readback) is not None:
+        said = Said(
+            altitude_lower="",
+            altitude_upper="",
+            end_us=first.end_us,
+            points=(first.grid or first.decimal,),
+            size="",
+            start_us=first.start_us,
+        )
+        readback = Readback(datum="", volumes=(said,))
+    return Response(
+        about=old.about,
+        answer=old.answer,
+        by_role=old.by_role,
+        readback=readback,
+        unit=old.unit,
+        version=old.version,
+        words=old.words,
+    )
+
+
 def check(response: Response) -> tuple[Problem, ...]:
     """Return what is wrong with a response, seen alone."""
     faults = Faults()
@@ -70,8 +124,17 @@ def check(response: Response) -> tuple[Problem, ...]:
 
 
 def _check_readback(faults: Faults, readback: Readback) -> None:
-    faults.text("readback.grid", readback.grid)
-    faults.text("readback.decimal", readback.decimal)
-    faults.order("readback", readback.start_us, readback.end_us)
-    if not (readback.grid or readback.decimal):
-        faults.add("readback_place", "readback", "", "the place is said back in figures", "Say back grid or degrees.")
+    faults.text("readback.datum", readback.datum)
+    count = sum(len(volume.points) for volume in readback.volumes)
+    if not 0 < len(readback.volumes) <= MAX_SAID or not 0 < count <= MAX_POINTS:
+        rule = f"is 1 to {MAX_SAID} volumes with 1 to {MAX_POINTS} points in all, in figures"
+        faults.add(
+            "response_readback_size", "readback.volumes", f"{len(readback.volumes)}, {count}", rule, "Say it back."
+        )
+    for n, volume in enumerate(readback.volumes):
+        at = f"readback.volumes[{n}]"
+        for name in ("altitude_lower", "altitude_upper", "size"):
+            faults.text(f"{at}.{name}", getattr(volume, name))
+        for i, point in enumerate(volume.points):
+            faults.text(f"{at}.points[{i}]", point, needed=True)
+        faults.order(at, volume.start_us, volume.end_us)

@@ -161,7 +161,8 @@ class LocalApi:
             }
             for w in self.picture.waiting.open()
         ]
-        return json_answer({"basis": self.basis(), "waiting": rows})
+        wrong = [{**msgspec.to_builtins(j), "words": j.sentence()} for j in self.picture.read_backs.wrong()]
+        return json_answer({"basis": self.basis(), "read_backs": wrong, "waiting": rows})
 
     async def parties(self, request: Request) -> Answer:
         directory = self.picture.directory

@@ -30,6 +30,7 @@ import msgspec
 from detente.errors import Refused, Unavailable, problem
 from detente.geometry.index import VolumeIndex
 from detente.ledger.genesis import SignedGenesis, ledger_id, read_genesis
+from detente.ledger.identity import KeyUse
 from detente.ledger.keys import ExchangeKey, SigningKey
 from detente.network.tls import client_context, server_context
 from detente.node.keeping import Keep
@@ -131,9 +132,17 @@ def open_station(folder: Path, now_us: int | None = None) -> StationParts:
         peers=tuple(sorted(config.peers)),
         station_key=SigningKey.from_seed(_secret(folder / "keys" / "station.key")),
     )
-    picture = Picture(genesis, ledger_id(genesis).hex(), index=VolumeIndex())
+
+    def key_use(key: str, index: int) -> KeyUse | None:
+        return state.identity.key_at(key, index)
+
+    picture = Picture(genesis, ledger_id(genesis).hex(), index=VolumeIndex(), key_use=key_use)
     state = Station(
-        me=me, picture=picture.driver, screener=DeskScreener(rules_of(genesis.screening)), find=finder(picture, copy)
+        me=me,
+        picture=picture.driver,
+        screener=DeskScreener(rules_of(genesis.screening)),
+        find=finder(picture, copy),
+        read_back=picture.read_backs.judged,
     )
     proven = load(state, copy.kept(), copy.leaves(0, ALL), _known(copy), clock.now_us() if now_us is None else now_us)
     if copy.leaf_count() > proven:  # fetched before a crash and never proven: fetch them again
