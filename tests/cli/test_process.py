@@ -140,7 +140,8 @@ def test_urgent_words_keys_disclosure_and_erasure(ledger):
         e["facets"][0] and e["facets"][0]["facet"]["body"]["answer"] == "comply" for e in f["entries"]
     ))  # fmt: skip
 
-    cjtf("keys", "rotate", "--officer", "duty-1", *root)
+    made = cjtf.json("keys", "rotate", "--officer", "duty-1", *root)["key"]
+    cjtf.wait("keys", "show", until=lambda f: any(k["key"] == made for k in f["keys"]))
     cjtf("message", "new key", "--to", "rus", "--officer", "duty-1")
     cjtf("keys", "revoke", "--officer", "duty-1")
     cjtf.wait("keys", "show", until=lambda f: not any(k["officer"] == "duty-1" for k in f["keys"]))
