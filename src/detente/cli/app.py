@@ -50,6 +50,10 @@ VERBS: dict[str, tuple[str, str]] = {
         "detente.cli.monitor",
         "Find what rules say of a log of events, each verdict with its time and bindings.",
     ),
+    "simulate": (
+        "detente.cli.simulate",
+        "If nothing more happens, when is it due, under each reading; and what would it take?",
+    ),
     "check-verdict": ("detente.cli.check_verdict", "Accept or refuse the proofs of verdicts from the log alone."),
     "overlap": ("detente.cli.overlap", "Tell whether two volumes come too close; why, and what parts them."),
 }

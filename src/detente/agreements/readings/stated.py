@@ -1,6 +1,6 @@
 """A time as an agreement or an announcement states it, and every instant that it may mean.
 
-Press reports of February 2016 put one truce's start at "Thursday 22:00 GMT" and at "Friday 22:00 GMT": both had read "midnight on the 27th".
+Press reports of February 2016 put one start at "Thursday 22:00 GMT" and at "Friday 22:00 GMT": both read "midnight on the 27th".
 So midnight must say whether it begins or ends its day, every time has its zone, every date its calendar, and a time that
 the clocks show twice or never is shown as that.
 """

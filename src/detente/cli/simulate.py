@@ -1,0 +1,101 @@
+"""`detente simulate FILE [LOG]`: how a count of days stands under each reading, when its goal is due, what it would take."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from detente.agreements.readings.counting import Counting, read_counting
+from detente.agreements.readings.events import Event, read_event, read_events
+from detente.agreements.readings.simulate import simulate as simulated
+from detente.agreements.words.readings import Telling, tell
+from detente.cli.say import AsJson, answer, guarded, plain, read_bytes
+from detente.cli.times import time_us
+from detente.errors import Problem, Refused, problem
+
+Subject = Annotated[
+    str, typer.Argument(help="A file with `counting` and `events` (docs/formats/readings.md); - is standard input.")
+]
+LogFile = Annotated[str | None, typer.Argument(help="More events, one JSON object a line.")]
+At = Annotated[
+    str | None, typer.Option("--at", help="The moment it is; else that of the last event. A time with its zone.")
+]
+KnownAt = Annotated[
+    str | None, typer.Option("--known-at", help="Only what had been reported by then; else all that is given.")
+]
+Supposed = Annotated[
+    str | None,
+    typer.Option("--if", help="Events that are supposed to happen, one JSON object a line; - is standard input."),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command("simulate")(guarded(simulate))
+
+
+def simulate(
+    subject: Subject,
+    log: LogFile = None,
+    at: At = None,
+    known_at: KnownAt = None,
+    supposed: Supposed = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say when the goal of a count is due, if nothing more happens, under each reading; and what it would take."""
+    term, events = read_subject(subject, log)
+    more = () if supposed is None else read_events(read_bytes(supposed).splitlines())
+    now_us = _now(events) if at is None else time_us(at, "--at")
+    known_us = None if known_at is None else time_us(known_at, "--known-at")
+    found = simulated(term, events, now_us, more, known_us)
+    words = tell(term, found, (*events, *more))
+    answer({**plain(found), "words": plain(words)}, lines(words), as_json)
+
+
+def read_subject(path: str, log: str | None) -> tuple[Counting, tuple[Event, ...]]:
+    """Read a counting term, and the events that stand beside it or in a log of their own."""
+    try:
+        value: Any = YAML(typ="safe", pure=True).load(read_bytes(path).decode())
+    except (YAMLError, UnicodeDecodeError) as error:
+        rule = " ".join(str(error).split())[:200]
+        raise Refused([problem("file", "file", path, f"must be YAML or JSON: {rule}", "Mend the file.")]) from None
+    if not isinstance(value, dict) or "counting" not in value or not {"counting", "events"} >= set(value):
+        rule = "must have `counting`, may have `events`, and nothing else"
+        raise Refused([problem("file", "file", path, rule, "See docs/formats/readings.md.")])
+    term = read_counting(value["counting"], "counting")
+    events: list[Event] = []
+    faults: list[Problem] = []
+    for n, item in enumerate(value.get("events") or []):
+        try:
+            if not isinstance(item, dict):
+                raise Refused([problem("event", f"events[{n}]", item, "must be an object", "Mend the event.")])
+            events.append(read_event(item, f"events[{n}]"))
+        except Refused as refused:
+            faults += refused.problems
+    if faults:
+        raise Refused(faults)
+    return term, (*events, *(() if log is None else read_events(read_bytes(log).splitlines())))
+
+
+def _now(events: tuple[Event, ...]) -> int:
+    if not events:
+        rule = "must be given where there are no events"
+        raise Refused([problem("time", "--at", "", rule, "Say which moment it is.")])
+    return max(event.latest_us for event in events)
+
+
+def lines(words: Telling) -> str:
+    """Lay the readings out for a terminal."""
+    said = [f"As of {words.at}. {words.rests_on}", "", words.clause]
+    for reading in words.readings:
+        said += ["", f"{reading.way}  {reading.how}"]
+        said += [f"  {line}" for line in (reading.stands, reading.used_by, reading.moved, *reading.days)]
+        said.append(f"  {reading.follows}")
+        said += [f"    {'- ' if n else ''}{step}" for n, step in enumerate(reading.takes)]
+    if words.ends:
+        said += ["", "Ends that were announced; none is taken for the right one:"]
+        said += [f"  {end}" for end in words.ends]
+    return "\n".join(said)
