@@ -192,6 +192,10 @@ class Airspace(View):
         resting = sorted(of_version | of_thread)
         return [live for first in resting if (live := self._live.get(first)) is not None]
 
+    def rested_on(self, entry_id: str) -> bool:
+        """Whether any live notice rests on an entry, or on another version of it."""
+        return bool(self.state.resting.get(entry_id) or self.state.resting.get(self.first_of(entry_id)))
+
     def doubts(self, entry_id: str) -> tuple[DoubtFlag, ...]:
         """Return the open private doubts about a notice; only the author's own station has any."""
         return tuple(self.state.doubts.get(self.first_of(entry_id), ()))

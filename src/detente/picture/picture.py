@@ -8,6 +8,7 @@ from detente.geometry.index import VolumeIndex
 from detente.geometry.volume import Separation
 from detente.ledger.genesis import Genesis
 from detente.picture.airspace import Airspace
+from detente.picture.dangers import Dangers
 from detente.picture.delivery import Delivery
 from detente.picture.directory import Directory
 from detente.picture.findings import Findings
@@ -47,6 +48,9 @@ class Picture:
         self.heads = Heads()
         self.directory = Directory(genesis, ledger)
         self.airspace = Airspace(self.heads, index)
+        self.dangers = Dangers(
+            self.heads, self.airspace, self.directory, widest if widest is not None else default
+        )
         self.conflicts = OpenConflicts(
             self.airspace, separation_for or (lambda a, b: default), widest if widest is not None else default
         )
@@ -59,6 +63,7 @@ class Picture:
         self.timeline = Timeline(self.heads)
         self.views: tuple[View, ...] = (
             self.heads,
+            self.dangers,  # sees the others as they were before the entry
             self.directory,
             self.airspace,
             self.conflicts,

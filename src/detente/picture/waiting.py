@@ -24,6 +24,7 @@ from detente.records.notice import CoarseNotice, Notice
 from detente.records.notice_state import LIVE
 from detente.records.response import OFFICER_ONLY, Answer, Response
 from detente.records.screening import Screening
+from detente.records.warning import DangerWarning, Haste
 
 For = Literal["answer", "comply-or-reject", "officer", "read-back", "screening"]
 """What is waited for: text in answer to a query; a yes or no from the acting side; any officer's response; a read-back;
@@ -50,10 +51,11 @@ class Clocks(msgspec.Struct, frozen=True, kw_only=True):
     screening_us: int | None = 15_000_000
     stop_us: int | None = 60_000_000
     urgent_us: int | None = 120_000_000
+    warning_us: int | None = 60 * 60_000_000
 
     @classmethod
     def of(cls, rules: Mapping[str, int], screening_us: int) -> Clocks:
-        """Take the ledger's own clocks from its rules: "officer_answer_us", "query_us", "readback_us", "stop_us", "urgent_us"."""
+        """Take the ledger's own clocks from its rules: "officer_answer_us", "query_us", "readback_us", "stop_us", "urgent_us", "warning_us"."""
         plain = cls()
         return cls(
             officer_us=rules.get("officer_answer_us", plain.officer_us),
@@ -62,6 +64,7 @@ class Clocks(msgspec.Struct, frozen=True, kw_only=True):
             screening_us=screening_us,
             stop_us=rules.get("stop_us", plain.stop_us),
             urgent_us=rules.get("urgent_us", plain.urgent_us),
+            warning_us=rules.get("warning_us", plain.warning_us),
         )
 
 
@@ -80,6 +83,7 @@ ASKS: dict[str, Asked] = {
     "stop": Asked("comply-or-reject", "stop_us"),
     "stop-officer": Asked("officer", "stop_us"),
     "urgent": Asked("officer", "urgent_us"),
+    "warning": Asked("officer", "warning_us"),
 }
 """Every way of asking, by the word under which it is remembered."""
 
@@ -90,6 +94,9 @@ BY_URGENCY: dict[Urgency, tuple[str, ...]] = {
     "stop": ("stop", "stop-officer"),
 }
 """What a message asks of each recipient."""
+
+BY_HASTE: dict[Haste, tuple[str, ...]] = {"routine": ("warning",), "priority": ("officer",), "urgent": ("urgent",)}
+"""What a warning asks of its recipient: a fresh acknowledgement, by how soon somebody is in danger."""
 
 Pending = tuple[tuple[str, tuple[str, ...]], ...]
 """Parties with what is still asked of each, by the words of `ASKS`."""
@@ -125,7 +132,9 @@ class Waiting(View):
     """Open questions of one viewer: its own to others, and others' to it and to each other as far as it may read."""
 
     name = "waiting"
-    kinds: ClassVar[frozenset[str]] = frozenset({"erasure", "message", "notice", "response", "screening"})
+    kinds: ClassVar[frozenset[str]] = frozenset(
+        {"erasure", "message", "notice", "response", "screening", "warning"}
+    )
     state: WaitingState
 
     def __init__(
@@ -163,6 +172,8 @@ class Waiting(View):
                 if body.in_reply_to is not None:
                     self._settle(body.in_reply_to, header.author, frozenset({"answer"}))
                 self._ask(known.id, BY_URGENCY[body.urgency])
+            elif isinstance(body, DangerWarning):
+                self._ask(known.id, BY_HASTE[body.urgency])
             elif isinstance(body, Response):
                 self._response(known, body)
             elif isinstance(body, Screening):

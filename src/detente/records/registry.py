@@ -21,6 +21,7 @@ from detente.records import (
     assessment,
     bulletin,
     call,
+    change,
     channel,
     claim,
     disclosure,
@@ -39,6 +40,7 @@ from detente.records import (
     sealed,
     step,
     verdict,
+    warning,
     watermark,
 )
 from detente.records import position as positions
@@ -162,6 +164,7 @@ REGISTRY = Registry(
         _one("assessment", assessment.Assessment, assessment.check),
         _one("bulletin", bulletin.Bulletin, bulletin.check),
         _one("call", call.Call, call.check),
+        _one("change", change.Changed, change.check),
         _one("channel", channel.Channel, channel.check),
         Form(
             body=claim.Claim,
@@ -198,6 +201,7 @@ REGISTRY = Registry(
         _one("sealed", sealed.Presence, sealed.check, "presence"),
         _one("step", step.Step, step.check),
         _one("verdict", verdict.Verdicts, verdict.check),
+        _one("warning", warning.DangerWarning, warning.check),
         _one("watermark", watermark.Watermark, watermark.check),
         _one("whereabouts", affiliation.Whereabouts, affiliation.check_whereabouts),
     ]

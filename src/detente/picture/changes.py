@@ -1,0 +1,157 @@
+"""Which entries say that something changed on which others' notices rest: one function for each kind of record.
+
+A newer version of a zone, line or of anything that is rested on; a party that departs or loses who answers for it; a channel that
+closes or opens; a change as somebody states it. Looked at before the other views take the entry in, so that both sides of the
+change are there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from detente.hotline.fan_out import Change
+from detente.picture.airspace import Airspace, LiveNotice
+from detente.picture.directory import Directory
+from detente.picture.heads import Heads
+from detente.picture.known import Known
+from detente.records.change import Changed, ChangeKind
+from detente.records.channel import Channel
+from detente.records.notice import Activity, CoarseNotice, Notice
+from detente.records.notice_state import LIVE
+from detente.records.party import Party
+
+RELIED_ON = frozenset(
+    {Activity.KEEP_OUT_ZONE, Activity.LINE, Activity.CORRIDOR, Activity.TEMPORARY_CLEARANCE, Activity.HAZARD}
+)
+"""Classes of notice that change what is around them, also for who does not name them."""
+
+
+class Before:
+    """The views as they stand before an entry is taken in; `heads` has it already."""
+
+    def __init__(self, heads: Heads, airspace: Airspace, directory: Directory) -> None:
+        self.heads = heads
+        self.airspace = airspace
+        self.directory = directory
+
+
+def change_in(known: Known, before: Before) -> Change | None:
+    """Return the change that an entry says, or None."""
+    for opened in known.opened:
+        body: Any = getattr(opened.record, "body", None)
+        step = CHANGES.get(type(body))
+        if step is not None:
+            return step(known, body, opened.audience, before)
+    return None
+
+
+def _stated(known: Known, body: Changed, readers: tuple[str, ...], before: Before) -> Change | None:
+    return Change(
+        about=tuple(before.airspace.first_of(entry) for entry in body.about),
+        author=known.header.author,
+        change=body.change,
+        channels=body.channels,
+        effective_us=body.effective_us,
+        ground=body.volumes,
+        index=known.index,
+        matter=body.matter,
+        parties=body.parties,
+        readers=readers,
+        source=known.id,
+        until_us=body.until_us if body.change == "paused" else None,
+        words=body.words,
+    )
+
+
+def _notice(
+    known: Known, body: Notice | CoarseNotice, readers: tuple[str, ...], before: Before
+) -> Change | None:
+    old = before.heads.entry(known.header.supersedes) if known.header.supersedes else None
+    if old is None or old.superseded_by != known.id:
+        return None
+    was = before.airspace.get(old.first)
+    if was is None or not _matters(before, was, old.first):
+        return None
+    kind = _notice_change(was, body)
+    if kind is None:
+        return None
+    ground = was.volumes() if was.activity in RELIED_ON else ()
+    if kind == "moved" and isinstance(body, Notice) and was.activity in RELIED_ON:
+        ground = (*ground, *body.volumes)
+    return Change(
+        about=(old.first,),
+        author=known.header.author,
+        change=kind,
+        effective_us=known.received_at_us,
+        ground=ground,
+        index=known.index,
+        matter=f"notice-{old.first[:12]}",
+        readers=readers,
+        source=known.id,
+        words=getattr(body, "words", ""),
+    )
+
+
+def _matters(before: Before, was: LiveNotice, first: str) -> bool:
+    return was.activity in RELIED_ON or before.airspace.rested_on(first) or before.airspace.rested_on(was.version)
+
+
+def _notice_change(was: LiveNotice, body: Notice | CoarseNotice) -> ChangeKind | None:
+    if body.state not in LIVE:
+        return "ended"
+    full = was.notice()
+    if full is None or not isinstance(body, Notice):
+        return "moved" if was.coarse_notice() != body else None
+    return "moved" if (full.volumes, full.users) != (body.volumes, body.users) else None
+
+
+def _channel(known: Known, body: Channel, readers: tuple[str, ...], before: Before) -> Change | None:
+    was = before.directory.state.channels.get(body.channel)
+    if was is None or (was.state, was.parties) == (body.state, body.parties):
+        return None
+    kinds: dict[str, ChangeKind] = {"closed": "ended", "open": "resumed", "suspended": "suspended"}
+    old = known.header.supersedes
+    return Change(
+        about=() if old is None else (before.airspace.first_of(old),),
+        author=known.header.author,
+        change=kinds[body.state] if was.state != body.state else "moved",
+        channels=(body.channel,),
+        effective_us=known.received_at_us,
+        index=known.index,
+        matter=f"line-{body.channel}"[:64],
+        parties=tuple(sorted({*was.parties, *body.parties})),
+        readers=readers,
+        source=known.id,
+        words=body.words,
+    )
+
+
+def _party(known: Known, body: Party, readers: tuple[str, ...], before: Before) -> Change | None:
+    was = before.directory.party(body.party)
+    if was is None:
+        return None
+    relied = (was.state, was.answered_for_by, was.acts_for, was.station_key is None)
+    if relied == (body.state, body.answered_for_by, body.acts_for, body.station_key is None):
+        return None
+    return Change(
+        author=known.header.author,
+        change="ended" if body.state == "departed" else "owner-changed",
+        effective_us=known.received_at_us,
+        index=known.index,
+        matter=f"party-{body.party}",
+        parties=(body.party,),
+        readers=readers,
+        source=known.id,
+        words=body.words,
+    )
+
+
+CHANGES: dict[type, Callable[[Known, Any, tuple[str, ...], Before], Change | None]] = {
+    Changed: _stated,
+    Channel: _channel,
+    CoarseNotice: _notice,
+    Notice: _notice,
+    Party: _party,
+}
+"""Which records may say a change, and how it is read off them."""
