@@ -21,6 +21,7 @@ from detente.records.assessment import Assessment
 from detente.records.body import Body, Stated
 from detente.records.bulletin import Bulletin, Part
 from detente.records.call import Call, Caller
+from detente.records.change import Changed
 from detente.records.channel import Channel
 from detente.records.claim import Claim
 from detente.records.count import Counted
@@ -45,6 +46,7 @@ from detente.records.step import Step
 from detente.records.term import Scope, Term, Unmonitored, Wording
 from detente.records.verdict import Said as SaidVerdict
 from detente.records.verdict import Verdicts
+from detente.records.warning import DangerWarning, Endangered
 from detente.records.watermark import Watermark
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -197,6 +199,18 @@ EXAMPLES: tuple[Body, ...] = (
         stated_time=Stated(earliest_us=None, latest_us=None, text="about 17:24 local", zone="+03:00"),
         taker=Caller(officer="o-17", party="cjtf", role="watch"),
         words="Asked for the usual contact, then hung up.",
+    ),
+    Changed(
+        about=(A,),
+        change="ended",
+        channels=(),
+        effective_us=START_US,
+        matter="truce-2016",
+        parties=("cjtf", "rus"),
+        stated_time=Stated(earliest_us=START_US, latest_us=START_US, text="16:55", zone="+03:00"),
+        until_us=None,
+        volumes=(),
+        words="Over, as its command said by telephone.",
     ),
     Channel(
         alternates=("ministry",),
@@ -407,6 +421,20 @@ EXAMPLES: tuple[Body, ...] = (
             ),
         ),
         words="",
+    ),
+    DangerWarning(
+        about=A,
+        cause="said",
+        effective_us=START_US,
+        endangered=(
+            Endangered(danger_us=START_US, version=B),
+            Endangered(danger_us=START_US + 30 * MINUTE_US, version=C),
+        ),
+        matter="truce-2016",
+        recipient="rus",
+        step=0,
+        urgency="urgent",
+        words="truce-2016: ended, says syr. Tell your acting units and acknowledge again.",
     ),
     Watermark(count=17, list_hash=C, size=812),
     Whereabouts(

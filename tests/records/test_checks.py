@@ -49,6 +49,9 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("Call", {"caller": BY_NAME["Call"].taker}, "taker.party"),  # type: ignore[attr-defined]
     ("Call", {"ended_us": 0}, "at_us"),
     ("Call", {"said_by": "CJTF"}, "said_by"),
+    ("Changed", {"about": (), "parties": ()}, "about"),
+    ("Changed", {"change": "paused"}, "until_us"),
+    ("Changed", {"until_us": 0}, "until_us"),
     ("Channel", {"alternates": ("hotline",)}, "alternates"),
     ("Channel", {"parties": ("cjtf",)}, "parties"),
     ("Claim", {"source": ""}, "source"),
@@ -61,6 +64,8 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("Claim", {"implies": ("strikes.start",)}, "implies"),
     ("Claim", {"report": "nonsense"}, "report"),
     ("CoarseNotice", {"cells": ()}, "cells"),
+    ("DangerWarning", {"endangered": ()}, "endangered"),
+    ("DangerWarning", {"endangered": BY_NAME["DangerWarning"].endangered[::-1]}, "endangered"),  # type: ignore[attr-defined]
     ("Disclosure", {"position": 4}, "position"),
     ("Disclosure", {"salt": "00"}, "salt"),
     ("Erasure", {"reason": " "}, "reason"),

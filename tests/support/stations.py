@@ -55,6 +55,7 @@ from detente.node.station_values import (
     Tick,
     WakeAt,
 )
+from detente.picture.picture import Picture
 from detente.records.body import Body
 from detente.records.message import Message
 from detente.records.notice import Activity, Notice
@@ -240,7 +241,8 @@ class Copy:
 class World:
     """A host, stations, and time."""
 
-    def __init__(self, parties=("cjtf", "rus", "un"), *, direct: bool = True) -> None:
+    def __init__(self, parties=("cjtf", "rus", "un"), *, direct: bool = True, pictures: bool = False) -> None:
+        self.pictures: dict[str, Picture] | None = {} if pictures else None
         self.now_us = START_US
         self.host = Host()
         self.direct = direct
@@ -270,7 +272,13 @@ class World:
         )
         copy = self.copies[party]
         screener = DeskScreener(rules_of(GENESIS.screening))
-        station = Station(me=me, picture=NoPicture(), screener=screener, find=copy.find)
+        picture = NoPicture()
+        if self.pictures is not None:
+            self.pictures[party] = Picture(GENESIS, LEDGER.hex())
+            picture = self.pictures[party].driver
+        station = Station(me=me, picture=picture, screener=screener, find=copy.find)
+        if self.pictures is not None:
+            station.fans.dangers = self.pictures[party].dangers
         known = [(index, entry, raw) for index, (entry, raw) in sorted(copy.known.items())]
         leaves = [leaf for _, leaf in sorted(copy.leaves.items())]
         load(station, dict(sorted(copy.kept.items())), leaves, known, self.now_us)

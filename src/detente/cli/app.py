@@ -31,6 +31,14 @@ VERBS: dict[str, tuple[str, str]] = {
     "respond": ("detente.cli.respond", "Answer an entry: acknowledge, read back, pass on, comply, reject."),
     "doubt": ("detente.cli.doubt", "Flag a private doubt about an own notice."),
     "message": ("detente.cli.message", "Send a message: routine, priority, urgent or stop."),
+    "change": (
+        "detente.cli.change",
+        "State that a truce, line, zone or owner changed: what rests on it is found and warned of.",
+    ),
+    "endangered": (
+        "detente.cli.endangered",
+        "List what changes endanger, the soonest first, and who has answered afresh.",
+    ),
     "presence": ("detente.cli.presence", "Keep or show where own people are; it never leaves the station."),
     "conflicts": ("detente.cli.conflicts", "List notices that come too close, and why."),
     "show": ("detente.cli.show", "Show one entry, and what became of it at each recipient."),

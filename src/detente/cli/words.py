@@ -118,6 +118,16 @@ def _whereabouts(body: Json, zone: tzinfo | None) -> str:
     return f"{body['who']} {body['stance']}: {body['actor']} on this ground ({body['share']})"
 
 
+def _change(body: Json, zone: tzinfo | None) -> str:
+    until = f" until {moment(body['until_us'], zone)}" if body["until_us"] else ""
+    return f"{body['matter']}: {body['change']} from {moment(body['effective_us'], zone)}{until}: {cut(body['words'])}"
+
+
+def _warning(body: Json, zone: tzinfo | None) -> str:
+    first = moment(body["endangered"][0][0], zone)
+    return f"{body['urgency'].upper()}, {len(body['endangered'])} open notice(s), first in danger {first}: {cut(body['words'])}"
+
+
 def _about(body: Json, zone: tzinfo | None) -> str:
     words = body.get("words") or body.get("reason") or ""
     return f"of {short(body['about'])}{': ' + cut(words) if words else ''}"
@@ -132,6 +142,7 @@ LINES = {
     "assessment": _assessment,
     "bulletin": _bulletin,
     "call": _call,
+    "change": _change,
     "claim": _claim,
     "disclosure": _about,
     "erasure": _about,
@@ -141,6 +152,7 @@ LINES = {
     "report": _report,
     "response": _response,
     "screening": _screening,
+    "warning": _warning,
     "watermark": _watermark,
     "whereabouts": _whereabouts,
 }

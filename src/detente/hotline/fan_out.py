@@ -53,12 +53,13 @@ RELIES = frozenset(a for a, order in EXPOSED.items() if order < 4)
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """One change, however it was said. `about` are the first versions of what changed; `source` is the entry that says it, at `index`.
 
+    `by` is the party whose word it is; another may have passed it on.
     `readers` are the parties that may know of it. `ground` is where, `parties` whose, `channels` over which line; each empty when
     the change is not of that sort. `until_us` is its announced end.
     """
 
     about: tuple[str, ...] = ()
-    author: str
+    by: str
     change: ChangeKind
     channels: tuple[str, ...] = ()
     effective_us: int
@@ -169,7 +170,9 @@ def warnings(
                 continue
             held = waiting.setdefault(party, [])
             room = FIRST_WARNED if steps.get(party, 0) == 0 else MAX_ENDANGERED
-            if held and (len(held) >= room or _haste(change, cause, held[0], now_us) != _haste(change, cause, one, now_us)):
+            if held and (
+                len(held) >= room or _haste(change, cause, held[0], now_us) != _haste(change, cause, one, now_us)
+            ):
                 yield _warning(change, cause, party, held, steps, now_us)
                 held = waiting[party] = []
             held.append(one)
@@ -187,8 +190,8 @@ def _warning(
 ) -> DangerWarning:
     step = steps.get(party, 0)
     steps[party] = step + 1
-    said = f"{change.matter}: {change.change}, says {change.author}"
-    what = said if cause == "said" else f"{change.matter}: the announced end has come ({change.author})"
+    said = f"{change.matter}: {change.change}, says {change.by}"
+    what = said if cause == "said" else f"{change.matter}: the announced end has come ({change.by})"
     many = f"{len(held)} open notice{'s' if len(held) > 1 else ''} of ours rest{'' if len(held) > 1 else 's'} on it"
     return DangerWarning(
         about=change.source,

@@ -40,13 +40,11 @@ def quiet(changes: Iterable[Change], reported_us: Iterable[int], lull_after_us: 
     standing: dict[str, Change] = {}
     for change in changes:
         if change.effective_us <= now_us:
-            standing[change.author] = change
+            standing[change.by] = change
     paused = [c for c in standing.values() if c.change == "paused" and c.until_us is not None and now_us <= c.until_us]
     if paused:
-        longest = max(paused, key=lambda c: (c.until_us or 0, c.author))
-        return Quiet(
-            by=longest.author, kind="announced pause", since_us=longest.effective_us, until_us=longest.until_us
-        )
+        longest = max(paused, key=lambda c: (c.until_us or 0, c.by))
+        return Quiet(by=longest.by, kind="announced pause", since_us=longest.effective_us, until_us=longest.until_us)
     last = max((at for at in reported_us if at <= now_us), default=None)
     if last is not None and now_us - last <= lull_after_us:
         return Quiet(by=None, kind="no quiet", since_us=last, until_us=None)

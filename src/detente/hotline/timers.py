@@ -3,7 +3,7 @@
     start(matter) ──> heap of (next due, matter) ──take(now)──> calls, each once
     end(matter)   ──> dropped when it comes up           took(slot) ──> never called again
 
-State is what entries say: matters begun, matters ended, slots taken, in any order and any number of times. A heap row is
+State is what entries say: matters started, matters ended, slots taken, in any order and any number of times. A heap row is
 never trusted: what it names is looked up, and skipped if it ended, was called already, or is due later than it says.
 """
 

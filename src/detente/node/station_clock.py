@@ -8,6 +8,8 @@ from detente.conflicts.screening import Presence
 from detente.ledger.delivered import Told
 from detente.node.keeping import Keep
 from detente.node.station_alarms import raise_alarm
+from detente.node.station_fan import due_us as fan_due_us
+from detente.node.station_fan import fan_out
 from detente.node.station_openings import notice_volumes
 from detente.node.station_peers import judge_ahead, tell_evidence
 from detente.node.station_send import draft_of, envelope, lodge_delayed, submit
@@ -34,6 +36,7 @@ def due(state: Station, now_us: int) -> list[Effect]:
     effects += _host_behind(state, now_us)
     effects += _resend(state, now_us)
     effects += _exchange(state, now_us)
+    effects += fan_out(state, now_us)
     return effects + submit(state, now_us)
 
 
@@ -47,6 +50,7 @@ def next_matter_us(state: Station, now_us: int) -> int:
     times = [
         state.slots.due_us(),
         state.telling.due_us(now_us),
+        fan_due_us(state, now_us),
         state.timers.due_us(),
         state.outbox.due_us(state.timing.delay_us),
         state.lodged_by_us.due_us(),

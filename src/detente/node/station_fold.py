@@ -29,6 +29,7 @@ from detente.records.notice_state import LIVE
 from detente.records.registry import Record
 from detente.records.response import Response
 from detente.records.screening import Screening
+from detente.records.warning import DangerWarning
 from detente.records.watermark import Watermark
 
 URGENT = ("stop", "urgent")
@@ -144,9 +145,9 @@ def _read_back(state: Station, entry: str, now_us: int) -> list[Effect]:
 
 
 def is_urgent(known: Known) -> bool:
-    """Whether an entry is a message marked urgent or stop."""
-    message = known.body(Message)
-    return message is not None and message.urgency in URGENT
+    """Whether an entry is a message marked urgent or stop, or warns of people in danger now."""
+    said = known.body(Message) or known.body(DangerWarning)
+    return said is not None and said.urgency in URGENT
 
 
 def _members(state: Station, entry: Believed, now_us: int) -> list[Effect]:
@@ -173,7 +174,7 @@ def _record(
 ) -> None:
     header = known.header
     identifier = bytes.fromhex(known.id)
-    if isinstance(body, Message) and body.urgency in URGENT:
+    if isinstance(body, Message | DangerWarning) and body.urgency in URGENT:
         state.urgent_ledgered.add(known.id)
         track_urgent(state, identifier, header.author, header.audience, header.signed_at_us, body)
     elif isinstance(body, Response):
@@ -190,7 +191,12 @@ def _record(
 
 
 def track_urgent(
-    state: Station, identifier: bytes, author: str, audience: tuple[str, ...], signed_at_us: int, body: Message
+    state: Station,
+    identifier: bytes,
+    author: str,
+    audience: tuple[str, ...],
+    signed_at_us: int,
+    body: Message | DangerWarning,
 ) -> None:
     """Remember an urgent message; if it is ours, its clock runs."""
     state.urgent_known.add(identifier)

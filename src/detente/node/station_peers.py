@@ -37,6 +37,7 @@ from detente.node.station_values import (
 from detente.picture.known import known_of
 from detente.records.message import Message
 from detente.records.response import Response
+from detente.records.warning import DangerWarning
 
 HELD_AT_MOST = 200
 LODGED_AT_MOST = 2_000
@@ -209,16 +210,18 @@ def _urgent(state: Station, sent: Envelope, data: bytes, now_us: int) -> list[Ef
     identifier = checked.id.hex()
     reply = Reply(envelope(state, {"id": identifier, "received_at_us": now_us}, "urgent", sent.from_, now_us))
     known = known_of(0, now_us, identifier, header, checked.facets)
-    message, response = known.body(Message), known.body(Response)
+    said, response = known.body(Message) or known.body(DangerWarning), known.body(Response)
     if not (is_urgent(known) or response is not None):
-        raise Refused([_bad("entry", "payload.entry", known.kind, "must be an urgent message or an answer to one")])
+        raise Refused(
+            [_bad("entry", "payload.entry", known.kind, "must be an urgent message or warning, or an answer to one")]
+        )
     if checked.id in state.direct or state.has_entry(identifier):
         return [reply]
     _room(sum(held.party == sent.from_ for held in state.direct.values()), HELD_AT_MOST)
     held = Direct(entry=entry, id=identifier, party=sent.from_, received_at_us=now_us)
     state.direct[checked.id] = held
-    if message is not None:
-        track_urgent(state, checked.id, header.author, header.audience, header.signed_at_us, message)
+    if said is not None:
+        track_urgent(state, checked.id, header.author, header.audience, header.signed_at_us, said)
     elif response is not None:
         track_response(state, header.author, header.key, response)
     return [Keep(kept=[(f"direct/{identifier}", msgspec.json.encode(held))]), reply, Publish("direct", identifier)]

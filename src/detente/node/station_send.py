@@ -18,7 +18,7 @@ from detente.node.known import Delivered, delivered_to
 from detente.node.lodging import Lodged
 from detente.node.outbox import Queued
 from detente.node.station_alarms import raise_alarm
-from detente.node.station_fold import URGENT, answers_urgent, forget_asked, track_response, track_urgent
+from detente.node.station_fold import answers_urgent, forget_asked, is_urgent, track_response, track_urgent
 from detente.node.station_follow import take_checkpoint
 from detente.node.station_state import Station, Unacked
 from detente.node.station_values import (
@@ -38,6 +38,7 @@ from detente.records.message import Message
 from detente.records.registry import REGISTRY
 from detente.records.response import Response
 from detente.records.screening import Screening
+from detente.records.warning import DangerWarning
 
 NOT_LODGED = frozenset({"watermark"})
 """Kinds not worth an alarm at every station when they come late: the next one says it all again."""
@@ -110,10 +111,10 @@ def _own_records(state: Station, known: Known, entry: bytes, openings: Openings)
 
 
 def _goes_direct(state: Station, known: Known) -> bool:
-    """Whether an own entry also travels directly: an urgent message, or an answer to one."""
-    message, response = known.body(Message), known.body(Response)
-    if message is not None:
-        return message.urgency in URGENT
+    """Whether an own entry also travels directly: an urgent message or warning, or an answer to one."""
+    response = known.body(Response)
+    if is_urgent(known):
+        return True
     if response is not None:
         return answers_urgent(state, response)
     return False
@@ -121,9 +122,9 @@ def _goes_direct(state: Station, known: Known) -> bool:
 
 def _track(state: Station, known: Known) -> None:
     header = known.header
-    message, response = known.body(Message), known.body(Response)
-    if message is not None:
-        track_urgent(state, bytes.fromhex(known.id), header.author, header.audience, header.signed_at_us, message)
+    said, response = known.body(Message) or known.body(DangerWarning), known.body(Response)
+    if said is not None:
+        track_urgent(state, bytes.fromhex(known.id), header.author, header.audience, header.signed_at_us, said)
     elif response is not None:
         track_response(state, header.author, header.key, response)
 

@@ -11,6 +11,7 @@ What must survive a crash is written by `Keep` under these names:
     unacked/<id>/<p>   an urgent entry of ours that party p has not acknowledged directly yet
     lodged/<c>         a hash another station left with us
     opened/<id>        openings of our sealed facets
+    fan/<change> <why> a change that is fanned out
     answer/<id>        our screening of a notice, until its slot;   desk, asked/<id>  the screening desk;   epoch  the last commitment
 """
 
@@ -35,6 +36,7 @@ from detente.node import lodging, outbox, telling, urgent
 from detente.node.alarms import Alarm, Alarms, Kind
 from detente.node.comparing import Ahead
 from detente.node.cosigning import Cosigning
+from detente.node.fans import Fans
 from detente.node.following import Viewer
 from detente.node.known import Delivered
 from detente.node.lodging import Lodgings
@@ -154,6 +156,7 @@ class Station:
     lodged_by_us: Lodgings = field(init=False)
     timers: UrgentTimers = field(init=False)
     slots: Slots = field(default_factory=Slots)
+    fans: Fans = field(default_factory=Fans)
     asked: dict[bytes, Asked] = field(default_factory=dict)
     answers: dict[bytes, Screening] = field(default_factory=dict)
     epoch_committed: int | None = None

@@ -10,16 +10,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from detente.hotline.fan_out import Change
 from detente.picture.airspace import Airspace, LiveNotice
 from detente.picture.directory import Directory
 from detente.picture.heads import Heads
 from detente.picture.known import Known
+from detente.records.agreement import Agreement
+from detente.records.assent import Assent
+from detente.records.body import Stated
 from detente.records.change import Changed, ChangeKind
 from detente.records.channel import Channel
 from detente.records.notice import Activity, CoarseNotice, Notice
 from detente.records.notice_state import LIVE
 from detente.records.party import Party
+from detente.records.position import Position
 
 RELIED_ON = frozenset(
     {Activity.KEEP_OUT_ZONE, Activity.LINE, Activity.CORRIDOR, Activity.TEMPORARY_CLEARANCE, Activity.HAZARD}
@@ -42,14 +48,14 @@ def change_in(known: Known, before: Before) -> Change | None:
         body: Any = getattr(opened.record, "body", None)
         step = CHANGES.get(type(body))
         if step is not None:
-            return step(known, body, opened.audience, before)
+            return step(known, body, tuple(sorted({*opened.audience, known.header.author})), before)
     return None
 
 
 def _stated(known: Known, body: Changed, readers: tuple[str, ...], before: Before) -> Change | None:
     return Change(
         about=tuple(before.airspace.first_of(entry) for entry in body.about),
-        author=known.header.author,
+        by=known.header.author,
         change=body.change,
         channels=body.channels,
         effective_us=body.effective_us,
@@ -59,14 +65,12 @@ def _stated(known: Known, body: Changed, readers: tuple[str, ...], before: Befor
         parties=body.parties,
         readers=readers,
         source=known.id,
-        until_us=body.until_us if body.change == "paused" else None,
+        until_us=_ahead(known, body.until_us if body.change == "paused" else body.effective_us),
         words=body.words,
     )
 
 
-def _notice(
-    known: Known, body: Notice | CoarseNotice, readers: tuple[str, ...], before: Before
-) -> Change | None:
+def _notice(known: Known, body: Notice | CoarseNotice, readers: tuple[str, ...], before: Before) -> Change | None:
     old = before.heads.entry(known.header.supersedes) if known.header.supersedes else None
     if old is None or old.superseded_by != known.id:
         return None
@@ -81,7 +85,7 @@ def _notice(
         ground = (*ground, *body.volumes)
     return Change(
         about=(old.first,),
-        author=known.header.author,
+        by=known.header.author,
         change=kind,
         effective_us=known.received_at_us,
         ground=ground,
@@ -114,12 +118,12 @@ def _channel(known: Known, body: Channel, readers: tuple[str, ...], before: Befo
     old = known.header.supersedes
     return Change(
         about=() if old is None else (before.airspace.first_of(old),),
-        author=known.header.author,
+        by=known.header.author,
         change=kinds[body.state] if was.state != body.state else "moved",
         channels=(body.channel,),
         effective_us=known.received_at_us,
         index=known.index,
-        matter=f"line-{body.channel}"[:64],
+        matter=_matter(f"line-{body.channel}"),
         parties=tuple(sorted({*was.parties, *body.parties})),
         readers=readers,
         source=known.id,
@@ -135,7 +139,7 @@ def _party(known: Known, body: Party, readers: tuple[str, ...], before: Before) 
     if relied == (body.state, body.answered_for_by, body.acts_for, body.station_key is None):
         return None
     return Change(
-        author=known.header.author,
+        by=known.header.author,
         change="ended" if body.state == "departed" else "owner-changed",
         effective_us=known.received_at_us,
         index=known.index,
@@ -147,11 +151,88 @@ def _party(known: Known, body: Party, readers: tuple[str, ...], before: Before) 
     )
 
 
+def _agreement(known: Known, body: Agreement, readers: tuple[str, ...], before: Before) -> Change | None:
+    """A first version begins something, with the end that its text sets; a later version amends it."""
+    ends_us = _moment(body.ends)
+    return Change(
+        about=(before.airspace.first_of(known.id),),
+        by=known.header.author,
+        change="started" if known.header.supersedes is None else "moved",
+        effective_us=_moment(body.begins) or known.received_at_us,
+        index=known.index,
+        matter=_matter(f"agreement-{body.agreement}"),
+        parties=tuple(sorted({*body.parties, *(third.party for third in body.thirds)})),
+        readers=readers,
+        source=known.id,
+        until_us=_ahead(known, ends_us),
+        words=body.title,
+    )
+
+
+def _said_of(known: Known, about: str, by: str, at: Stated | None, kind: ChangeKind, before: Before) -> Change:
+    """A party's own word on an agreement. That another still calls it in force does not take the danger away."""
+    effective_us = _moment(at) or known.received_at_us
+    first = before.airspace.first_of(about)
+    return Change(
+        about=(first,),
+        by=by,
+        change=kind,
+        effective_us=effective_us,
+        index=known.index,
+        matter=f"agreement-{first[:12]}",
+        readers=(),
+        source=known.id,
+        until_us=_ahead(known, effective_us),
+        words="",
+    )
+
+
+def _position(known: Known, body: Position, readers: tuple[str, ...], before: Before) -> Change | None:
+    kind = SAYS.get(body.says) or POWERS.get(body.power)
+    if kind is None or body.term:
+        return None
+    made = _said_of(known, body.about, body.party, body.at, kind, before)
+    return msgspec.structs.replace(made, readers=readers, words=body.words)
+
+
+def _assent(known: Known, body: Assent, readers: tuple[str, ...], before: Before) -> Change | None:
+    kind = ACTS.get(body.act)
+    if kind is None:
+        return None
+    made = _said_of(known, body.about, body.party, body.at, kind, before)
+    return msgspec.structs.replace(made, readers=readers, words=body.words)
+
+
+SAYS: dict[str, ChangeKind] = {"ended": "ended", "ends": "ended", "suspended": "suspended", "void": "ended"}
+POWERS: dict[str, ChangeKind] = {
+    "end": "ended", "extend": "extended", "reset": "moved", "suspend": "suspended", "withdraw": "ended",
+}  # fmt: skip
+ACTS: dict[str, ChangeKind] = {"resumption": "resumed", "suspension": "suspended", "withdrawal": "ended"}
+"""What a party says of an agreement, or does to its being bound, as a change to those who rely on it."""
+
+
+def _moment(at: Stated | None) -> int | None:
+    """The earliest instant that a stated time may mean: who relies on it is warned for the worst."""
+    return None if at is None else at.earliest_us if at.earliest_us is not None else at.latest_us
+
+
+def _ahead(known: Known, at_us: int | None) -> int | None:
+    """A moment that was still to come when it was said: when it comes, those concerned are warned again."""
+    return at_us if at_us is not None and at_us > known.received_at_us else None
+
+
+def _matter(text: str) -> str:
+    return text[:64]
+
+
 CHANGES: dict[type, Callable[[Known, Any, tuple[str, ...], Before], Change | None]] = {
+    Agreement: _agreement,
+    Assent: _assent,
     Changed: _stated,
     Channel: _channel,
     CoarseNotice: _notice,
     Notice: _notice,
     Party: _party,
+    Position: _position,
 }
 """Which records may say a change, and how it is read off them."""

@@ -24,7 +24,9 @@ from detente.picture.fold import View
 from detente.picture.heads import Heads
 from detente.picture.known import Known
 from detente.picture.shards import Shards, empty
+from detente.records.erasure import Erasure
 from detente.records.notice import Notice
+from detente.records.notice_state import LIVE
 from detente.records.warning import Cause, DangerWarning, Haste
 
 Slot = tuple[str, Cause]
@@ -56,7 +58,9 @@ class Dangers(View):
     """What changed, whom it endangers, who was warned. Stands before the views that it looks at, but for `Heads`."""
 
     name = "dangers"
-    kinds: ClassVar[frozenset[str]] = frozenset({"change", "channel", "notice", "party", "warning"})
+    kinds: ClassVar[frozenset[str]] = frozenset(
+        {"agreement", "assent", "change", "channel", "erasure", "notice", "party", "position", "warning"}
+    )
     state: DangersState
 
     def __init__(self, heads: Heads, airspace: Airspace, directory: Directory, separation: Separation) -> None:
@@ -85,6 +89,10 @@ class Dangers(View):
         if warning is not None:
             self.warn(warning, known.header.author, known.id, known.received_at_us)
             return
+        erasure = known.body(Erasure)
+        if erasure is not None:
+            self._erase(erasure.about)
+            return
         if known.kind == "notice":
             self._read_by(known)
         change = change_in(known, self._before)
@@ -103,7 +111,8 @@ class Dangers(View):
             if version is not None and (warning.recipient, version.index) not in covered:
                 covered.add((warning.recipient, version.index))
                 kept.append(version.index)
-        given = [w for w in self.state.warned.get(key, ()) if w.entry != entry]
+        slot = (author, warning.recipient, warning.step)
+        given = [w for w in self.state.warned.get(key, ()) if (w.author, w.recipient, w.step) != slot]
         given.append(
             Warned(
                 at_us=at_us,
@@ -130,11 +139,10 @@ class Dangers(View):
         """Return the change that an entry says, or None."""
         return self.state.changes.get(source)
 
-    def ends(self) -> Iterator[tuple[int, Change]]:
-        """Yield each announced end, with its change."""
-        for change in self.state.changes.values():
-            if change.until_us is not None:
-                yield change.until_us, change
+    def end_stands(self, change: Change) -> bool:
+        """Whether an announced end still holds: nothing that the same party said later of the same matter took its place."""
+        later = (c for c in self.state.changes.values() if c.index > change.index and c.matter == change.matter)
+        return all(c.by != change.by for c in later)
 
     def warned(self, source: str, cause: Cause) -> list[Warned]:
         """Return the warnings given for a change, in order."""
@@ -171,7 +179,7 @@ class Dangers(View):
             why=why,
         )
 
-    def candidates(self, change: Change, author: str | None) -> Iterator[tuple[LiveNotice, Why]]:
+    def candidates(self, change: Change, cause: Cause, author: str | None) -> Iterator[tuple[LiveNotice, Why]]:
         """Yield live notices that a change may touch, some more than once: named first, then by ground, line and party."""
         for about in change.about:
             for live in self._airspace.resting_on(about):
@@ -179,7 +187,7 @@ class Dangers(View):
         if change.ground:
             for live in self._airspace.near(change.ground, self._separation):
                 yield live, "on its ground"
-        if change.parties and not change.ground:
+        if change.parties and not change.ground and (change.worse or cause == "over"):
             why: Why = "over its line" if change.channels else "of its parties"
             concerned = frozenset(change.parties)
             least = 2 if change.channels else 1  # a line carries what passes between its ends
@@ -189,17 +197,26 @@ class Dangers(View):
                     yield live, why
 
     def _inherit(self, change: Change) -> Change:
-        """Take over parties and ground from the earlier change that this one names, where it states neither."""
-        if change.parties or change.ground:
-            return change
+        """Take over the matter, and parties and ground where neither is stated, from the earlier change that this one names."""
         earlier = next((e for about in change.about if (e := self.state.changes.get(about)) is not None), None)
-        if earlier is None:
-            return change
-        return msgspec.structs.replace(change, ground=earlier.ground, parties=earlier.parties)
+        if earlier is None or not set(change.readers) <= set(earlier.readers):
+            return change  # who reads this one must not learn from a warning what the earlier one says
+        if change.parties or change.ground:
+            return msgspec.structs.replace(change, matter=earlier.matter)
+        return msgspec.structs.replace(change, ground=earlier.ground, matter=earlier.matter, parties=earlier.parties)
+
+    def _erase(self, entry: str) -> None:
+        first = self._airspace.first_of(entry)
+        if self._airspace.is_head(entry):
+            self._readers.pop(first)
+        for source in [s for s in self.state.changes if self._airspace.first_of(s) == first]:
+            del self.state.changes[source]
 
     def _read_by(self, known: Known) -> None:
+        self._readers.pop(self._airspace.first_of(known.id))
         for opened in known.opened:
-            if isinstance(getattr(opened.record, "body", None), Notice):
+            body = getattr(opened.record, "body", None)
+            if isinstance(body, Notice) and body.state in LIVE:
                 readers = self._same.setdefault(opened.audience, opened.audience)
                 self._readers.put(self._airspace.first_of(known.id), readers)
                 return
@@ -212,7 +229,7 @@ class Search:
         self.change, self.cause = change, cause
         self._dangers = dangers
         self._author = author
-        self._candidates = dangers.candidates(change, author)
+        self._candidates = dangers.candidates(change, cause, author)
         self._seen: set[str] = set()
         self._found: list[Ranked] = []
         self._ordered = False
@@ -239,11 +256,23 @@ class Search:
 
     def ranked(self) -> Iterator[Ranked]:
         """Hand out what was found, the soonest danger first; each once."""
+        self._order()
+        while self._found:
+            yield heappop(self._found)
+
+    def first(self) -> Ranked:
+        """Return the one in danger soonest, of those not handed out; raises IndexError when there is none."""
+        self._order()
+        return self._found[0]
+
+    def in_danger(self, at_us: int) -> int:
+        """Return how many are in danger by a moment."""
+        return sum(one.danger_us <= at_us for one in self._found)
+
+    def _order(self) -> None:
         if not self._ordered:
             heapify(self._found)
             self._ordered = True
-        while self._found:
-            yield heappop(self._found)
 
 
 def _slot(source: str, cause: Cause) -> str:

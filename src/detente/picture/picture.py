@@ -48,9 +48,7 @@ class Picture:
         self.heads = Heads()
         self.directory = Directory(genesis, ledger)
         self.airspace = Airspace(self.heads, index)
-        self.dangers = Dangers(
-            self.heads, self.airspace, self.directory, widest if widest is not None else default
-        )
+        self.dangers = Dangers(self.heads, self.airspace, self.directory, widest if widest is not None else default)
         self.conflicts = OpenConflicts(
             self.airspace, separation_for or (lambda a, b: default), widest if widest is not None else default
         )

@@ -55,7 +55,10 @@ class Clocks(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, rules: Mapping[str, int], screening_us: int) -> Clocks:
-        """Take the ledger's own clocks from its rules: "officer_answer_us", "query_us", "readback_us", "stop_us", "urgent_us", "warning_us"."""
+        """Take the ledger's own clocks from its rules:
+
+        "officer_answer_us", "query_us", "readback_us", "stop_us", "urgent_us", "warning_us".
+        """
         plain = cls()
         return cls(
             officer_us=rules.get("officer_answer_us", plain.officer_us),
@@ -132,9 +135,7 @@ class Waiting(View):
     """Open questions of one viewer: its own to others, and others' to it and to each other as far as it may read."""
 
     name = "waiting"
-    kinds: ClassVar[frozenset[str]] = frozenset(
-        {"erasure", "message", "notice", "response", "screening", "warning"}
-    )
+    kinds: ClassVar[frozenset[str]] = frozenset({"erasure", "message", "notice", "response", "screening", "warning"})
     state: WaitingState
 
     def __init__(

@@ -13,7 +13,7 @@ from detente.geometry.rings import check_volume
 from detente.geometry.volume import Volume4D
 from detente.records.body import Body, Faults, Stated
 
-ChangeKind = Literal["begun", "ended", "extended", "moved", "owner-changed", "paused", "resumed", "suspended"]
+ChangeKind = Literal["started", "ended", "extended", "moved", "owner-changed", "paused", "resumed", "suspended"]
 
 WORSE: frozenset[ChangeKind] = frozenset({"ended", "moved", "owner-changed", "suspended"})
 """Kinds after which people may be in danger who were not before."""
@@ -56,5 +56,7 @@ def check(changed: Changed) -> tuple[Problem, ...]:
     if changed.change == "paused" and changed.until_us is None:
         faults.add("pause_without_end", "until_us", "", "an announced pause has an end", "State it, or call it ended.")
     if not (changed.about or changed.channels or changed.parties or changed.volumes):
-        faults.add("change_of_what", "about", "", "a change says what changed", "Name entries, lines, parties or ground.")
+        faults.add(
+            "change_of_what", "about", "", "a change says what changed", "Name entries, lines, parties or ground."
+        )
     return faults.all()

@@ -20,6 +20,7 @@ from detente.ledger.receipt import read_receipt
 from detente.node.known import Known
 from detente.node.station_clock import next_matter_us
 from detente.node.station_values import Composed, PresenceSet, Release
+from detente.station import dangers
 from detente.station.bundling import bundle_bytes
 from detente.station.drafting import SendAsked, draft_asked
 from detente.station.engine import Engine
@@ -424,6 +425,7 @@ def local_app(engine: Engine) -> App:
         ("GET", "/local/screenings/{}"): api.screenings,
         ("GET", "/local/status"): api.status,
         ("GET", "/local/waiting"): api.waiting,
+        **dangers.routes(api),
         ("POST", "/local/clock"): api.clock,
         ("POST", "/local/link"): api.link,
         ("POST", "/local/presence"): api.set_presence,
