@@ -12,7 +12,7 @@ from typing import Any
 from typer.main import get_group
 
 from detente.cli.app import VERBS, app
-from detente.cli.say import EVIDENCE, NO_EVIDENCE, OK, REFUSED, UNAVAILABLE
+from detente.cli.say import ALARM, EVIDENCE, NO_EVIDENCE, OK, REFUSED, UNAVAILABLE
 from detente.host.openapi import document
 
 HERE = Path(__file__).parent
@@ -22,7 +22,8 @@ EXIT_CODES = {
     REFUSED: "the input was refused; nothing was sent or stored. Each fault is one line: field, value, rule, next step",
     EVIDENCE: "a proof does not hold; keep what was given, it is evidence",
     UNAVAILABLE: "a station, host or store cannot be reached; nothing acknowledged is lost",
-    NO_EVIDENCE: "what was asked has no evidence (`verify`)",
+    NO_EVIDENCE: "what was asked has no evidence (`verify`), or the register is too old to say (`near`)",
+    ALARM: "done, and something in it is an alarm, said first: a read-back that differs, a description that does not match",
 }
 INTRODUCTION = """# Command line
 

@@ -87,7 +87,7 @@ def test_a_notice_from_plan_to_proof(ledger, tmp_path):
     told = seen["notices"][0]["notice"]["volumes"][0]
     times = [f"{EPOCH + timedelta(microseconds=told[name]):%Y-%m-%dT%H:%M:%SZ}" for name in ("start_us", "end_us")]
     figures = ["--datum", "WGS84", "--size", "2000 m", "--from", times[0], "--until", times[1]]
-    wrong = rus("respond", entry[:12], "read-back", "--point", "35.2954, 40.1760", *figures)
+    wrong = rus("respond", entry[:12], "read-back", "--point", "35.2954, 40.1760", *figures, code=6)
     assert (
         "THIS IS NOT WHAT WAS TOLD" in wrong and "latitude: said 35.2954, told 35.2854 (digit 4; 1.1 km off)" in wrong
     )
@@ -159,3 +159,47 @@ def test_urgent_words_keys_disclosure_and_erasure(ledger):
     cjtf("notice", "--supersedes", sent["id"][:12], "--state", "ended", "--officer", "watch-1")
     cjtf("erase", sent["id"], "--authority", "court", "--reason", "names", "--yes", "--officer", "watch-1")
     rus.wait("show", sent["id"], until=lambda f: f["entry"]["erased"])
+
+
+def test_a_hospital_down_to_the_crew_and_in_its_pocket(ledger, tmp_path, monkeypatch):
+    """Told, read, passed to a crew, confirmed by it; then the register that the crew carries, asked without any line."""
+    cjtf, rus = Officer(ledger / "stations" / "cjtf"), Officer(ledger / "stations" / "rus")
+    place = ["--circle", "35.40, 40.30, 100 m", "--datum", "WGS84", "--from", "+1h", "--until", "+48h"]
+    by = ["--officer", "watch-1"]
+    lead = [*by, "--shorter-lead-accepted-by", "rus/watch-1/watch: agreed by telephone"]
+    sent = cjtf.json(
+        "notice", "--activity", "protected-site", "--to", "rus", "--words", "Field hospital", *place, *lead
+    )
+    entry = sent["id"][:12]
+    rus.wait("notices", until=lambda f: any(n["version"] == sent["id"] for n in f["notices"]))
+    for answer in (["passed-to-unit"], ["confirm"]):
+        rus("respond", entry, *answer, "--unit", "Flight 1")
+    found = cjtf.wait("delivery", entry, until=lambda f: f["courses"][0]["unit_reached_us"])
+    (course,) = found["courses"]
+    assert course["missing"][-1:] == ["read"]  # nobody said so; told may wait for the next watermark
+    assert [unit["standing"] for unit in course["units"]] == ["confirmed by it"]
+    said = cjtf("delivery", entry)
+    assert "No evidence of: " in said and "no evidence of it from rus" in said
+    row = next(r for r in cjtf.json("matrix")["matrix"] if r["version"] == sent["id"])
+    assert {c["party"]: c["holds"] for c in row["cells"]} == {"cjtf": "its own", "rus": "its acting unit has it"}
+
+    path = tmp_path / "places.register"
+    key = rus.json("export", "register", str(path))["key"]
+    monkeypatch.delenv("DETENTE_STATION", raising=False)
+
+    def near(*args, code=0):
+        found = CliRunner().invoke(app, ["near", *args, "--register", str(path), "--datum", "WGS84"])
+        assert found.exit_code == code, found.output
+        return found.output
+
+    said = near("35.4005, 40.3001", "--key", key)
+    assert "INSIDE protected-site of cjtf: Field hospital" in said and "KEY NOT CHECKED" not in said
+    assert "NOT NEAR any of the 1 protected place(s)" in near("35.60, 40.30")
+    assert near("35.404, 40.30", "--described", "a building", "--found", "open field", code=6).startswith(
+        "ALARM: what was"
+    )
+    assert "NO ANSWER: the register is stale" in near("35.60, 40.30", "--at", "+30h", code=5)
+    assert "INSIDE" in near("35.4005, 40.3001", "--at", "+30h", code=5)
+    near("35.60, 40.30", "--key", "11" * 32, code=3)
+    path.write_bytes(path.read_bytes().replace(b"35400000000", b"35900000000"))
+    assert "changed after it was signed" in near("35.60, 40.30", code=3)

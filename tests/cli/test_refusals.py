@@ -98,6 +98,13 @@ BAD = [
     (["overlap", "{tmp}/genesis.json", "{tmp}/genesis.json"], "A", ""),
     (["monitor", "{tmp}/none", "{tmp}/none"], "file", "can be read"),
     (["check-verdict", "{tmp}/none", "{tmp}/none", "{tmp}/none"], "file", "can be read"),
+    (["delivery", "9999"], "ID", "start of no entry"),
+    (["matrix", "--zone", "x"], "--zone", "IANA"),
+    (["near"], "--register", "must name the register"),
+    (["near", "--register", "{tmp}/genesis.json"], "POINT", "with their datum"),
+    (["near", "36.7, 68.8", "--datum", "WGS84", "--register", "{tmp}/none"], "file", "can be read"),
+    (["near", "36.7, 68.8", "--datum", "WGS84", "--register", "{tmp}/genesis.json"], "", ""),
+    (["export", "register", "{tmp}/genesis.json"], "FILE", "never overwritten"),
     (["nonsense"], "command line", "no such command"),
 ]  # fmt: skip
 """Arguments, the field that is named, a part of the rule; where both are empty, only that it is refused."""

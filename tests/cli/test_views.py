@@ -25,11 +25,14 @@ VIEWS = [
     ["log", "--kind", "notice", "--since", "-2h"],
     ["show", NOTICE[:12] + NOTICE[12:]],
     ["known", "--party", "rus"],
+    ["delivery", NOTICE[:12]],
+    ["matrix", "--gaps"],
     ["presence", "show"],
     ["keys", "show"],
     NOTIFY,
     ["message", "hello", "--to", "rus", "-u", "urgent"],
     ["respond", RESPONSE[:8], "acknowledge"],
+    ["respond", RESPONSE[:8], "confirm", "--unit", "Flight 2"],
     ["disclose", NOTICE, "--to", "un"],
 ]
 

@@ -236,6 +236,60 @@ class FakeStation:
     def _delivery(self, rest: str, query: Any) -> Any:
         return {"delivery": {"rus": [{"at_us": AT, "words": "recorded at index 1, addressed to rus"}]}}
 
+    def _courses(self, rest: str, query: Any) -> Any:
+        fact = {
+            "at_us": AT,
+            "by_role": None,
+            "entry": NOTICE,
+            "index": 1,
+            "party": "rus",
+            "step": "recorded",
+            "unit": None,
+        }
+        passed = {
+            **fact,
+            "at_us": AT + 60_000_000,
+            "entry": RESPONSE,
+            "index": 3,
+            "step": "passed to unit",
+            "unit": "Flight 1",
+        }
+        unit = {
+            "missing": ["confirmed by unit"],
+            "standing": "passed on; not confirmed by it",
+            "steps": [{"fact": passed, "moved": True, "since_before_us": 60_000_000, "since_recorded_us": 60_000_000}],
+            "unit": "Flight 1",
+        }
+        leads = {
+            "accepted": None,
+            "at": [{"at_us": AT, "lead_us": 0, "short": True, "step": "recorded", "unit": None}],
+            "least_us": 600_000_000,
+            "party": "rus",
+        }
+        course = {
+            "alarm": None,
+            "leads": leads,
+            "missing": ["told", "read"],
+            "open_queries": 0,
+            "party": "rus",
+            "standing": "recorded",
+            "steps": [{"fact": fact, "moved": True, "since_before_us": 0, "since_recorded_us": 0}],
+            "unit_reached_us": None,
+            "units": [unit],
+            "words": "rus: recorded; Flight 1: passed on; not confirmed by it",
+        }
+        about = {"author": "cjtf", "kind": "notice", "recorded_us": AT}
+        return {"about": about, "courses": [course], "superseded_by": None}
+
+    def _matrix(self, rest: str, query: Any) -> Any:
+        words = "un: NOT ADDRESSED; should have it: protected places and movements concern every party"
+        cells = [
+            {"gap": False, "party": "rus", "words": "rus: has it"},
+            {"gap": True, "party": "un", "words": words},
+        ]
+        row = {"activity": "protected-site", "author": "cjtf", "cells": cells, "start_us": AT, "version": NOTICE}
+        return {"matrix": [row]}
+
     def _screenings(self, rest: str, query: Any) -> Any:
         return {"screenings": [{"words": "rus: none raised (buffer 5 km, data 2 min old, for rus) - no assurance"}]}
 

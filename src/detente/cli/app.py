@@ -29,6 +29,11 @@ VERBS: dict[str, tuple[str, str]] = {
     "notice": ("detente.cli.notice", "Tell others where and when something of yours will be."),
     "notices": ("detente.cli.notices", "List the live notices that you may read."),
     "respond": ("detente.cli.respond", "Answer an entry: acknowledge, read back, pass on, comply, reject."),
+    "delivery": (
+        "detente.cli.delivery",
+        "Show how far an entry came at each recipient, down to the acting unit: each step, its time and latency.",
+    ),
+    "matrix": ("detente.cli.delivery", "Show who should have each notice, who has it, and who never can."),
     "doubt": ("detente.cli.doubt", "Flag a private doubt about an own notice."),
     "message": ("detente.cli.message", "Send a message: routine, priority, urgent or stop."),
     "change": (
@@ -51,7 +56,10 @@ VERBS: dict[str, tuple[str, str]] = {
     "erase": ("detente.cli.erase", "Destroy what an own entry says; its leaf and proofs stay."),
     "bundle": ("detente.cli.bundle", "Write the investigator's file."),
     "verify": ("detente.cli.verify", "Check an investigator's file with the separate verifier."),
-    "export": ("detente.cli.export", "Write notices as GeoJSON, or entries as JSON lines."),
+    "export": (
+        "detente.cli.export",
+        "Write notices as GeoJSON, entries as JSON lines, or a signed register of protected places.",
+    ),
     "evidence": ("detente.cli.evidence", "Read event data as reports with their sources; count support by origins."),
     "place": ("detente.cli.place", "Compare the ways in which a place was stated."),
     "monitor": (
@@ -63,6 +71,7 @@ VERBS: dict[str, tuple[str, str]] = {
         "If nothing more happens, when is it due, under each reading; and what would it take?",
     ),
     "check-verdict": ("detente.cli.check_verdict", "Accept or refuse the proofs of verdicts from the log alone."),
+    "near": ("detente.cli.near", "Say from a register, offline, whether a point is inside or near a protected place."),
     "overlap": ("detente.cli.overlap", "Tell whether two volumes come too close; why, and what parts them."),
 }
 """Each verb: the module that holds it (it has `register(app)`), and what the verb is for."""

@@ -1,4 +1,4 @@
-"""`detente export notices|entries`: live notices as GeoJSON for a map, entries as JSON lines for another program."""
+"""`detente export notices|entries|register`: notices as GeoJSON for a map, entries as JSON lines, a register for units to carry."""
 
 from __future__ import annotations
 
@@ -20,10 +20,13 @@ File = Annotated[Path, typer.Argument(help="File to write; it must not exist. - 
 def register(app: typer.Typer) -> None:
     """Add the verb and its forms."""
     group = typer.Typer(
-        help="Write notices as GeoJSON, or entries as JSON lines.", no_args_is_help=True, rich_markup_mode=None
+        help="Write notices as GeoJSON, entries as JSON lines, or a register of protected places to carry.",
+        no_args_is_help=True,
+        rich_markup_mode=None,
     )
     group.command("notices")(guarded(notices))
     group.command("entries")(guarded(entries))
+    group.command("register")(guarded(register_of_places))
     app.add_typer(group, name="export")
 
 
@@ -68,6 +71,29 @@ def entries(
         count = len(lines) - 1
         words = f"{file}: {count} entries."
         _done(file, {"entries": count, "file": str(file), **_about(desk, desk.status)}, words, desk, as_json)
+
+
+def register_of_places(file: File, station: Station = None, as_json: AsJson = False) -> None:
+    """Write the protected sites and movements that we may read as one dated file, signed by the station, for `detente near`."""
+    from detente.cli.times import span
+    from detente.hotline.register import read_register
+
+    with at_desk(station) as desk:
+        _check(file)
+        data = desk.station.get_bytes("register")
+        signed = read_register(data)
+        held = signed.register
+        if str(file) == "-":
+            sys.stdout.write(data.decode())
+            return
+        file.write_bytes(data)
+        about = {"as_of_us": held.as_of_us, "file": str(file), "key": signed.key, "places": len(held.places)}
+        lines = [
+            f"{file}: {len(held.places)} protected place(s) as of {moment(held.as_of_us)}; stale {span(held.stale_after_us)} after that.",
+            f"Signed by the station of {held.party}. Give its key to the units by another way than the file: {signed.key}",
+            basis_words(desk.status),
+        ]
+        answer({**about, **_about(desk, desk.status)}, "\n".join(lines), as_json)
 
 
 def _features(notice: dict[str, Any]) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from detente.errors import Refused, problem
 if TYPE_CHECKING:
     from detente.geometry.position import Position
     from detente.geometry.volume import Volume4D
-    from detente.records.notice import Notice
+    from detente.records.notice import Acceptance, Notice
     from detente.records.place import StatedPlace
 
 
@@ -74,6 +74,12 @@ def notice(
     emergency: Annotated[bool, typer.Option("--emergency", help="Flag it, for a shorter least lead time.")] = False,
     unit: Annotated[list[str] | None, typer.Option("--unit", help="Acting unit that readers may know; repeat.")] = None,
     rests_on: Annotated[list[str] | None, typer.Option("--rests-on", help="Entry it depends on; repeat.")] = None,
+    shorter_lead: Annotated[
+        str | None,
+        typer.Option(
+            "--shorter-lead-accepted-by", help="Who accepted less than the class asks: 'PARTY/OFFICER/ROLE: why'."
+        ),
+    ] = None,
     check_only: Annotated[bool, typer.Option("--check", help="Check and show; send nothing.")] = False,
     speak: Annotated[bool, typer.Option("--speak", help="Say the shape as words to read over a voice line.")] = False,
     officer: Officer = None,
@@ -94,6 +100,7 @@ def notice(
             emergency=emergency,
             needs_readback=needs_readback,
             rests_on=tuple(sorted({desk.full_id(text, "--rests-on") for text in rests_on or ()})),
+            shorter_lead_accepted_by=_acceptance(shorter_lead),
             state=state,
             stated_time=_stated_time(start, until, span_us),
             units=tuple(sorted(set(unit or ()))),
@@ -192,6 +199,10 @@ def _volumes(
     return given.volumes(files, circle, datum, span_us, lower, upper)
 
 
+_CHANGED = ("rests_on", "shorter_lead_accepted_by", "stated_time", "units")
+"""What a next version takes from the options where they are given, and keeps otherwise."""
+
+
 def _body(
     before: _Before | None, shape: tuple[tuple[Volume4D, ...], Position | None], said: _Said, **given: Any
 ) -> Notice:
@@ -208,7 +219,7 @@ def _body(
     if words is None:
         raise Refused([problem("words", "--words", "", "must say in words what it is", "Add --words.")])
     if before is not None:
-        changed = {name: given[name] for name in ("rests_on", "stated_time", "units") if given[name]}
+        changed = {name: given[name] for name in _CHANGED if given[name]}
         flags = {name: True for name in ("emergency", "needs_readback") if given[name]}
         return msgspec.structs.replace(
             before.body, activity=activity, place=place, state=state, volumes=volumes, words=words, **changed, **flags
@@ -220,7 +231,7 @@ def _body(
         needs_readback=given["needs_readback"],
         place=place,
         rests_on=given["rests_on"],
-        shorter_lead_accepted_by=None,
+        shorter_lead_accepted_by=given["shorter_lead_accepted_by"],
         state=state,
         stated_time=given["stated_time"],
         units=given["units"],
@@ -296,6 +307,20 @@ def _with_lead(desk: Desk, body: Notice) -> Notice:
 
     least = least_lead_us(body.activity, emergency=body.emergency, rules=desk.genesis().rules)
     return msgspec.structs.replace(body, lead_time_us=least)
+
+
+def _acceptance(text: str | None) -> Acceptance | None:
+    from detente.records.notice import Acceptance
+
+    if text is None:
+        return None
+    who, colon, why = text.partition(":")
+    named = [part.strip() for part in who.split("/")]
+    if len(named) != 3 or not all(named) or not colon or not why.strip():
+        rule = "must be PARTY/OFFICER/ROLE, a colon, and why"
+        step = "Write 'rus/watch-1/watch: agreed by telephone at 14:05'."
+        raise Refused([problem("acceptance", "--shorter-lead-accepted-by", text, rule, step)])
+    return Acceptance(officer=named[1], party=named[0], role=named[2], words=why.strip())
 
 
 def _lead_words(desk: Desk, body: Notice) -> list[str]:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from detente.cli.desk import Officer, Station, To, WaitS, at_desk, short
-from detente.cli.say import AsJson, answer, guarded, read_bytes
+from detente.cli.desk import Desk, Officer, Station, To, WaitS, at_desk, short
+from detente.cli.say import ALARM, AsJson, alarm, answer, guarded, read_bytes
 from detente.cli.sending import parties, send, sent
 from detente.cli.times import time_us
 from detente.cli.words import Json
@@ -33,7 +33,13 @@ def respond(
     ],
     words: Annotated[str, typer.Option("--words", help="In words; needed for reject and query.")] = "",
     role: Annotated[str | None, typer.Option("--role", help="Role in which the officer answers.")] = None,
-    unit: Annotated[str | None, typer.Option("--unit", help="Acting unit; needed for passed-to-unit.")] = None,
+    unit: Annotated[
+        str | None,
+        typer.Option(
+            "--unit",
+            help="Acting unit: needed for passed-to-unit; with confirm, comply or reject it is the unit's own answer.",
+        ),
+    ] = None,
     points: Annotated[
         list[str] | None,
         typer.Option("--point", help="Read-back: a point as understood, degrees or grid, all digits; repeat in order."),
@@ -56,6 +62,7 @@ def respond(
 ) -> None:
     """Answer an entry. The author reads it, and whom `--to` names beside.
 
+    With --unit, confirm, comply and reject are what the acting unit itself said.
     A read-back says every figure of the notice as you understood it; it is compared with what was told, figure by figure.
     """
     from typing import get_args
@@ -91,15 +98,33 @@ def respond(
             "officer": signer,
             "refers_to": [version],
         }
-        found = send(desk, asked, wait, as_json)
-        means = f"{said}, of {short(version)} by {author}, in role {body.by_role}: {ANSWER_MEANS[body.answer]}."
         judged = _compared(about, readback) if readback is not None else ()
+        if judged:
+            alarm("you read back something else than was told; it is sent as you said it, and settles nothing")
+        found = send(desk, asked, wait, as_json)
+        by_unit = f", for {unit}" if unit else ""
+        means = (
+            f"{said}{by_unit}, of {short(version)} by {author}, in role {body.by_role}: {ANSWER_MEANS[body.answer]}."
+        )
         found["differences"] = [difference.sentence() for difference in judged]
         if judged:
             means = "THIS IS NOT WHAT WAS TOLD; nothing is settled:\n" + "\n".join(
                 f"  {d}" for d in found["differences"]
             )
-        answer(found, sent("Response", found, means, f"Read by {', '.join(readers)}."), as_json)
+        more = [means, f"Read by {', '.join(readers)}.", *_other_units(desk, version, unit)]
+        answer(found, sent("Response", found, *more), as_json)
+        if judged:
+            raise typer.Exit(ALARM)
+
+
+def _other_units(desk: Desk, version: str, unit: str | None) -> list[str]:
+    """Name the units already on record, where this one is not among them: one unit under two names is never reached."""
+    if unit is None:
+        return []
+    known = {u["unit"] for course in desk.station.get(f"courses/{version}")["courses"] for u in course["units"]} - {
+        unit
+    }
+    return [f"Other units on record for it: {', '.join(sorted(known))}; check the name."] if known else []
 
 
 class _Figures(NamedTuple):

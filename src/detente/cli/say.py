@@ -21,9 +21,9 @@ from detente.errors import DetenteError, EvidenceError, Problem, Refused, Unavai
 
 P = ParamSpec("P")
 
-OK, REFUSED, EVIDENCE, UNAVAILABLE, NO_EVIDENCE = 0, 2, 3, 4, 5
+OK, REFUSED, EVIDENCE, UNAVAILABLE, NO_EVIDENCE, ALARM = 0, 2, 3, 4, 5, 6
 """Exit codes: done; the input was refused; a proof does not hold; something cannot be reached; what was asked has no
-evidence. 1 is a mistake in Detente."""
+evidence; what was asked was done, and something in it is an alarm. 1 is a mistake in Detente."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON document instead of words.")]
 
@@ -73,6 +73,12 @@ def _hanging(line: str, width: int, whole: bool) -> str:
         return line
     indent = " " * (len(line) - len(line.lstrip()) + 2)
     return "\n".join(textwrap.wrap(line, width, subsequent_indent=indent, drop_whitespace=True, break_on_hyphens=False))
+
+
+def alarm(words: str) -> None:
+    """Say an alarm at once, on standard error, before anything else is done; also where the answer is JSON."""
+    console = Console(stderr=True, highlight=False)
+    console.print(f"ALARM: {words}", style="bold red", markup=False, soft_wrap=not console.is_terminal)
 
 
 @contextmanager

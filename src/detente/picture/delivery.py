@@ -1,4 +1,4 @@
-"""What became of an entry at each recipient: recorded, told, read, read back, passed on, complied with, refused.
+"""What became of an entry at each recipient: recorded, told, read, read back, passed on, confirmed by the unit, complied, refused.
 
 Separate facts, each with the entry that shows it. None is inferred from a later one: a unit may comply with what nobody
 read back. *Told* is the recipient station's watermark over the entry; before that the honest answer is "no evidence".
@@ -7,79 +7,21 @@ read back. *Told* is the recipient station's watermark over the entry; before th
 from __future__ import annotations
 
 from bisect import bisect_right
-from enum import StrEnum
 from typing import ClassVar
 
 import msgspec
 
+from detente.hotline.course import Course, course_of
+from detente.hotline.steps import READ_BACK_OF, STEP_OF, Fact, Step, step_of
 from detente.picture.fold import View
 from detente.picture.heads import Heads
 from detente.picture.known import KeyUses, Known
-from detente.picture.read_backs import ReadBacks, Verdict
+from detente.picture.read_backs import ReadBacks
 from detente.records.erasure import Erasure
-from detente.records.response import OFFICER_ONLY, Answer, Response
+from detente.records.response import OFFICER_ONLY, Response
 from detente.records.watermark import Watermark
 
-
-class Step(StrEnum):
-    """One fact about an entry and a recipient."""
-
-    RECORDED = "recorded"  # it is in the ledger, addressed to the recipient
-    TOLD = "told"  # the recipient's station holds it durably (watermark)
-    READ = "read"  # an officer in a role has read it
-    CONFIRMED = "confirmed"
-    READ_BACK = "read back"  # in every figure as it was told
-    READ_BACK_OTHERWISE = "read back otherwise than told"
-    READ_BACK_UNCHECKED = "read back, not compared"  # over, superseded, or in a form not known here
-    PASSED_TO_UNIT = "passed to unit"
-    COMPLIED = "complied"
-    REFUSED = "refused"
-    QUERIED = "queried"
-
-
-STEP_OF: dict[Answer, Step] = {
-    "acknowledge": Step.READ,
-    "comply": Step.COMPLIED,
-    "confirm": Step.CONFIRMED,
-    "passed-to-unit": Step.PASSED_TO_UNIT,
-    "query": Step.QUERIED,
-    "read-back": Step.READ_BACK,
-    "reject": Step.REFUSED,
-}
-"""Which fact each answer is. One to one: no answer stands for two facts. A read-back is the fact that comparing it shows."""
-
-READ_BACK_OF: dict[Verdict, Step] = {
-    "agrees": Step.READ_BACK,
-    "differs": Step.READ_BACK_OTHERWISE,
-    "not compared": Step.READ_BACK_UNCHECKED,
-}
-
-
-class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One fact. `entry` is the id of the entry that shows it, at `index`, received at `at_us`; `version` what it is about.
-
-    `officer` is whose key signed it, None for a station's key, or where keys are not known here.
-    """
-
-    at_us: int
-    by_role: str | None
-    entry: str
-    index: int
-    officer: str | None
-    party: str
-    step: Step
-    unit: str | None
-    version: str
-
-    def sentence(self) -> str:
-        """Say it in one line, without its time."""
-        if self.step is Step.RECORDED:
-            return f"recorded at index {self.index}, addressed to {self.party}"
-        if self.step is Step.TOLD:
-            return f"told: the station of {self.party} says it holds it (watermark at index {self.index})"
-        role = f" in role {self.by_role}" if self.by_role else ""
-        unit = f": {self.unit}" if self.unit else ""
-        return f"{self.step.value} by {self.party}{role}{unit} (index {self.index})"
+__all__ = ["READ_BACK_OF", "STEP_OF", "Delivery", "Fact", "Step"]
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -137,7 +79,7 @@ class Delivery(View):
                 index=known.index,
                 officer=use.officer if use is not None else None,
                 party=party,
-                step=self._step(known.id, response.answer),
+                step=self._step(known.id, response),
                 unit=response.unit,
                 version=response.version,
             )
@@ -149,9 +91,9 @@ class Delivery(View):
             if fact.step in READ_BACK_OF.values():
                 facts[n] = msgspec.structs.replace(fact, step=Step.READ_BACK_UNCHECKED)
 
-    def _step(self, entry_id: str, answer: Answer) -> Step:
+    def _step(self, entry_id: str, response: Response) -> Step:
         judged = self._read_backs.judged(entry_id)
-        return STEP_OF[answer] if judged is None else READ_BACK_OF[judged.verdict]
+        return step_of(response.answer, response.unit) if judged is None else READ_BACK_OF[judged.verdict]
 
     def facts(self, version: str, party: str) -> tuple[Fact, ...]:
         """Return what is on record about one version at one recipient, in order of the ledger. Empty: no evidence of any."""
@@ -169,6 +111,10 @@ class Delivery(View):
         """Return the facts of one version for each recipient, by party; a recipient with nothing but *recorded* is listed."""
         entry = self._heads.entry(version)
         return {} if entry is None else {party: self.facts(version, party) for party in sorted(entry.recipients)}
+
+    def course(self, version: str, party: str, *, needs_readback: bool = False) -> Course:
+        """Return how far one version came at one recipient, down to its acting units."""
+        return course_of(self.facts(version, party), party, version, needs_readback=needs_readback)
 
     def has(self, version: str, party: str, step: Step) -> Fact | None:
         """Return the first such fact, or None: no evidence of it."""

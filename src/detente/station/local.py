@@ -22,6 +22,7 @@ from detente.node.station_clock import next_matter_us
 from detente.node.station_values import Composed, PresenceSet, Release
 from detente.station import dangers
 from detente.station.bundling import bundle_bytes
+from detente.station.delivering import courses, matrix_rows, register_bytes
 from detente.station.drafting import SendAsked, draft_asked
 from detente.station.engine import Engine
 from detente.station.http import Answer, App, Request, json_answer, read_body
@@ -187,6 +188,16 @@ class LocalApi:
         }
         return json_answer({"basis": self.basis(), "delivery": found})
 
+    async def courses(self, request: Request) -> Answer:
+        """How far an entry came at each recipient, down to the acting unit."""
+        return json_answer({"basis": self.basis(), **courses(self.engine, _id(request.rest).hex())})
+
+    async def matrix(self, request: Request) -> Answer:
+        """Who should have each live notice, who has it, who never can."""
+        named = tuple(party for party in request.query.get("should", "").split(",") if party)
+        rows = matrix_rows(self.engine, named, bool(request.number("all", 0)))
+        return json_answer({"basis": self.basis(), "matrix": rows})
+
     async def known(self, request: Request) -> Answer:
         """What a party knew at a time, or at a size: by its watermark in force, and by nothing else."""
         party = request.query.get("party", "")
@@ -267,6 +278,10 @@ class LocalApi:
     async def bundle(self, request: Request) -> Answer:
         """The investigator's file, made from the own copy and signed by the station."""
         return Answer(body=await bundle_bytes(self.engine, request.query.get("words", "")))
+
+    async def register(self, request: Request) -> Answer:
+        """The protected places that we may read, dated and signed by the station, for units to carry."""
+        return Answer(body=register_bytes(self.engine), kind="application/json")
 
     # --- doing ---
 
@@ -410,6 +425,7 @@ def local_app(engine: Engine) -> App:
         ("GET", "/local/alarms"): api.alarms,
         ("GET", "/local/bundle"): api.bundle,
         ("GET", "/local/conflicts"): api.conflicts,
+        ("GET", "/local/courses/{}"): api.courses,
         ("GET", "/local/delivery/{}"): api.delivery,
         ("GET", "/local/direct"): api.direct,
         ("GET", "/local/drained"): api.drained,
@@ -418,10 +434,12 @@ def local_app(engine: Engine) -> App:
         ("GET", "/local/events"): api.events,
         ("GET", "/local/evidence/{}"): api.evidence,
         ("GET", "/local/known"): api.known,
+        ("GET", "/local/matrix"): api.matrix,
         ("GET", "/local/notices"): api.notices,
         ("GET", "/local/parties"): api.parties,
         ("GET", "/local/presence"): api.presence,
         ("GET", "/local/receipts/{}"): api.receipt,
+        ("GET", "/local/register"): api.register,
         ("GET", "/local/screenings/{}"): api.screenings,
         ("GET", "/local/status"): api.status,
         ("GET", "/local/waiting"): api.waiting,
