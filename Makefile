@@ -7,6 +7,9 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.setup-stamp
 CASE   ?= deir-ez-zor-2016
 
+# Tests and demos start some hundred processes; without compiled modules each start takes twice as long.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup run test check format bench soak docs pins clean
 
 help:  ## list the verbs

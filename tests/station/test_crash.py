@@ -88,8 +88,8 @@ def kill_at_random_moments(watch: Watch, kills: int, seed: int) -> None:
 
 
 def test_nothing_acknowledged_is_lost_when_stations_are_killed(watch):
-    """Eight kills of stations and host here; the long run makes two hundred."""
-    kill_at_random_moments(watch, 8, seed=3)
+    """Twenty kills of stations and host here; the long run makes two hundred."""
+    kill_at_random_moments(watch, 20, seed=3)
 
 
 @pytest.mark.soak

@@ -18,6 +18,7 @@ from detente.geometry.volume import Volume4D
 from detente.ledger.entry import Submission, check_submission, encode_header, entry_id
 from detente.ledger.receipt import read_receipt
 from detente.node.known import Known
+from detente.node.outbox import Queued
 from detente.node.station_clock import next_matter_us
 from detente.node.station_values import Composed, PresenceSet, Release
 from detente.station import dangers
@@ -27,6 +28,9 @@ from detente.station.drafting import SendAsked, draft_asked
 from detente.station.engine import Engine
 from detente.station.http import Answer, App, Request, json_answer, read_body
 from detente.wiring.station import officer_keys
+
+KEY_KINDS = frozenset({"host", "officer", "party"})
+"""Kinds of entries that change keys."""
 
 
 class _Presence(msgspec.Struct, forbid_unknown_fields=True):
@@ -286,7 +290,8 @@ class LocalApi:
     # --- doing ---
 
     async def send(self, request: Request) -> Answer:
-        """Sign and queue an entry; it is durable here when the answer comes. `?wait_s=N` waits for the host's receipt."""
+        """Sign and queue an entry; it is durable here when the answer comes. `?wait_s=N` waits for the host's receipt,
+        and where the entry changes keys until they hold here."""
         asked = read_body(request, SendAsked)
         self._look_for_key(asked.officer)
         draft, key = draft_asked(self.state, self.parts.officers, asked, self.engine.now_us)
@@ -313,23 +318,29 @@ class LocalApi:
         entry = _entry_id(composed.submission)
         wait_s = min(request.number("wait_s", 0), 60)
         end = asyncio.get_running_loop().time() + wait_s
-        while asyncio.get_running_loop().time() < end and self._pending(entry):
+        changes_keys = composed.submission.header.kind.partition("/")[0] in KEY_KINDS
+        index: int | None = None
+        while True:
+            item = self.state.outbox.items.get(entry)
+            index = item.index if item is not None else index
+            settled = self._taken_in(index) if changes_keys else True
+            if asyncio.get_running_loop().time() >= end or (settled and not _pending(item)):
+                break
             await asyncio.sleep(0.005)
-        item = self.state.outbox.items.get(entry)
         return json_answer(
             {
                 "basis": self.basis(),
                 "id": entry.hex(),
-                "index": item.index if item is not None else None,
+                "index": index,
                 "problems": item.problems if item is not None else (),
                 "state": item.state if item is not None else "included",
             },
-            status=202 if item is not None and item.state in ("queued", "sent") else 200,
+            status=202 if _pending(item) else 200,
         )
 
-    def _pending(self, entry: bytes) -> bool:
-        item = self.state.outbox.items.get(entry)
-        return item is not None and item.state in ("queued", "sent")
+    def _taken_in(self, index: int | None) -> bool:
+        """Say whether what stands at an index holds here too: until then this station would sign with the key that was replaced."""
+        return self.state.next_entry > index if index is not None else self.state.next_entry >= self.state.size
 
     async def set_presence(self, request: Request) -> Answer:
         asked = read_body(request, _PresenceAsked)
@@ -462,6 +473,10 @@ def _id(text: str) -> bytes:
     if len(found) != 32:
         raise Refused([problem("parameter", "id", text, "must be 64 hex digits", "Copy the whole id")])
     return found
+
+
+def _pending(item: Queued | None) -> bool:
+    return item is not None and item.state in ("queued", "sent")
 
 
 def _entry_id(made: Submission) -> bytes:
