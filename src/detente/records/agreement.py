@@ -43,12 +43,24 @@ class Clock(Body, frozen=True, kw_only=True):
     us: int
 
 
+class Word(Body, frozen=True, kw_only=True):
+    """How the agreement calls something: a class of events, a party, a group or a term (`name`).
+
+    `noun` is "an attack", "the Syrian side"; `verb` an infinitive without to ("attack anyone, by any means"), "" where nobody does it.
+    """
+
+    name: str
+    noun: str
+    verb: str
+
+
 class Agreement(Body, frozen=True, kw_only=True):
     """One version of an agreement. `agreement` is its short name, the same in every version; `version` counts from 1.
 
     `begins` is when it takes effect; `on` tells whether that is by the clock or once every party has assented (then `begins`
     is the earliest). `ends` is the end that the text itself sets, None: none. `horizon_us`: how late a report may come and
     still be answered at once. `rests_on` are agreements (ids) that it amends or belongs to.
+    `vocabulary` is what its sentences are made with.
     """
 
     agreement: str
@@ -66,6 +78,7 @@ class Agreement(Body, frozen=True, kw_only=True):
     thirds: tuple[Third, ...]
     title: str
     version: int
+    vocabulary: tuple[Word, ...] = ()
     words: str
 
 
@@ -122,6 +135,11 @@ def check(agreement: Agreement) -> tuple[Problem, ...]:
     faults.ids("rests_on", agreement.rests_on)
     faults.at_least("horizon_us", agreement.horizon_us, 0)
     faults.at_least("version", agreement.version, 1)
+    faults.each_once("vocabulary", [word.name for word in agreement.vocabulary])
+    for i, word in enumerate(agreement.vocabulary):
+        faults.title(f"vocabulary[{i}].name", word.name)
+        faults.text(f"vocabulary[{i}].noun", word.noun, needed=True)
+        faults.text(f"vocabulary[{i}].verb", word.verb)
     faults.extend(check_terms(agreement.terms))
     return faults.all()
 

@@ -1,0 +1,91 @@
+"""The words of one agreement: what it calls parties, groups, terms and kinds of events. What it has no word for is quoted by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from detente.agreements.words.plain import at, listed, many, number
+from detente.records.agreement import Agreement, Word
+from detente.records.body import Stated
+from detente.records.term import Deadline, Reading, Reckoning, Span, What
+
+READINGS: Mapping[Reading, str] = {
+    "calendar": "calendar days, the first one counted",
+    "calendar-after": "calendar days, the first one not counted",
+    "elapsed": "24 hours each",
+    "qualifying": "days in a row that each qualify",
+}
+
+
+class Vocabulary:
+    """Words by name. `names` are what parties are called where the agreement itself has no word for them."""
+
+    def __init__(self, words: Iterable[Word] = (), names: Mapping[str, str] | None = None) -> None:
+        self._words = {word.name: word for word in words}
+        self._names = dict(names or {})
+
+    def name(self, of: str) -> str:
+        """Call a party, a group or a term."""
+        word = self._words.get(of)
+        return word.noun if word is not None else self._names.get(of, of)
+
+    def people(self, names: Sequence[str], last: str = "and") -> str:
+        """Call several."""
+        return listed([self.name(name) for name in names], last)
+
+    def noun(self, what: What, last: str = "or") -> str:
+        """Call a kind of event: `an attack`, `aid access by the UN`."""
+        kinds = listed([self._noun(name) for name in what.classes], last)
+        return f"{kinds} by {self.people(what.by, 'or')}" if what.by else kinds
+
+    def verb(self, what: What) -> str:
+        """Say what is done, after must, may or must not."""
+        return listed([self._verb(name) for name in what.classes], "or")
+
+    def _noun(self, name: str) -> str:
+        word = self._words.get(name)
+        return word.noun if word is not None else f"“{name}”"
+
+    def _verb(self, name: str) -> str:
+        word = self._words.get(name)
+        return word.verb if word is not None and word.verb else f"bring about {self._noun(name)}"
+
+
+def vocabulary_of(agreement: Agreement, names: Mapping[str, str] | None = None) -> Vocabulary:
+    """Return the words of an agreement."""
+    return Vocabulary(agreement.vocabulary, names)
+
+
+def span(of: Span) -> str:
+    """Say a length of time: `one hour`, `seven days`."""
+    return many(of.count, of.unit[:-1])
+
+
+def span_read(of: Span) -> str:
+    """Say a length with all its readings: nothing is left to the reader."""
+    if not of.readings:
+        return span(of)
+    if len(of.readings) == 1:
+        return f"{span(of)} ({READINGS[of.readings[0]]})"
+    ways = "; ".join(READINGS[reading] for reading in of.readings)
+    return f"{span(of)}, read in {number(len(of.readings))} ways ({ways})"
+
+
+def stated(time: Stated, reckoning: Reckoning) -> str:
+    """Say a stated time: as stated, and the instant, or both instants that it may mean."""
+    found = sorted({t for t in (time.earliest_us, time.latest_us) if t is not None})
+    if not found:
+        return f"“{time.text}” (no instant is known for it)"
+    instants = [at(t, reckoning.zone, reckoning.calendar) for t in found]
+    if len(found) == 1:
+        return instants[0]
+    return f"“{time.text}” (some time from {instants[0]} to {instants[1]})"
+
+
+def deadline(by: Deadline, reckoning: Reckoning, after: str = "") -> str:
+    """Say by when."""
+    if by.at is not None:
+        return f"by {stated(by.at, reckoning)}"
+    if by.after is not None:
+        return f"within {span_read(by.after)}{f' after {after}' if after else ''}"
+    return ""
