@@ -222,5 +222,4 @@ def test_formulas_in_words(formula: str, said: str):
 
 def test_days_are_never_a_length_in_a_formula():
     """In the logic a day is 24 hours, and the words say hours."""
-    events = (tm.Named(name="a", what=what("flight")),)
     assert formula_text("ONCE[0,7d] a()", AB) == "at some moment at most 168 hours ago, there is a"
