@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+import subprocess
+import sys
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -19,6 +23,7 @@ from detente.scenario.judging import held_by
 from detente.scenario.replay import play
 from detente.wiring.founding import read_seed
 
+GOLDEN = Path(__file__).parent / "golden" / "truce-2016-09-15.md"
 pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]
 
 
@@ -26,15 +31,25 @@ pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]
 def replay(tmp_path_factory):
     """Play the case once; keep what each station holds at the end, and what the host says to a bulletin that does not add up."""
     kept = {}
+    folder = tmp_path_factory.mktemp("report")
 
     def keep(branch, stage):
         for party, door in stage.doors.items():
             kept[party] = held_by(door)
         bulletin = next(b for _, _, b in kept["rus"].bulletins if b.total.best == 42)
         kept["wrong sum"] = past_the_station(stage, bulletin)
+        kept["report"] = report(stage, "2016-09-15", "--out", str(folder))
+        kept["json"] = msgspec.json.decode(report(stage, "2016-09-17", "--json"))
 
     (played,) = play(load("truce-2016"), tmp_path_factory.mktemp("replay"), linger=keep)
-    return played, kept
+    return played, kept | {"folder": folder}
+
+
+def report(stage, day, *more):
+    """Ask the United Nations' station for a day's report, as its user would."""
+    command = [sys.executable, "-m", "detente.cli", "daily-report", "--date", day, "--zone", "+03:00", *more]
+    station = str(stage.founded.station_folder("un"))
+    return subprocess.run([*command, "--station", station], capture_output=True, text=True, check=True, timeout=60).stdout
 
 
 def past_the_station(stage, bulletin):
@@ -121,6 +136,28 @@ def test_what_each_side_could_conclude_on_17_september_stands_next_to_each_other
     assert "denied by SOHR" in usa
     assert len(lines) == 2
     assert "count of violations by Russian centre" in alike
+
+
+def test_the_report_of_15_september_is_as_it_was(replay):
+    """The golden report; ids, which change with every ledger, are told apart by nothing but their place."""
+    made = (replay[1]["folder"] / "report.md").read_text("utf-8")
+    assert re.sub(r"\b[0-9a-f]{12}\b", "(id)", made) == GOLDEN.read_text("utf-8")
+
+
+def test_the_page_holds_the_same_words_and_its_pictures(replay):
+    page = (replay[1]["folder"] / "report.html").read_text("utf-8")
+    assert page.count("<svg") == 2
+    assert "No facilitation letters have come from Damascus" in page
+    assert not any(word in page for word in ("src=", "href=", "<script"))
+    assert {p.name for p in replay[1]["folder"].iterdir()} == {"report.md", "report.html", "map.svg", "timeline.svg"}
+
+
+def test_the_report_of_17_september_compares_with_no_day_and_names_the_gap(replay):
+    found = replay[1]["json"]
+    centre = next(f for f in found["figures"] if f["who"] == "Russian centre" and not f["cumulative"])
+    assert (centre["now"]["best"], centre["before"], centre["last"]) == (55, None, "42 (24 hours to 14 September)")
+    assert "nothing from 14 Sep 09:00 to 16 Sep 09:00 (the days to 15 Sep, 16 Sep)" in found["markdown"]
+    assert "REPLAY" in found["markdown"]
 
 
 def test_every_row_has_a_tag_and_a_source():

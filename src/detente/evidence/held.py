@@ -13,6 +13,7 @@ from detente.records.assessment import Assessment
 from detente.records.bulletin import Bulletin
 from detente.records.notice import Notice
 from detente.records.report import Report
+from detente.records.verdict import Verdicts
 
 T = TypeVar("T")
 Kept = tuple[str, int, T]
@@ -34,6 +35,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     recorded: Mapping[str, int] = {}
     reports: tuple[Kept[Report], ...] = ()
     supersedes: Mapping[str, str] = {}
+    verdicts: tuple[Kept[Verdicts], ...] = ()
     whereabouts: tuple[Kept[Whereabouts], ...] = ()
 
     def until(self, at_us: int) -> Held:
@@ -52,6 +54,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
             recorded={e: at for e, at in self.recorded.items() if e in entries},
             reports=tuple(k for k in self.reports if k[0] in entries),
             supersedes={e: old for e, old in self.supersedes.items() if e in entries},
+            verdicts=tuple(k for k in self.verdicts if k[0] in entries),
             whereabouts=tuple(k for k in self.whereabouts if k[0] in entries),
         )
 

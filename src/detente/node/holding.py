@@ -16,6 +16,7 @@ from detente.records.claim import Claim
 from detente.records.notice import Notice
 from detente.records.registry import REGISTRY, Record
 from detente.records.report import Report
+from detente.records.verdict import Verdicts
 
 LISTS: dict[type[Body], str] = {
     Affiliation: "affiliations",
@@ -24,6 +25,7 @@ LISTS: dict[type[Body], str] = {
     Claim: "claims",
     Notice: "notices",
     Report: "reports",
+    Verdicts: "verdicts",
     Whereabouts: "whereabouts",
 }
 """Which list of `Held` a body of each kind goes to."""
