@@ -49,7 +49,9 @@ def report(stage, day, *more):
     """Ask the United Nations' station for a day's report, as its user would."""
     command = [sys.executable, "-m", "detente.cli", "daily-report", "--date", day, "--zone", "+03:00", *more]
     station = str(stage.founded.station_folder("un"))
-    return subprocess.run([*command, "--station", station], capture_output=True, text=True, check=True, timeout=60).stdout
+    return subprocess.run(
+        [*command, "--station", station], capture_output=True, text=True, check=True, timeout=60
+    ).stdout
 
 
 def past_the_station(stage, bulletin):

@@ -60,8 +60,10 @@ VERBS: dict[str, tuple[str, str]] = {
         "detente.cli.export",
         "Write notices as GeoJSON, entries as JSON lines, or a signed register of protected places.",
     ),
-    "export": ("detente.cli.export", "Write notices as GeoJSON, or entries as JSON lines."),
-    "daily-report": ("detente.cli.daily_report", "Write a monitor's report of one day, as Markdown and as one HTML page."),
+    "daily-report": (
+        "detente.cli.daily_report",
+        "Write a monitor's report of one day, as Markdown and as one HTML page.",
+    ),
     "evidence": ("detente.cli.evidence", "Read event data as reports with their sources; count support by origins."),
     "place": ("detente.cli.place", "Compare the ways in which a place was stated."),
     "monitor": (
