@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from tests.support import hosts, world
 from tests.support.hosts import START_US, message, notice, submission
+from tests.support.play import screening
 
 from detente.errors import Refused
 from detente.ledger import canonical
@@ -346,3 +347,33 @@ def test_unknown_kinds_are_kept() -> None:
     draft = Draft(audience=("rus",), author="un", facets=facets, kind="horoscope/7", signed_at_us=START_US)
     bench = Bench()
     assert bench.admit(sealed(draft), "un") == 1
+
+
+def syrian(by: str) -> Party:
+    return Party(
+        acts_for=(), answered_for_by=by, cosigner_key=None, endorsements=(), exchange_key=None, name="Syrian forces", parent=None,
+        party="syr", root_key=None, state="active", station_key=None, words="",
+    )  # fmt: skip
+
+
+def test_an_officer_signs_no_screening() -> None:
+    """A screening says what a station compared: its key signs it, and nobody's hand does."""
+    bench, answer = Bench(), screening("ab" * 32, speaks_for=("rus",))
+    found = refusal(bench.put, "rus", answer)
+    assert found.field == "header.key" and "station" in found.rule
+    bench.put("rus", answer, key=world.signing("rus", "station"))
+
+
+def test_a_screening_speaks_only_for_whom_its_author_answers() -> None:
+    """Whoever answers for another has said so in an entry that everybody addressed could contest, before it counts."""
+    bench, key = Bench(), world.signing("rus", "station")
+    answer = screening("ab" * 32, speaks_for=("rus", "syr"))
+    found = refusal(bench.put, "rus", answer, key=key)
+    assert (found.code, found.field, found.value) == ("speaks-for", "facets[0].facet.body.speaks_for[1]", "syr")
+    assert "answered for by" in found.rule and "party entry" in found.next_step
+    bench.put("un", syrian("un"))
+    assert refusal(bench.put, "rus", answer, key=key).value == "syr"
+    bench.put("rus", syrian("rus"))
+    bench.put("rus", answer, key=key)
+    again = Bench(bench.rows)
+    again.put("rus", screening("cd" * 32, speaks_for=("rus", "syr")), key=key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.picture.test_directory import party
 from tests.support.play import Play, notice, picture_of, screening
 
 
@@ -22,7 +23,18 @@ def test_an_answer_says_with_which_buffer_how_old_and_for_whom():
     n = play.say("cjtf", "rus", notice())
     play.say("rus", "cjtf", screening(n, "none raised"))
     (answer,) = picture_of(play, "cjtf").screenings.of(n, play.now_us)
-    assert answer.sentence().startswith("rus: none raised (buffer 2 km, data 90 min old, for rus, syr)")
+    assert answer.sentence().startswith("rus: none raised (buffer 2 km, data 90 min old, for rus)")
+
+
+def test_an_answer_counts_only_for_whom_its_author_answers():
+    """That it speaks for another is no word of its own: the party entry says so, or it is not shown."""
+    play = Play()
+    play.say("rus", "cjtf un", party("syr", answered_for_by="rus"))
+    n = play.say("cjtf", "rus un", notice())
+    play.say("rus", "cjtf", screening(n, "none raised"))
+    play.say("un", "cjtf", screening(n, "none raised"))
+    rus, un = picture_of(play, "cjtf").screenings.of(n, play.now_us)
+    assert (rus.speaks_for, un.speaks_for) == (("rus", "syr"), ())
 
 
 def test_the_first_answer_stands():

@@ -15,15 +15,18 @@ from detente.ledger.entry import Header, Submission
 from detente.ledger.identity import ENTRY_ROLES, Identity
 from detente.node.examine import Examined
 from detente.node.registering import register
+from detente.node.speaking import Speaking, not_spoken_for
 from detente.node.threads import Threads
 from detente.records.body import Body
 from detente.records.erasure import ERASABLE, Erasure
 from detente.records.notice import Activity
 from detente.records.notice_state import START, State
 from detente.records.registry import REGISTRY, Record
+from detente.records.screening import Screening
 from detente.records.supersede import Proposed, check_supersession
 
 SIGNERS: Final[dict[str, frozenset[str]]] = {  # kind -> roles whose keys may sign it; any entry role for the rest
+    "screening": frozenset({"station"}),
     "watermark": frozenset({"station"}),
 }
 
@@ -41,14 +44,20 @@ def check_author(entry: Examined, party: str) -> None:
 
 
 def admit(
-    entry: Examined, raw: bytes, index: int, identity: Identity, members: frozenset[str], threads: Threads
+    entry: Examined,
+    raw: bytes,
+    index: int,
+    identity: Identity,
+    members: frozenset[str],
+    threads: Threads,
+    speaking: Speaking,
 ) -> Body | None:
     """Judge an entry for an index; apply it to the identity fold. Returns its body if the host has to act on it.
 
     `members` are the parties in `identity`.
     Raises `Refused`, and has changed nothing then.
     """
-    roles = SIGNERS.get(entry.kind.partition("/")[0], ENTRY_ROLES)
+    roles = roles_for(entry.kind)
     use = identity.key_at(entry.key, index)
     if use is None or use.party != entry.author or use.role not in roles:
         identity.signer_of(_header(raw), index, roles)  # says what is wrong
@@ -57,6 +66,10 @@ def admit(
     body = _body(entry)
     if isinstance(body, Erasure):
         problems += _erasure_problems(body.about, entry.author, threads)
+    if isinstance(body, Screening):
+        field = "facets[0].facet.body.speaks_for"
+        problems += not_spoken_for(body.speaks_for, speaking.of(entry.author), entry.author, field)
+        body = None
     if problems:
         raise Refused(problems)
     if body is not None:
@@ -66,10 +79,15 @@ def admit(
 
 def refold(entry: Examined, index: int, identity: Identity) -> Body | None:
     """Apply an entry that was admitted before to the identity fold; returns its body if the host has to act on it."""
-    body = _body(entry)
+    body = None if entry.kind.partition("/")[0] == "screening" else _body(entry)
     if body is not None:
         register(identity, index, entry.author, entry.key, body)
     return body
+
+
+def roles_for(kind: str) -> frozenset[str]:
+    """Return the roles whose keys may sign a kind ("screening/1")."""
+    return SIGNERS.get(kind.partition("/")[0], frozenset(ENTRY_ROLES))
 
 
 def _body(entry: Examined) -> Body | None:

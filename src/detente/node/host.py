@@ -34,9 +34,11 @@ from detente.node.recall import recall
 from detente.node.receipts import receipt_bytes
 from detente.node.rows import StoredEntry
 from detente.node.sessions import Sessions
+from detente.node.speaking import Speaking
 from detente.node.threads import Threads
 from detente.records.body import Body
 from detente.records.erasure import Erasure
+from detente.records.party import Party
 
 BATCH: Final = 256
 """Rows under one signature at most."""
@@ -83,6 +85,7 @@ class Host:
         self.sessions = Sessions(self.ledger)
         self._members = frozenset(self.identity.parties())
         self.threads = Threads()
+        self.speaking = Speaking()
         self.tree = Tree()
         self.published = 0
         """Size of the newest signed checkpoint. Nothing beyond it is shown to anybody."""
@@ -195,7 +198,7 @@ class Host:
         if known is not None:
             return known
         index = len(self.threads)
-        body = admit(entry, raw, index, self.identity, self._members, self.threads)
+        body = admit(entry, raw, index, self.identity, self._members, self.threads, self.speaking)
         self.last_us = max(self.last_us, now_us)
         head = LEAF_VERSION.to_bytes(1, "big") + index.to_bytes(8, "big") + self.last_us.to_bytes(8, "big")
         self._waiting.append(StoredEntry(index, self.last_us, head + entry.tail, entry.id, raw, 0))
@@ -249,6 +252,8 @@ class Host:
         self.threads.add(entry)
         if body is not None:
             self._members = frozenset(self.identity.parties())
+        if isinstance(body, Party):
+            self.speaking.heard(body)
         for party in {*entry.audience, entry.author}:
             readers = self._readers.get(party)
             if readers is None:

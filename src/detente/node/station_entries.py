@@ -9,6 +9,7 @@ from detente.ledger.entry import Checked, Header
 from detente.ledger.facets import CLOSED
 from detente.ledger.leaf import leaf_size
 from detente.ledger.tree import leaf_hash
+from detente.node.admission import roles_for
 from detente.node.following import Bad, Believed, Brief, BriefPage, CheckedPage, commitments
 from detente.node.keeping import Keep
 from detente.node.station_alarms import raise_alarm
@@ -122,7 +123,7 @@ def _stub(brief: Brief) -> Checked:
 def authorise(state: Station, checked: Checked, index: int) -> str:
     """Say why the signer may not sign this at an index, or ""."""
     try:
-        state.identity.signer_of(checked.header, index)
+        state.identity.signer_of(checked.header, index, roles_for(checked.header.kind))
     except Refused as refused:
         return str(refused)
     return ""

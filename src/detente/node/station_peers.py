@@ -14,6 +14,7 @@ from detente.ledger.cosignature import keep_known_lines
 from detente.ledger.fork import ForkEvidence, verify_fork
 from detente.ledger.note import parse_note
 from detente.ledger.shown import may_read
+from detente.node.admission import roles_for
 from detente.node.envelope import Envelope, read_envelope, require_signed
 from detente.node.following import check_delivered
 from detente.node.keeping import Keep
@@ -206,7 +207,7 @@ def _urgent(state: Station, sent: Envelope, data: bytes, now_us: int) -> list[Ef
     header = checked.header
     if header.author != sent.from_ or not may_read(header, state.me.party):
         raise Refused([_bad("entry", "payload.entry.header.author", header.author, f"must be {sent.from_}, to us")])
-    state.identity.signer_of(header, max(state.next_entry, 1))
+    state.identity.signer_of(header, max(state.next_entry, 1), roles_for(header.kind))
     identifier = checked.id.hex()
     reply = Reply(envelope(state, {"id": identifier, "received_at_us": now_us}, "urgent", sent.from_, now_us))
     known = known_of(0, now_us, identifier, header, checked.facets)

@@ -52,7 +52,7 @@ class Picture:
         self.conflicts = OpenConflicts(
             self.airspace, separation_for or (lambda a, b: default), widest if widest is not None else default
         )
-        self.screenings = Screenings(self.heads, genesis.screening.deadline_us)
+        self.screenings = Screenings(self.heads, self.directory, genesis.screening.deadline_us)
         self.read_backs = ReadBacks(self.heads, self.airspace, key_use)
         self.delivery = Delivery(self.heads, self.read_backs, key_use)
         clocks = Clocks.of(genesis.rules, genesis.screening.deadline_us)

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import msgspec
 
+from detente.picture.directory import Directory
 from detente.picture.fold import View
 from detente.picture.heads import Heads
 from detente.picture.known import Known
@@ -13,7 +14,8 @@ from detente.records.screening import ANSWER_MEANS, Answer, Screening
 
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One recipient's answer to one version. The first answer stands; `entry` is None while there is none.
+    """One recipient's answer to one version. The first answer stands; `entry` is None while there is none. `speaks_for` leaves
+    out whom the party may not speak for.
 
     `answer` is None before the deadline has passed without an answer. `data_age_us` is as of the answer.
     """
@@ -51,7 +53,8 @@ class Screenings(View):
     kinds: ClassVar[frozenset[str]] = frozenset({"screening"})
     state: ScreeningsState
 
-    def __init__(self, heads: Heads, deadline_us: int) -> None:
+    def __init__(self, heads: Heads, directory: Directory, deadline_us: int) -> None:
+        self._directory = directory
         self.state = ScreeningsState()
         self._heads = heads
         self.deadline_us = deadline_us
@@ -73,9 +76,13 @@ class Screenings(View):
                 due_us=self._due_us(screening.about),
                 entry=known.id,
                 party=party,
-                speaks_for=screening.speaks_for,
+                speaks_for=tuple(p for p in screening.speaks_for if p in self._spoken_for(party)),
             ),
         )
+
+    def _spoken_for(self, party: str) -> set[str]:
+        """Return those for whom an answer may count, as far as this viewer's party entries show."""
+        return {party, *self._directory.speaks_for(party), *self._directory.binds(party)}
 
     def of(self, version: str, now_us: int) -> tuple[Answered, ...]:
         """Return the answer of every recipient of a version, by party, as at a time."""

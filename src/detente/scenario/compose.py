@@ -14,7 +14,9 @@ from detente.geometry.f3548 import rounded
 from detente.geometry.volume import Circle, Point, Volume4D
 from detente.records.lead import least_lead_us
 from detente.records.notice import Activity
+from detente.records.party import Party
 from detente.scenario.case import Case, Row, microseconds
+from detente.scenario.case import Party as CaseParty
 
 Asked = tuple[str, str, dict[str, Any]]
 """The name under which a case refers to what is sent, its kind, and the request to the station."""
@@ -47,6 +49,26 @@ def presence_of(case: Case, row: Row) -> dict[str, Any]:
     """Return what a station's own presence is set to."""
     volumes = volumes_of(case, row.particulars)
     return {"presence": [{"party": row.particulars["party"], "volume": v} for v in volumes]}
+
+
+def answered_for(case: Case, by: CaseParty, other: str) -> dict[str, Any]:
+    """Return the entry by which a party says that another, without a station, is reached through it."""
+    body = Party(
+        acts_for=(),
+        answered_for_by=by.party,
+        cosigner_key=None,
+        endorsements=(),
+        exchange_key=None,
+        name=other,
+        parent=None,
+        party=other,
+        root_key=None,
+        state="active",
+        station_key=None,
+        words=f"Reached through {by.party}.",
+    )
+    readers = [party.party for party in case.parties if party.party != by.party]
+    return {"facets": [{"audience": readers, "body": body, "form": "full"}], "kind": "party", "officer": ""}
 
 
 def body_of(case: Case, row: Row, entries: Mapping[str, str]) -> Iterator[Asked]:

@@ -21,7 +21,7 @@ from detente.evidence.affected import Affected
 from detente.evidence.deals import Standing
 from detente.evidence.times import TimeClaim, TimeReport, compare_times
 from detente.scenario.case import Case, Row, microseconds
-from detente.scenario.compose import body_of, presence_of
+from detente.scenario.compose import answered_for, body_of, presence_of
 from detente.scenario.judging import Judge, RouteAnswer, standing_words
 from detente.scenario.processes import Door
 from detente.scenario.proof import HOLDS, Verdict, ask_verifier
@@ -85,6 +85,10 @@ class Player:
     def play(self) -> Played:
         """Play all rows, and return what came of them."""
         self._step_to(self.now_us)
+        for party in self.case.parties:
+            for other in party.answers_for:
+                self.doors[party.party].post("/local/send", answered_for(self.case, party, other))
+                self._rest()
         for row in self.case.rows_of(self.branch):
             self._advance(row.at_us)
             self._do(row)

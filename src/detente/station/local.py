@@ -17,8 +17,10 @@ from detente.errors import Problem, Refused, problem
 from detente.geometry.volume import Volume4D
 from detente.ledger.entry import Submission, check_submission, encode_header, entry_id
 from detente.ledger.receipt import read_receipt
+from detente.node.admission import roles_for
 from detente.node.known import Known
 from detente.node.outbox import Queued
+from detente.node.speaking import not_spoken_for
 from detente.node.station_clock import next_matter_us
 from detente.node.station_values import Composed, PresenceSet, Release
 from detente.station import dangers
@@ -304,7 +306,7 @@ class LocalApi:
         if author != self.state.me.party:
             rule = f"must be by {self.state.me.party}"
             raise Refused([problem("author", "header.author", author, rule, "Submit it at its author's station")])
-        self.state.identity.signer_of(checked.header, max(self.state.next_entry, 1))
+        self.state.identity.signer_of(checked.header, max(self.state.next_entry, 1), roles_for(checked.header.kind))
         return await self._hand_in(request, Composed(read_body(request, Submission)))
 
     def _look_for_key(self, officer: str) -> None:
@@ -347,6 +349,10 @@ class LocalApi:
         now_us = self.engine.now_us
         presence = tuple(Presence(held_from_us=now_us, party=p.party, volume=p.volume) for p in asked.presence)
         speaks_for = asked.speaks_for or tuple(sorted({self.state.me.party, *(p.party for p in asked.presence)}))
+        directory, me = self.picture.directory, self.state.me.party
+        allowed = frozenset({me, *directory.speaks_for(me), *directory.binds(me)})
+        if problems := not_spoken_for(speaks_for, allowed, me, "speaks_for"):
+            raise Refused(problems)
         await self.engine.give_and_wait(PresenceSet(presence, speaks_for))
         return json_answer({"held": len(presence), "speaks_for": speaks_for})
 
