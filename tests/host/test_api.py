@@ -405,3 +405,23 @@ def test_absurd_numbers_are_refused_not_a_mistake_of_ours() -> None:
         assert (await host.client.get("/tile/0/" + "x001/" * 2000 + "000", headers=un)).status_code == 400
 
     played(play)
+
+
+def test_every_post_takes_tokens_and_a_guess_at_the_door_too() -> None:
+    """Cosignatures and recovery count like all else; a challenge that is nonsense has cost its peer a login."""
+
+    async def play() -> None:
+        few = Rate(burst=3, per_second=1)
+        host = Local(limits=LimitRules(writes=few, logins=Rate(burst=4, per_second=1)))
+        host.tick_us = 1_000_000_000_000
+        rus, un = await host.login("rus"), await host.login("un")  # all four logins of this address
+        for path in ("/v1/cosignatures", "/v1/recovery/checkpoint", "/v1/recovery/entries"):
+            assert (await host.client.post(path, content=b"nonsense", headers=rus)).status_code != 429
+        for path in ("/v1/cosignatures", "/v1/recovery/checkpoint", "/v1/recovery/entries", "/v1/recovery/leaves"):
+            assert (await host.client.post(path, content=b"nonsense", headers=rus)).status_code == 429, path
+        assert (await host.client.post("/v1/cosignatures", content=b"nonsense", headers=un)).status_code != 429
+        doors = ["/v1/session", "/v1/session/challenge"] * 3
+        guesses = [(await host.client.post(path, content=b"nonsense")).status_code for path in doors]
+        assert guesses[-2:] == [429, 429]
+
+    asyncio.run(play())

@@ -281,3 +281,19 @@ def _until(holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def test_a_whole_host_takes_nothing_back() -> None:
+    """What it has not lost it need not be given: refused before the body is read, whatever the body is."""
+
+    async def play() -> None:
+        host, _, _, _ = await filled()
+        un = await host.login("un")
+        known = (await host.client.get("/v1/entries?from=1", headers=un)).json()["entries"]
+        lines = b"\n".join(msgspec.json.encode(entry, order="sorted") for entry in known)
+        for path, body in (("entries", lines), ("entries", b"x" * (9 << 20)), ("leaves?from=1", b"\0" * 305)):
+            answer = await host.client.post(f"/v1/recovery/{path}", content=body, headers=un)
+            assert (answer.status_code, answer.json()["problems"][0]["code"]) == (409, "not-recovering")
+            assert "GET /v1/status" in answer.json()["problems"][0]["next_step"]
+
+    asyncio.run(play())

@@ -32,6 +32,7 @@ log = structlog.get_logger("detente.host")
 
 SLOW_S: Final = 0.05
 BEARER: Final = b"Bearer "
+SUBMISSIONS: Final = ("/v1/entries", "/v1/entries/batch")
 NOTE_BYTES: Final = 64 << 10
 
 Handler = Callable[[Request], Awaitable[Answer | None]]
@@ -134,8 +135,11 @@ class HostApp:
             peer.session, peer.token = None, b""
             raise over()
         request.party = peer.session.party
+        limits, rules = host.limits, host.limits.rules
         if request.scope["method"] == "GET":
-            host.limits.take("reads", request.party, host.limits.rules.reads, 1, self.engine.tick())
+            limits.take("reads", request.party, rules.reads, 1, self.engine.tick())
+        elif request.scope["path"] not in SUBMISSIONS:  # these take tokens for each entry and byte
+            limits.take("writes", request.party, rules.writes, 1, self.engine.tick())
 
     # --- without a session
 
@@ -148,16 +152,16 @@ class HostApp:
         return Answer(self.genesis)
 
     async def _challenge(self, request: Request) -> Answer:
-        canonical.decode(await request.body(NOTE_BYTES), _Empty)
         tick = self.engine.tick()
         self._limit_login(request, tick)
+        canonical.decode(await request.body(NOTE_BYTES), _Empty)
         challenge = self.engine.host.sessions.challenge(secrets.token_bytes(32), tick)
         return Answer(canonical.encode({"challenge": challenge.hex()}))
 
     async def _session(self, request: Request) -> Answer:
-        login = canonical.decode(await request.body(NOTE_BYTES), Login)
         host, tick = self.engine.host, self.engine.tick()
         self._limit_login(request, tick)
+        login = canonical.decode(await request.body(NOTE_BYTES), Login)
         session = host.sessions.open(login, request.peer.party, host.station_of, tick)
         token = self.tokens.make(session, secrets.token_hex(16))
         log.info("session_opened", party=session.party, key=session.key.hex(), address=request.peer.address)

@@ -27,6 +27,7 @@ STATUS: dict[str, int] = {  # problem code, or the part of it before the first h
     "not-found": 404,
     "method": 405,
     "superseded": 409,
+    "not-recovering": 409,
     "stale": 409,
     "too-large": 413,
     "too-fast": 429,

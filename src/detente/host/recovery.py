@@ -13,6 +13,7 @@ from detente.host.reading import status_bytes
 from detente.host.requests import NUMBER_MAX, Answer, Request
 from detente.node.known import Known
 from detente.node.restoring import restored_entry
+from detente.node.rows import StoredEntry
 
 log = structlog.get_logger("detente.host")
 
@@ -24,11 +25,15 @@ _KNOWN = msgspec.json.Decoder(Known)
 
 
 class Recovery:
-    """The handlers of the recovery routes. Harmless while the host is whole: everything is judged by its own signature."""
+    """The handlers of the recovery routes. Everything is judged by its own signature, off the loop, and only while it is needed.
+
+    Entries given back carry what one station may read: others add their openings to those, also after the host writes again.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._busy = asyncio.Lock()
+        self._given: set[int] = set()
 
     async def checkpoint(self, request: Request) -> Answer:
         """Meet a checkpoint that the host signed."""
@@ -38,6 +43,7 @@ class Recovery:
 
     async def leaves(self, request: Request) -> Answer:
         """Take leaves; once they lead to the root that is needed, store them and fold the ledger anew."""
+        self._require(self._engine.host.mode == "recovering")
         start = request.number("from", 0, 0, NUMBER_MAX)
         data = await request.body(LEAVES_BYTES)
         engine = self._engine
@@ -50,6 +56,7 @@ class Recovery:
 
     async def entries(self, request: Request) -> Answer:
         """Put entries to leaves that lack them, or openings to entries; what does not fit its leaf is refused."""
+        self._require(self._engine.host.mode == "recovering" or bool(self._given))
         lines = [line for line in (await request.body(ENTRIES_BYTES)).split(b"\n") if line]
         engine = self._engine
         async with self._busy:
@@ -60,7 +67,28 @@ class Recovery:
                 await engine.refold()
         return Answer(status_bytes(engine))
 
+    def _require(self, recovering: bool) -> None:
+        """Refuse, before the body is read, what a whole host has no use for."""
+        if not recovering:
+            rule = "takes back only what it signed and does not hold"
+            step = "Nothing to do: GET /v1/status says whether it is recovering"
+            raise Refused([problem("not-recovering", "", self._engine.host.mode, rule, step)])
+
     async def _entry(self, line: bytes, field: str, party: str) -> int:
+        """Take one line; returns 1 if it brought a header that was missing."""
+        engine = self._engine
+        row = await asyncio.to_thread(self._judged, line, field, party)
+        if row is None:
+            return 0
+        header_came = row.index in engine.host.blank
+        if not header_came and row.index not in self._given:
+            return 0  # a row that was never lost has its openings already
+        await engine.amend(row)
+        self._given.add(row.index)
+        return int(header_came)
+
+    def _judged(self, line: bytes, field: str, party: str) -> StoredEntry | None:
+        """Return the row as it is to stand, None if nothing of it is new. Reads, hashes and compares; changes nothing."""
         try:
             known = _KNOWN.decode(line)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -72,10 +100,5 @@ class Recovery:
             rule = "must be an entry of this ledger that you may read"
             raise Refused([problem("parameter", field, known.index, rule, "Send what GET /v1/entries gave you")])
         if known.index in engine.host.erasures:
-            return 0
-        row = restored_entry(known, rows[0], engine.host.slots, engine.host.ledger)
-        if row is None:
-            return 0
-        header_came = known.index in engine.host.blank
-        await engine.amend(row)
-        return int(header_came)
+            return None
+        return restored_entry(known, rows[0], engine.host.slots, engine.host.ledger)

@@ -21,7 +21,8 @@ class Rate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class LimitRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What each party may do. `entries` and `bytes` are of submissions, `logins` are counted for each address."""
+    """What each party may do. `entries` and `bytes` are of submissions, `writes` all other POST requests, `logins` are
+    counted for each address."""
 
     batch_bytes: int = 4 << 20
     batch_lines: int = 256
@@ -31,6 +32,7 @@ class LimitRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     reads: Rate = Rate(burst=2_000, per_second=500)
     streams: int = 8
     submission_bytes: int = 64 << 10
+    writes: Rate = Rate(burst=1_000, per_second=200)
 
 
 @dataclass(slots=True)
