@@ -105,6 +105,12 @@ BAD = [
     (["near", "36.7, 68.8", "--datum", "WGS84", "--register", "{tmp}/none"], "file", "can be read"),
     (["near", "36.7, 68.8", "--datum", "WGS84", "--register", "{tmp}/genesis.json"], "", ""),
     (["export", "register", "{tmp}/genesis.json"], "FILE", "never overwritten"),
+    (["change", "truce", "melted", "--words", "x"], "KIND", "started"),
+    (["change", "truce", "paused", "--words", "x", "--to", "rus", "--at", "noon"], "--at", "with its zone"),
+    (["endangered", "--limit", "0"], "--limit", "greater than or equal to 1"),
+    (["simulate", "{tmp}/none"], "file", "can be read"),
+    (["daily-report", "--zone", "+03:00"], "--date", "missing option"),
+    (["daily-report", "--date", "2016-09-17", "--zone", "x"], "--zone", "IANA"),
     (["nonsense"], "command line", "no such command"),
 ]  # fmt: skip
 """Arguments, the field that is named, a part of the rule; where both are empty, only that it is refused."""
