@@ -110,3 +110,35 @@ def test_a_station_killed_and_started_again_goes_on_where_it_was(watch):
     assert after["size"] >= before["size"]
     assert watch["un"].entry(entry)["stands"] == "proven"
     assert not watch["un"].alarms()
+
+
+def raw(url: str, sent: bytes) -> bytes:
+    """Send bytes as they are, and return all that comes until the other side hangs up, or five seconds have passed."""
+    import socket
+    from urllib.parse import urlsplit
+
+    at = urlsplit(url)
+    with socket.create_connection((at.hostname, at.port), timeout=5) as pipe:
+        pipe.sendall(sent)
+        came = b""
+        while part := pipe.recv(65536):
+            came += part
+            if b"\r\n\r\n" in came and b"HTTP/1.1 4" in came:
+                break
+        return came
+
+
+@pytest.mark.parametrize("door", ["direct", "local"])
+def test_endless_headers_and_strange_bytes_end_the_pipe(watch, door):
+    """A listener reads no header without end: it answers in problem details and hangs up."""
+    url = getattr(watch["cjtf"], door)
+    for sent in (b"GET / HTTP/1.1\r\nx: " + b"a" * (80 << 10), b"\x16\x03\x01 not http\r\n\r\n"):
+        assert raw(url, sent).startswith(b"HTTP/1.1 400")
+
+
+def test_who_asks_is_judged_before_a_body_is_read(watch):
+    """Without the token a body of any announced length is refused by its headers alone; so is an envelope too large."""
+    head = b"POST %s HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n"
+    assert raw(watch["cjtf"].local, head % (b"/local/send", 1 << 40)).startswith(b"HTTP/1.1 401")
+    assert raw(watch["cjtf"].direct, head % (b"/direct/urgent", 1 << 20)).startswith(b"HTTP/1.1 413")
+    assert raw(watch["cjtf"].direct, head % (b"/direct/nothing", 1000)).startswith(b"HTTP/1.1 404")

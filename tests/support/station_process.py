@@ -86,7 +86,7 @@ class StationProcess:
         self.party = party
         self.process: subprocess.Popen[bytes] | None = None
         self.http = httpx.Client(timeout=30, trust_env=False)
-        self.local = ""
+        self.direct = self.local = ""
 
     def start(self) -> StationProcess:
         """Start it and wait until it listens."""
@@ -109,7 +109,8 @@ class StationProcess:
         assert self.process is not None and self.process.stdout is not None
         line = self.process.stdout.readline()
         assert line, (self.folder / "station.log").read_text()[-3000:]
-        self.local = json.loads(line)["local"]
+        said = json.loads(line)
+        self.direct, self.local = said["direct"], said["local"]
         token = (self.folder / "local.token").read_text()
         self.http.close()
         self.http = httpx.Client(

@@ -23,7 +23,7 @@ from tests.worlds.normal import Normal
 from detente.conflicts.screening import Presence
 from detente.errors import Refused
 from detente.host.app import HostApp
-from detente.host.connection import PEER, Peer
+from detente.network.connection import PEER, Peer
 from detente.host.engine import Engine
 from detente.host.metrics import Metrics
 from detente.host.tokens import Tokens

@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from detente.errors import Refused, problem
-from detente.host.connection import PEER, Peer
+from detente.network.connection import PEER, Peer
 from detente.node.limits import too_large
 
 Scope = dict[str, Any]

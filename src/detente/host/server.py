@@ -11,19 +11,21 @@ import ssl
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import structlog
 import uvicorn
 
+from detente.errors import problem
 from detente.host.app import HostApp
-from detente.host.connection import make_protocol
 from detente.host.engine import FAILPOINTS, Engine
 from detente.host.logs import set_up_logs
 from detente.host.metrics import Metrics
 from detente.host.operator import OperatorApp
+from detente.host.problems import problem_body
 from detente.host.tokens import Tokens
+from detente.network.connection import make_protocol
 from detente.network.tls import client_context, party_of_certificate, server_context
 from detente.node.host import Host
 from detente.wiring.clocks import StepClock, steady_us
@@ -31,6 +33,11 @@ from detente.wiring.failpoints import failpoints_from_environment
 from detente.wiring.host import HostParts, open_host, split_address
 
 log = structlog.get_logger("detente.host")
+
+
+NOT_HTTP: Final = problem_body(
+    400, [problem("http", "", "", "must be an HTTP/1.1 request", "Use an HTTP client; see /openapi.json")]
+)
 
 
 class _Server(uvicorn.Server):
@@ -78,8 +85,8 @@ async def serve(parts: HostParts) -> None:
     engine, app, operator = assemble(parts)
     await engine.examiner.start(parts.config.workers)
     tls, authorities = _tls(parts)
-    server, address = _listen(app, parts.config.listen, make_protocol(party_of_certificate(authorities)), tls)
-    watch, watch_address = _listen(operator, parts.config.operator, make_protocol(None), None)
+    server, address = _listen(app, parts.config.listen, make_protocol(party_of_certificate(authorities), NOT_HTTP), tls)
+    watch, watch_address = _listen(operator, parts.config.operator, make_protocol(None, NOT_HTTP), None)
     loop = asyncio.get_running_loop()
 
     def end() -> None:

@@ -18,6 +18,8 @@ from detente.station.engine import Engine
 from detente.station.http import Answer, App, Request
 
 KINDS = ("checkpoint", "evidence", "lodge", "urgent")
+DIRECT_BYTES = 512 << 10
+"""The largest envelope: an urgent entry, or two checkpoints as evidence, has far less."""
 CATCH_UP_S = 2.0
 
 
@@ -45,7 +47,7 @@ def direct_app(engine: Engine) -> App:
     }
     for kind in KINDS:
         routes["POST", f"/direct/{kind}"] = _envelope(engine, kind)
-    return App(routes)
+    return App(routes, most=DIRECT_BYTES)
 
 
 def _envelope(engine: Engine, kind: str) -> Callable[[Request], Awaitable[Answer]]:

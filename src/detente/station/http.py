@@ -33,7 +33,7 @@ log = structlog.get_logger("detente.station")
 
 
 class Request(msgspec.Struct):
-    """A request read to its end."""
+    """A request; its body is empty until who asks has been judged."""
 
     body: bytes
     headers: dict[bytes, bytes]
@@ -83,20 +83,26 @@ ENCODER: Final = msgspec.json.Encoder(order="sorted", enc_hook=_plain)
 
 
 class App:
-    """An ASGI application over a table of routes. Every error becomes problem details here, and nowhere else."""
+    """An ASGI application over a table of routes. Every error becomes problem details here, and nowhere else.
 
-    def __init__(self, routes: Routes, allowed: Callable[[Request], None] | None = None) -> None:
+    Who asks, and for what, is judged by path and headers; only then is a body read, of at most `most` bytes.
+    """
+
+    def __init__(self, routes: Routes, allowed: Callable[[Request], None] | None = None, most: int = MAX_BODY) -> None:
         self.routes = routes
         self.allowed = allowed
+        self.most = most
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
         try:
-            request = await _read(scope, receive)
+            request = _head(scope)
             if self.allowed is not None:
                 self.allowed(request)
-            answer = await self._route(request)(request)
+            handler = self._route(request)
+            request.body = await _body(request, receive, self.most)
+            answer = await handler(request)
         except DetenteError as error:
             answer = refusal(problems_of(error))
         except ConnectionError:
@@ -158,7 +164,22 @@ def read_body(request: Request, kind: type[Any]) -> Any:
         ) from None
 
 
-async def _read(scope: Scope, receive: Receive) -> Request:
+def _head(scope: Scope) -> Request:
+    query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    return Request(
+        body=b"",
+        headers=dict(scope["headers"]),
+        method=scope["method"],
+        path=scope["path"],
+        query={name: values[-1] for name, values in query.items()},
+    )
+
+
+async def _body(request: Request, receive: Receive, most: int) -> bytes:
+    """Read a body to its end; refused as soon as it is, or says that it is, too large."""
+    said = request.headers.get(b"content-length", b"")
+    if said.isdigit() and int(said) > most:
+        raise _too_large(int(said), most)
     parts: list[bytes] = []
     size = 0
     try:
@@ -169,20 +190,17 @@ async def _read(scope: Scope, receive: Receive) -> Request:
                     raise ConnectionError
                 parts.append(message.get("body", b""))
                 size += len(parts[-1])
-                if size > MAX_BODY:
-                    raise Refused([problem("too-large", "", size, f"must not exceed {MAX_BODY} bytes", "Send less")])
+                if size > most:
+                    raise _too_large(size, most)
                 if not message.get("more_body"):
                     break
     except TimeoutError:
         raise ConnectionError from None
-    query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-    return Request(
-        body=b"".join(parts),
-        headers=dict(scope["headers"]),
-        method=scope["method"],
-        path=scope["path"],
-        query={name: values[-1] for name, values in query.items()},
-    )
+    return b"".join(parts)
+
+
+def _too_large(size: int, most: int) -> Refused:
+    return Refused([problem("too-large", "", size, f"must not exceed {most} bytes", "Send less")])
 
 
 async def _write(answer: Answer, send: Send) -> None:

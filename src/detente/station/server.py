@@ -16,13 +16,22 @@ import msgspec
 import structlog
 import uvicorn
 
+from detente.errors import problem
+from detente.network.connection import PartyOfCertificate, make_protocol
+from detente.network.tls import party_of_certificate
 from detente.station.direct import direct_app
 from detente.station.engine import Engine
+from detente.station.http import refusal
 from detente.station.local import local_app
 from detente.wiring.host import split_address
 from detente.wiring.station import StationParts, open_station
 
 log = structlog.get_logger("detente.station")
+
+
+NOT_HTTP = refusal(
+    (problem("http", "", "", "must be an HTTP/1.1 request", "Use an HTTP client; see the API's page"),), 400
+).body
 
 
 class _Server(uvicorn.Server):
@@ -55,7 +64,9 @@ def run(folder: Path) -> None:
 async def serve(parts: StationParts) -> None:
     """Serve until a signal; then finish what is being written and close the copy."""
     engine = Engine(parts)
-    direct, direct_address = _listen(direct_app(engine), parts.config.listen, parts.server_tls())
+    direct, direct_address = _listen(
+        direct_app(engine), parts.config.listen, parts.server_tls(), party_of_certificate(parts.authorities())
+    )
     local, local_address = _listen(local_app(engine), parts.config.local, None)
     ending = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -83,7 +94,9 @@ async def serve(parts: StationParts) -> None:
         await engine.stop()
 
 
-def _listen(app: Any, listen: str, tls: ssl.SSLContext | None) -> tuple[tuple[_Server, socket.socket], str]:
+def _listen(
+    app: Any, listen: str, tls: ssl.SSLContext | None, party_of: PartyOfCertificate | None = None
+) -> tuple[tuple[_Server, socket.socket], str]:
     address, port = split_address(listen, "listen")
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     sock = socket.create_server((address, port), family=family, backlog=256)
@@ -91,10 +104,12 @@ def _listen(app: Any, listen: str, tls: ssl.SSLContext | None) -> tuple[tuple[_S
         app,
         access_log=False,
         date_header=False,
+        http=make_protocol(party_of, NOT_HTTP),
         lifespan="off",
         log_config=None,
         proxy_headers=False,
         server_header=False,
+        timeout_keep_alive=75,
         timeout_graceful_shutdown=2,
         ws="none",
     )

@@ -90,6 +90,11 @@ class StationParts:
         tls = self.config.tls
         return None if tls is None else server_context(*self._tls_files(tls))
 
+    def authorities(self) -> dict[str, bytes]:
+        """Each party's CA, by party; none on loopback without TLS."""
+        tls = self.config.tls
+        return {} if tls is None else self._tls_files(tls)[2]
+
     def _tls_files(self, tls: TlsFiles) -> tuple[Path, Path, dict[str, bytes]]:
         authorities = {party: (self.folder / path).read_bytes() for party, path in tls.authorities.items()}
         return self.folder / tls.certificate, self.folder / tls.key, authorities

@@ -2,20 +2,20 @@
 
 No Python server hands the client certificate to the application, so this adds a dozen lines to uvicorn's protocol: the
 party is worked out once, when the pipe opens, and every request on it carries the same `Peer`. Also here: answers to bytes
-that are not HTTP are problem details like all others, and a client that dawdles over its request is cut off.
+that are not HTTP are what the listener gives for them, a client that dawdles over its request is cut off, and nobody holds more
+pipes than `PIPES`. The host's and the stations' listeners share it.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from detente.errors import problem
-from detente.host.problems import problem_body
 from detente.node.sessions import Session
 
 PEER: Final = "detente.peer"
@@ -26,6 +26,9 @@ REQUEST_WITHIN_S: Final = 30.0
 
 HEAD_BYTES: Final = 64 << 10
 """About so much a request's line and headers may take; the parser itself sets no bound."""
+
+PIPES: Final = 256
+"""So many pipes a party (without TLS: an address) may hold open at one listener; one more is closed as it opens."""
 
 PartyOfCertificate = Callable[[bytes], str | None]
 """The party whose CA directly issued a certificate (DER), or None."""
@@ -42,8 +45,12 @@ class Peer:
     token: bytes = b""
 
 
-def make_protocol(party_of: PartyOfCertificate | None) -> type[HttpToolsProtocol]:
-    """Return uvicorn's protocol with a `Peer` for each connection; `party_of` is needed under TLS."""
+def make_protocol(party_of: PartyOfCertificate | None, not_http: bytes, pipes: int = PIPES) -> type[HttpToolsProtocol]:
+    """Return uvicorn's protocol with a `Peer` for each connection; `party_of` is needed under TLS.
+
+    `not_http` is the body (problem details) for bytes that are no HTTP request, or have headers beyond `HEAD_BYTES`.
+    """
+    held: Counter[str] = Counter()
 
     class Connection(HttpToolsProtocol):
         def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -59,10 +66,17 @@ def make_protocol(party_of: PartyOfCertificate | None) -> type[HttpToolsProtocol
                     self.peer.party is None
                 ):  # a chain that openssl accepts, but no party's own CA issued the certificate
                     transport.close()
+            self.holder = self.peer.party or self.peer.address
+            held[self.holder] += 1
+            if held[self.holder] > pipes:
+                transport.close()
             self._expect()
 
         def connection_lost(self, exc: Exception | None) -> None:
             self._came()
+            held[self.holder] -= 1
+            if not held[self.holder]:
+                del held[self.holder]
             super().connection_lost(exc)
 
         def data_received(self, data: bytes) -> None:
@@ -87,11 +101,9 @@ def make_protocol(party_of: PartyOfCertificate | None) -> type[HttpToolsProtocol
             super().on_message_complete()
 
         def send_400_response(self, msg: str) -> None:
-            found = problem("http", "", "", "must be an HTTP/1.1 request", "Use an HTTP client; see /openapi.json")
-            body = problem_body(400, (found,))
             head = "HTTP/1.1 400 Bad Request\r\ncontent-type: application/problem+json\r\n"
-            head += f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
-            self.transport.write(head.encode() + body)
+            head += f"content-length: {len(not_http)}\r\nconnection: close\r\n\r\n"
+            self.transport.write(head.encode() + not_http)
             self.transport.close()
 
         def _expect(self) -> None:
