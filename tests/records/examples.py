@@ -26,6 +26,7 @@ from detente.records.channel import Channel
 from detente.records.claim import Claim
 from detente.records.count import Counted
 from detente.records.disclosure import Disclosure
+from detente.records.duress import Duress
 from detente.records.erasure import Erasure
 from detente.records.finding import Finding
 from detente.records.host import HostKey
@@ -246,6 +247,7 @@ EXAMPLES: tuple[Body, ...] = (
     ),
     Disclosure(about=A, facet=facet_bytes(OPENED).decode(), position=0, salt=B, words="Opened to the investigator."),
     Erasure(about=A, authority="Data protection officer of the UN", reason="Names a witness."),
+    Duress(for_roles=("duty-director",), words="Not of my own will."),
     Finding(
         basis=(A, B),
         kind="alarm",

@@ -68,6 +68,7 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("DangerWarning", {"endangered": BY_NAME["DangerWarning"].endangered[::-1]}, "endangered"),  # type: ignore[attr-defined]
     ("Disclosure", {"position": 4}, "position"),
     ("Disclosure", {"salt": "00"}, "salt"),
+    ("Duress", {"for_roles": ()}, "for_roles"),
     ("Erasure", {"reason": " "}, "reason"),
     ("Finding", {"verdict": "kept"}, "verdict"),
     ("Finding", {"kind": "verdict", "verdict": "kept", "basis": ()}, "basis"),

@@ -279,6 +279,7 @@ class World:
         station = Station(me=me, picture=picture, screener=screener, find=copy.find)
         if self.pictures is not None:
             station.fans.dangers = self.pictures[party].dangers
+            station.stops = self.pictures[party].stops
         known = [(index, entry, raw) for index, (entry, raw) in sorted(copy.known.items())]
         leaves = [leaf for _, leaf in sorted(copy.leaves.items())]
         load(station, dict(sorted(copy.kept.items())), leaves, known, self.now_us)

@@ -44,6 +44,8 @@ VERBS: dict[str, tuple[str, str]] = {
         "detente.cli.endangered",
         "List what changes endanger, the soonest first, and who has answered afresh.",
     ),
+    "stop": ("detente.cli.stop", "Ask others to stop something; its clock runs until they comply or reject."),
+    "duress": ("detente.cli.duress", "Show an officer the quiet words that are meant for its role."),
     "presence": ("detente.cli.presence", "Keep or show where own people are; it never leaves the station."),
     "conflicts": ("detente.cli.conflicts", "List notices that come too close, and why."),
     "show": ("detente.cli.show", "Show one entry, and what became of it at each recipient."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,7 +15,7 @@ from detente.errors import Refused, problem
 
 if TYPE_CHECKING:
     from detente.geometry.volume import Volume4D
-    from detente.records.message import Within
+    from detente.records.message import Message, Within
 
 DIRECT = ("urgent", "stop")
 
@@ -43,6 +43,15 @@ def message(
     language: Annotated[str, typer.Option("--language", help="Language of the words (BCP 47).")] = "en",
     to_role: Annotated[str | None, typer.Option("--to-role", help="Role asked to take it.")] = None,
     reply_to: Annotated[str | None, typer.Option("--reply-to", help="Message answered.")] = None,
+    duress: Annotated[
+        str | None,
+        typer.Option(
+            "--duress", help="A quiet word to your own side; nobody else can see that it is there.", hidden=True
+        ),
+    ] = None,
+    duress_for: Annotated[
+        str, typer.Option("--duress-for", help="Own roles that are shown it.", hidden=True)
+    ] = "duty-director",
     officer: Officer = None,
     wait: WaitS = 10,
     station: Station = None,
@@ -50,33 +59,28 @@ def message(
     as_json: AsJson = False,
 ) -> None:
     """Send a message. A stop names entries, a volume, or a circle; it must be answered even if nothing matches."""
-    from detente.records.message import URGENCY_RANK, Message
+    from detente.records.message import URGENCY_RANK
 
     if urgency not in URGENCY_RANK:
         rule = f"must be one of: {', '.join(URGENCY_RANK)}"
         raise Refused([problem("choice", "--urgency", urgency, rule, "Choose one.")])
-    circle = _within(within, datum)
-    volumes: tuple[Volume4D, ...] = ()
-    if volume:
-        from detente.cli.given import read_files
-
-        volumes = read_files(volume)
     with at_desk(station) as desk:
         readers = parties(to)
-        body = Message(
-            about=tuple(sorted({desk.full_id(text, "--about") for text in about or ()})),
-            in_reply_to=None if reply_to is None else desk.full_id(reply_to, "--reply-to"),
+        body = message_body(
+            desk,
+            words,
+            about=about,
+            datum=datum,
             language=language,
-            phrase=None,
+            reply_to=reply_to,
             subject=subject,
             to_role=to_role,
             urgency=urgency,
-            volumes=volumes,
-            within=circle,
-            words=words,
+            volume=volume,
+            within=within,
         )
         asked = {
-            "facets": [{"audience": readers, "body": body, "form": "full"}],
+            "facets": [{"audience": readers, "body": body, "form": "full"}, *_duress(desk, duress, duress_for)],
             "kind": "message",
             "officer": desk.officer(officer),
             "refers_to": [*body.about],
@@ -91,6 +95,54 @@ def message(
             found = {**found, "index": item.get("index"), "state": item["stands"]}
             more = [_direct_words(party, got.get(party), zone) for party in readers if party != desk.party]
         answer(found, sent(f"Message ({urgency})", found, *more), as_json)
+
+
+def message_body(
+    desk: Desk,
+    words: str,
+    *,
+    about: list[str] | None = None,
+    datum: str | None = None,
+    language: str = "en",
+    reply_to: str | None = None,
+    subject: str = "",
+    to_role: str | None = None,
+    urgency: str,
+    volume: list[str] | None = None,
+    within: str | None = None,
+) -> Message:
+    """Return a message from what an officer gave."""
+    from detente.records.message import Message
+
+    circle = _within(within, datum)
+    volumes: tuple[Volume4D, ...] = ()
+    if volume:
+        from detente.cli.given import read_files
+
+        volumes = read_files(volume)
+    return Message(
+        about=tuple(sorted({desk.full_id(text, "--about") for text in about or ()})),
+        in_reply_to=None if reply_to is None else desk.full_id(reply_to, "--reply-to"),
+        language=language,
+        phrase=None,
+        subject=subject,
+        to_role=to_role,
+        urgency=urgency,  # type: ignore[arg-type]
+        volumes=volumes,
+        within=circle,
+        words=words,
+    )
+
+
+def _duress(desk: Desk, words: str | None, for_roles: str) -> list[dict[str, Any]]:
+    """A quiet word stays at this station; its place in the entry looks like an unused one."""
+    from detente.records.duress import Duress
+
+    if words is None:
+        return []
+    roles = tuple(sorted({role.strip() for role in for_roles.split(",") if role.strip()}))
+    body = Duress(for_roles=roles, words=words)
+    return [{"audience": [desk.party], "body": body, "form": "duress", "sealed": True}]
 
 
 def _within(text: str | None, datum: str | None) -> Within | None:

@@ -33,6 +33,8 @@ def show(
         notice = kind_of(found["entry"]) == "notice"
         found["screenings"] = desk.station.get(f"screenings/{full}")["screenings"] if notice else []
         found["receipt"] = _receipt(desk, full)
+        message = kind_of(found["entry"]) == "message"
+        found["stops"] = [s for s in desk.station.get("stops")["stops"] if s["stop"] == full] if message else []
     answer(found, _words(full, found, zone), as_json)
 
 
@@ -73,6 +75,8 @@ def _words(full: str, found: dict[str, Any], zone: str | None) -> list[Any]:
         words += ["", table("What became of it; no fact is inferred from another", ("party", "when", "fact"), facts)]
     if found["screenings"]:
         words += ["", "Screening:", *(f"  {s['words']}" for s in found["screenings"])]
+    if found["stops"]:
+        words += ["", *(s["sentence"] for s in found["stops"])]
     return [*words, "", basis_words(found["basis"], zone)]
 
 

@@ -8,7 +8,7 @@ Pure rules on plain values; where candidates come from is `picture.dangers`, who
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
 import msgspec
@@ -111,20 +111,35 @@ class Ranked(msgspec.Struct, frozen=True, kw_only=True, array_like=True, order=T
         return f"{self.open.activity} of {self.open.author}, {way}: {soon}; {self.open.why}"
 
 
-def endangered(change: Change, cause: Cause, one: Open) -> Ranked | None:
-    """Return a notice with the moment from which somebody is in danger there, or None when the change does not touch it.
+Touch = Callable[[Activity, State, int, int, int, Why], tuple[int, int] | None]
+"""From class, state, first and last moment, ledger index and why: when somebody is in danger, and how exposed; None: not touched."""
+
+
+def touch(change: Change, cause: Cause) -> Touch:
+    """Return the test of one change, to be asked of many notices.
 
     Not touched: what is over before the change holds, what was said after the change by people who could know of it, and zones
     and lines, which nobody travels by, unless they name what changed. What is under way is in danger from the change on.
     """
     begins_us = change.begins_us(cause)
-    said_later = cause == "said" and one.index > change.index
-    if one.end_us < begins_us or one.state not in LIVE or said_later:
-        return None
-    if one.activity not in RELIES and one.why != "names it":
-        return None
-    danger_us = begins_us if one.state in UNDER_WAY else max(begins_us, one.start_us)
-    return Ranked(danger_us=danger_us, exposed=EXPOSED[one.activity], index=one.index, open=one)
+    last_index = change.index if cause == "said" else None
+
+    def test(
+        activity: Activity, state: State, start_us: int, end_us: int, index: int, why: Why
+    ) -> tuple[int, int] | None:
+        if end_us < begins_us or state not in LIVE or (last_index is not None and index > last_index):
+            return None
+        if why != "names it" and activity not in RELIES:
+            return None
+        return begins_us if state in UNDER_WAY or start_us < begins_us else start_us, EXPOSED[activity]
+
+    return test
+
+
+def endangered(change: Change, cause: Cause, one: Open) -> Ranked | None:
+    """Return a notice with the moment from which somebody is in danger there, or None when the change does not touch it."""
+    at = touch(change, cause)(one.activity, one.state, one.start_us, one.end_us, one.index, one.why)
+    return None if at is None else Ranked(danger_us=at[0], exposed=at[1], index=one.index, open=one)
 
 
 def haste(change: Change, cause: Cause, danger_us: int, now_us: int) -> Haste:

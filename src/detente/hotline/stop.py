@@ -80,9 +80,13 @@ class StopClock(msgspec.Struct, frozen=True, kw_only=True):
         return f"stop from {self.asker} to {self.party}: RUNNING for {ran}; {reached}"
 
 
-def asked_volumes(stop: Message, now_us: int) -> tuple[tuple[Volume4D, Literal["in its volume", "near its place"]], ...]:
+def asked_volumes(
+    stop: Message, now_us: int
+) -> tuple[tuple[Volume4D, Literal["in its volume", "near its place"]], ...]:
     """Return the ground and times that a stop asks about."""
-    asked: list[tuple[Volume4D, Literal["in its volume", "near its place"]]] = [(v, "in its volume") for v in stop.volumes]
+    asked: list[tuple[Volume4D, Literal["in its volume", "near its place"]]] = [
+        (v, "in its volume") for v in stop.volumes
+    ]
     if stop.within is not None:
         circle = Circle(centre=stop.within.centre, radius_mm=stop.within.radius_mm)
         asked.append((Volume4D(end_us=now_us + AHEAD_US, outline=circle, start_us=now_us), "near its place"))

@@ -28,6 +28,7 @@ Kind = Literal[
     "bad-direct",  # a peer's direct message that does not hold
     "read-back-differs",  # what was said back is not what was told: by figure and digit
     "screening-missing",
+    "stop",  # another party asks us to stop something
     "endangered",  # something changed on which open notices rest
 ]
 

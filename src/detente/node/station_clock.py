@@ -14,6 +14,7 @@ from detente.node.station_openings import notice_volumes
 from detente.node.station_peers import judge_ahead, tell_evidence
 from detente.node.station_send import draft_of, envelope, lodge_delayed, submit
 from detente.node.station_state import Station
+from detente.node.station_stop import alarms_of_stops
 from detente.node.station_values import Compose, Effect, PresenceSet, SendDirect
 from detente.records.finding import Finding
 from detente.records.watermark import Watermark
@@ -37,6 +38,7 @@ def due(state: Station, now_us: int) -> list[Effect]:
     effects += _resend(state, now_us)
     effects += _exchange(state, now_us)
     effects += fan_out(state, now_us)
+    effects += alarms_of_stops(state, now_us)
     return effects + submit(state, now_us)
 
 

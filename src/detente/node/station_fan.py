@@ -27,9 +27,6 @@ from detente.records.warning import Cause, DangerWarning
 LOOK_AT_ONCE = 2_000
 """Candidates looked at in one step: a few milliseconds."""
 
-WARN_AT_ONCE = 4
-"""Warnings handed over in one step."""
-
 REFERENCES = 64
 
 
@@ -87,16 +84,14 @@ def _work(state: Station, fans: Fans, dangers: Dangers, job: Job, now_us: int) -
         own = (one for one in job.search.ranked() if one.open.author == state.me.party)
         already = dangers.covered(job.change.source, job.cause)
         job.warnings = warnings(job.change, job.cause, own, steps, already, now_us)
-    for _ in range(WARN_AT_ONCE):
-        warning = next(job.warnings, None)
-        if warning is None:
-            fans.job = None
-            slot = _slot(job.change, job.cause)
-            fans.done.add(slot)
-            return [*effects, Keep(kept=[(f"fan/{slot}", b"done")])]
-        dangers.warn(warning, state.me.party, "", None)
-        effects.append(Compose(_draft(state, warning, now_us)))
-    return effects
+    warning = next(job.warnings, None)  # one in each step, so that the first leaves before the last is made
+    if warning is None:
+        fans.job = None
+        slot = _slot(job.change, job.cause)
+        fans.done.add(slot)
+        return [*effects, Keep(kept=[(f"fan/{slot}", b"done")])]
+    dangers.warn(warning, state.me.party, "", None)
+    return [*effects, Compose(_draft(state, warning, now_us))]
 
 
 def _draft(state: Station, warning: DangerWarning, now_us: int) -> Draft:

@@ -16,6 +16,7 @@ from detente.node.slots import slot_us
 from detente.node.station_alarms import raise_alarm
 from detente.node.station_openings import Row, disclosed, erased, remember
 from detente.node.station_state import Asked, Station
+from detente.node.station_stop import stop_arrived
 from detente.node.station_values import (
     Effect,
     Publish,
@@ -174,6 +175,7 @@ def _record(
 ) -> None:
     header = known.header
     identifier = bytes.fromhex(known.id)
+    stop_arrived(state, known)
     if isinstance(body, Message | DangerWarning) and body.urgency in URGENT:
         state.urgent_ledgered.add(known.id)
         track_urgent(state, identifier, header.author, header.audience, header.signed_at_us, body)

@@ -25,6 +25,7 @@ from detente.node.station_fold import is_urgent, track_response, track_urgent
 from detente.node.station_follow import fork_found, take_fork
 from detente.node.station_send import envelope
 from detente.node.station_state import Direct, Station
+from detente.node.station_stop import stop_arrived
 from detente.node.station_values import (
     DirectAnswered,
     DirectArrived,
@@ -221,6 +222,7 @@ def _urgent(state: Station, sent: Envelope, data: bytes, now_us: int) -> list[Ef
     _room(sum(held.party == sent.from_ for held in state.direct.values()), HELD_AT_MOST)
     held = Direct(entry=entry, id=identifier, party=sent.from_, received_at_us=now_us)
     state.direct[checked.id] = held
+    stop_arrived(state, known)
     if said is not None:
         track_urgent(state, checked.id, header.author, header.audience, header.signed_at_us, said)
     elif response is not None:

@@ -47,6 +47,7 @@ from detente.node.telling import Telling
 from detente.node.urgent import UrgentTimers
 from detente.picture.known import Known as PictureKnown
 from detente.picture.read_backs import Judged
+from detente.picture.stops import Stops
 from detente.records.screening import Screening
 
 
@@ -157,6 +158,9 @@ class Station:
     timers: UrgentTimers = field(init=False)
     slots: Slots = field(default_factory=Slots)
     fans: Fans = field(default_factory=Fans)
+    stops: Stops | None = None
+    stops_new: dict[str, PictureKnown] = field(default_factory=dict)
+    """Stops of others that came and are not shown yet, by id."""
     asked: dict[bytes, Asked] = field(default_factory=dict)
     answers: dict[bytes, Screening] = field(default_factory=dict)
     epoch_committed: int | None = None

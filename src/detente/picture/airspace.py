@@ -131,6 +131,10 @@ class Airspace(View):
         """Return the live notice that a version, or a first version, belongs to."""
         return self._live.get(self.first_of(entry_id))
 
+    def get_first(self, first: str) -> LiveNotice | None:
+        """Return the live notice of a thread, by its first version."""
+        return self._live.get(first)
+
     def first_of(self, entry_id: str) -> str:
         """Return the id of the first version of an entry's thread; the id itself when the entry is not known here."""
         entry = self._heads.entry(entry_id)
@@ -191,6 +195,11 @@ class Airspace(View):
         of_version, of_thread = (self.state.resting.get(i, set()) for i in (entry_id, self.first_of(entry_id)))
         resting = sorted(of_version | of_thread)
         return [live for first in resting if (live := self._live.get(first)) is not None]
+
+    def resting_firsts(self, entry_id: str) -> tuple[str, ...]:
+        """Return the first versions of what rests on an entry, or on another version of it; in no order that means anything."""
+        of_version, of_thread = (self.state.resting.get(i, set()) for i in (entry_id, self.first_of(entry_id)))
+        return tuple(of_version | of_thread) if of_version is not of_thread else tuple(of_version)
 
     def rested_on(self, entry_id: str) -> bool:
         """Whether any live notice rests on an entry, or on another version of it."""

@@ -16,7 +16,7 @@ from typing import ClassVar
 import msgspec
 
 from detente.geometry.volume import Separation
-from detente.hotline.fan_out import Change, Open, Ranked, Why, endangered
+from detente.hotline.fan_out import Change, Open, Ranked, Why, touch
 from detente.picture.airspace import Airspace, LiveNotice
 from detente.picture.changes import Before, change_in
 from detente.picture.directory import Directory
@@ -25,8 +25,8 @@ from detente.picture.heads import Heads
 from detente.picture.known import Known
 from detente.picture.shards import Shards, empty
 from detente.records.erasure import Erasure
-from detente.records.notice import Notice
-from detente.records.notice_state import LIVE
+from detente.records.notice import Activity, Notice
+from detente.records.notice_state import LIVE, State
 from detente.records.warning import Cause, DangerWarning, Haste
 
 Slot = tuple[str, Cause]
@@ -163,18 +163,16 @@ class Dangers(View):
         """Return who may read the full form of a thread's head, as far as it is known here."""
         return self._readers.get(first) or ()
 
-    def open_of(self, live: LiveNotice, why: Why) -> Open | None:
-        """Return a live notice as the rule sees it; None where its class and time are not readable here."""
-        if live.activity is None or live.start_us is None or live.end_us is None or live.state is None:
-            return None
+    def open_of(self, live: LiveNotice, why: Why) -> Open:
+        """Return a live notice whose class and times are readable here as the rule sees it."""
         return Open(
-            activity=live.activity,
+            activity=live.activity or Activity.LINE,
             author=live.author,
-            end_us=live.end_us,
+            end_us=live.end_us or 0,
             index=live.index,
             readers=self.readers(live.first),
-            start_us=live.start_us,
-            state=live.state,
+            start_us=live.start_us or 0,
+            state=live.state or State.ENDED,
             version=live.version,
             why=why,
         )
@@ -182,8 +180,10 @@ class Dangers(View):
     def candidates(self, change: Change, cause: Cause, author: str | None) -> Iterator[tuple[LiveNotice, Why]]:
         """Yield live notices that a change may touch, some more than once: named first, then by ground, line and party."""
         for about in change.about:
-            for live in self._airspace.resting_on(about):
-                yield live, "names it"
+            for first in self._airspace.resting_firsts(about):
+                named = self._airspace.get_first(first)
+                if named is not None:
+                    yield named, "names it"
         if change.ground:
             for live in self._airspace.near(change.ground, self._separation):
                 yield live, "on its ground"
@@ -231,7 +231,8 @@ class Search:
         self._author = author
         self._candidates = dangers.candidates(change, cause, author)
         self._seen: set[str] = set()
-        self._found: list[Ranked] = []
+        self._found: list[tuple[int, int, int, LiveNotice, Why]] = []
+        self._touch = touch(change, cause)
         self._ordered = False
 
     def look(self, limit: int) -> bool:
@@ -242,11 +243,12 @@ class Search:
             if live.first in self._seen or live.version == self.change.source:
                 continue
             self._seen.add(live.first)
-            one = self._dangers.open_of(live, why)
-            if one is not None and (self._author is None or one.author == self._author):
-                ranked = endangered(self.change, self.cause, one)
-                if ranked is not None:
-                    self._found.append(ranked)
+            if live.activity is None or live.start_us is None or live.end_us is None or live.state is None:
+                continue  # its class and time are not readable here
+            if self._author is None or live.author == self._author:
+                at = self._touch(live.activity, live.state, live.start_us, live.end_us, live.index, why)
+                if at is not None:
+                    self._found.append((*at, live.index, live, why))
         return n == limit
 
     @property
@@ -258,16 +260,20 @@ class Search:
         """Hand out what was found, the soonest danger first; each once."""
         self._order()
         while self._found:
-            yield heappop(self._found)
+            yield self._ranked(heappop(self._found))
 
     def first(self) -> Ranked:
         """Return the one in danger soonest, of those not handed out; raises IndexError when there is none."""
         self._order()
-        return self._found[0]
+        return self._ranked(self._found[0])
 
     def in_danger(self, at_us: int) -> int:
         """Return how many are in danger by a moment."""
-        return sum(one.danger_us <= at_us for one in self._found)
+        return sum(found[0] <= at_us for found in self._found)
+
+    def _ranked(self, found: tuple[int, int, int, LiveNotice, Why]) -> Ranked:
+        danger_us, exposed, index, live, why = found
+        return Ranked(danger_us=danger_us, exposed=exposed, index=index, open=self._dangers.open_of(live, why))
 
     def _order(self) -> None:
         if not self._ordered:

@@ -18,6 +18,7 @@ from detente.picture.known import KeyUses, Known
 from detente.picture.open_conflicts import OpenConflicts
 from detente.picture.read_backs import ReadBacks
 from detente.picture.screenings import Screenings
+from detente.picture.stops import Stops
 from detente.picture.timeline import Timeline
 from detente.picture.waiting import Clocks, Waiting
 
@@ -57,6 +58,7 @@ class Picture:
         self.delivery = Delivery(self.heads, self.read_backs, key_use)
         clocks = Clocks.of(genesis.rules, genesis.screening.deadline_us)
         self.waiting = Waiting(self.heads, self.read_backs, clocks, key_use)
+        self.stops = Stops(self.airspace, self.delivery, key_use)
         self.findings = Findings()
         self.timeline = Timeline(self.heads)
         self.views: tuple[View, ...] = (
@@ -69,6 +71,7 @@ class Picture:
             self.read_backs,
             self.delivery,
             self.waiting,
+            self.stops,
             self.findings,
             self.timeline,
         )

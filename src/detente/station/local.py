@@ -23,7 +23,7 @@ from detente.node.outbox import Queued
 from detente.node.speaking import not_spoken_for
 from detente.node.station_clock import next_matter_us
 from detente.node.station_values import Composed, PresenceSet, Release
-from detente.station import dangers
+from detente.station import dangers, stopping
 from detente.station.bundling import bundle_bytes
 from detente.station.delivering import courses, matrix_rows, register_bytes
 from detente.station.drafting import SendAsked, draft_asked
@@ -461,6 +461,7 @@ def local_app(engine: Engine) -> App:
         ("GET", "/local/status"): api.status,
         ("GET", "/local/waiting"): api.waiting,
         **dangers.routes(api),
+        **stopping.routes(api),
         ("POST", "/local/clock"): api.clock,
         ("POST", "/local/link"): api.link,
         ("POST", "/local/presence"): api.set_presence,

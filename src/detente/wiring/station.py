@@ -149,7 +149,7 @@ def open_station(folder: Path, now_us: int | None = None) -> StationParts:
         find=finder(picture, copy),
         read_back=picture.read_backs.judged,
     )
-    state.fans.dangers = picture.dangers
+    state.fans.dangers, state.stops = picture.dangers, picture.stops
     proven = load(state, copy.kept(), copy.leaves(0, ALL), _known(copy), clock.now_us() if now_us is None else now_us)
     if copy.leaf_count() > proven:  # fetched before a crash and never proven: fetch them again
         copy.write(_cut(proven)).result()

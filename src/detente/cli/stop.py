@@ -1,0 +1,119 @@
+"""`detente stop`: ask others to stop something, with a clock that runs until they comply or reject; without words, list the clocks."""
+
+from __future__ import annotations
+
+import time
+from datetime import tzinfo
+from typing import Annotated, Any
+
+import typer
+
+from detente.cli.desk import Desk, Officer, Station, To, at_desk, basis_words, short
+from detente.cli.message import message_body
+from detente.cli.say import AsJson, answer, guarded, progress, table
+from detente.cli.sending import parties, send, sent_words
+from detente.cli.times import Zone, moment, span, zone_named
+from detente.cli.words import cut
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command("stop")(guarded(stop))
+
+
+def stop(
+    words: Annotated[str | None, typer.Argument(help="What you say. Without it: the clocks of all stops.")] = None,
+    to: To = None,
+    about: Annotated[list[str] | None, typer.Option("--about", help="Notice that is to stop; repeat.")] = None,
+    within: Annotated[
+        str | None, typer.Option("--within", help="Any activity of yours in a circle: '36.1517, 36.9678, 3 km'.")
+    ] = None,
+    volume: Annotated[
+        list[str] | None, typer.Option("--volume", help="Anything in this Volume4D (file, F3548-21 JSON); repeat.")
+    ] = None,
+    datum: Annotated[str | None, typer.Option("--datum", help="Datum of --within; no default.")] = None,
+    to_role: Annotated[str | None, typer.Option("--to-role", help="Role asked to take it.")] = None,
+    wait: Annotated[int, typer.Option("--wait", min=0, help="Seconds to watch the clock run.")] = 10,
+    officer: Officer = None,
+    station: Station = None,
+    zone: Zone = None,
+    as_json: AsJson = False,
+) -> None:
+    """Send a stop: to the host and directly to each station. Its clock is closed only by comply or reject from who was asked."""
+    with at_desk(station) as desk:
+        only = None
+        first: list[str] = []
+        if words is not None:
+            readers = parties(to)
+            body = message_body(
+                desk, words, about=about, datum=datum, to_role=to_role, urgency="stop", volume=volume, within=within
+            )
+            asked = {
+                "facets": [{"audience": readers, "body": body, "form": "full"}],
+                "kind": "message",
+                "officer": desk.officer(officer),
+                "refers_to": [*body.about],
+            }
+            found = send(desk, asked, 0, as_json)
+            only = found["id"]
+            first = [sent_words("Stop", found)]
+            _watch(desk, only, wait, as_json)
+        answer_of = desk.station.get("stops")
+    rows = [row for row in answer_of["stops"] if only is None or row["stop"] == only]
+    shown = [*first, *_words(rows, zone_named(zone)), basis_words(answer_of["basis"], zone)]
+    answer({**answer_of, "stops": rows}, shown, as_json)
+
+
+def _watch(desk: Desk, stop_id: str, wait_s: int, as_json: bool) -> None:
+    """Show the clock run until every party has complied or rejected, or the time is over."""
+    end = time.monotonic() + wait_s
+    with progress("the clock runs", as_json) as told:
+        while time.monotonic() < end:
+            rows = [row for row in desk.station.get("stops")["stops"] if row["stop"] == stop_id]
+            told("; ".join(f"{row['party']} {_state(row)} {span(row['running_us'])}" for row in rows))
+            if rows and all(row["closed_us"] is not None for row in rows):
+                return
+            time.sleep(0.2)
+
+
+def _state(row: dict[str, Any]) -> str:
+    return "running" if row["closed_us"] is None else str(row["answer"])
+
+
+def _words(rows: list[dict[str, Any]], zone: tzinfo | None) -> list[Any]:
+    if not rows:
+        return ["No stop is on record here."]
+    shown = [
+        (
+            short(row["stop"]),
+            row["asker"],
+            row["party"],
+            "RUNNING" if row["closed_us"] is None else row["answer"],
+            span(row["running_us"]),
+            "no" if row["held_us"] is None else moment(row["held_us"], zone),
+            "no" if row["read_us"] is None else moment(row["read_us"], zone),
+            ", ".join(unit for unit, _ in row["passed"]) or "none",
+            cut(row["words"], 40),
+        )
+        for row in rows
+    ]
+    columns = ("stop", "from", "to", "clock", "ran", "held", "officer", "units told", "words")
+    lines: list[Any] = [table("Stops; only comply or reject from who was asked closes a clock", columns, shown)]
+    for row in rows:
+        if "concerns" in row and row["closed_us"] is None:
+            lines += _to_us(row)
+    return lines
+
+
+def _to_us(row: dict[str, Any]) -> list[str]:
+    concerns = row["concerns"] or [
+        "nothing that this station knows of; it may not know all, and must answer all the same"
+    ]
+    ways = ", ".join(row["lines"]) or "no line is registered"
+    units = ", ".join(row["units"]) or "every unit that may be there"
+    return [
+        f"{short(row['stop'])} is to us, and only we see what it concerns:",
+        *(f"  {one}" for one in concerns),
+        f"  Tell at once, by every way: {units}. Lines with {row['asker']}: {ways}.",
+        f"  Then: detente respond {short(row['stop'])} passed-to-unit --unit NAME, and comply or reject.",
+    ]

@@ -1,0 +1,95 @@
+"""Local endpoints on stops, their running clocks on both sides, what they concern here; and quiet words, for whom they are meant."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from detente.errors import Refused, problem
+from detente.ledger.entry import check_submission
+from detente.ledger.facets import Openings
+from detente.node.station_stop import matched
+from detente.picture.known import Known, known_of
+from detente.records.duress import Duress
+from detente.records.message import Message
+from detente.station.http import Answer, Request, json_answer
+
+if TYPE_CHECKING:
+    from detente.station.local import LocalApi
+
+
+def routes(api: LocalApi) -> dict[tuple[str, str], Callable[[Request], Awaitable[Answer]]]:
+    """Return the routes of this part of the local listener."""
+
+    async def stops(request: Request) -> Answer:
+        """Every stop with its clock at every party; for those to us, what they concern here and the lines that are there."""
+        now_us, state = api.engine.now_us, api.state
+        extra = list(outside(api))
+        rows = []
+        for clock in api.picture.stops.clocks(extra):
+            row = {
+                **msgspec.to_builtins(clock),
+                "running_us": clock.running_us(now_us),
+                "sentence": clock.sentence(now_us),
+            }
+            acked = state.acked.get(bytes.fromhex(clock.stop), {}).get(clock.party)
+            if clock.party == state.me.party:
+                message = _message(api, clock.stop, extra)
+                found = matched(state, message, now_us) if message is not None else ()
+                row["concerns"] = [one.sentence() for one in found]
+                row["units"] = sorted({unit for one in found for unit in one.own.units})
+            elif clock.held_us is None and acked is not None:
+                row["held_us"] = acked
+                row["sentence"] = row["sentence"].replace("not held by its station yet", "held by its station")
+            lines = api.picture.directory.channels_between(clock.asker, clock.party)
+            row["lines"] = [f"{line.channel} ({line.state})" for line in lines]
+            rows.append(row)
+        return json_answer({"basis": api.basis(), "stops": rows})
+
+    async def duress(request: Request) -> Answer:
+        """Quiet words of our own side, for one officer: only those meant for a role that it has."""
+        officer = request.query.get("officer", "")
+        roles = {
+            r for o in api.picture.directory.officers_of(api.state.me.party) if o.officer == officer for r in o.roles
+        }
+        if officer not in api.parts.officers:
+            rule = "must be an officer with a key at this station"
+            raise Refused([problem("officer", "officer", officer, rule, "Name one")])
+        rows = []
+        for name, data in api.parts.copy.kept("opened/").items():
+            for opening in msgspec.json.decode(data, type=Openings):
+                if opening is not None and opening.facet.form == "duress":
+                    word = msgspec.json.decode(opening.facet.body, type=Duress)
+                    if roles & set(word.for_roles):
+                        rows.append({"about": name[7:], "words": word.words})
+        return json_answer({"basis": api.basis(), "duress": rows})
+
+    return {("GET", "/local/duress"): duress, ("GET", "/local/stops"): stops}
+
+
+def outside(api: LocalApi) -> Iterator[tuple[Known, bool]]:
+    """Yield what came directly, and what waits in our queue: not in the ledger yet, and real all the same."""
+    state = api.state
+    for held in state.direct.values():
+        header = held.entry.header
+        facets = [None if opening is None else opening.facet for opening in held.entry.facets]
+        yield known_of(0, held.received_at_us, held.id, header, facets, strict=False), _officer(api, header.key)
+    for item in state.outbox.items.values():
+        if item.urgent and item.state != "refused":
+            checked = check_submission(item.raw, state.me.genesis.slots, state.ledger)
+            known = known_of(0, item.composed_at_us, item.id.hex(), checked.header, checked.facets)
+            yield known, _officer(api, checked.header.key)
+
+
+def _officer(api: LocalApi, key: str) -> bool:
+    use = api.state.identity.history(key)
+    return use is not None and use.role == "officer"
+
+
+def _message(api: LocalApi, stop: str, extra: list[tuple[Known, bool]]) -> Message | None:
+    held = api.picture.stops.state.stops.get(stop)
+    if held is not None:
+        return held.message
+    return next((known.body(Message) for known, _ in extra if known.id == stop), None)

@@ -1,0 +1,134 @@
+"""A stop arrives without a host, is matched privately, runs a clock on both sides, and closes only on a yes or no."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from tests.support.stations import LEDGER, SECOND, World, circle, message, notice, response
+from tests.support.stations import world as keys
+
+from detente.geometry.volume import NDEG, Point
+from detente.ledger.entry import Draft
+from detente.ledger.facets import Facet
+from detente.node.station_stop import matched
+from detente.records.duress import Duress
+from detente.records.message import Within
+from detente.records.registry import REGISTRY
+
+HERE = Point(round(36.1517 * NDEG), round(36.9678 * NDEG))
+
+
+@pytest.fixture
+def world():
+    made = World(("cjtf", "rus", "un"), pictures=True)
+    made.run(1)
+    return made
+
+
+def stop(**given):
+    plain = msgspec.structs.replace(message("stop", "Stop: a convoy is under fire here"), volumes=())
+    return msgspec.structs.replace(plain, within=Within(centre=HERE, radius_mm=3_000_000), **given)
+
+
+def clock(world, viewer, party="rus"):
+    return next(c for c in world.pictures[viewer].stops.clocks() if c.party == party)
+
+
+def test_it_is_matched_against_own_notices_and_hidden_presence_and_nothing_of_that_leaves(world):
+    world.send("rus", notice(circle(36.16, 36.97)), ("rus", "un"))
+    world.state_presence("rus", circle(36.15, 36.96))
+    world.run(10)
+    sent = world.send("un", stop(), ("rus", "un"))
+    world.run(2)
+    (alarm,) = world.alarms("rus", "stop")
+    assert alarm.about == sent.hex()
+    assert "own air" in alarm.words
+    assert "presence of rus" in alarm.words
+    seen = b"".join(raw for _, raw in world.copies["un"].known.values())
+    assert b"presence of rus" not in seen
+    assert b"concerns" not in seen
+
+
+def test_where_nothing_matches_the_clock_runs_all_the_same_until_it_is_answered(world):
+    sent = world.send("un", stop(), ("rus", "un"))
+    world.run(30)
+    assert "Nothing that this station knows of" in world.alarms("rus", "stop")[0].words
+    assert clock(world, "un").closed_us is None
+    assert clock(world, "un").running_us(world.now_us) == 30 * SECOND
+    world.send("rus", response(sent, "acknowledge"), ("rus", "un"))
+    world.run(5)
+    assert clock(world, "un").closed_us is None
+    assert clock(world, "un").read_us is not None
+    world.send("rus", response(sent, "comply"), ("rus", "un"))
+    world.run(5)
+    for viewer in ("un", "rus"):
+        assert clock(world, viewer).answer == "comply"
+        assert clock(world, viewer).running_us(world.now_us) == 35 * SECOND
+
+
+def test_only_who_was_asked_closes_it(world):
+    sent = world.send("un", stop(), ("cjtf", "rus", "un"))
+    world.run(2)
+    world.send("cjtf", response(sent, "comply"), ("cjtf", "rus", "un"))
+    world.run(2)
+    assert clock(world, "un", "cjtf").answer == "comply"
+    assert clock(world, "un", "rus").closed_us is None
+
+
+def test_a_stop_that_names_a_notice_finds_its_newest_version_and_the_units_its_author_keeps(world):
+    first = world.send("rus", notice(circle(33, 36)), ("rus", "un"))
+    world.run(5)
+    second = world.send("rus", notice(circle(33.1, 36)), ("rus", "un"), supersedes=first.hex())
+    world.run(5)
+    said = msgspec.structs.replace(stop(about=(first.hex(),)), within=None)
+    found = matched(world.stations["rus"], said, world.now_us)
+    assert [(m.own.version, m.why) for m in found] == [(second.hex(), "named")]
+
+
+def test_with_the_host_dead_it_arrives_once_and_is_shown_once(world):
+    world.host.dead = True
+    sent = world.send("un", stop(), ("rus", "un"))
+    world.run(3)
+    assert [a.about for a in world.alarms("rus", "stop")] == [sent.hex()]
+    world.host.dead = False
+    world.run(10)
+    world.restart("rus")
+    world.run(3)
+    assert len(world.alarms("rus", "stop")) == 1
+    assert clock(world, "rus").closed_us is None
+
+
+def with_duress(world, word):
+    """Send the same message with or without a quiet word; return what the host and the other side hold of it."""
+    body = message("routine", "All is well here")
+    kind, form, data = REGISTRY.write(body)
+    facets = [Facet(audience=("rus", "un"), body=msgspec.Raw(data), form=form), None, None, None]
+    sealed = frozenset()
+    if word:
+        _, duress_form, duress = REGISTRY.write(Duress(for_roles=("duty-director",), words=word))
+        facets[3] = Facet(audience=("un",), body=msgspec.Raw(duress), form=duress_form)
+        sealed = frozenset({3})
+    draft = Draft(
+        audience=("rus", "un"), author="un", facets=tuple(facets), kind=kind, sealed=sealed, signed_at_us=world.now_us
+    )
+    entry = world.seal("un", draft, keys.signing("un", "watch-1"))
+    world.run(2)
+    index, raw = world.copies["rus"].find(entry)
+    return (
+        entry,
+        world.host.history("rus").entries[index],
+        msgspec.json.decode(raw),
+        world.host.history("rus").leaves[index],
+    )
+
+
+def test_a_quiet_word_is_kept_by_its_own_side_and_looks_like_nothing_to_all_others(world):
+    """Host and reader hold the same shape, byte count and leaf size with and without it; only the commitments are other noise."""
+    plain, told = with_duress(world, ""), with_duress(world, "Not of my own will.")
+    assert b"Not of my own will" in world.copies["un"].kept[f"opened/{told[0].hex()}"]
+    assert len(msgspec.json.encode(plain[1])) == len(msgspec.json.encode(told[1]))
+    assert [f is None for f in plain[1].facets] == [f is None for f in told[1].facets]
+    assert len(plain[3]) == len(told[3])
+    assert plain[2].keys() == told[2].keys()
+    assert [f is None for f in plain[2]["facets"]] == [f is None for f in told[2]["facets"]]
+    assert LEDGER
