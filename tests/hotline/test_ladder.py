@@ -207,3 +207,12 @@ def test_three_thousand_at_one_moment_come_in_slices_and_none_is_lost(count):
         assert len(calls) <= 64
         fired += [(*c.matter.key, c.rung.step) for c in calls]
     assert len(fired) == len(set(fired)) == 4 * count
+
+
+def test_an_outcome_is_told_of_what_ran_only():
+    """An acknowledgement would end several ladders; the entry was on one."""
+    running = timers()
+    running.start(Matter("m", "cjtf", "urgent", 0))
+    for ladder in DEFAULTS:
+        running.end("m", "cjtf", ladder, 9)
+    assert [name for name in DEFAULTS if running.ended_us("m", "cjtf", name) == 9] == ["urgent"]

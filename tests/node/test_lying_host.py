@@ -333,7 +333,7 @@ def test_an_answer_to_a_direct_stop_goes_back_directly():
     w = started()
     w.host.dead = True
     stop = w.send("rus", message("stop"), ["cjtf"])
-    w.run(30)
+    w.run(20)
     w.send("cjtf", response(stop, "comply"), ["rus"])
     w.run(200)
     assert not w.alarms("rus", "unanswered")

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from tests.support import hosts, world
 from tests.support.hosts import START_US, message, notice, submission
+from tests.support.stations import response
 
 from detente.ledger.entry import Submission
 from detente.node.examine import examine
@@ -24,6 +25,7 @@ EXAMPLES = [
     submission("rus", message("привет"), ["rus", "un"], salt="d"),
     submission("un", Erasure(about="0" * 64, authority="x", reason="y"), ["un"], salt="e"),
     submission("cjtf", notice(), ["rus"], supersedes=bytes(32), salt="f"),
+    submission("rus", response(bytes(32)), ["cjtf"], salt="g"),
 ]
 
 

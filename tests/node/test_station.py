@@ -6,6 +6,7 @@ import msgspec
 from tests.support.stations import SECOND, World, circle, message, notice, response
 
 from detente.records.screening import Screening
+from detente.records.step import Step
 from detente.records.watermark import Watermark
 
 
@@ -133,9 +134,14 @@ def test_an_unanswered_urgent_message_raises_an_alarm_after_two_minutes():
     assert not w.alarms("rus", "unanswered")
     w.run(2)
     (alarm,) = w.alarms("rus", "unanswered")
-    assert alarm.about == call.hex()
+    assert alarm.about == f"{call.hex()} at cjtf: director, alternate-channel"
     assert "undelivered" in alarm.words and "notified" not in alarm.words
-    assert "finding" in w.kinds("cjtf")
+    assert [k.body(Step).reach for k in w.stations["cjtf"].picture.entries if k.kind == "step"] == [
+        "director",
+        "alternate-channel",
+    ]
+    (called,) = w.alarms("cjtf", "called")
+    assert "take it and relay it" in called.words
 
 
 def test_an_officers_answer_stops_the_clock_and_a_station_does_not():

@@ -13,7 +13,6 @@ from detente.node.lodging import Lodged, Lodgings
 from detente.node.outbox import Outbox, Queued
 from detente.node.slots import Slots, slot_us
 from detente.node.telling import Telling
-from detente.node.urgent import Open, UrgentTimers
 
 S = 1_000_000
 LEDGER = bytes(32)
@@ -166,28 +165,6 @@ def test_a_lodged_hash_that_comes_late_closes_too():
     assert len(lodgings.take_overdue(10 * S)) == 1
     assert lodgings.take_overdue(11 * S) == []
     assert lodgings.included(b"c") is not None and not lodgings.held()
-
-
-# --- urgent ---
-
-
-def test_an_urgent_message_to_two_parties_waits_for_both():
-    """One answer does not speak for the other."""
-    timers = UrgentTimers()
-    timers.sent(Open(id=b"m", parties=("cjtf", "un"), signed_at_us=0, urgency="urgent"))
-    timers.answered(b"m", "cjtf")
-    (late,) = timers.take_unanswered(120 * S)
-    assert late.parties == ("un",)
-    assert timers.take_unanswered(121 * S) == []
-
-
-def test_an_answer_at_the_very_deadline_is_in_time_if_it_comes_first():
-    """The clock is asked after the answers that are there."""
-    timers = UrgentTimers()
-    timers.sent(Open(id=b"m", parties=("cjtf",), signed_at_us=0, urgency="stop"))
-    assert timers.due_us() == 120 * S
-    timers.answered(b"m", "cjtf")
-    assert timers.take_unanswered(120 * S) == []
 
 
 # --- envelopes ---

@@ -11,7 +11,7 @@ from detente.scenario.proof import HOLDS, NO_EVIDENCE, REFUSED, ask_verifier
 from detente.scenario.replay import play
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]
-BRANCHES = ("phrase-and-shape", "wrong-place", "true-place", "link-cut")
+BRANCHES = ("phrase-and-shape", "wrong-place", "true-place", "link-cut", "climbs", "cut-off")
 
 
 def us(text):
@@ -75,14 +75,44 @@ def test_no_byte_that_the_coalition_or_the_un_received_holds_a_position_of_the_o
                 assert secret not in text
 
 
+def alarms(played, party):
+    return [line for line in played.lines if line.raised.startswith(f"ALARM at {party}")]
+
+
 def test_an_unanswered_urgent_message_is_undelivered_after_120_seconds(replay):
     """Entered at 14:24, alarm at 14:26: 25 minutes before the message was taken at 14:51, some 14 of the 37 strikes at 0.56 a minute."""
-    (alarm,) = [line for line in replay[0]["wrong-place"].lines if line.raised.startswith("ALARM")]
-    assert alarm.at_us == us("2016-09-17T14:26:00+00:00")
-    assert "undelivered" in alarm.raised
-    assert "notified" not in alarm.raised
-    minutes = (us("2016-09-17T14:51:00+00:00") - alarm.at_us) // 60_000_000
+    first, *later = alarms(replay[0]["wrong-place"], "rus")
+    assert first.at_us == us("2016-09-17T14:26:00+00:00")
+    assert [line.at_us for line in later] == [us("2016-09-17T14:29:00+00:00"), us("2016-09-17T14:34:00+00:00")]
+    for line in (first, *later):
+        assert "undelivered" in line.raised
+        assert "notified" not in line.raised
+    minutes = (us("2016-09-17T14:51:00+00:00") - first.at_us) // 60_000_000
     assert (minutes, round(minutes * 15 / 27)) == (25, 14)
+
+
+def test_the_ladder_calls_the_duty_director_who_takes_it_at_14_26(replay):
+    """At 120 s the other side's console calls its duty director; taken in that minute, and nobody further is called."""
+    played = replay[0]["climbs"]
+    (called,) = alarms(played, "cjtf")
+    assert called.at_us == us("2016-09-17T14:26:00+00:00")
+    assert "Duty director" in called.raised
+    assert [line.at_us for line in alarms(played, "rus")] == [called.at_us]
+    assert played.outcomes == {"d2": ("answered",)}
+
+
+def test_with_the_receiving_station_cut_off_the_record_says_undelivered_never_notified(replay):
+    """Cut from 14:23 to 14:33: undelivered at 14:32, and still after the link is back, for a station's copy is no officer's answer."""
+    played, copies = replay
+    cut = played["cut-off"]
+    assert cut.outcomes == {"u1": ("waiting",), "u2": ("undelivered",), "u3": ("undelivered",)}
+    assert not any("notified" in line.raised for line in cut.lines)
+    for copy in copies["cut-off"].values():
+        assert b"notified" not in copy
+    steps = [e for e in json.loads(copies["cut-off"]["rus"])["entries"] if e["header"]["kind"] == "step/1"]
+    assert [e["facets"][0]["facet"]["body"]["outcome"] for e in steps] == ["undelivered"] * 4
+    (called,) = alarms(cut, "cjtf")
+    assert called.at_us == us("2016-09-17T14:33:00+00:00")
 
 
 def test_was_russia_told_and_of_which_place(replay):

@@ -74,6 +74,7 @@ DEFAULTS: Final[Mapping[LadderName, tuple[int | None, ...]]] = MappingProxyType(
         "stop": (30 * _SECOND, 30 * _SECOND, 60 * _SECOND, 90 * _SECOND),
         "urgent": (120 * _SECOND, 120 * _SECOND, 300 * _SECOND, 600 * _SECOND),
         "warning": (300 * _SECOND, 600 * _SECOND, 1_800 * _SECOND, 3_600 * _SECOND),
+        "warning-routine": (60 * _MINUTE, 240 * _MINUTE, 1_440 * _MINUTE, None),
         "priority": (10 * _MINUTE, 30 * _MINUTE, None, None),
         "screening": (15 * _SECOND, 10 * _MINUTE, 60 * _MINUTE, None),
         "query": (7 * _DAY, None, 8 * _DAY, None),
@@ -83,7 +84,13 @@ DEFAULTS: Final[Mapping[LadderName, tuple[int | None, ...]]] = MappingProxyType(
 """Starting values. 120 s: Deir ez-Zor, where 27 minutes were lost; 7 and 2 days: the five-state border agreement's query."""
 
 FIRST_RULE: Final[Mapping[LadderName, str]] = MappingProxyType(
-    {"query": "query_us", "query-urgent": "query_urgent_us", "stop": "stop_us", "urgent": "urgent_answer_us"}
+    {
+        "query": "query_us",
+        "query-urgent": "query_urgent_us",
+        "stop": "stop_us",
+        "urgent": "urgent_answer_us",
+        "warning-routine": "warning_us",
+    }
 )
 """Older names under which genesis states when a first answer is due; that time moves step 1, and what would come before it."""
 
@@ -95,6 +102,9 @@ ENDS: Final[Mapping[LadderName, frozenset[Answer]]] = MappingProxyType(
         "screening": frozenset(),  # ended by a screening
         "stop": frozenset({"comply", "reject"}),
         "urgent": frozenset({"acknowledge", "comply", "confirm", "passed-to-unit", "query", "read-back", "reject"}),
+        "warning-routine": frozenset(
+            {"acknowledge", "comply", "confirm", "passed-to-unit", "query", "read-back", "reject"}
+        ),
         "warning": frozenset({"acknowledge", "comply", "confirm", "passed-to-unit", "query", "read-back", "reject"}),
     }
 )

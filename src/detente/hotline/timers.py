@@ -48,29 +48,58 @@ class Timers:
     def __init__(self, ladders: Callable[[Matter], Ladder]) -> None:
         self._ladders = ladders
         self._since: dict[Key, int] = {}
+        self._until: dict[Key, int] = {}
+        self._about: dict[str, tuple[Key, ...]] = {}
         self._ended: dict[Key, int] = {}
+        self._ran: set[Key] = set()  # of those that ended
         self._taken: dict[Key, int] = {}  # one bit for each step
         self._heap: list[tuple[int, Key]] = []
+        self._fresh: list[
+            Key
+        ] = []  # begun, and not in the heap yet: while folding a long past most end before they matter
 
     def __len__(self) -> int:
         return len(self._since)
 
-    def start(self, matter: Matter) -> bool:
-        """Begin to run a matter; False, and nothing changed, if it runs or has ended."""
-        if matter.key in self._since or matter.key in self._ended:
+    def start(self, matter: Matter, until_us: int | None = None) -> bool:
+        """Begin to run a matter; False, and nothing changed, if it runs or has ended.
+
+        No call is made that is due after `until_us`: what it would be about is over then.
+        """
+        key = matter.key
+        if key in self._ended:
+            self._ran.add(key)
             return False
-        self._since[matter.key] = matter.since_us
-        self._push(matter)
+        if key in self._since:
+            return False
+        self._since[key] = matter.since_us
+        if until_us is not None:
+            self._until[key] = until_us
+        self._about[matter.about] = (*self._about.get(matter.about, ()), key)
+        self._fresh.append(key)
         return True
 
-    def end(self, about: str, party: str, ladder: LadderName, at_us: int) -> bool:
-        """Take the answer that ends a matter, also before its beginning is known; False if it had ended."""
+    def end(self, about: str, party: str, ladder: LadderName, at_us: int, *, early: bool = True) -> bool:
+        """Take the answer that ends a matter; False if it had ended or does not run.
+
+        `early`: its beginning may still come (an answer can be recorded before what it answers), so the end is remembered.
+        """
         key = (about, party, ladder)
-        if key in self._ended:
+        if key in self._ended or not (early or key in self._since):
             return False
         self._ended[key] = at_us
-        self._taken.pop(key, None)
-        return self._since.pop(key, None) is not None
+        if key in self._since:
+            self._ran.add(key)
+        return self._forget(key)
+
+    def drop(self, about: str, ladder: LadderName | None = None, party: str | None = None) -> None:
+        """Stop running what is about an entry that asks no more: replaced, erased, or (by ladder and party) served.
+
+        Nothing is remembered of it, so it must not be started again.
+        """
+        for key in self._about.get(about, ()):
+            if ladder in (None, key[2]) and party in (None, key[1]):
+                self._forget(key)
 
     def took(self, about: str, party: str, ladder: LadderName, step: int) -> None:
         """Note that a slot is taken: by ourselves before a restart, or by another keeper of the same ladder."""
@@ -81,12 +110,12 @@ class Timers:
     def renew(self) -> None:
         """Order everything anew, after a ladder in force has changed."""
         self._heap.clear()
-        for key, since_us in self._since.items():
-            self._push(Matter(*key, since_us))
+        self._fresh = list(self._since)
 
     def ended_us(self, about: str, party: str, ladder: LadderName) -> int | None:
-        """When a matter was answered, None while it was not."""
-        return self._ended.get((about, party, ladder))
+        """When a matter that ran was answered, None while it was not."""
+        key = (about, party, ladder)
+        return self._ended[key] if key in self._ran else None
 
     def running(self, about: str, party: str, ladder: LadderName) -> bool:
         """Whether a matter runs."""
@@ -94,6 +123,7 @@ class Timers:
 
     def due_us(self) -> int | None:
         """When the next call is due, None when none is."""
+        self._take_in()
         while self._heap:
             at_us, key = self._heap[0]
             found = self._next(key)
@@ -111,10 +141,10 @@ class Timers:
             key = heapq.heappop(self._heap)[1]
             found = self._next(key)
             assert found is not None
-            matter, rung = Matter(*key, self._since[key]), found[1]
-            calls.append(Call(matter, rung))
-            self.took(*key, rung.step)
-            self._push(matter)
+            calls.append(Call(Matter(*key, self._since[key]), found[1]))
+            self.took(*key, found[1].step)
+            if (following := self._next(key)) is not None:
+                heapq.heappush(self._heap, (following[0], key))
         return calls
 
     def clocks(self, now_us: int) -> Iterator[Clock]:
@@ -130,15 +160,32 @@ class Timers:
     def _clock(self, matter: Matter, now_us: int) -> Clock:
         ladder, taken = self._ladders(matter), self._taken.get(matter.key, 0)
         steps = tuple(rung.step for rung in ladder.rungs[FIRST_CALL:] if taken >> rung.step & 1)
-        found = self._next(matter.key)
         late = bool(steps) or any(matter.since_us + rung.after_us <= now_us for rung in ladder.rungs[FIRST_CALL:])
-        at_us, rung = found if found is not None else (None, None)
+        at_us, rung = self._next(matter.key) or (None, None)
         return Clock(matter, "undelivered" if late else "waiting", steps, at_us, rung)
 
-    def _push(self, matter: Matter) -> None:
-        found = self._next(matter.key)
-        if found is not None:
-            heapq.heappush(self._heap, (found[0], matter.key))
+    def _take_in(self) -> None:
+        """Put what has begun into the heap; many at once cost no more than ordering them all."""
+        if not self._fresh:
+            return
+        rows = [(found[0], key) for key in self._fresh if (found := self._next(key)) is not None]
+        self._fresh.clear()
+        if len(rows) * 8 > len(self._heap):
+            self._heap += rows
+            heapq.heapify(self._heap)
+        else:
+            for row in rows:
+                heapq.heappush(self._heap, row)
+
+    def _forget(self, key: Key) -> bool:
+        self._taken.pop(key, None)
+        self._until.pop(key, None)
+        left = tuple(other for other in self._about.get(key[0], ()) if other != key)
+        if left:
+            self._about[key[0]] = left
+        else:
+            self._about.pop(key[0], None)
+        return self._since.pop(key, None) is not None
 
     def _next(self, key: Key) -> tuple[int, Rung] | None:
         """Return the first call of a running matter that was not made, and its moment."""
@@ -148,5 +195,6 @@ class Timers:
         taken = self._taken.get(key, 0)
         for rung in self._ladders(Matter(*key, since_us)).rungs[FIRST_CALL:]:
             if not taken >> rung.step & 1:
-                return since_us + rung.after_us, rung
+                at_us = since_us + rung.after_us
+                return None if at_us > self._until.get(key, at_us) else (at_us, rung)
         return None

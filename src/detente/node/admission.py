@@ -14,6 +14,7 @@ from detente.errors import Problem, Refused, problem
 from detente.ledger.entry import Header, Submission
 from detente.ledger.identity import ENTRY_ROLES, Identity
 from detente.node.examine import Examined
+from detente.node.host_ladders import HostLadders
 from detente.node.registering import register
 from detente.node.speaking import Speaking, not_spoken_for
 from detente.node.threads import Threads
@@ -23,10 +24,12 @@ from detente.records.notice import Activity
 from detente.records.notice_state import START, State
 from detente.records.registry import REGISTRY, Record
 from detente.records.screening import Screening
+from detente.records.step import Step
 from detente.records.supersede import Proposed, check_supersession
 
 SIGNERS: Final[dict[str, frozenset[str]]] = {  # kind -> roles whose keys may sign it; any entry role for the rest
     "screening": frozenset({"station"}),
+    "step": frozenset({"station"}),
     "watermark": frozenset({"station"}),
 }
 
@@ -51,6 +54,7 @@ def admit(
     members: frozenset[str],
     threads: Threads,
     speaking: Speaking,
+    ladders: HostLadders,
 ) -> Body | None:
     """Judge an entry for an index; apply it to the identity fold. Returns its body if the host has to act on it.
 
@@ -66,6 +70,8 @@ def admit(
     body = _body(entry)
     if isinstance(body, Erasure):
         problems += _erasure_problems(body.about, entry.author, threads)
+    elif isinstance(body, Step):
+        problems += ladders.problems(body, entry, threads)
     if isinstance(body, Screening):
         field = "facets[0].facet.body.speaks_for"
         problems += not_spoken_for(body.speaks_for, speaking.of(entry.author), entry.author, field)

@@ -23,13 +23,14 @@ Kind = Literal[
     "backwards",  # times in leaves that we do not vouch for
     "not-included",  # a lodged hash is not in the ledger in time
     "host-behind",  # the host shows others a longer ledger than us
-    "unanswered",  # an urgent message that no officer answered in time
+    "unanswered",  # something of ours that no officer answered in time
+    "called",  # another party calls us up a ladder: something of theirs waits for us
     "refused",  # the host refused a submission of ours
     "bad-direct",  # a peer's direct message that does not hold
     "read-back-differs",  # what was said back is not what was told: by figure and digit
-    "screening-missing",
     "stop",  # another party asks us to stop something
     "endangered",  # something changed on which open notices rest
+    "screening-missing",  # a party that does not screen what we notify
 ]
 
 

@@ -16,8 +16,9 @@ from detente.ledger.facets import Facet
 from detente.records.notice import CoarseNotice, Notice
 from detente.records.registry import REGISTRY, Record, Registry, Unknown
 
-FOLDED: Final = frozenset({"erasure", "host", "officer", "party", "screening"})
-"""Kinds whose bodies the host itself must understand: they change keys, or what it may hold, or speak for others."""
+FOLDED: Final = frozenset({"erasure", "host", "message", "officer", "party", "response", "screening", "step"})
+"""Kinds whose bodies the host itself must understand: they change keys, or what it may hold, or speak for others, or begin,
+end or climb a ladder."""
 
 
 _ENCODER = msgspec.json.Encoder(order="sorted")

@@ -29,6 +29,7 @@ from detente.ledger.note import NoteKey
 from detente.ledger.tree import Tree
 from detente.node.admission import admit, check_author, refold
 from detente.node.examine import Examined
+from detente.node.host_ladders import HostLadders
 from detente.node.limits import LimitRules, Limits
 from detente.node.recall import recall
 from detente.node.receipts import receipt_bytes
@@ -38,7 +39,10 @@ from detente.node.speaking import Speaking
 from detente.node.threads import Threads
 from detente.records.body import Body
 from detente.records.erasure import Erasure
+from detente.records.message import Message
 from detente.records.party import Party
+from detente.records.response import Response
+from detente.records.step import Step
 
 BATCH: Final = 256
 """Rows under one signature at most."""
@@ -86,6 +90,7 @@ class Host:
         self._members = frozenset(self.identity.parties())
         self.threads = Threads()
         self.speaking = Speaking()
+        self.ladders = HostLadders(genesis.genesis.rules)
         self.tree = Tree()
         self.published = 0
         """Size of the newest signed checkpoint. Nothing beyond it is shown to anybody."""
@@ -198,7 +203,7 @@ class Host:
         if known is not None:
             return known
         index = len(self.threads)
-        body = admit(entry, raw, index, self.identity, self._members, self.threads, self.speaking)
+        body = admit(entry, raw, index, self.identity, self._members, self.threads, self.speaking, self.ladders)
         self.last_us = max(self.last_us, now_us)
         head = LEAF_VERSION.to_bytes(1, "big") + index.to_bytes(8, "big") + self.last_us.to_bytes(8, "big")
         self._waiting.append(StoredEntry(index, self.last_us, head + entry.tail, entry.id, raw, 0))
@@ -250,8 +255,12 @@ class Host:
     def _note(self, entry: Examined, index: int, body: Body | None) -> None:
         """Remember what the next entries, and readers, need to know of this one."""
         self.threads.add(entry)
-        if body is not None:
+        if isinstance(body, Party):
             self._members = frozenset(self.identity.parties())
+        if isinstance(body, Message | Response | Step):
+            use = self.identity.history(entry.key)
+            officer = use is not None and use.role == "officer"
+            self.ladders.take(entry, body, self.last_us, officer=officer)
         if isinstance(body, Party):
             self.speaking.heard(body)
         for party in {*entry.audience, entry.author}:

@@ -8,6 +8,7 @@ from detente.conflicts.screening import Presence
 from detente.ledger.delivered import Told
 from detente.node.keeping import Keep
 from detente.node.station_alarms import raise_alarm
+from detente.node.station_climb import calls_shown, climb
 from detente.node.station_fan import due_us as fan_due_us
 from detente.node.station_fan import fan_out
 from detente.node.station_openings import notice_volumes
@@ -16,10 +17,7 @@ from detente.node.station_send import draft_of, envelope, lodge_delayed, submit
 from detente.node.station_state import Station
 from detente.node.station_stop import alarms_of_stops
 from detente.node.station_values import Compose, Effect, PresenceSet, SendDirect
-from detente.records.finding import Finding
 from detente.records.watermark import Watermark
-
-RULESET = "detente-station/1"
 
 AT_ONCE = 4
 """Notices screened in one step at most: a screen may take a millisecond or two."""
@@ -30,7 +28,8 @@ def due(state: Station, now_us: int) -> list[Effect]:
     effects = _screenings(state, now_us)
     effects += _epoch(state, now_us)
     effects += _watermark(state, now_us)
-    effects += _unanswered(state, now_us)
+    effects += climb(state, now_us)
+    effects += calls_shown(state, now_us)
     effects += lodge_delayed(state, now_us)
     effects += _not_included(state, now_us)
     effects += judge_ahead(state, now_us)
@@ -119,35 +118,6 @@ def _watermark(state: Station, now_us: int) -> list[Effect]:
         told = state.told.get(author, Told())
         body = Watermark(count=told.count, list_hash=told.hash.hex(), size=state.next_entry)
         effects.append(Compose(draft_of(state, body, (author,), now_us)))
-    return effects
-
-
-def _unanswered(state: Station, now_us: int) -> list[Effect]:
-    """An urgent message that nobody answered: an alarm here, and an entry, for it starts the next step of the clock."""
-    effects: list[Effect] = []
-    for message in state.timers.take_unanswered(now_us):
-        waited_s = state.timing.answer_within_us // 1_000_000
-        who = ", ".join(message.parties)
-        words = (
-            f"{message.urgency} message unanswered by an officer of {who} for {waited_s} s: undelivered. "
-            "Call the duty director and use the alternate channel."
-        )
-        raised = raise_alarm(state, "unanswered", message.id.hex(), words, now_us)
-        effects += raised
-        if raised:
-            finding = Finding(
-                basis=(message.id.hex(),),
-                kind="alarm",
-                rule="unanswered-urgent",
-                ruleset=RULESET,
-                size=state.next_entry,
-                step=0,
-                subject=message.id.hex(),
-                verdict=None,
-                words=words,
-            )
-            audience = tuple(sorted({state.me.party, *message.parties}))
-            effects.append(Compose(draft_of(state, finding, audience, now_us)))
     return effects
 
 

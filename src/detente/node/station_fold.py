@@ -14,6 +14,7 @@ from detente.node.registering import register
 from detente.node.screener import volumes_to_screen
 from detente.node.slots import slot_us
 from detente.node.station_alarms import raise_alarm
+from detente.node.station_ladders import DIRECT, answered, begun, call_us, recorded
 from detente.node.station_openings import Row, disclosed, erased, remember
 from detente.node.station_state import Asked, Station
 from detente.node.station_stop import stop_arrived
@@ -22,14 +23,15 @@ from detente.node.station_values import (
     Publish,
     Reread,
 )
-from detente.node.urgent import Open
 from detente.picture.known import Known, known_of
+from detente.records.erasure import Erasure
 from detente.records.message import Message
 from detente.records.notice import CoarseNotice, Notice
 from detente.records.notice_state import LIVE
 from detente.records.registry import Record
 from detente.records.response import Response
 from detente.records.screening import Screening
+from detente.records.step import Step
 from detente.records.warning import DangerWarning
 from detente.records.watermark import Watermark
 
@@ -82,6 +84,9 @@ def fold(
         known = disclosed(state, known)
     elif known.kind == "erasure":
         rows = erased(state, known, kept)
+        erasure = known.body(Erasure)
+        if erasure is not None and header.author == state.me.party:
+            state.timers.drop(erasure.about)
     if entry.index >= state.picture.size:
         state.picture.apply(known)
         effects += _read_back(state, known.id, now_us)
@@ -95,6 +100,10 @@ def fold(
     for opened in known.opened:
         if isinstance(opened.record, Record):
             _record(state, known, opened.record.body, mine, entry.received_at_us, now_us, kept)
+    if mine:
+        recorded(state, known)
+    else:
+        answered(state, known, entry.received_at_us)
     state.folded = max(state.folded, entry.index + 1)
     return rows
 
@@ -178,33 +187,44 @@ def _record(
     stop_arrived(state, known)
     if isinstance(body, Message | DangerWarning) and body.urgency in URGENT:
         state.urgent_ledgered.add(known.id)
-        track_urgent(state, identifier, header.author, header.audience, header.signed_at_us, body)
+        remember_urgent(state, identifier)
     elif isinstance(body, Response):
         if answers_urgent(state, body):
             state.urgent_ledgered.add(known.id)
-        track_response(state, header.author, header.key, body)
+    elif isinstance(body, Step):
+        if body.ladder in DIRECT:
+            state.urgent_ledgered.add(known.id)
+        if not mine:
+            call_us(state, known, body)
     elif isinstance(body, Watermark) and mine:
         state.telling.covered(header.audience, body.size, received_at_us)
     elif isinstance(body, Screening) and mine:
         state.slots.answered(bytes.fromhex(body.about))
         forget_asked(state, body.about, kept)
-    elif isinstance(body, Notice | CoarseNotice) and not mine:
-        ask_screening(state, known, now_us)
+    elif isinstance(body, Notice | CoarseNotice):
+        if isinstance(body, Notice) and body.emergency:
+            state.pressing.add(known.id)
+        if not mine:
+            ask_screening(state, known, now_us)
 
 
-def track_urgent(
-    state: Station,
-    identifier: bytes,
-    author: str,
-    audience: tuple[str, ...],
-    signed_at_us: int,
-    body: Message | DangerWarning,
-) -> None:
-    """Remember an urgent message; if it is ours, its clock runs."""
+def remember_urgent(state: Station, identifier: bytes) -> None:
+    """Remember an urgent message, so that answers to it go directly too."""
     state.urgent_known.add(identifier)
-    if author == state.me.party:
-        others = tuple(party for party in audience if party != author)
-        state.timers.sent(Open(id=identifier, parties=others, signed_at_us=signed_at_us, urgency=body.urgency))
+    state.pressing.add(identifier.hex())
+
+
+def track(state: Station, known: Known, at_us: int) -> None:
+    """Take an entry that the ledger does not have yet, ours or another's: its ladders begin and end all the same."""
+    if is_urgent(known):
+        remember_urgent(state, bytes.fromhex(known.id))
+    if known.header.author == state.me.party:
+        begun(state, known, at_us)
+    else:
+        answered(state, known, at_us)
+        step = known.body(Step)
+        if step is not None:
+            call_us(state, known, step)
 
 
 def forget_asked(state: Station, about: str, kept: list[tuple[str, bytes | None]]) -> None:
@@ -217,14 +237,6 @@ def forget_asked(state: Station, about: str, kept: list[tuple[str, bytes | None]
 def answers_urgent(state: Station, body: Response) -> bool:
     """Whether a response answers an urgent message that we know."""
     return bool({bytes.fromhex(body.about), bytes.fromhex(body.version)} & state.urgent_known)
-
-
-def track_response(state: Station, author: str, key: str, body: Response) -> None:
-    """An officer's answer stops the clock of what it answers; a station's own hand does not."""
-    use = state.identity.history(key)
-    if use is not None and use.role == "officer":
-        state.timers.answered(bytes.fromhex(body.version), author)
-        state.timers.answered(bytes.fromhex(body.about), author)
 
 
 def ask_screening(state: Station, known: Known, now_us: int) -> None:

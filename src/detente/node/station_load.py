@@ -17,12 +17,10 @@ from detente.node.alarms import Alarm
 from detente.node.lodging import Lodged
 from detente.node.outbox import Queued
 from detente.node.station_fan import queued
-from detente.node.station_fold import admit, believed_again, fold, track_response, track_urgent
+from detente.node.station_fold import admit, believed_again, fold, track
 from detente.node.station_follow import Verified
 from detente.node.station_state import Direct, Station, Unacked
 from detente.picture.known import known_of
-from detente.records.message import Message
-from detente.records.response import Response
 from detente.records.screening import Screening
 from detente.records.warning import DangerWarning
 
@@ -119,28 +117,21 @@ def _direct(state: Station, direct: Direct) -> None:
     header = direct.entry.header
     facets = [None if opening is None else opening.facet for opening in direct.entry.facets]
     known = known_of(0, direct.received_at_us, direct.id, header, facets)
-    said, response = known.body(Message) or known.body(DangerWarning), known.body(Response)
-    if said is not None:
-        track_urgent(state, identifier, header.author, header.audience, header.signed_at_us, said)
-    elif response is not None:
-        track_response(state, header.author, header.key, response)
+    track(state, known, direct.received_at_us)
 
 
 def _own(state: Station, item: Queued) -> None:
-    """Take up what a queued entry of ours means: an urgent message's clock, a screening already given."""
-    if not item.urgent and item.kind not in ("screening", "warning"):
+    """Take up what a queued entry of ours means: its ladder, the slot of a step, a screening already given."""
+    if item.kind not in ("message", "response", "screening", "step", "warning"):
         return
     checked = check_submission(item.raw, state.me.genesis.slots, state.ledger)
     known = known_of(0, item.composed_at_us, item.id.hex(), checked.header, checked.facets)
-    message, screening, warning = known.body(Message), known.body(Screening), known.body(DangerWarning)
+    screening, warning = known.body(Screening), known.body(DangerWarning)
     if warning is not None:
         queued(state, warning, known.id)
     if screening is not None:
         state.slots.answered(bytes.fromhex(screening.about))
-    said = message or (warning if item.urgent else None)
-    if said is not None:
-        header = checked.header
-        track_urgent(state, item.id, header.author, header.audience, header.signed_at_us, said)
+    track(state, known, item.composed_at_us)
 
 
 T = TypeVar("T")

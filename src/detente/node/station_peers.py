@@ -21,7 +21,7 @@ from detente.node.keeping import Keep
 from detente.node.known import Delivered
 from detente.node.lodging import Lodged
 from detente.node.station_alarms import raise_alarm
-from detente.node.station_fold import is_urgent, track_response, track_urgent
+from detente.node.station_fold import is_urgent, track
 from detente.node.station_follow import fork_found, take_fork
 from detente.node.station_send import envelope
 from detente.node.station_state import Direct, Station
@@ -37,9 +37,6 @@ from detente.node.station_values import (
     SendDirect,
 )
 from detente.picture.known import known_of
-from detente.records.message import Message
-from detente.records.response import Response
-from detente.records.warning import DangerWarning
 
 HELD_AT_MOST = 200
 LODGED_AT_MOST = 2_000
@@ -212,21 +209,16 @@ def _urgent(state: Station, sent: Envelope, data: bytes, now_us: int) -> list[Ef
     identifier = checked.id.hex()
     reply = Reply(envelope(state, {"id": identifier, "received_at_us": now_us}, "urgent", sent.from_, now_us))
     known = known_of(0, now_us, identifier, header, checked.facets)
-    said, response = known.body(Message) or known.body(DangerWarning), known.body(Response)
-    if not (is_urgent(known) or response is not None):
-        raise Refused(
-            [_bad("entry", "payload.entry", known.kind, "must be an urgent message or warning, or an answer to one")]
-        )
+    if not (is_urgent(known) or known.kind in ("response", "step")):
+        rule = "must be an urgent message or warning, an answer to one, or a call up its ladder"
+        raise Refused([_bad("entry", "payload.entry", known.kind, rule)])
     if checked.id in state.direct or state.has_entry(identifier):
         return [reply]
     _room(sum(held.party == sent.from_ for held in state.direct.values()), HELD_AT_MOST)
     held = Direct(entry=entry, id=identifier, party=sent.from_, received_at_us=now_us)
     state.direct[checked.id] = held
     stop_arrived(state, known)
-    if said is not None:
-        track_urgent(state, checked.id, header.author, header.audience, header.signed_at_us, said)
-    elif response is not None:
-        track_response(state, header.author, header.key, response)
+    track(state, known, now_us)
     return [Keep(kept=[(f"direct/{identifier}", msgspec.json.encode(held))]), reply, Publish("direct", identifier)]
 
 

@@ -18,8 +18,9 @@ from detente.node.known import Delivered, delivered_to
 from detente.node.lodging import Lodged
 from detente.node.outbox import Queued
 from detente.node.station_alarms import raise_alarm
-from detente.node.station_fold import answers_urgent, forget_asked, is_urgent, track_response, track_urgent
+from detente.node.station_fold import answers_urgent, forget_asked, is_urgent, track
 from detente.node.station_follow import take_checkpoint
+from detente.node.station_ladders import DIRECT
 from detente.node.station_state import Station, Unacked
 from detente.node.station_values import (
     Composed,
@@ -34,11 +35,10 @@ from detente.node.station_values import (
 )
 from detente.picture.known import Known, known_of
 from detente.records.body import Body
-from detente.records.message import Message
 from detente.records.registry import REGISTRY
 from detente.records.response import Response
 from detente.records.screening import Screening
-from detente.records.warning import DangerWarning
+from detente.records.step import Step
 
 NOT_LODGED = frozenset({"watermark"})
 """Kinds not worth an alarm at every station when they come late: the next one says it all again."""
@@ -88,8 +88,8 @@ def composed(state: Station, given: Composed, now_us: int) -> list[Effect]:
     kept: list[tuple[str, bytes | None]] = [(f"outbox/{item.id.hex()}", msgspec.json.encode(item))]
     kept += _own_records(state, known, item.id, given.kept)
     direct: list[Effect] = []
+    track(state, known, now_us)
     if urgent:
-        _track(state, known)
         direct = _send_direct(state, checked, given, kept, now_us)
     return [Keep(kept=kept), *direct, *submit(state, now_us), Publish("queued", item.id.hex())]
 
@@ -111,22 +111,13 @@ def _own_records(state: Station, known: Known, entry: bytes, openings: Openings)
 
 
 def _goes_direct(state: Station, known: Known) -> bool:
-    """Whether an own entry also travels directly: an urgent message or warning, or an answer to one."""
-    response = known.body(Response)
+    """Whether an own entry also travels directly: an urgent message or warning, an answer to one, a call up its ladder."""
+    response, step = known.body(Response), known.body(Step)
     if is_urgent(known):
         return True
     if response is not None:
         return answers_urgent(state, response)
-    return False
-
-
-def _track(state: Station, known: Known) -> None:
-    header = known.header
-    said, response = known.body(Message) or known.body(DangerWarning), known.body(Response)
-    if said is not None:
-        track_urgent(state, bytes.fromhex(known.id), header.author, header.audience, header.signed_at_us, said)
-    elif response is not None:
-        track_response(state, header.author, header.key, response)
+    return step is not None and step.ladder in DIRECT
 
 
 def _send_direct(

@@ -23,6 +23,9 @@ from typing import Protocol
 
 import msgspec
 
+from detente.hotline.book import Book, NoBook
+from detente.hotline.ladder import Ladder, Matter, ladder_of
+from detente.hotline.timers import Timers
 from detente.ledger.checkpoint import SignedCheckpoint, open_checkpoint, parse_checkpoint
 from detente.ledger.cosignature import CosignerKey, cosigner_name
 from detente.ledger.delivered import Told
@@ -32,7 +35,7 @@ from detente.ledger.identity import Identity
 from detente.ledger.keys import ExchangeKey, SigningKey
 from detente.ledger.note import NoteKey, parse_note
 from detente.ledger.tree import Tree
-from detente.node import lodging, outbox, telling, urgent
+from detente.node import lodging, outbox, telling
 from detente.node.alarms import Alarm, Alarms, Kind
 from detente.node.comparing import Ahead
 from detente.node.cosigning import Cosigning
@@ -44,11 +47,11 @@ from detente.node.outbox import Outbox
 from detente.node.screener import Screener
 from detente.node.slots import Slots
 from detente.node.telling import Telling
-from detente.node.urgent import UrgentTimers
 from detente.picture.known import Known as PictureKnown
 from detente.picture.read_backs import Judged
 from detente.picture.stops import Stops
 from detente.records.screening import Screening
+from detente.records.step import LadderName
 
 
 class Folder(Protocol):
@@ -74,7 +77,6 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
 class Timing(msgspec.Struct, frozen=True, kw_only=True):
     """The clocks, from the ledger's own rules where genesis states them (microseconds)."""
 
-    answer_within_us: int = urgent.ANSWER_WITHIN_US
     delay_us: int = outbox.DELAY_US
     exchange_every_us: int = 5_000_000
     lodge_within_us: int = lodging.WITHIN_US
@@ -126,6 +128,10 @@ class Station:
 
     find: Callable[[bytes], tuple[int, bytes] | None] = lambda entry: None
     """Reads one entry back from the own copy: its index and bytes, by id."""
+    holds: Callable[[str], bool] = lambda entry: False
+    """Whether an entry (id in hex) is in the picture."""
+    book: Book = field(default_factory=NoBook)
+    """Who is who, for those whom a ladder calls."""
 
     read_back: Callable[[str], Judged | None] = lambda entry: None
     """What comparing showed of the read-back just folded, if it is this entry (id in hex)."""
@@ -155,7 +161,11 @@ class Station:
     outbox: Outbox = field(default_factory=Outbox)
     lodged_here: Lodgings = field(init=False)
     lodged_by_us: Lodgings = field(init=False)
-    timers: UrgentTimers = field(init=False)
+    timers: Timers = field(init=False)
+    calls_on_us: dict[tuple[str, LadderName], tuple[str, str]] = field(default_factory=dict)
+    """Steps that call us and are not shown yet, by what they are about."""
+    pressing: set[str] = field(default_factory=set)
+    """Urgent messages and flagged emergencies: a query about one is urgent."""
     slots: Slots = field(default_factory=Slots)
     fans: Fans = field(default_factory=Fans)
     stops: Stops | None = None
@@ -181,7 +191,6 @@ class Station:
         genesis = self.me.genesis
         rules = genesis.rules
         self.timing = Timing(
-            answer_within_us=rules.get("urgent_answer_us", self.timing.answer_within_us),
             delay_us=rules.get("lodge_after_us", self.timing.delay_us),
             exchange_every_us=rules.get("exchange_every_us", self.timing.exchange_every_us),
             lodge_within_us=rules.get("lodge_within_us", self.timing.lodge_within_us),
@@ -192,9 +201,21 @@ class Station:
         self.telling = Telling(every_us=self.timing.tell_every_us)
         self.lodged_here = Lodgings(within_us=self.timing.lodge_within_us)
         self.lodged_by_us = Lodgings(within_us=self.timing.lodge_within_us)
-        self.timers = UrgentTimers(within_us=self.timing.answer_within_us)
+        self.ladder_rules = {"ladder_screening_director_us": genesis.screening.deadline_us, **rules}
+        self._plain_ladders: dict[LadderName, Ladder] = {}
+        self.timers = Timers(self.ladder_of)
         self.peers = {party: Peer() for party in self.me.peers}
         self.renew_viewer()
+
+    def ladder_of(self, matter: Matter) -> Ladder:
+        """Return a matter's ladder: as agreed with that party, else as genesis says, else the default."""
+        agreed = self.book.agreed(self.me.party, matter.party)
+        if agreed:
+            return ladder_of(matter.ladder, self.ladder_rules, agreed)
+        found = self._plain_ladders.get(matter.ladder)
+        if found is None:
+            found = self._plain_ladders[matter.ladder] = ladder_of(matter.ladder, self.ladder_rules)
+        return found
 
     @property
     def distrusted(self) -> bool:

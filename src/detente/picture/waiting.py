@@ -13,6 +13,7 @@ from typing import ClassVar, Final, Literal, NamedTuple
 
 import msgspec
 
+from detente.hotline.ladder import DEFAULTS
 from detente.picture.fold import View
 from detente.picture.heads import Entry, Heads
 from detente.picture.known import KeyUses, Known, by_officer
@@ -46,27 +47,29 @@ class Clocks(msgspec.Struct, frozen=True, kw_only=True):
     """How long each kind of answer may take, microseconds. None: waited for, never overdue."""
 
     officer_us: int | None = 5 * 60_000_000
-    query_us: int | None = None
+    query_us: int | None = DEFAULTS["query"][0]
+    query_urgent_us: int | None = DEFAULTS["query-urgent"][0]
     readback_us: int | None = 10 * 60_000_000
     screening_us: int | None = 15_000_000
-    stop_us: int | None = 60_000_000
-    urgent_us: int | None = 120_000_000
-    warning_us: int | None = 60 * 60_000_000
+    stop_us: int | None = DEFAULTS["stop"][0]
+    urgent_us: int | None = DEFAULTS["urgent"][0]
+    warning_us: int | None = DEFAULTS["warning-routine"][0]
 
     @classmethod
     def of(cls, rules: Mapping[str, int], screening_us: int) -> Clocks:
         """Take the ledger's own clocks from its rules:
 
-        "officer_answer_us", "query_us", "readback_us", "stop_us", "urgent_us", "warning_us".
+        "officer_answer_us", "query_us", "query_urgent_us", "readback_us", "stop_us", "urgent_answer_us", "warning_us".
         """
         plain = cls()
         return cls(
             officer_us=rules.get("officer_answer_us", plain.officer_us),
             query_us=rules.get("query_us", plain.query_us),
+            query_urgent_us=rules.get("query_urgent_us", plain.query_urgent_us),
             readback_us=rules.get("readback_us", plain.readback_us),
             screening_us=screening_us,
             stop_us=rules.get("stop_us", plain.stop_us),
-            urgent_us=rules.get("urgent_us", plain.urgent_us),
+            urgent_us=rules.get("urgent_answer_us", plain.urgent_us),
             warning_us=rules.get("warning_us", plain.warning_us),
         )
 
@@ -81,6 +84,7 @@ class Asked(NamedTuple):
 ASKS: dict[str, Asked] = {
     "officer": Asked("officer", "officer_us"),
     "query": Asked("answer", "query_us"),
+    "query-urgent": Asked("answer", "query_urgent_us"),
     "read-back": Asked("read-back", "readback_us"),
     "screening": Asked("screening", "screening_us"),
     "stop": Asked("comply-or-reject", "stop_us"),
@@ -126,9 +130,13 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class WaitingState(msgspec.Struct, kw_only=True):
-    """What is still asked, by the id of the version or query that asks it: see `shards`."""
+    """What is still asked, by the id of the version or query that asks it: see `shards`. `pressing`: what is urgent, by id.
+
+    `queried`: what each query is about, by its id."""
 
     pending: list[dict[str, Pending]] = msgspec.field(default_factory=empty)
+    pressing: set[str] = msgspec.field(default_factory=set)
+    queried: dict[str, tuple[str, str]] = msgspec.field(default_factory=dict)
 
 
 class Waiting(View):
@@ -166,20 +174,27 @@ class Waiting(View):
         for opened in known.opened:
             body = getattr(opened.record, "body", None)
             if isinstance(body, Notice | CoarseNotice):
+                if isinstance(body, Notice) and body.emergency:
+                    self.state.pressing.add(known.id)
                 if body.state in LIVE:
                     self._ask(known.id, ("screening", "officer", "read-back") if body.needs_readback else _PLAIN)
                 return
             if isinstance(body, Message):
                 if body.in_reply_to is not None:
                     self._settle(body.in_reply_to, header.author, frozenset({"answer"}))
+                if body.urgency in ("stop", "urgent"):
+                    self.state.pressing.add(known.id)
                 self._ask(known.id, BY_URGENCY[body.urgency])
             elif isinstance(body, DangerWarning):
+                if body.urgency == "urgent":
+                    self.state.pressing.add(known.id)
                 self._ask(known.id, BY_HASTE[body.urgency])
             elif isinstance(body, Response):
                 self._response(known, body)
             elif isinstance(body, Screening):
                 self._settle(body.about, header.author, frozenset({"screening"}))
             elif isinstance(body, Erasure):
+                self.state.pressing.discard(body.about)
                 self._pending.pop(body.about)
 
     def open(self) -> list[Wait]:
@@ -204,6 +219,8 @@ class Waiting(View):
                     yield from (self._wait(version, entry, party, ask) for ask in asks)
 
     def _wait(self, version: str, entry: Entry, party: str, ask: str) -> Wait:
+        if ask == "query" and not self.state.pressing.isdisjoint(self.state.queried.get(version, ())):
+            ask = "query-urgent"
         for_, clock = ASKS[ask]
         within: int | None = getattr(self._clocks, clock)
         return Wait(
@@ -222,6 +239,7 @@ class Waiting(View):
             self._settle(response.version, known.header.author, SETTLES[response.answer])
         entry = self._heads.entry(response.version)
         if response.answer == "query" and entry is not None:
+            self.state.queried[known.id] = (response.version, response.about)
             self._put(known.id, ((entry.author, ("query",)),))
 
     def _ask(self, version: str, asks: tuple[str, ...]) -> None:

@@ -11,7 +11,7 @@ from typing import Final, Literal
 from detente.errors import Problem
 from detente.records.body import Body, Faults
 
-LadderName = Literal["priority", "query", "query-urgent", "screening", "stop", "urgent", "warning"]
+LadderName = Literal["priority", "query", "query-urgent", "screening", "stop", "urgent", "warning", "warning-routine"]
 Reach = Literal["role", "director", "alternate-channel", "higher-level", "host-duty-officer"]
 
 STEP_OF: Final[dict[Reach, int]] = {

@@ -56,6 +56,7 @@ class Played(msgspec.Struct, kw_only=True):
     entries: dict[str, str] = {}
     found: dict[str, tuple[str, ...]] = {}
     lines: list[Line] = []
+    outcomes: dict[str, tuple[str, ...]] = {}
     routes: dict[str, RouteAnswer] = {}
     standings: dict[str, tuple[Standing, ...]] = {}
     tasks: list[Affected] = []
@@ -153,6 +154,8 @@ class Player:
                 self._link(row)
             case "ask" if "route" in row.particulars:
                 self._ask_route(row)
+            case "ask" if "outcome" in row.particulars:
+                self._ask_outcome(row)
             case "ask" if "known" in row.particulars:
                 self._answer(row, self._judge.known_beside(row.by, row.particulars, self.now_us))
             case "ask":
@@ -272,6 +275,14 @@ class Player:
         for one in found:
             self._raise(one.words, knew=row.by, proof=_entries(one.evidence))
 
+    def _ask_outcome(self, row: Row) -> None:
+        """What the sender's own station says became of an entry at a party."""
+        entry = self.played.entries[str(row.particulars["outcome"])]
+        rows = self._rows(row.by, f"/local/ladders/{entry}", "ladders")
+        found = [r for r in rows if r["party"] == row.particulars["party"]]
+        self.played.outcomes[row.id] = tuple(str(r["outcome"]) for r in found)
+        self._tell(row, raised="; ".join(str(r["words"]) for r in found) or "nothing was sent", knew=row.by)
+
     def _stand(self, row: Row) -> None:
         found = self._judge.standings(str(row.particulars["deal"]), self.now_us)
         self.played.standings[row.id] = found
@@ -320,6 +331,10 @@ class Player:
             case "unanswered_after_s":
                 due_us = row.at_us + int(wanted) * 1_000_000
                 return any(line.at_us == due_us and line.raised.startswith("ALARM") for line in self.played.lines)
+            case "outcome":
+                return self.played.outcomes[row.id] == (wanted,)
+            case "called":
+                return all(any(line.raised.startswith(f"ALARM at {at}") for line in self.played.lines) for at in wanted)
             case "standing":
                 return bool(wanted == {s.point: s.verdict for s in self.played.standings[row.id]})
             case "origins":

@@ -25,6 +25,7 @@ from detente.node.station_clock import next_matter_us
 from detente.node.station_values import Composed, PresenceSet, Release
 from detente.station import dangers, stopping
 from detente.station.bundling import bundle_bytes
+from detente.station.clocks import clock_row, outcomes
 from detente.station.delivering import courses, matrix_rows, register_bytes
 from detente.station.drafting import SendAsked, draft_asked
 from detente.station.engine import Engine
@@ -274,6 +275,16 @@ class LocalApi:
         """Which stations have acknowledged an urgent entry of ours directly, and when by their clocks."""
         return json_answer({"acknowledged": self.state.acked.get(_id(request.rest), {}), "basis": self.basis()})
 
+    async def ladders(self, request: Request) -> Answer:
+        """Every ladder that runs here, what is called for first on top; with an id, also those of that entry that ended."""
+        now_us = self.engine.now_us
+        if request.rest:
+            rows = outcomes(self.state, _id(request.rest).hex(), now_us)
+        else:
+            rows = [clock_row(clock) for clock in self.state.timers.clocks(now_us)]
+            rows.sort(key=lambda row: (row["next_us"] is None, row["next_us"] or 0, row["since_us"], row["about"]))
+        return json_answer({"basis": self.basis(), "ladders": rows})
+
     async def receipt(self, request: Request) -> Answer:
         name = f"receipt/{_id(request.rest).hex()}"
         found = self.parts.copy.kept(name).get(name)
@@ -451,6 +462,8 @@ def local_app(engine: Engine) -> App:
         ("GET", "/local/events"): api.events,
         ("GET", "/local/evidence/{}"): api.evidence,
         ("GET", "/local/known"): api.known,
+        ("GET", "/local/ladders"): api.ladders,
+        ("GET", "/local/ladders/{}"): api.ladders,
         ("GET", "/local/matrix"): api.matrix,
         ("GET", "/local/notices"): api.notices,
         ("GET", "/local/parties"): api.parties,

@@ -148,6 +148,8 @@ def open_station(folder: Path, now_us: int | None = None) -> StationParts:
         screener=DeskScreener(rules_of(genesis.screening)),
         find=finder(picture, copy),
         read_back=picture.read_backs.judged,
+        book=picture.directory,
+        holds=lambda entry: picture.heads.entry(entry) is not None,
     )
     state.fans.dangers, state.stops = picture.dangers, picture.stops
     proven = load(state, copy.kept(), copy.leaves(0, ALL), _known(copy), clock.now_us() if now_us is None else now_us)

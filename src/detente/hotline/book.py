@@ -1,0 +1,124 @@
+"""What a ladder asks of whoever knows who is who: rosters, lines, who stands above whom, what was agreed.
+
+    Directory (picture) ──> Book ──> whom a step calls, on which line, after how long
+
+`NoBook` knows nobody: its calls go out all the same, in the name of the role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple, Protocol
+
+from detente.hotline.ladder import NO_TERMS, Matter, Rung
+from detente.records.agreement import Clock as AgreedClock
+from detente.records.channel import Channel
+from detente.records.step import Reach, Step
+
+ROLE: Final[Mapping[Reach, str]] = {"director": "director", "higher-level": "higher-level"}
+"""The role that is called at the party that owes the answer. A roster says who holds it."""
+
+
+class Book(Protocol):
+    """Who is who, as one party's copy has it."""
+
+    def on_watch(self, party: str, role: str, at_us: int) -> tuple[str, ...]:
+        """Return the officers on watch in a role at a time; empty when the role is unmanned, or no roster says."""
+
+    def channels_between(self, a: str, b: str) -> tuple[Channel, ...]:
+        """Return the lines that join two parties."""
+
+    def above(self, party: str) -> str | None:
+        """Return the party above this one, None where none is on record."""
+
+    def agreed(self, a: str, b: str) -> Mapping[str, int]:
+        """Return the times on which two parties have agreed, by their names in genesis."""
+
+
+class NoBook:
+    """A book without a page."""
+
+    def on_watch(self, party: str, role: str, at_us: int) -> tuple[str, ...]:
+        return ()
+
+    def channels_between(self, a: str, b: str) -> tuple[Channel, ...]:
+        return ()
+
+    def above(self, party: str) -> str | None:
+        return None
+
+    def agreed(self, a: str, b: str) -> Mapping[str, int]:
+        return NO_TERMS
+
+
+class Called(NamedTuple):
+    """One step as it is to be recorded, and who is to read it."""
+
+    step: Step
+    audience: tuple[str, ...]
+
+
+def next_line(lines: Sequence[Channel]) -> Channel | None:
+    """Return the line to try when the usual one carried nothing: an open one that stands in for another, else any open one.
+
+    The machine's own way (`ledger`) is not a line to try: it is what was not answered.
+    """
+    usable = {line.channel: line for line in lines if line.state == "open" and line.means != "ledger"}
+    named = [name for line in lines for name in line.alternates]
+    for name in (*named, *sorted(usable)):
+        if name in usable:
+            return usable[name]
+    return None
+
+
+def called(me: str, matter: Matter, rung: Rung, due_us: int, now_us: int, book: Book) -> Called:
+    """Return the step that calls somebody now, in words that say *undelivered* and name who has nobody to be called."""
+    party, audience = matter.party, {me, matter.party}
+    waited = f"{matter.ladder}: no answer by an officer of {party} after {span(now_us - matter.since_us)}: undelivered."
+    if matter.ladder == "screening":
+        waited = f"{party} has not screened this after {span(now_us - matter.since_us)}: not screened, undelivered."
+    role, channel = ROLE.get(rung.reach), None
+    names = book.on_watch(party, role, now_us) if role is not None else ()
+    match rung.reach:
+        case "director":
+            who = f" ({', '.join(names)})" if names else f", whom no roster here names at {party}"
+            words = f"Duty director{who}: take it and relay it."
+        case "alternate-channel":
+            line = next_line(book.channels_between(me, party))
+            channel = line.channel if line is not None else None
+            words = f"Use {line.name} ({line.channel})." if line is not None else "No other line is on record: use any."
+        case "higher-level":
+            above = book.above(party)
+            audience |= {above} if above is not None else set()
+            words = f"The higher level of {party} is called{f' ({above})' if above else ''}."
+        case _:
+            words = "The duty officer of the host is told: reach them by any line."
+    step = Step(
+        about=matter.about,
+        called=names,
+        channel=channel,
+        due_us=due_us,
+        ladder=matter.ladder,
+        outcome="undelivered",
+        party=party,
+        reach=rung.reach,
+        role=role,
+        since_us=matter.since_us,
+        step=rung.step,
+        words=f"{waited} {words}",
+    )
+    return Called(step, tuple(sorted(audience)))
+
+
+def agreed_terms(clocks: Sequence[AgreedClock]) -> dict[str, int]:
+    """Return an agreement's clocks by their names in genesis: "urgent-answer" is `urgent_answer_us`."""
+    return {f"{clock.name.replace('-', '_')}_us": clock.us for clock in clocks}
+
+
+def span(us: int) -> str:
+    """Say a span in the unit that people would use: whole seconds, minutes, hours or days, rounded down."""
+    seconds = max(0, us) // 1_000_000
+    for size, unit in ((86_400, "days"), (3_600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"

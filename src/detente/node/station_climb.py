@@ -1,0 +1,69 @@
+"""What a station does when a ladder's moment has come: the step as an entry in its slot, an alarm at the console.
+
+A step is composed before anything else is made of it, and its slot is taken by the entry, in the queue or in the ledger. A
+station that dies in between takes the same step again; one that has queued it never does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from detente.hotline.book import called
+from detente.hotline.timers import Call
+from detente.node.alarms import Kind
+from detente.node.station_alarms import raise_alarm
+from detente.node.station_ladders import LOUD
+from detente.node.station_send import draft_of
+from detente.node.station_state import Station
+from detente.node.station_values import Compose, Effect, Publish
+from detente.records.step import LadderName, Step
+
+GROUPED_US = 600_000_000
+"""One alarm for a party in this span, of ladders that many climb at once."""
+
+AT_ONCE = 64
+"""Calls made in one step of the station at most; the others follow in the next."""
+
+
+def climb(state: Station, now_us: int) -> list[Effect]:
+    """Make every call whose moment has come: an entry in its slot, to those concerned, and an alarm at our own console."""
+    effects: list[Effect] = []
+    for calls in _by_matter(state.timers.take(now_us, AT_ONCE)):
+        steps = [called(state.me.party, c.matter, c.rung, c.due_us, now_us, state.book) for c in calls]
+        for made in steps:
+            audience = tuple(p for p in made.audience if p == state.me.party or p in state.identity.parties())
+            effects.append(Compose(draft_of(state, made.step, audience, now_us)))
+        effects += _alarm(state, calls, [made.step for made in steps], now_us)
+    return effects
+
+
+def calls_shown(state: Station, now_us: int) -> list[Effect]:
+    """Show the calls on us that came since the last time."""
+    effects: list[Effect] = []
+    for (about, ladder), (author, words) in state.calls_on_us.items():
+        effects += raise_alarm(
+            state, "called", f"{about} {ladder}", f"{author} calls us about {about[:12]}. {words}", now_us
+        )
+    state.calls_on_us.clear()
+    return effects
+
+
+def _alarm(state: Station, calls: list[Call], steps: list[Step], now_us: int) -> list[Effect]:
+    matter, reached = calls[0].matter, ", ".join(call.rung.reach for call in calls)
+    if matter.ladder not in LOUD:
+        while_us = calls[0].due_us // GROUPED_US
+        about = f"{matter.party} {matter.ladder} {while_us}"
+        more = f"More that {matter.party} leaves unanswered now is not shown again: `detente watch` lists all of it."
+        kind: Kind = "screening-missing" if matter.ladder == "screening" else "unanswered"
+        return raise_alarm(state, kind, about, f"{steps[0].words} {more}", now_us)
+    first = steps[0].words.partition(" Duty director")[0]
+    words = " ".join([first, *(step.words.removeprefix(first).strip() for step in steps)])
+    shown = raise_alarm(state, "unanswered", f"{matter.about} at {matter.party}: {reached}", words, now_us)
+    return [*shown, Publish("ladder", matter.about)]
+
+
+def _by_matter(calls: list[Call]) -> Iterator[list[Call]]:
+    together: dict[tuple[str, str, LadderName], list[Call]] = {}
+    for call in calls:
+        together.setdefault(call.matter.key, []).append(call)
+    yield from together.values()

@@ -1,0 +1,119 @@
+"""Which ladders a station runs, from the entries it holds: begun by its own, ended by others', each step taken once.
+
+    own entry                          waits for                   ended by
+    message priority, urgent, stop     each other reader           an officer's response (`ladder.ENDS`)
+    query (a response)                 who wrote what it is about  a message in reply
+    warning of danger                  its recipient              an officer's response
+    live notice                        each other reader           its screening; a newer version
+
+What is due is `station_climb`'s. Which slots are taken is known again after a restart from the ledger and the queue.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from detente.hotline.ladder import ENDS, Matter
+from detente.ledger.entry import Header
+from detente.node.station_state import Station
+from detente.picture.known import Known
+from detente.records.message import Message
+from detente.records.notice import CoarseNotice, Notice
+from detente.records.notice_state import LIVE
+from detente.records.response import Response
+from detente.records.screening import Screening
+from detente.records.step import LadderName, Step
+from detente.records.warning import DangerWarning, Haste
+
+LOUD: frozenset[LadderName] = frozenset({"priority", "query", "query-urgent", "stop", "urgent"})
+"""Ladders whose first call is an alarm at both consoles for each matter. Of the others many come at once: one alarm for a party."""
+
+BY_HASTE: dict[Haste, LadderName] = {"priority": "warning", "routine": "warning-routine", "urgent": "urgent"}
+"""On which ladder a warning of danger climbs."""
+
+DIRECT: frozenset[LadderName] = frozenset({"stop", "urgent", "warning"})
+"""Ladders whose steps also travel directly from station to station."""
+
+
+def begun(state: Station, known: Known, at_us: int) -> None:
+    """Take one entry of ours: what it asks begins to wait, what it answers or replaces waits no more.
+
+    `at_us` is when it was recorded, or queued while it is not.
+    """
+    header = known.header
+    others = [party for party in header.audience if party != header.author]
+    message, response, step = known.body(Message), known.body(Response), known.body(Step)
+    warning = known.body(DangerWarning)
+    if message is not None and message.urgency != "routine":
+        for party in others:
+            state.timers.start(Matter(known.id, party, message.urgency, header.signed_at_us))
+    elif warning is not None:
+        state.timers.start(Matter(known.id, warning.recipient, BY_HASTE[warning.urgency], header.signed_at_us))
+    elif response is not None and response.answer == "query":
+        ladder: LadderName = "query-urgent" if _pressing(state, response) else "query"
+        for party in _asked(state, response, others):
+            state.timers.start(Matter(known.id, party, ladder, header.signed_at_us))
+    elif step is not None:
+        state.timers.took(step.about, step.party, step.ladder, step.step)
+
+
+def recorded(state: Station, known: Known) -> None:
+    """Take one entry of ours that is in the ledger: a notice waits for its screenings, and its earlier version no more."""
+    begun(state, known, known.received_at_us)
+    notice = known.body(Notice) or known.body(CoarseNotice)
+    if notice is None:
+        return
+    if known.header.supersedes is not None:
+        state.timers.drop(known.header.supersedes)
+    until_us = max((volume.end_us for volume in notice.volumes), default=None) if isinstance(notice, Notice) else None
+    over = until_us is not None and until_us < known.received_at_us
+    if notice.state in LIVE and not over:
+        for party in known.header.audience:
+            if party != known.header.author:
+                state.timers.start(Matter(known.id, party, "screening", known.received_at_us), until_us)
+
+
+def answered(state: Station, known: Known, at_us: int) -> None:
+    """Take one entry of another party: what it answers ends. Only an officer's answer does; a station's own hand does not."""
+    author = known.header.author
+    message, response, screening = known.body(Message), known.body(Response), known.body(Screening)
+    if screening is not None:
+        state.timers.drop(screening.about, "screening", author)
+    elif message is not None and message.in_reply_to is not None:
+        for ladder in ("query", "query-urgent"):
+            state.timers.end(message.in_reply_to, author, ladder, at_us)
+    elif response is not None and _by_officer(state, known.header.key):
+        for ladder, answers in ENDS.items():
+            if response.answer in answers:
+                for about in {response.version, response.about}:
+                    state.timers.end(about, author, ladder, at_us, early=not state.holds(about))
+
+
+def call_us(state: Station, known: Known, step: Step) -> None:
+    """Take a step that calls us: it is shown as an alarm at our console, once for each matter, by the next `due`."""
+    if step.party == state.me.party and step.ladder in LOUD:
+        state.calls_on_us.setdefault((step.about, step.ladder), (known.header.author, step.words))
+
+
+def _pressing(state: Station, query: Response) -> bool:
+    """Whether a query is about something urgent, so that two days are all there is."""
+    return query.version in state.pressing or query.about in state.pressing
+
+
+def _asked(state: Station, query: Response, others: list[str]) -> list[str]:
+    """Whom a query asks: who wrote what it is about; all its readers where that is not known here."""
+    found = state.recent.get(bytes.fromhex(query.version)) or state.find(bytes.fromhex(query.version))
+    author = _AUTHOR.decode(found[1]).header.author if found is not None else None
+    return [author] if author in others else others
+
+
+class _Headed(msgspec.Struct):
+    header: Header
+
+
+_AUTHOR = msgspec.json.Decoder(_Headed)
+
+
+def _by_officer(state: Station, key: str) -> bool:
+    use = state.identity.history(key)
+    return use is not None and use.role == "officer"

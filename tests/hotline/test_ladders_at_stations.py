@@ -1,0 +1,159 @@
+"""Ladders among real station nodes: what climbs, what ends it, what a restart remembers, what travels without the host."""
+
+from __future__ import annotations
+
+import msgspec
+from tests.support.stations import SECOND, World, message, notice, response
+
+from detente.records.step import Step
+
+
+def steps(w: World, viewer: str, author: str | None = None) -> list[tuple[str, str]]:
+    """(ladder, reach) of the steps in a station's copy, in order."""
+    found = [k for k in w.stations[viewer].picture.entries if k.kind == "step"]
+    return [(k.body(Step).ladder, k.body(Step).reach) for k in found if author in (None, k.header.author)]
+
+
+CLIMB = [("urgent", r) for r in ("director", "alternate-channel", "higher-level", "host-duty-officer")]
+
+
+def test_an_unanswered_message_climbs_to_the_end_and_each_step_is_one_entry():
+    """An hour of silence: four steps at 120, 120, 300 and 600 s, and nothing after."""
+    w = World()
+    w.run()
+    w.send("rus", message("urgent"), ["cjtf"])
+    w.run(3_600)
+    assert steps(w, "cjtf") == steps(w, "rus") == CLIMB
+    assert all("notified" not in a.words for p in w.parties for a in w.alarms(p))
+
+
+def test_only_those_concerned_read_a_step():
+    """The UN was not asked, and sees no step."""
+    w = World()
+    w.run()
+    w.send("rus", message("urgent"), ["cjtf"])
+    w.run(700)
+    assert steps(w, "un") == []
+
+
+def test_one_party_is_not_told_that_another_has_not_answered():
+    """A message to two: each reads the steps of its own silence alone."""
+    w = World()
+    w.run()
+    m = w.send("rus", message("urgent"), ["cjtf", "un"])
+    w.run(60)
+    w.send("un", response(m), ["rus"])
+    w.run(700)
+    assert steps(w, "cjtf") == CLIMB
+    assert steps(w, "un") == []
+
+
+def test_a_restart_in_the_middle_of_the_climb_repeats_nothing_and_loses_nothing():
+    """Killed at 119 s, at 121 s and at 301 s."""
+    w = World()
+    w.run()
+    w.send("rus", message("urgent"), ["cjtf"])
+    for seconds in (119, 2, 180, 400):
+        w.run(seconds)
+        w.restart("rus")
+    w.run(60)
+    assert steps(w, "cjtf") == CLIMB
+    assert len(w.alarms("rus", "unanswered")) == 3
+
+
+def test_a_station_that_was_off_makes_its_calls_when_it_is_back():
+    """Off from the first minute for half an hour: then all four at once."""
+    w = World()
+    w.run()
+    w.send("rus", message("urgent"), ["cjtf"])
+    w.run(60)
+    w.no_host.add("rus")
+    w.direct = False
+    w.run()
+    w.wake["rus"] = w.now_us + 1_800_000_000
+    w.run(1_790)
+    assert steps(w, "cjtf") == []
+    w.no_host.clear()
+    w.direct = True
+    w.restart("rus")
+    w.run(1)
+    assert steps(w, "cjtf") == CLIMB
+
+
+def test_the_ladder_runs_without_a_host_and_its_steps_travel_directly():
+    """Host dead: the message, and the calls up its ladder, reach the other station all the same."""
+    w = World()
+    w.run(1)
+    w.host.dead = True
+    m = w.send("rus", message("urgent"), ["cjtf"])
+    w.run(130)
+    assert len(w.stations["cjtf"].direct) == 3
+    assert w.alarms("cjtf", "called")
+    w.send("cjtf", response(m), ["rus"])
+    w.run(600)
+    assert not w.stations["rus"].timers.running(m.hex(), "cjtf", "urgent")
+    w.host.dead = False
+    w.run(5)
+    assert steps(w, "cjtf") == CLIMB[:2]
+
+
+def test_a_stop_that_is_only_read_goes_on_climbing():
+    """Acknowledged at 20 s: still called for; complied with at 80 s: the host's duty officer is not."""
+    w = World()
+    w.run()
+    m = w.send("rus", message("stop"), ["cjtf"])
+    w.run(20)
+    w.send("cjtf", response(m), ["rus"])
+    w.run(60)
+    w.send("cjtf", response(m, "comply"), ["rus"])
+    w.run(600)
+    assert steps(w, "rus") == [("stop", r) for r in ("director", "alternate-channel", "higher-level")]
+
+
+def test_a_missing_screening_climbs_and_ends_with_the_screening():
+    """Russia's station is off for two minutes: called for at the deadline of 15 s; screened when it is back, no further call."""
+    w = World()
+    w.run(1)
+    w.no_host.add("rus")
+    w.send("cjtf", notice(), ["rus"])
+    w.run(120)
+    assert steps(w, "cjtf") == [("screening", "director")]
+    (alarm,) = w.alarms("cjtf", "screening-missing")
+    assert "not screened" in alarm.words
+    w.no_host.clear()
+    w.run(3_700)
+    assert steps(w, "cjtf") == [("screening", "director")]
+
+
+def test_a_notice_that_was_replaced_is_not_called_for():
+    """Replaced after 5 s: the second version's deadline counts, and only its screening is called for."""
+    w = World()
+    w.run(1)
+    w.no_host.add("rus")
+    first = w.send("cjtf", notice(words="one"), ["rus"])
+    w.run(5)
+    second = w.send("cjtf", notice(words="two"), ["rus"], supersedes=first.hex())
+    w.run(60)
+    found = [k.body(Step).about for k in w.stations["cjtf"].picture.entries if k.kind == "step"]
+    assert found == [second.hex()]
+
+
+def test_a_query_is_called_for_after_seven_days_and_after_two_if_it_is_about_something_urgent():
+    """A query about a notice, one about an urgent message; a reply ends the one."""
+    w = World()
+    w.run(1)
+    n = w.send("rus", notice(), ["cjtf"])
+    m = w.send("rus", message("urgent"), ["cjtf"])
+    w.run(1)
+    plain = w.send("cjtf", msgspec.structs.replace(response(n, "query"), words="which side?"), ["rus"])
+    w.send("cjtf", msgspec.structs.replace(response(m, "query"), words="which road?"), ["rus"])
+    w.now_us += (2 * 86_400 - 5) * SECOND
+    w.run(3)
+    assert steps(w, "cjtf", "cjtf") == []
+    w.run(3)
+    assert steps(w, "cjtf", "cjtf") == [("query-urgent", "director")]
+    w.send("rus", msgspec.structs.replace(message("routine"), in_reply_to=plain.hex()), ["cjtf"])
+    w.run(1)
+    w.now_us += 6 * 86_400 * SECOND
+    w.run(3)
+    assert ("query", "director") not in steps(w, "cjtf", "cjtf")
