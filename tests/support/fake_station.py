@@ -281,6 +281,16 @@ class FakeStation:
         about = {"author": "cjtf", "kind": "notice", "recorded_us": AT}
         return {"about": about, "courses": [course], "superseded_by": None}
 
+    def _parties(self, rest: str, query: Any) -> Any:
+        return {"parties": [{"answers": f"{p} answers for itself", "name": p, "party": p} for p in world.PARTIES]}
+
+    def _calls(self, rest: str, query: Any) -> Any:
+        end = {"officer": None, "party": "rus", "role": "watch"}
+        call = {"at_us": AT, "caller": end, "line": "hotline", "outcome": "on-hold", "taker": {**end, "party": "cjtf"}}
+        account = {"author": "cjtf", "call": call, "entry": NOTICE}
+        words = "said by rus, entered by cjtf, not countersigned"
+        return {"calls": [{"account": account, "delivered": False, "words": words}]}
+
     def _matrix(self, rest: str, query: Any) -> Any:
         words = "un: NOT ADDRESSED; should have it: protected places and movements concern every party"
         cells = [

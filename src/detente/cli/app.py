@@ -35,6 +35,7 @@ VERBS: dict[str, tuple[str, str]] = {
     ),
     "matrix": ("detente.cli.delivery", "Show who should have each notice, who has it, and who never can."),
     "doubt": ("detente.cli.doubt", "Flag a private doubt about an own notice."),
+    "call": ("detente.cli.call", "A voice call as an object: words to speak, read-back, log, countersign, list."),
     "message": ("detente.cli.message", "Send a message: routine, priority, urgent or stop."),
     "change": (
         "detente.cli.change",

@@ -8,6 +8,7 @@ from detente.geometry.index import VolumeIndex
 from detente.geometry.volume import Separation
 from detente.ledger.genesis import Genesis
 from detente.picture.airspace import Airspace
+from detente.picture.calls import Calls
 from detente.picture.dangers import Dangers
 from detente.picture.delivery import Delivery
 from detente.picture.directory import Directory
@@ -59,6 +60,7 @@ class Picture:
         clocks = Clocks.of(genesis.rules, genesis.screening.deadline_us)
         self.waiting = Waiting(self.heads, self.read_backs, clocks, key_use)
         self.stops = Stops(self.airspace, self.delivery, key_use)
+        self.calls = Calls(self.airspace, self.directory)
         self.findings = Findings()
         self.timeline = Timeline(self.heads)
         self.views: tuple[View, ...] = (
@@ -72,6 +74,7 @@ class Picture:
             self.delivery,
             self.waiting,
             self.stops,
+            self.calls,
             self.findings,
             self.timeline,
         )

@@ -164,7 +164,14 @@ REGISTRY = Registry(
         _one("assent", assent.Assent, assent.check),
         _one("assessment", assessment.Assessment, assessment.check),
         _one("bulletin", bulletin.Bulletin, bulletin.check),
-        _one("call", call.Call, call.check),
+        Form(
+            body=call.Call,
+            check=call.check,
+            form="full",
+            kind="call",
+            older={1: (call.CallFirst, call.upcast_first)},
+            version=2,
+        ),
         _one("change", change.Changed, change.check),
         _one("channel", channel.Channel, channel.check),
         Form(

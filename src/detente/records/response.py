@@ -119,11 +119,12 @@ def check(response: Response) -> tuple[Problem, ...]:
     if (response.answer == "read-back") != (response.readback is not None):
         faults.add("response_readback", "readback", "", "is given exactly with the answer read-back", "Say it back.")
     if response.readback is not None:
-        _check_readback(faults, response.readback)
+        check_readback(faults, response.readback)
     return faults.all()
 
 
-def _check_readback(faults: Faults, readback: Readback) -> None:
+def check_readback(faults: Faults, readback: Readback) -> None:
+    """Find what is wrong with a read-back, under the path `readback`."""
     faults.text("readback.datum", readback.datum)
     count = sum(len(volume.points) for volume in readback.volumes)
     if not 0 < len(readback.volumes) <= MAX_SAID or not 0 < count <= MAX_POINTS:

@@ -173,14 +173,17 @@ def _message(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
 def _call(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
     told = row.call or {}
     body = {
-        "about": [],
+        "about": sorted({entries[name] for name in told.get("about", [])}),
         "at_us": row.at_us,
         "caller": {"officer": told["caller"], "party": row.by, "role": None},
         "countersigns": None,
         "ended_us": None,
+        "interpreter": told.get("interpreter"),
+        "language": told.get("language", ""),
         "line": told["line"],
         "outcome": told["outcome"],
-        "said_by": row.by,
+        "readback": None,
+        "said_by": told.get("said_by", row.by),
         "stated_time": None,
         "taker": {"officer": None, "party": row.to[0], "role": None},
         "words": told["words"],

@@ -199,6 +199,14 @@ class LocalApi:
         """How far an entry came at each recipient, down to the acting unit."""
         return json_answer({"basis": self.basis(), **courses(self.engine, _id(request.rest).hex())})
 
+    async def calls(self, request: Request) -> Answer:
+        """Every account of a voice call: whose word, countersigned or not, contradicted, read back as told or not."""
+        rows = [
+            {**msgspec.to_builtins(stands), "delivered": stands.delivered, "words": stands.sentence()}
+            for stands in self.picture.calls.all()
+        ]
+        return json_answer({"basis": self.basis(), "calls": rows})
+
     async def matrix(self, request: Request) -> Answer:
         """Who should have each live notice, who has it, who never can."""
         named = tuple(party for party in request.query.get("should", "").split(",") if party)
@@ -452,6 +460,7 @@ def local_app(engine: Engine) -> App:
         ("GET", "/local/acknowledged/{}"): api.acknowledged,
         ("GET", "/local/alarms"): api.alarms,
         ("GET", "/local/bundle"): api.bundle,
+        ("GET", "/local/calls"): api.calls,
         ("GET", "/local/conflicts"): api.conflicts,
         ("GET", "/local/courses/{}"): api.courses,
         ("GET", "/local/delivery/{}"): api.delivery,

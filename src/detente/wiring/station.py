@@ -147,7 +147,7 @@ def open_station(folder: Path, now_us: int | None = None) -> StationParts:
         picture=picture.driver,
         screener=DeskScreener(rules_of(genesis.screening)),
         find=finder(picture, copy),
-        read_back=picture.read_backs.judged,
+        read_back=lambda entry: picture.read_backs.judged(entry) or picture.calls.judged(entry),
         book=picture.directory,
         holds=lambda entry: picture.heads.entry(entry) is not None,
     )
