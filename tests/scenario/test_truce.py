@@ -6,6 +6,7 @@ import re
 import secrets
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -19,7 +20,7 @@ from detente.ledger.genesis import ledger_id, read_genesis
 from detente.ledger.keys import ExchangeKey
 from detente.records.registry import REGISTRY
 from detente.scenario.case import load
-from detente.scenario.judging import held_by
+from detente.scenario.judging import entries_of, held_by
 from detente.scenario.replay import play
 from detente.wiring.founding import read_seed
 
@@ -36,6 +37,7 @@ def replay(tmp_path_factory):
     def keep(branch, stage):
         for party, door in stage.doors.items():
             kept[party] = held_by(door)
+            kept[f"{party} copy"] = entries_of(door)
         bulletin = next(b for _, _, b in kept["rus"].bulletins if b.total.best == 42)
         kept["wrong sum"] = past_the_station(stage, bulletin)
         kept["report"] = report(stage, "2016-09-15", "--out", str(folder))
@@ -73,12 +75,72 @@ def past_the_station(stage, bulletin):
     return stage.doors["rus"].post("/local/submit", made, wait_s=10)["problems"]
 
 
+def record(known, position):
+    """Read one facet of an entry."""
+    facet = known.facets[position].facet
+    return REGISTRY.read(known.header.kind, facet.form, bytes(facet.body)).body
+
+
+def us(text):
+    return int(datetime.fromisoformat(text).timestamp()) * 1_000_000
+
+
 def found(replay, row):
     return replay[0].found[row]
 
 
 def test_it_raises_what_the_case_expects(replay):
     assert replay[0].unmet == []
+
+
+def test_fifteen_clauses_are_loaded_and_those_only_recalled_say_so(replay):
+    """Acceptance 1: K1 to K15; K9, K10, K14 and the Castello distances are marked, and only the sponsors may read the distances."""
+    text = {party: replay[1][f"{party} copy"] for party in ("rus", "un", "usa")}
+    (truce,) = (e for e in text["un"] if e.header.kind.startswith("agreement/"))
+    body = record(truce, 0)
+    assert [t.term for t in body.terms] == [f"k{n}" for n in range(1, 16)]
+    unknown = {t.term for t in body.terms if t.wording.standing == "unknown"}
+    assert unknown == {"k9", "k10", "k14"}
+    assert {t.wording.tag for t in body.terms if t.term in unknown} == {"MEM~"}
+    assert "verified" not in {t.wording.standing for t in body.terms}
+    assert [(a.form, a.terms) for a in body.annexes] == [("annex-a", 1)]
+    assert truce.facets[1] is None or truce.facets[1].facet is None
+    (seen,) = (e for e in text["rus"] if e.header.kind.startswith("agreement/"))
+    assert [(t.term, t.wording.standing, t.wording.tag) for t in record(seen, 1).terms] == [("k8d", "unknown", "MEM?")]
+
+
+def test_three_readings_stand_side_by_side_with_what_moved_each(replay):
+    """Acceptance 2: at 19 September 16:00Z the eighth day, 168 h, 0 qualifying days; who counts so; and no bare "day 6 of 7"."""
+    _, *lines = found(replay, "j19")
+    r1, r2, r3 = (next(line for line in lines if line.startswith(f"READING {way},")) for way in ("R1", "R2", "R3"))
+    assert "The eighth calendar day" in r1
+    assert "Counted so by Russia" in r1
+    assert "168 h elapsed" in r2
+    assert "Counted so by the Syrian army" in r2
+    assert "0 qualifying days in a row" in r3
+    assert "Counted so by the United States" in r3
+    assert "never due" in r3
+    assert all("Begun 2016-09-12 16:00Z" in line and replay[0].entries["d1a"][:12] in line for line in (r1, r2, r3))
+    assert "the calendar; the eighth day began" in r1
+    assert "Moved by the clock alone" in r2
+    assert "does not qualify" in r3
+    assert not any("of 7" in line for line in lines)
+
+
+def test_the_end_of_the_truce_alerts_about_the_convoy_that_is_still_open(replay):
+    """Acceptance 7: nobody has to remember the 31 trucks: when an end comes, and when it is said, all three stations are alarmed."""
+    alarms = [
+        line for line in replay[0].lines if line.raised.startswith("ALARM") and "agreement-truce-2016" in line.raised
+    ]
+    announced = [a for a in alarms if a.at_us == us("2016-09-18T20:59:00+00:00")]
+    ended = [a for a in alarms if us("2016-09-19T16:00:00+00:00") <= a.at_us < us("2016-09-19T16:01:00+00:00")]
+    convoy = replay[0].entries["cv1"][:12]
+    for group in (announced, ended):
+        assert {a.knew for a in group} == {"rus", "un", "usa"}
+        assert all("protected-movement of un" in a.raised and convoy in a.raised for a in group)
+    assert all("1 with people in danger from that moment" in a.raised for a in ended)
+    notice = next(n for entry, _, n in replay[1]["usa"].notices if entry == replay[0].entries["cv1"])
+    assert "31 trucks" in notice.words
 
 
 def test_bulletins_reproduce_by_province(replay):

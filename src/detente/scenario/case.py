@@ -21,6 +21,8 @@ from detente.records.claim import Tag
 
 Do = Literal[
     "affiliation",
+    "agreement",
+    "assent",
     "ask",
     "assessment",
     "bulletin",
@@ -31,6 +33,7 @@ Do = Literal[
     "link",
     "message",
     "notice",
+    "position",
     "presence",
     "report",
     "response",
@@ -75,7 +78,9 @@ class Row(Part, frozen=True, kw_only=True):
     """One thing that happened, was said, or is asked, at one time. Exactly the field named by `do` holds its particulars."""
 
     affiliation: dict[str, Any] | None = None
+    agreement: dict[str, Any] | None = None
     ask: dict[str, Any] | None = None
+    assent: dict[str, Any] | None = None
     assessment: dict[str, Any] | None = None
     at: datetime
     branches: tuple[str, ...] = ()
@@ -90,6 +95,7 @@ class Row(Part, frozen=True, kw_only=True):
     link: dict[str, Any] | None = None
     message: dict[str, Any] | None = None
     notice: dict[str, Any] | None = None
+    position: dict[str, Any] | None = None
     presence: dict[str, Any] | None = None
     report: dict[str, Any] | None = None
     response: dict[str, Any] | None = None
@@ -117,6 +123,7 @@ class Row(Part, frozen=True, kw_only=True):
 
 class Case(Part, frozen=True, kw_only=True):
     """A whole case. `areas` are grounds without a point, `interests` whose ground is where, `deals` reported deals to follow.
+    `counting` are counting terms with which subjects of claims are events to them (docs/formats/readings.md).
 
     `rules` are the virtual ledger's, all illustrative unless a comment in the file says otherwise.
     """
@@ -125,6 +132,7 @@ class Case(Part, frozen=True, kw_only=True):
     areas: dict[str, dict[str, Any]] = {}
     branches: dict[str, str]
     case: str
+    counting: dict[str, dict[str, Any]] = {}
     deals: dict[str, dict[str, Any]] = {}
     interests: tuple[dict[str, Any], ...] = ()
     parties: tuple[Party, ...]

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
-from decimal import Decimal
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from detente.errors import Refused, problem
-from detente.geometry.f3548 import rounded
-from detente.geometry.volume import Circle, Point, Volume4D
 from detente.records.lead import least_lead_us
 from detente.records.notice import Activity
 from detente.records.party import Party
-from detente.scenario.case import Case, Row, microseconds
+from detente.scenario.agreeing import agreement_of, annexes_of, assent_of, position_of
+from detente.scenario.case import Case, Row
 from detente.scenario.case import Party as CaseParty
+from detente.scenario.compose_parts import point_of, sources_of, stated_time, us_of, volumes_of
 
 Asked = tuple[str, str, dict[str, Any]]
 """The name under which a case refers to what is sent, its kind, and the request to the station."""
@@ -24,25 +22,6 @@ Asked = tuple[str, str, dict[str, Any]]
 
 Composed = tuple[dict[str, Any], str, list[str]]
 """A body, the officer who signs, and what it refers to."""
-
-
-def point_of(case: Case, name: str) -> Point:
-    """Return a declared place as a point on WGS 84."""
-    lat, lon = (Decimal(part.strip()) for part in case.places[name].decimal.split(","))
-    return Point(rounded(lat, 9), rounded(lon, 9))
-
-
-def volumes_of(case: Case, particulars: Mapping[str, Any]) -> tuple[Volume4D, ...]:
-    """Return one circle for each place named under `at`."""
-    return tuple(
-        Volume4D(
-            end_us=microseconds(particulars["until"]),
-            error_mm=case.places[name].error_m * 1000,
-            outline=Circle(centre=point_of(case, name), radius_mm=int(particulars["radius_m"]) * 1000),
-            start_us=microseconds(particulars["from"]),
-        )
-        for name in particulars["at"]
-    )
 
 
 def presence_of(case: Case, row: Row) -> dict[str, Any]:
@@ -76,7 +55,7 @@ def body_of(case: Case, row: Row, entries: Mapping[str, str]) -> Iterator[Asked]
 
     `entries` maps names to ids of what was sent; the caller adds each before asking for the next, so that it can be named.
     """
-    yield _asked(row, row.id, row.do, _COMPOSE[row.do](case, row, entries), entries)
+    yield _asked(row, row.id, row.do, _COMPOSE[row.do](case, row, entries), entries, _annexes(case, row))
     if row.do == "message" and row.call is not None:
         yield _asked(row, f"{row.id}.call", "call", _call(case, row, entries), entries)
     if row.do == "report":
@@ -85,11 +64,18 @@ def body_of(case: Case, row: Row, entries: Mapping[str, str]) -> Iterator[Asked]
                 yield _asked(row, part["as"], "claim", _claim_in_report(case, row, part, entries), entries)
 
 
-def _asked(row: Row, name: str, kind: str, composed: Composed, entries: Mapping[str, str]) -> Asked:
+def _asked(
+    row: Row,
+    name: str,
+    kind: str,
+    composed: Composed,
+    entries: Mapping[str, str],
+    annexes: Sequence[dict[str, Any]] = (),
+) -> Asked:
     body, officer, refers_to = composed
     readers = sorted({row.by, *row.to})
     request: dict[str, Any] = {
-        "facets": [{"audience": readers, "body": msgspec.to_builtins(body), "form": "full"}],
+        "facets": [{"audience": readers, "body": msgspec.to_builtins(body), "form": "full"}, *annexes],
         "kind": kind,
         "officer": officer,
         "refers_to": refers_to,
@@ -216,7 +202,7 @@ def _claim_of(case: Case, row: Row, told: Mapping[str, Any], says: str, report: 
         "about": [],
         "actor": told.get("actor", ""),
         "affected": told.get("affected", ""),
-        "at_stated": _stated_time(told, "stated"),
+        "at_stated": stated_time(told, "stated"),
         "chain": told.get("chain", []),
         "count": _counted(told.get("count")),
         "event_class": told.get("event_class", ""),
@@ -227,7 +213,7 @@ def _claim_of(case: Case, row: Row, told: Mapping[str, Any], says: str, report: 
         "report": report,
         "said": _said(case, row, told),
         "says": says,
-        "source": _sources(case, row),
+        "source": sources_of(case, row),
         "stance": told["stance"],
         "subject": told["subject"],
         "tag": row.tag,
@@ -251,7 +237,7 @@ def _report(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
         "place": None,
         "published": _said(case, row, told),
         "result": told.get("result", "account"),
-        "source": _sources(case, row),
+        "source": sources_of(case, row),
         "tag": row.tag,
         "title": told.get("title", ""),
         "who": told["who"],
@@ -288,12 +274,12 @@ def _bulletin(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
         "party": told.get("party"),
         "says": row.says,
         "scope": told["scope"],
-        "source": _sources(case, row),
+        "source": sources_of(case, row),
         "split_by": told.get("split_by", "province" if parts else ""),
         "tag": row.tag,
         "total": _counted(told["total"]),
         "who": told["who"],
-        "window": _stated_time(told, "window"),
+        "window": stated_time(told, "window"),
     }
     return body, told.get("officer", "observer"), []
 
@@ -302,14 +288,14 @@ def _affiliation(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
     told = row.particulars
     body = {
         "actor": told["actor"],
-        "from_us": _us(told.get("from")),
+        "from_us": us_of(told.get("from")),
         "of": told["of"],
         "party": told.get("party"),
         "relation": told["relation"],
-        "source": _sources(case, row),
+        "source": sources_of(case, row),
         "stance": told.get("stance", "asserts"),
         "tag": row.tag,
-        "until_us": _us(told.get("until")),
+        "until_us": us_of(told.get("until")),
         "who": told["who"],
         "words": row.says,
     }
@@ -324,7 +310,7 @@ def _whereabouts(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
         "party": told.get("party"),
         "place": volumes_of(case, told)[0],
         "share": told.get("share", "unknown"),
-        "source": _sources(case, row),
+        "source": sources_of(case, row),
         "stance": told.get("stance", "asserts"),
         "tag": row.tag,
         "who": told["who"],
@@ -333,19 +319,28 @@ def _whereabouts(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
     return body, told.get("officer", "observer"), []
 
 
+def _agreement(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
+    return agreement_of(case, row), row.particulars.get("officer", "observer"), []
+
+
+def _annexes(case: Case, row: Row) -> list[dict[str, Any]]:
+    if row.do != "agreement":
+        return []
+    return [{"audience": readers, "body": body, "form": form} for form, body, readers in annexes_of(case, row)]
+
+
+def _position(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
+    about = _entry(row, row.particulars["about"], entries)
+    return position_of(case, row, about), row.particulars.get("officer", "observer"), [about]
+
+
+def _assent(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
+    about = _entry(row, row.particulars["about"], entries)
+    return assent_of(case, row, about), row.particulars.get("officer", "observer"), [about]
+
+
 def _counted(count: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return None if count is None else {"best": None, "high": None, "low": None, **count}
-
-
-def _stated_time(told: Mapping[str, Any], field: str) -> dict[str, Any] | None:
-    if not told.get(field):
-        return None
-    return {
-        "earliest_us": _us(told.get("from")),
-        "latest_us": _us(told.get("until")),
-        "text": told[field],
-        "zone": told.get("zone", ""),
-    }
 
 
 def _said(case: Case, row: Row, told: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -353,14 +348,6 @@ def _said(case: Case, row: Row, told: Mapping[str, Any]) -> dict[str, Any] | Non
     if not told.get("said"):
         return None
     return {"earliest_us": row.at_us, "latest_us": row.at_us, "text": told["said"], "zone": case.zone}
-
-
-def _sources(case: Case, row: Row) -> str:
-    return ", ".join(case.sources[key] for key in row.source)
-
-
-def _us(moment: datetime | None) -> int | None:
-    return None if moment is None else microseconds(moment)
 
 
 def _entry(row: Row, name: str, entries: Mapping[str, str]) -> str:
@@ -373,12 +360,15 @@ def _entry(row: Row, name: str, entries: Mapping[str, str]) -> str:
 
 _COMPOSE = {
     "affiliation": _affiliation,
+    "agreement": _agreement,
+    "assent": _assent,
     "assessment": _assessment,
     "bulletin": _bulletin,
     "call": _call,
     "claim": _claim,
     "message": _message,
     "notice": _notice,
+    "position": _position,
     "report": _report,
     "response": _response,
     "whereabouts": _whereabouts,

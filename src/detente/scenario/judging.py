@@ -23,7 +23,7 @@ from detente.geometry.volume import Circle, Corridor, Outline, Point, Polygon
 from detente.node.holding import held_in
 from detente.node.known import Known
 from detente.scenario.case import Case, microseconds
-from detente.scenario.compose import point_of
+from detente.scenario.compose_parts import point_of
 from detente.scenario.processes import Door
 from detente.scenario.questions import News, answers, known_beside
 
@@ -47,6 +47,11 @@ class RouteAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def held_by(door: Door) -> Held:
+    """Return what a station's own copy holds of evidence."""
+    return held_in(entries_of(door))
+
+
+def entries_of(door: Door) -> list[Known]:
     """Read a station's own copy, whole."""
     found: list[Known] = []
     start = 0
@@ -54,7 +59,7 @@ def held_by(door: Door) -> Held:
         page = msgspec.json.decode(door.get_bytes(f"/local/entries?from={start}&limit=1000"), type=_Page)
         found += page.entries
         if len(page.entries) < 1000:
-            return held_in(found)
+            return found
         start = page.next
 
 

@@ -18,6 +18,7 @@ from detente.evidence.held import Held
 from detente.evidence.reach import Listed, classed
 from detente.evidence.said import plain_name
 from detente.scenario.case import Case
+from detente.scenario.counting import readings, sentence
 from detente.scenario.processes import Door
 
 
@@ -104,5 +105,15 @@ def _inside(case: Case, asked: Mapping[str, Any], held: Held, now_us: int) -> li
     return [News(evidence=one.evidence, words=f"CLASSED {one.sentence()}") for one in found]
 
 
-QUESTIONS: dict[str, Ask] = {"counts": _counts, "ends": _ends, "inside": _inside}
+def _counting(case: Case, asked: Mapping[str, Any], held: Held, now_us: int) -> list[News]:
+    """`counting`: every reading of a term side by side, with what moved each; never one of them alone."""
+    told, entries = readings(case.counting[asked["counting"]], held, now_us)
+    lines = [News(evidence=(), words=f"READINGS of {asked['counting']}: {told.clause}")]
+    lines += [News(evidence=entries, words=f"READING {sentence(one)}") for one in told.readings]
+    return lines + [
+        News(evidence=(), words=f"READINGS of {asked['counting']}, an end announced: {end}") for end in told.ends
+    ]
+
+
+QUESTIONS: dict[str, Ask] = {"counting": _counting, "counts": _counts, "ends": _ends, "inside": _inside}
 """What a `judge` row may ask beside a deal."""
