@@ -10,7 +10,7 @@ import typer
 
 from detente.cli.desk import Desk, Officer, Station, To, at_desk, basis_words, short
 from detente.cli.message import message_body
-from detente.cli.say import AsJson, answer, guarded, progress, table
+from detente.cli.say import AsJson, answer, guarded, progress
 from detente.cli.sending import parties, send, sent_words
 from detente.cli.times import Zone, moment, span, zone_named
 from detente.cli.words import cut
@@ -56,8 +56,9 @@ def stop(
             }
             found = send(desk, asked, 0, as_json)
             only = found["id"]
-            first = [sent_words("Stop", found)]
             _watch(desk, only, wait, as_json)
+            held = desk.station.get(f"entries/{only}")
+            first = [sent_words("Stop", {**found, "index": held.get("index"), "state": held["stands"]})]
         answer_of = desk.station.get("stops")
     rows = [row for row in answer_of["stops"] if only is None or row["stop"] == only]
     shown = [*first, *_words(rows, zone_named(zone)), basis_words(answer_of["basis"], zone)]
@@ -83,22 +84,11 @@ def _state(row: dict[str, Any]) -> str:
 def _words(rows: list[dict[str, Any]], zone: tzinfo | None) -> list[Any]:
     if not rows:
         return ["No stop is on record here."]
-    shown = [
-        (
-            short(row["stop"]),
-            row["asker"],
-            row["party"],
-            "RUNNING" if row["closed_us"] is None else row["answer"],
-            span(row["running_us"]),
-            "no" if row["held_us"] is None else moment(row["held_us"], zone),
-            "no" if row["read_us"] is None else moment(row["read_us"], zone),
-            ", ".join(unit for unit, _ in row["passed"]) or "none",
-            cut(row["words"], 40),
-        )
-        for row in rows
-    ]
-    columns = ("stop", "from", "to", "clock", "ran", "held", "officer", "units told", "words")
-    lines: list[Any] = [table("Stops; only comply or reject from who was asked closes a clock", columns, shown)]
+    lines: list[Any] = ["Only comply or reject from who was asked closes a clock."]
+    for row in rows:
+        passed = "".join(f", passed to {unit} {moment(at_us, zone)}" for unit, at_us in row["passed"])
+        held = "" if row["held_us"] is None else f", held {moment(row['held_us'], zone)}"
+        lines.append(f"{short(row['stop'])}  {row['sentence']}{held}{passed}: {cut(row['words'], 60)}")
     for row in rows:
         if "concerns" in row and row["closed_us"] is None:
             lines += _to_us(row)

@@ -110,7 +110,7 @@ def _alarm(state: Station, job: Job, now_us: int) -> list[Effect]:
     at_once = job.search.in_danger(max(now_us, change.begins_us(job.cause)))
     said = f"{change.change}, says {change.by}" if job.cause == "said" else f"the end announced by {change.by} has come"
     words = (
-        f"{change.matter}: {said}. {found} open notice{'s' if found > 1 else ''} rest on it, {at_once} with people in "
+        f"{change.matter}: {said}. {found} open notice{'s rest' if found > 1 else ' rests'} on it, {at_once} in "
         f"danger from that moment; first: {first.sentence(now_us)} ({first.open.version[:12]}). See `detente endangered`."
     )
     return raise_alarm(state, "endangered", _slot(change, job.cause), words, now_us)

@@ -27,6 +27,7 @@ Do = Literal[
     "assessment",
     "bulletin",
     "call",
+    "change",
     "claim",
     "fact",
     "judge",
@@ -87,6 +88,7 @@ class Row(Part, frozen=True, kw_only=True):
     bulletin: dict[str, Any] | None = None
     by: str
     call: dict[str, Any] | None = None
+    change: dict[str, Any] | None = None
     claim: dict[str, Any] | None = None
     do: Do
     expect: dict[str, Any] = {}

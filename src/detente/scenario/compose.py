@@ -95,7 +95,7 @@ def _notice(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
         "place": _stated(case, told),
         "rests_on": sorted(_entry(row, name, entries) for name in told.get("rests_on", ())),
         "shorter_lead_accepted_by": None,
-        "state": "accepted",
+        "state": told.get("state", "accepted"),
         "stated_time": None,
         "units": [],
         "users": [],
@@ -150,10 +150,35 @@ def _message(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
         "to_role": None,
         "urgency": told["urgency"],
         "volumes": [],
-        "within": None,
+        "within": _within(case, told),
         "words": told["words"],
     }
     return body, told["officer"], []
+
+
+def _within(case: Case, told: Mapping[str, Any]) -> dict[str, Any] | None:
+    if "within" not in told:
+        return None
+    around = told["within"]
+    return {"centre": point_of(case, around["at"]), "radius_mm": int(around["radius_m"]) * 1000}
+
+
+def _change(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
+    told = row.particulars
+    about = sorted(_entry(row, name, entries) for name in told.get("about", ()))
+    body = {
+        "about": about,
+        "change": told["change"],
+        "channels": [],
+        "effective_us": microseconds(told["from"]) if "from" in told else row.at_us,
+        "matter": told["matter"],
+        "parties": sorted(told.get("parties", ())),
+        "stated_time": None,
+        "until_us": microseconds(told["until"]) if "until" in told else None,
+        "volumes": [],
+        "words": told["words"],
+    }
+    return body, told["officer"], about
 
 
 def _call(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
@@ -365,6 +390,7 @@ _COMPOSE = {
     "assessment": _assessment,
     "bulletin": _bulletin,
     "call": _call,
+    "change": _change,
     "claim": _claim,
     "message": _message,
     "notice": _notice,

@@ -53,6 +53,7 @@ class Played(msgspec.Struct, kw_only=True):
     answers: dict[str, Verdict] = {}
     branch: str
     bundles: dict[str, str] = {}
+    endangered: dict[str, tuple[str, ...]] = {}
     entries: dict[str, str] = {}
     found: dict[str, tuple[str, ...]] = {}
     lines: list[Line] = []
@@ -214,9 +215,34 @@ class Player:
             if kind == "notice":
                 self._screenings(entry, row)
                 self._told(entry, row)
+            if kind == "change":
+                self._asked_afresh(entry, row)
         for news in self._judge.news(self.now_us):
             self._raise(news.words, knew="all who were told the claims", proof=_entries(news.evidence))
         self.played.tasks = self._judge.tasks
+
+    def _asked_afresh(self, entry: str, row: Row) -> None:
+        """Tell what a change endangers, as each owner's station has it, and each fresh answer that is asked and given."""
+        for party in self.doors:
+            boards = self._rows(party, "/local/endangered", "boards")
+            for board in (b for b in boards if b["change"]["source"] == entry):
+                first = tuple(one["version"] for one in board["in_danger"])
+                self.played.endangered.setdefault(f"{row.id}.{party}", first)
+                for asked in (a for a in board["asked"] if a["author"] == party and a["entry"]):
+                    self._asked(f"{row.id}.warning.{asked['recipient']}", asked)
+
+    def _asked(self, name: str, asked: Mapping[str, Any]) -> None:
+        proof = f"entry {asked['entry'][:12]}"
+        self.played.entries.setdefault(name, asked["entry"])
+        if asked["asked_us"] is not None and asked["due_us"] is not None:
+            within = (asked["due_us"] - asked["asked_us"]) // 1_000_000
+            words = f"ASKED AFRESH {asked['recipient']}: {asked['count']} ({asked['urgency']}), within {within} s"
+            tell = partial(self._raise, words, knew=asked["recipient"], proof=proof, at_us=asked["asked_us"])
+            self._once((asked["entry"], "asked"), tell)
+        if asked["answered_us"] is not None:
+            after = (asked["answered_us"] - asked["asked_us"]) // 1_000_000
+            words = f"ANSWERED AFRESH {asked['recipient']} after {after} s: {asked['answer']}"
+            self._once((asked["entry"], "answered"), partial(self._raise, words, knew=asked["author"], proof=proof))
 
     def _once(self, key: tuple[str, ...], tell: Callable[[], None]) -> None:
         if key not in self._seen:
@@ -349,6 +375,13 @@ class Player:
             case "says":
                 said = " ".join(self.played.found.get(row.id, ()))
                 return all(part in said for part in wanted)
+            case "first_endangered":
+                lists = [ids for name, ids in self.played.endangered.items() if name.startswith(f"{row.id}.")]
+                return bool(lists) and all(ids[:1] == (self.played.entries[wanted],) for ids in lists)
+            case "asked_afresh":
+                asked = [line for line in self.played.lines if line.raised.startswith("ASKED AFRESH")]
+                at_once = {a.knew for a in asked if a.at_us - row.at_us < 60_000_000 and "(urgent)" in a.raised}
+                return at_once == set(wanted)
             case "told":
                 return (self.played.answers[row.id].exit_code == HOLDS) is bool(wanted)
         raise Refused(
