@@ -12,7 +12,7 @@ from detente.records.lead import least_lead_us
 from detente.records.notice import Activity
 from detente.records.party import Party
 from detente.scenario.agreeing import agreement_of, annexes_of, assent_of, position_of
-from detente.scenario.case import Case, Row
+from detente.scenario.case import Case, Row, microseconds
 from detente.scenario.case import Party as CaseParty
 from detente.scenario.compose_parts import point_of, sources_of, stated_time, us_of, volumes_of
 
