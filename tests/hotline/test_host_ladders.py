@@ -55,12 +55,16 @@ def test_a_second_entry_for_a_slot_is_refused_whatever_it_says():
 
 
 def test_only_who_asked_climbs():
-    """The party that owes the answer cannot take the slots away; nor can one climb behind its back."""
+    """The party that owes the answer cannot take the slots away, not even beforehand; nor can one climb behind its back."""
     bench = Bench()
+    early = submission("rus", message("urgent"), ["cjtf", "rus"])
+    about = examine(early, world.SLOTS, world.LEDGER).id
+    bench.admit(by_station("cjtf", a_step(about), ["cjtf", "rus"]), "cjtf")
+    bench.admit(by_station("rus", a_step(about), ["cjtf", "rus"]), "rus")
+    bench.admit(early, "rus")
     m = bench.admit(submission("rus", message("urgent"), ["cjtf", "rus"]), "rus")
     for raw, author, code in (
         (by_station("cjtf", a_step(m), ["cjtf", "rus"]), "cjtf", "step-about"),
-        (by_station("rus", a_step(bytes(32)), ["cjtf", "rus"]), "rus", "step-about"),
         (by_station("rus", a_step(m), ["rus", "un"]), "rus", "step-party"),
     ):
         with pytest.raises(Refused) as refused:

@@ -35,20 +35,21 @@ class HostLadders:
             for name in WATCHED
         }
         self._timers = Timers(lambda matter: self._duty[matter.ladder])
-        self._slots: set[Slot] = set()
+        self._slots: set[tuple[str, Slot]] = set()
         self._told: dict[tuple[str, str, LadderName], Call] = {}
 
     def problems(self, step: Step, entry: Examined, threads: Threads) -> list[Problem]:
-        """Return why a step may not stand: it is about nothing of its author's, or its slot is taken."""
+        """Return why a step may not stand: it is about another party's entry, or its slot is taken."""
         field = "facets[0].facet.body.about"
         about = threads.version(step.about)
-        if about is None or about.author != entry.author:
+        if about is not None and about.author != entry.author:
+            # What it is about may come after it (its own submission was lost on the way); the slot is its author's alone.
             rule = "must be an entry of the author's own: a ladder is climbed by who asked"
             return [problem("step-about", field, step.about, rule, "Leave it to its author's station")]
         if step.party not in entry.audience:
             rule = "must be among the readers: nobody is called behind their back"
             return [problem("step-party", "facets[0].facet.body.party", step.party, rule, "Address it to them")]
-        if _slot(step) in self._slots:
+        if (entry.author, _slot(step)) in self._slots:
             rule = f"step {step.step} of the ladder {step.ladder} at {step.party} is taken already"
             return [problem("step-taken", field, step.about, rule, "Nothing is to be done: it was called for before")]
         return []
@@ -56,7 +57,7 @@ class HostLadders:
     def take(self, entry: Examined, body: Body | None, at_us: int, *, officer: bool) -> None:
         """Take one admitted entry. `officer`: whether an officer's key signed it; a station's own hand ends no ladder."""
         if isinstance(body, Step):
-            self._slots.add(_slot(body))
+            self._slots.add((entry.author, _slot(body)))
         elif isinstance(body, Message) and body.urgency in ("stop", "urgent"):
             for party in entry.audience:
                 if party != entry.author:
