@@ -44,6 +44,17 @@ class Entries:
                 return True
         return False
 
+    def remove(self, at_us: int, row: Row) -> bool:
+        """Take a row out; returns whether it was here."""
+        times = self.times
+        for position in range(bisect_left(times, at_us), len(times)):
+            if times[position] != at_us:
+                break
+            if self.rows[position] == row:
+                del times[position], self.rows[position]
+                return True
+        return False
+
     def drop_before(self, at_us: int) -> None:
         """Forget what is older."""
         cut = bisect_left(self.times, at_us)
@@ -114,6 +125,26 @@ class Held:
         entries.add(at_us, row)
         for index in self.indices[name].values():
             index.add(row)
+        return True
+
+    def remove_row(self, name: str, row: Row) -> bool:
+        """Take an event out; returns whether it was here."""
+        at_us: int = row[0]  # type: ignore[assignment]
+        if not self.all[name].remove(at_us, row):
+            return False
+        for index in self.indices[name].values():
+            key = index.key(row)
+            index.by_key[key].remove(at_us, row)
+            if not index.by_key[key].times:
+                del index.by_key[key]
+        return True
+
+    def remove_moment(self, at_us: int) -> bool:
+        """Forget a time point; returns whether it was one."""
+        if at_us not in self.moment_set:
+            return False
+        self.moment_set.discard(at_us)
+        del self.moments[bisect_left(self.moments, at_us)]
         return True
 
     def between(self, lowest_us: int | float, highest_us: int | float) -> list[int]:

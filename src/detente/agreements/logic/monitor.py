@@ -67,6 +67,9 @@ class History(Protocol):
     def add(self, happening: Happening) -> bool:
         """Keep an event; returns whether it is new."""
 
+    def remove(self, happening: Happening) -> bool:
+        """Forget an event; returns whether it was there."""
+
     def between(self, from_us: int | float, to_us: int | float) -> Iterable[Happening]:
         """Return the events of a closed stretch of time, in order."""
 
@@ -89,6 +92,16 @@ class MemoryHistory:
         self._times.insert(position, happening.at_us)
         self._events.insert(position, happening)
         return True
+
+    def remove(self, happening: Happening) -> bool:
+        """Forget an event; returns whether it was there."""
+        position = bisect_left(self._times, happening.at_us)
+        while position < len(self._times) and self._times[position] == happening.at_us:
+            if same(self._events[position], happening):
+                del self._times[position], self._events[position]
+                return True
+            position += 1
+        return False
 
     def between(self, from_us: int | float, to_us: int | float) -> Iterable[Happening]:
         """Return the events of a closed stretch of time, in order."""
@@ -274,8 +287,12 @@ class Monitor:
         places: Places | None = None,
         horizon_us: int = HORIZON_US,
         history: History | None = None,
+        forget: bool = True,
     ) -> None:
-        """Take terms; raises `Refused` where a rule cannot be monitored. The history is made in memory if none is given."""
+        """Take terms; raises `Refused` where a rule cannot be monitored. The history is made in memory if none is given.
+
+        `forget` False: nothing that stands is ever dropped, and every late event is answered at once.
+        """
         self.terms, self.horizon_us = terms, horizon_us
         self.checked = check_terms(terms, places)
         self.history: History = MemoryHistory() if history is None else history
@@ -291,7 +308,7 @@ class Monitor:
         self.now_us: int | None = None
         self._pending: list[tuple[int, int, int, int, Binding]] = []
         self._pushed = 0
-        self._keep_us = _most(self.watches)
+        self._keep_us = _most(self.watches) if forget else None
         self._found_from_us: int | float = -INFINITE
         self._held_from_us: int | float = -INFINITE
         self._next_drop_us: int | None = None
@@ -309,8 +326,32 @@ class Monitor:
             changes += self.advance(at_us)
         beyond = self.now_us is not None and at_us < self.now_us - self.horizon_us
         if beyond and self._keep_us is not None:
-            return (*changes, *self._add_slowly(happening))
+            return (*changes, *self._slowly(happening, here=True))
         return (*changes, *self._add(happening))
+
+    def remove(self, happening: Happening) -> tuple[Change, ...]:
+        """Take one event back; returns what that changed. What stands after is as if it had never come."""
+        if not self.history.remove(happening):
+            return ()
+        at_us = happening.at_us
+        beyond = self.now_us is not None and at_us < self.now_us - self.horizon_us
+        if beyond and self._keep_us is not None:
+            return tuple(self._slowly(happening, here=False))
+        changes: list[Change] = []
+        row = None
+        if happening.name in self.held.signatures:
+            row = row_of(happening, self.held.signatures[happening.name])
+            if not self.held.remove_row(happening.name, row):
+                return ()
+        gone = not any(True for _ in self.history.between(at_us, at_us)) and self.held.remove_moment(at_us)
+        if gone:
+            for number, place in self._by_moment:
+                self._evaluate(number, place, at_us, (), changes)
+        if row is not None:
+            for number, place in self._places(happening.name, row):
+                if place.matches(row):
+                    self._evaluate(number, place, at_us, tuple([row[column] for column in place.row_columns]), changes)
+        return tuple(changes)
 
     def advance(self, now_us: int) -> list[Change]:
         """Tell the monitor that it is now; returns the verdicts that became settled. Time does not go back."""
@@ -413,15 +454,14 @@ class Monitor:
 
     # --- slow
 
-    def _add_slowly(self, happening: Happening) -> list[Change]:
+    def _slowly(self, happening: Happening, here: bool) -> list[Change]:
         """Answer an event beyond the horizon: evaluate its neighbourhood in the history without it and with it, and compare."""
         if happening.at_us >= self._held_from_us:
-            self.held.add_moment(happening.at_us)
-            if happening.name in self.held.signatures:
-                self.held.add_row(happening.name, row_of(happening, self.held.signatures[happening.name]))
+            self._hold(happening, here)
         changes: list[Change] = []
         for watch in self.watches:
-            before, now = self._neighbourhood(watch, happening)
+            without, around = self._neighbourhood(watch, happening)
+            before, now = (without, around) if here else (around, without)
             for moment, binding in sorted(before - now, key=_by_moment):
                 changes.append(Change(kind="withdrawn", slow=True, verdict=self._verdict(watch, moment, binding)))
                 if moment >= self._found_from_us:
@@ -432,6 +472,19 @@ class Monitor:
                     watch.found.add(binding, moment)
         return changes
 
+    def _hold(self, happening: Happening, here: bool) -> None:
+        name, at_us = happening.name, happening.at_us
+        row = row_of(happening, self.held.signatures[name]) if name in self.held.signatures else None
+        if here:
+            self.held.add_moment(at_us)
+            if row is not None:
+                self.held.add_row(name, row)
+            return
+        if row is not None:
+            self.held.remove_row(name, row)
+        if not any(True for _ in self.history.between(at_us, at_us)):
+            self.held.remove_moment(at_us)
+
     def _neighbourhood(self, watch: Watch, happening: Happening) -> tuple[set[_At], set[_At]]:
         at_us = happening.at_us
         places = [*watch.by_moment, *watch.by_event.get(happening.name, ())]
@@ -440,8 +493,9 @@ class Monitor:
         span = (at_us + min(place.from_us for place in places), at_us + max(place.to_us for place in places))
         low = -INFINITE if watch.before_us is None else span[0] - watch.before_us
         high = INFINITE if watch.after_us is None else span[1] + watch.after_us
-        around = list(self.history.between(low, high))
-        without = [other for other in around if not (other.at_us == at_us and same(other, happening))]
+        stored = self.history.between(low, high)
+        without = [other for other in stored if not (other.at_us == at_us and same(other, happening))]
+        around = [*without, happening]
         return self._evaluate_apart(watch, without, span), self._evaluate_apart(watch, around, span)
 
     def _evaluate_apart(self, watch: Watch, events: Iterable[Happening], span: Span) -> set[_At]:
