@@ -45,7 +45,7 @@ def _named(bodies: Iterable[Any]) -> set[str]:
         body = given[1] if isinstance(given, tuple) else given
         for field in ("about", "in_reply_to", "rests_on", "version"):
             value = getattr(body, field, None)
-            found.update([value] if isinstance(value, str) else value or ())
+            found.update([value] if isinstance(value, str) else value if isinstance(value, tuple) else ())
     return found
 
 

@@ -23,7 +23,6 @@ from tests.worlds.normal import Normal
 from detente.conflicts.screening import Presence
 from detente.errors import Refused
 from detente.host.app import HostApp
-from detente.network.connection import PEER, Peer
 from detente.host.engine import Engine
 from detente.host.metrics import Metrics
 from detente.host.tokens import Tokens
@@ -32,6 +31,7 @@ from detente.ledger.entry import Draft, check_submission, encode_submission, sea
 from detente.ledger.genesis import sign_genesis
 from detente.ledger.keys import SigningKey
 from detente.network.client import _problems
+from detente.network.connection import PEER, Peer
 from detente.node.following import Page, check_page
 from detente.node.host import Host
 from detente.node.limits import LimitRules, Rate

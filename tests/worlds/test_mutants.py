@@ -21,8 +21,8 @@ from detente.host.requests import Answer
 from detente.ledger import entry
 from detente.ledger.delivered import Told
 from detente.node import admission, host, limits, screener, station_clock, station_fold
+from detente.node.own_draft import draft_of
 from detente.node.slots import Slots
-from detente.node.station_send import draft_of
 from detente.node.station_values import Compose
 from detente.node.telling import Telling
 from detente.records.watermark import Watermark

@@ -1,8 +1,8 @@
 """What a viewer's entries say has happened: matters with the voices for and against each, and signed acts that are entries themselves.
 
 A claim does not happen; it speaks of a *matter* (its subject). Claims on one subject that name different actors are different
-occurrences, and each is a voice against the others: who did it is then contested. An answer, a call, a notice, an assent or a position is an
-entry that its author signed: that it was made needs no other voice.
+occurrences, and each is a voice against the others: who did it is then contested. An answer, a call, a notice, an assent or a
+position is an entry that its author signed: that it was made needs no other voice.
 
     claim      class: its event_class, and its subject      when: as stated, a band
     notice     notice.<activity>                            response   <answer>, about the thread answered

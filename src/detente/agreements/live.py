@@ -1,4 +1,4 @@
-"""One term, live: its events told to a monitor as occurrences come, change and go, so that what each touches is revised and nothing else."""
+"""One term, live: its events are told to a monitor as occurrences come, change and go; what each touches is revised, nothing else."""
 
 from __future__ import annotations
 
@@ -325,7 +325,7 @@ class LiveTerm:
         p = self.term.pattern
         if not isinstance(p, tm.Within):
             return
-        first, last = self._band(o)
+        _, last = self._band(o)
         mine: list[Owed] = []
         for effect in self.effects:
             if effect.party != party or effect.since(last) is None:

@@ -199,9 +199,9 @@ def _limit_for(case: _Case, effect: Effect) -> Verdict:
         return _not_begun(case, effect)
     over = ends is not None and ends <= now_us
     life = _life(effect, now_us)
-    last = min(now_us, now_us if ends is None else ends)
-    certain = _mine(case.found.rules.get("breach_certain", {}), party, reading)
-    possible = _mine(case.found.rules.get("breach_possible", {}), party, reading)
+    last = ends if over else None
+    certain = _mine(case, "breach_certain", party, reading)
+    possible = _mine(case, "breach_possible", party, reading)
     if certain:
         ids = [one for one, _ in certain]
         why = _count(len(ids), "breach", "breaches")
@@ -231,10 +231,15 @@ def _limit_for(case: _Case, effect: Effect) -> Verdict:
     return case.verdict(party, reading, "kept", life, why, settled=over, next_us=None, **case.open(begins, last))
 
 
-def _mine(found: dict[Binding, int], party: str, reading: str) -> list[tuple[str, int]]:
-    return sorted(
-        ((i, at) for (i, p, r), at in found.items() if p == party and r == reading), key=lambda one: (one[1], one[0])
-    )
+def _mine(case: _Case, rule: str, party: str, reading: str) -> list[tuple[str, int]]:
+    """What a rule finds of a party under a reading, in order of moment; missed deadlines are verdicts of their own."""
+    owed = case.live.owed
+    mine = [
+        (i, at)
+        for (i, p, r), at in case.found.rules.get(rule, {}).items()
+        if p == party and r == reading and (i, p, r) not in owed
+    ]
+    return sorted(mine, key=lambda one: (one[1], one[0]))
 
 
 def _not_begun(case: _Case, effect: Effect) -> Verdict:
@@ -305,7 +310,7 @@ def _duty_for(case: _Case, owed: Owed) -> Verdict:
         at_us = max((o.last_us for o in map(case.occurrence, helping) if o is not None), default=None)
         return case.verdict(
             owed.party, owed.reading, "kept", "fulfilled", why, at_us=at_us, evidence=tuple(sorted(set(evidence))),
-            rule="breach_possible", settled=over, **more,
+            rule="breach_possible", settled=over, next_us=None if over else owed.due_us + 1, **more,
         )  # fmt: skip
     if not over:
         why = "its time has not passed"
@@ -376,9 +381,10 @@ def _condition_for(case: _Case, effect: Effect, reading: str, p: tm.CalmFor | tm
     possible = _reached(case, "reached_possible", reading if calm else None)
     begins = effect.begins_us or 0
     due = min(dues(begins, p.by, case.term).values(), default=None) if p.by is not None else None
-    more: dict[str, Any] = {"due_us": due, **case.open(begins, case.now_us)}
+    more: dict[str, Any] = {"due_us": due, **case.open(begins, None)}
     if certain is not None and (due is None or certain[0] <= due):
         at_us, one = certain
+        more |= case.open(begins, at_us)
         why = f"{'reached' if calm else 'all have said that they are satisfied'}"
         return case.verdict(
             effect.party, reading, "kept", "fulfilled", why, at_us=at_us, evidence=case.least([one]), settled=True,
@@ -428,7 +434,7 @@ def _power(case: _Case) -> list[Verdict]:
         used = [i for (i, p, _) in case.found.rules.get("used_certain", {}) if p == effect.party]
         wrong = [i for (i, p, _) in case.found.rules.get("breach_certain", {}) if p == effect.party]
         perhaps = [i for (i, p, _) in case.found.rules.get("breach_possible", {}) if p == effect.party]
-        more = case.open(effect.begins_us, case.now_us)
+        more = case.open(effect.begins_us, None)
         if wrong:
             why = "used without what must come before it"
             found.append(

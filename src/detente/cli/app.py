@@ -20,6 +20,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "demo": ("detente.cli.replay", "Play a real case, then leave its host and stations up to be tried."),
     "replay": ("detente.cli.replay", "Play a case through real processes and show what would have been caught."),
     "init": ("detente.cli.init", "Found a ledger: keys, signed genesis, a folder for the host and for each station."),
+    "agreement": ("detente.cli.agreement", "Agreements: terms as data, who says what of them, and what follows."),
     "keys": ("detente.cli.keys", "Show, make, register and revoke keys."),
     "host": ("detente.cli.processes", "Run the host of a ledger."),
     "station": ("detente.cli.processes", "Run a party's station."),

@@ -7,13 +7,14 @@ import msgspec
 from detente.conflicts.screening import Presence
 from detente.ledger.delivered import Told
 from detente.node.keeping import Keep
+from detente.node.own_draft import draft_of
 from detente.node.station_alarms import raise_alarm
 from detente.node.station_climb import calls_shown, climb
 from detente.node.station_fan import due_us as fan_due_us
 from detente.node.station_fan import fan_out
 from detente.node.station_openings import notice_volumes
 from detente.node.station_peers import judge_ahead, tell_evidence
-from detente.node.station_send import draft_of, envelope, lodge_delayed, submit
+from detente.node.station_send import envelope, lodge_delayed, submit
 from detente.node.station_state import Station
 from detente.node.station_stop import alarms_of_stops
 from detente.node.station_values import Compose, Effect, PresenceSet, SendDirect

@@ -17,8 +17,8 @@ from detente.hotline.fan_out import Change, warnings
 from detente.ledger.entry import Draft
 from detente.node.fans import Fans, Job
 from detente.node.keeping import Keep
+from detente.node.own_draft import draft_of
 from detente.node.station_alarms import raise_alarm
-from detente.node.station_send import draft_of
 from detente.node.station_state import Station
 from detente.node.station_values import Compose, Effect
 from detente.picture.dangers import Dangers, Search

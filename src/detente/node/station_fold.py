@@ -23,6 +23,7 @@ from detente.node.station_values import (
     Publish,
     Reread,
 )
+from detente.node.verdict_revisions import revisions
 from detente.picture.known import Known, known_of
 from detente.records.erasure import Erasure
 from detente.records.message import Message
@@ -90,6 +91,7 @@ def fold(
     if entry.index >= state.picture.size:
         state.picture.apply(known)
         effects += _read_back(state, known.id, now_us)
+        effects += revisions(state, now_us)
     mine = header.author == state.me.party
     if not mine:
         urgent = is_urgent(known)

@@ -6,8 +6,8 @@ import msgspec
 
 from detente.errors import EvidenceError, Refused
 from detente.ledger.checkpoint import parse_checkpoint
-from detente.ledger.entry import Checked, Draft, check_submission, encode_submission
-from detente.ledger.facets import Facet, Openings
+from detente.ledger.entry import Checked, check_submission, encode_submission
+from detente.ledger.facets import Openings
 from detente.ledger.note import parse_note
 from detente.ledger.proof import parse_proof
 from detente.ledger.receipt import check_receipt, read_receipt
@@ -34,36 +34,12 @@ from detente.node.station_values import (
     Submit,
 )
 from detente.picture.known import Known, known_of
-from detente.records.body import Body
-from detente.records.registry import REGISTRY
 from detente.records.response import Response
 from detente.records.screening import Screening
 from detente.records.step import Step
 
 NOT_LODGED = frozenset({"watermark"})
 """Kinds not worth an alarm at every station when they come late: the next one says it all again."""
-
-
-def draft_of(
-    state: Station, body: Body, audience: tuple[str, ...], signed_at_us: int, *, sealed: bool = False
-) -> Draft:
-    """Return the draft of an entry with one facet that the station itself signs."""
-    kind, form, data = REGISTRY.write(body)
-    position = REGISTRY.position(body)
-    me = state.me.party
-    readers = tuple(sorted({*audience, me} if sealed else audience))
-    facets: list[Facet | None] = [None, None, None, None]
-    facets[position] = Facet(audience=readers, body=msgspec.Raw(data), form=form)
-    about = getattr(body, "about", None)
-    return Draft(
-        audience=readers,
-        author=me,
-        facets=(facets[0], facets[1], facets[2], facets[3]),
-        kind=kind,
-        refers_to=(about,) if isinstance(about, str) else (),
-        sealed=frozenset({position}) if sealed else frozenset(),
-        signed_at_us=signed_at_us,
-    )
 
 
 def composed(state: Station, given: Composed, now_us: int) -> list[Effect]:

@@ -47,6 +47,7 @@ from detente.node.outbox import Outbox
 from detente.node.screener import Screener
 from detente.node.slots import Slots
 from detente.node.telling import Telling
+from detente.picture.agreements import Due
 from detente.picture.known import Known as PictureKnown
 from detente.picture.read_backs import Judged
 from detente.picture.stops import Stops
@@ -135,6 +136,8 @@ class Station:
 
     read_back: Callable[[str], Judged | None] = lambda entry: None
     """What comparing showed of the read-back just folded, if it is this entry (id in hex)."""
+    revisions_due: Callable[[], list[Due]] = list
+    """Hands over the revisions of published verdicts that entries have made due."""
 
     identity: Identity = field(init=False)
     ledger: bytes = field(init=False)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from detente.geometry.index import VolumeIndex
 from detente.geometry.volume import Separation
 from detente.ledger.genesis import Genesis
+from detente.picture.agreements import Agreements
 from detente.picture.airspace import Airspace
 from detente.picture.calls import Calls
 from detente.picture.dangers import Dangers
@@ -63,6 +64,7 @@ class Picture:
         self.calls = Calls(self.airspace, self.directory)
         self.findings = Findings()
         self.timeline = Timeline(self.heads)
+        self.agreements = Agreements(self.heads)
         self.views: tuple[View, ...] = (
             self.heads,
             self.dangers,  # sees the others as they were before the entry
@@ -77,6 +79,7 @@ class Picture:
             self.calls,
             self.findings,
             self.timeline,
+            self.agreements,
         )
         self.driver = Driver(self.views)
 

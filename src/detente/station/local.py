@@ -24,6 +24,7 @@ from detente.node.speaking import not_spoken_for
 from detente.node.station_clock import next_matter_us
 from detente.node.station_values import Composed, PresenceSet, Release
 from detente.station import dangers, stopping
+from detente.station.agreeing import AgreementsApi
 from detente.station.bundling import bundle_bytes
 from detente.station.clocks import clock_row, outcomes
 from detente.station.delivering import courses, matrix_rows, register_bytes
@@ -447,6 +448,7 @@ class LocalApi:
 def local_app(engine: Engine) -> App:
     """Return the application for the local listener; every request bears the station's token."""
     api = LocalApi(engine)
+    agreements = AgreementsApi(engine, api.basis)
     token = engine.parts.local_token.encode()
 
     def allowed(request: Request) -> None:
@@ -458,6 +460,8 @@ def local_app(engine: Engine) -> App:
 
     routes = {
         ("GET", "/local/acknowledged/{}"): api.acknowledged,
+        ("GET", "/local/agreements"): agreements.all,
+        ("GET", "/local/agreements/{}"): agreements.one,
         ("GET", "/local/alarms"): api.alarms,
         ("GET", "/local/bundle"): api.bundle,
         ("GET", "/local/calls"): api.calls,
@@ -477,10 +481,13 @@ def local_app(engine: Engine) -> App:
         ("GET", "/local/notices"): api.notices,
         ("GET", "/local/parties"): api.parties,
         ("GET", "/local/presence"): api.presence,
+        ("GET", "/local/proofs/{}"): agreements.proofs,
+        ("GET", "/local/publication/{}"): agreements.publication,
         ("GET", "/local/receipts/{}"): api.receipt,
         ("GET", "/local/register"): api.register,
         ("GET", "/local/screenings/{}"): api.screenings,
         ("GET", "/local/status"): api.status,
+        ("GET", "/local/verdicts/{}"): agreements.verdicts,
         ("GET", "/local/waiting"): api.waiting,
         **dangers.routes(api),
         **stopping.routes(api),

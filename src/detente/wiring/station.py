@@ -150,6 +150,7 @@ def open_station(folder: Path, now_us: int | None = None) -> StationParts:
         read_back=lambda entry: picture.read_backs.judged(entry) or picture.calls.judged(entry),
         book=picture.directory,
         holds=lambda entry: picture.heads.entry(entry) is not None,
+        revisions_due=picture.agreements.take_due,
     )
     state.fans.dangers, state.stops = picture.dangers, picture.stops
     proven = load(state, copy.kept(), copy.leaves(0, ALL), _known(copy), clock.now_us() if now_us is None else now_us)

@@ -1,0 +1,328 @@
+"""`detente agreement`: propose, assent to, take positions on, show, judge and publish what was agreed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from detente.agreements.events import moment as moment_of
+from detente.agreements.patterns.expand import despite, expand
+from detente.agreements.terms import read_agreement
+from detente.cli.desk import Desk, Officer, Station, To, WaitS, at_desk, basis_words, short
+from detente.cli.say import AsJson, answer, guarded, read_bytes, table
+from detente.cli.sending import parties, send, sent
+from detente.cli.times import Zone, stated_zone, time_us, zone_named
+from detente.cli.times import moment as written
+from detente.errors import Refused, problem
+
+TermsFile = Annotated[str, typer.Argument(help="The agreement, as JSON (docs/formats/terms.md); - is standard input.")]
+Name = Annotated[str, typer.Argument(help="Short name of the agreement, or an id of one of its versions.")]
+Term = Annotated[str, typer.Option("--term", help="The term it is about; left out: the whole agreement.")]
+Words = Annotated[str, typer.Option("--words", help="What was said, in its own words.")]
+Source = Annotated[str, typer.Option("--source", help="Where that can be read.")]
+Party = Annotated[str | None, typer.Option("--party", help="Whose word it is, when passed on; else your own party.")]
+WhoSaid = Annotated[str, typer.Option("--who", help="Who said it, in words; else the party.")]
+AtTime = Annotated[
+    str | None, typer.Option("--at", help="From when it counts, with its zone: 2016-09-19T19:00:00+03:00.")
+]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", help="As it stood at a time, with its zone, or at a size: size:812.")
+]
+Of = Annotated[str | None, typer.Option("--for", help="As this party could conclude it, as far as the record shows.")]
+Terms = Annotated[list[str] | None, typer.Option("--term", help="Only this term; repeat for more.")]
+ACTS = ("assent", "reservation", "resumption", "suspension", "withdrawal")
+SAYS = (
+    "declares", "ended", "ends", "holding", "in force", "not satisfied", "reads", "satisfied", "says nothing", "suspended",
+    "void",
+)  # fmt: skip
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb with its parts."""
+    verbs = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
+    for name, verb in (
+        ("expand", expand_),
+        ("propose", propose),
+        ("assent", assent),
+        ("position", position),
+        ("show", show),
+        ("verdicts", verdicts),
+        ("publish", publish),
+    ):
+        verbs.command(name)(guarded(verb))
+    app.add_typer(verbs, name="agreement", help="Agreements: terms as data, who says what of them, and what follows.")
+
+
+def expand_(file: TermsFile, term: Terms = None, as_json: AsJson = False) -> None:
+    """Show what each term means in the small logic; nothing is sent, no station is needed."""
+    read = read_agreement(read_bytes(file))
+    made = {
+        t.term: expand(t, moment_of(read.begins), bool(despite(read.terms, t))).text()
+        for t in read.terms
+        if not term or t.term in term
+    }
+    answer(made, "\n".join(made.values()) or "no such term", as_json)
+
+
+def propose(
+    file: TermsFile,
+    to: To = None,
+    annex: Annotated[
+        list[str] | None, typer.Option("--annex", help="FORM=FILE@PARTY,PARTY: a secret annex and its readers.")
+    ] = None,
+    supersedes: Annotated[str | None, typer.Option("--supersedes", help="The version that this one replaces.")] = None,
+    station: Station = None,
+    officer: Officer = None,
+    wait: WaitS = 10,
+    as_json: AsJson = False,
+) -> None:
+    """Put an agreement, or a new version of it, on record. Every fault of every term is said before anything is signed."""
+    read = read_agreement(read_bytes(file))
+    with at_desk(station) as desk:
+        readers = sorted({desk.party, *parties(to)})
+        facets = [{"audience": readers, "body": read, "form": "full"}]
+        facets += [_annex(text, desk.party) for text in annex or []]
+        asked: dict[str, Any] = {"facets": facets, "kind": "agreement", "officer": desk.officer(officer)}
+        if supersedes is not None:
+            asked["supersedes"] = desk.full_id(supersedes, "--supersedes")
+        got = send(desk, asked, wait, as_json)
+        answer(got, sent(f"Agreement {read.agreement}, version {read.version},", got), as_json)
+
+
+def _annex(text: str, me: str) -> dict[str, Any]:
+    form, _, rest = text.partition("=")
+    file, _, readers = rest.rpartition("@")
+    if not file or form not in ("annex-a", "annex-b", "annex-c"):
+        rule = "is annex-a, annex-b or annex-c, then =FILE@PARTY,PARTY"
+        raise Refused([problem("annex", "--annex", text, rule, "Write it so.")])
+    body = msgspec.json.decode(read_bytes(file))
+    return {"audience": sorted({me, *parties([readers], "--annex")}), "body": body, "form": form}
+
+
+def assent(
+    agreement: Name,
+    act: Annotated[str, typer.Option("--act", help=f"One of: {', '.join(ACTS)}.")] = "assent",
+    term: Terms = None,
+    at: AtTime = None,
+    party: Party = None,
+    who: WhoSaid = "",
+    words: Words = "",
+    source: Source = "",
+    to: To = None,
+    station: Station = None,
+    officer: Officer = None,
+    wait: WaitS = 10,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a party does about being bound: assent, reservation, suspension, resumption, withdrawal."""
+    _one_of("--act", act, ACTS)
+    with at_desk(station) as desk:
+        found = _agreement(desk, agreement)
+        body = {
+            "about": found["id"],
+            "act": act,
+            "at": _stated(at),
+            "party": party or desk.party,
+            "source": source,
+            "tag": "DOC" if source else "MEM+",
+            "terms": sorted(set(term or [])),
+            "who": who or party or desk.party,
+            "words": words,
+        }
+        _say(desk, "assent", body, found, to, officer, wait, as_json, f"{act.capitalize()}")
+
+
+def position(
+    agreement: Name,
+    says: Annotated[str, typer.Option("--says", help=f"One of: {', '.join(SAYS)}.")],
+    term: Term = "",
+    at: AtTime = None,
+    reading: Annotated[str, typer.Option("--reading", help='With "reads": calendar, elapsed, qualifying, ...')] = "",
+    power: Annotated[str, typer.Option("--power", help='With "declares": end, extend, reset, suspend, withdraw.')] = "",
+    authority: Annotated[
+        str, typer.Option("--authority", help="competent, not competent, unknown: may the speaker say so?")
+    ] = "unknown",
+    party: Party = None,
+    who: WhoSaid = "",
+    words: Words = "",
+    source: Source = "",
+    to: To = None,
+    station: Station = None,
+    officer: Officer = None,
+    wait: WaitS = 10,
+    as_json: AsJson = False,
+) -> None:
+    """Say where the agreement, or a term of it, stands for a party: in words. Deeds are seen beside it."""
+    _one_of("--says", says, SAYS)
+    with at_desk(station) as desk:
+        found = _agreement(desk, agreement)
+        body = {
+            "about": found["id"],
+            "at": _stated(at),
+            "by_authority": authority,
+            "party": party or desk.party,
+            "power": power,
+            "reading": reading,
+            "says": says,
+            "source": source,
+            "tag": "DOC" if source else "MEM+",
+            "term": term,
+            "who": who or party or desk.party,
+            "words": words,
+        }
+        _say(desk, "position", body, found, to, officer, wait, as_json, "Position")
+
+
+def show(
+    agreement: Annotated[str | None, typer.Argument(help="Short name or id; left out: all.")] = None,
+    station: Station = None,
+    as_of: AsOf = None,
+    for_: Of = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show agreements: parties in words and in deeds, and how many terms stand how."""
+    with at_desk(station) as desk:
+        query = _view(as_of, for_)
+        if agreement is not None:
+            got = desk.station.get(f"agreements/{agreement}", **query)
+            rows = [got["agreement"]]
+        else:
+            got = desk.station.get("agreements", **query)
+            rows = got["agreements"]
+        parts: list[Any] = []
+        for row in rows:
+            counts = ", ".join(f"{n} {a}" for a, n in sorted(row["answers"].items()))
+            parts.append(f"{row['agreement']} ({row['title']}), version {row['version']}, id {short(row['id'])}")
+            parts.append(f"  verdicts: {counts or 'none'}; text not verified: {', '.join(row['unverified']) or 'none'}")
+            parts += [f"  {one['sentence']}" for one in row["parties"]]
+        parts.append(got["seen"] + ". " + basis_words(got["basis"]))
+        answer(got, parts if rows else ["No agreement.", parts[-1]], as_json)
+
+
+def verdicts(
+    agreement: Name,
+    term: Terms = None,
+    as_of: AsOf = None,
+    for_: Of = None,
+    proofs: Annotated[
+        Path | None,
+        typer.Option("--proofs", help="Write terms, events and proofs of each term here, for check-verdict."),
+    ] = None,
+    zone: Zone = None,
+    station: Station = None,
+    as_json: AsJson = False,
+) -> None:
+    """What follows from the entries at hand, per term, party and reading; with what would settle it, and how late it can change."""
+    with at_desk(station) as desk:
+        query = _view(as_of, for_)
+        got = desk.station.get(f"verdicts/{agreement}", **query)
+        rows = [v for v in got["verdicts"] if not term or v["term"] in term]
+        if proofs is not None:
+            _write_proofs(desk, agreement, query, term, proofs)
+        cells = [
+            (v["term"], v["party"], v["reading"], v["instance"][:12], v["answer"].upper(), v["why"], _open(v, zone))
+            for v in rows
+        ]
+        shown = table(
+            f"{got['agreement']}, {got['seen']}, at {written(got['at_us'], zone_named(zone))}",
+            ("term", "party", "reading", "duty", "verdict", "why", "can change at once until"),
+            cells,
+        )
+        notes = [f"{v['term']}: {c}" for v in rows for c in v["caveats"]]
+        notes += [
+            f"{v['term']} {v['party']}: would be settled by {'; '.join(v['settles'])}" for v in rows if v["settles"]
+        ]
+        notes += [f"{v['term']}: not counted: {n['event']}: {n['why']}" for v in rows for n in v["not_counted"]]
+        answer({**got, "verdicts": rows}, [shown, *dict.fromkeys(notes), basis_words(got["basis"])], as_json)
+
+
+def _open(verdict: dict[str, Any], zone: str | None) -> str:
+    until = verdict["fast_until_us"]
+    return "" if until is None else written(until, zone_named(zone))
+
+
+def _write_proofs(desk: Desk, agreement: str, query: dict[str, Any], terms: list[str] | None, folder: Path) -> None:
+    got = desk.station.get(f"proofs/{agreement}", **query, terms=",".join(terms or []))
+    folder.mkdir(parents=True, exist_ok=True)
+    for one in got["terms"]:
+        base = folder / one["term"]
+        base.with_suffix(".terms").write_text(one["terms"])
+        base.with_suffix(".log.jsonl").write_text(one["log"])
+        lines = "".join(msgspec.json.encode(proof, order="sorted").decode() + "\n" for proof in one["proofs"])
+        base.with_suffix(".proofs.jsonl").write_text(lines)
+
+
+def publish(
+    agreement: Name,
+    term: Terms = None,
+    to: To = None,
+    station: Station = None,
+    officer: Officer = None,
+    wait: WaitS = 10,
+    as_json: AsJson = False,
+) -> None:
+    """Publish verdicts as they stand now. Later entries that change them are recorded as revisions, by the station itself."""
+    with at_desk(station) as desk:
+        got = desk.station.get(f"publication/{agreement}", terms=",".join(term or []))
+        readers = sorted({desk.party, *parties(to)})
+        asked = {
+            "facets": [{"audience": readers, "body": got["body"], "form": "full"}],
+            "kind": "verdict",
+            "officer": desk.officer(officer),
+            "refers_to": [got["id"]],
+        }
+        said = send(desk, asked, wait, as_json)
+        lines = [v["words"] for v in got["body"]["verdicts"]]
+        answer({**said, "published": got["body"]}, sent("Publication", said, *lines), as_json)
+
+
+def _say(
+    desk: Desk,
+    kind: str,
+    body: dict[str, Any],
+    found: dict[str, Any],
+    to: list[str] | None,
+    officer: str | None,
+    wait: int,
+    as_json: bool,
+    what: str,
+) -> None:
+    readers = sorted({desk.party, *parties(to)})
+    asked = {
+        "facets": [{"audience": readers, "body": body, "form": "full"}],
+        "kind": kind,
+        "officer": desk.officer(officer),
+        "refers_to": [found["id"]],
+    }
+    got = send(desk, asked, wait, as_json)
+    answer(got, sent(f"{what} on {found['agreement']}", got), as_json)
+
+
+def _agreement(desk: Desk, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = desk.station.get(f"agreements/{name}")["agreement"]
+    return found
+
+
+def _view(as_of: str | None, party: str | None) -> dict[str, Any]:
+    query: dict[str, Any] = {} if party is None else {"party": party}
+    if as_of is not None:
+        if as_of.startswith("size:") and as_of[5:].isdigit():
+            query["size"] = int(as_of[5:])
+        else:
+            query["at"] = time_us(as_of, "--as-of")
+    return query
+
+
+def _stated(text: str | None) -> dict[str, Any] | None:
+    if text is None:
+        return None
+    at_us = time_us(text, "--at")
+    return {"earliest_us": at_us, "latest_us": at_us, "text": text, "zone": stated_zone(text)}
+
+
+def _one_of(field: str, value: str, values: tuple[str, ...]) -> None:
+    if value not in values:
+        raise Refused([problem("choice", field, value, f"is one of: {', '.join(values)}", "Choose one.")])
