@@ -9,11 +9,13 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from detente.cli.app import app
+from detente.network.local import LocalStation
 
 pytestmark = pytest.mark.process
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -203,3 +205,63 @@ def test_a_hospital_down_to_the_crew_and_in_its_pocket(ledger, tmp_path, monkeyp
     near("35.60, 40.30", "--key", "11" * 32, code=3)
     path.write_bytes(path.read_bytes().replace(b"35400000000", b"35900000000"))
     assert "changed after it was signed" in near("35.60, 40.30", code=3)
+
+
+def shelling(who, stance="asserts"):
+    """A claim that rus shelled somewhere in 2020, as an officer's software would send it."""
+    at = {"earliest_us": 1_600_000_000_000_000, "latest_us": 1_600_000_000_000_000, "text": "2020", "zone": "UTC"}
+    return {
+        "about": [], "actor": "rus", "affected": "", "at_stated": at, "chain": [], "count": None, "event_class": "shelling",
+        "implies": [], "origin": "", "party": None, "place": None, "report": None, "said": None, "says": "Shelling.",
+        "source": "", "stance": stance, "subject": "shelling.1", "tag": "ILL", "who": who,
+    }  # fmt: skip
+
+
+def test_an_agreement_from_proposal_to_a_published_verdict_and_its_revision(ledger, tmp_path):
+    """Terms, words, one report too few, a publication; the second origin's report revises what was published, by itself, once."""
+    cjtf, rus = Officer(ledger / "stations" / "cjtf"), Officer(ledger / "stations" / "rus")
+    file = str(Path(__file__).with_name("truce.json"))
+    assert "FIND breach_certain" in cjtf("agreement", "expand", file)
+    proposed = cjtf.json("agreement", "propose", file, "--to", "rus")
+    rus.wait("agreement", "show", until=lambda found: [a["id"] for a in found["agreements"]] == [proposed["id"]])
+    rus("agreement", "position", "quiet", "--says", "suspended", "--words", "Suspended.", "--to", "cjtf")
+
+    def told(who, stance="asserts"):
+        facets = [{"audience": ["cjtf"], "body": shelling(who, stance), "form": "full"}]
+        with LocalStation.of(ledger / "stations" / "cjtf") as station:
+            return station.post("send", {"facets": facets, "kind": "claim", "officer": ""}, wait_s=10)["id"]
+
+    told("First monitor")
+
+    def answer(found):
+        return {v["reading"]: v["answer"] for v in found["verdicts"] if (v["term"], v["party"]) == ("quiet", "rus")}
+
+    cjtf.wait("agreement", "verdicts", "quiet", until=lambda found: answer(found) == {"": "undetermined"})
+    assert answer(rus.json("agreement", "verdicts", "quiet")) == {"": "kept"}
+    published = cjtf.json("agreement", "publish", "quiet", "--term", "quiet", "--to", "rus")
+    second = told("Second monitor")
+    cjtf.wait("agreement", "verdicts", "quiet", until=lambda found: answer(found) == {"": "breached"})
+
+    def revisions():
+        entries = rus.json("log")["entries"]
+        bodies = [o["facet"]["body"] for e in entries for o in e["facets"] if o and e["header"]["kind"] == "verdict/1"]
+        return [b for b in bodies if b["trigger"] is not None]
+
+    end = time.monotonic() + 20
+    while not revisions():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    told("Third monitor")
+    (revision,) = revisions()
+    assert (revision["trigger"], revision["revises"]) == (second, published["id"])
+    assert [(v["party"], v["was"], v["answer"]) for v in revision["verdicts"]] == [("rus", "undetermined", "breached")]
+
+    shown = cjtf("agreement", "show", "quiet")
+    assert "rus: in words, calls it suspended; in deeds, no deed seen" in shown
+    assert answer(cjtf.json("agreement", "verdicts", "quiet", "--for", "rus")) in ({"": "kept"}, {})
+    earlier = cjtf.json("agreement", "verdicts", "quiet", "--as-of", f"size:{published['index']}")
+    assert answer(earlier) == {"": "undetermined"}
+    cjtf("agreement", "verdicts", "quiet", "--proofs", str(tmp_path / "proofs"))
+    base = str(tmp_path / "proofs" / "quiet")
+    checked = cjtf("check-verdict", f"{base}.terms", f"{base}.log.jsonl", f"{base}.proofs.jsonl")
+    assert "accepted" in checked and "REFUSED" not in checked

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from detente.hotline.book import called
 from detente.hotline.timers import Call
 from detente.node.alarms import Kind
+from detente.node.own_draft import draft_of
 from detente.node.station_alarms import raise_alarm
 from detente.node.station_ladders import LOUD
-from detente.node.station_send import draft_of
 from detente.node.station_state import Station
 from detente.node.station_values import Compose, Effect, Publish
 from detente.records.step import LadderName, Step

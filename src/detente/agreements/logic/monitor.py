@@ -329,30 +329,6 @@ class Monitor:
             return (*changes, *self._slowly(happening, here=True))
         return (*changes, *self._add(happening))
 
-    def remove(self, happening: Happening) -> tuple[Change, ...]:
-        """Take one event back; returns what that changed. What stands after is as if it had never come."""
-        if not self.history.remove(happening):
-            return ()
-        at_us = happening.at_us
-        beyond = self.now_us is not None and at_us < self.now_us - self.horizon_us
-        if beyond and self._keep_us is not None:
-            return tuple(self._slowly(happening, here=False))
-        changes: list[Change] = []
-        row = None
-        if happening.name in self.held.signatures:
-            row = row_of(happening, self.held.signatures[happening.name])
-            if not self.held.remove_row(happening.name, row):
-                return ()
-        gone = not any(True for _ in self.history.between(at_us, at_us)) and self.held.remove_moment(at_us)
-        if gone:
-            for number, place in self._by_moment:
-                self._evaluate(number, place, at_us, (), changes)
-        if row is not None:
-            for number, place in self._places(happening.name, row):
-                if place.matches(row):
-                    self._evaluate(number, place, at_us, tuple([row[column] for column in place.row_columns]), changes)
-        return tuple(changes)
-
     def advance(self, now_us: int) -> list[Change]:
         """Tell the monitor that it is now; returns the verdicts that became settled. Time does not go back."""
         if self.now_us is not None and now_us <= self.now_us:
@@ -398,6 +374,30 @@ class Monitor:
                     values = tuple([row[column] for column in place.row_columns])
                     self._evaluate(number, place, at_us, values, changes)
         return changes
+
+    def remove(self, happening: Happening) -> tuple[Change, ...]:
+        """Take one event back; returns what that changed. What stands after is as if it had never come."""
+        if not self.history.remove(happening):
+            return ()
+        at_us = happening.at_us
+        beyond = self.now_us is not None and at_us < self.now_us - self.horizon_us
+        if beyond and self._keep_us is not None:
+            return tuple(self._slowly(happening, here=False))
+        changes: list[Change] = []
+        row = None
+        if happening.name in self.held.signatures:
+            row = row_of(happening, self.held.signatures[happening.name])
+            if not self.held.remove_row(happening.name, row):
+                return ()
+        gone = not any(True for _ in self.history.between(at_us, at_us)) and self.held.remove_moment(at_us)
+        if gone:
+            for number, place in self._by_moment:
+                self._evaluate(number, place, at_us, (), changes)
+        if row is not None:
+            for number, place in self._places(happening.name, row):
+                if place.matches(row):
+                    self._evaluate(number, place, at_us, tuple([row[column] for column in place.row_columns]), changes)
+        return tuple(changes)
 
     def _places(self, name: str, row: Row) -> list[tuple[int, _Place]]:
         """Return the places that an event of this name could change: those that ask for none of its values, or for one it has."""
