@@ -26,6 +26,7 @@ VIEWS = [
     ["show", NOTICE[:12] + NOTICE[12:]],
     ["known", "--party", "rus"],
     ["delivery", NOTICE[:12]],
+    ["message", "--phrase", "call-back", "--value", "minutes=27", "--to", "rus"],
     ["call", "list"],
     ["call", "words", NOTICE[:12]],
     ["call", "log", "--line", "hotline", "--outcome", "on-hold", "--from", "rus/watch", "--taken-by", "cjtf/watch"],

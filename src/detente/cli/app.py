@@ -48,6 +48,11 @@ VERBS: dict[str, tuple[str, str]] = {
     ),
     "stop": ("detente.cli.stop", "Ask others to stop something; its clock runs until they comply or reject."),
     "duress": ("detente.cli.duress", "Show an officer the quiet words that are meant for its role."),
+    "phrase": ("detente.cli.phrase", "Standard phrases of the line in English, Russian and Arabic."),
+    "measures": (
+        "detente.cli.measures",
+        "Kinds of incident and near miss: what to note, what has worked, a real case.",
+    ),
     "presence": ("detente.cli.presence", "Keep or show where own people are; it never leaves the station."),
     "conflicts": ("detente.cli.conflicts", "List notices that come too close, and why."),
     "show": ("detente.cli.show", "Show one entry, and what became of it at each recipient."),

@@ -26,8 +26,12 @@ def register(app: typer.Typer) -> None:
 
 
 def message(
-    words: Annotated[str, typer.Argument(help="What you say.")],
+    words: Annotated[str, typer.Argument(help="What you say; left out with --phrase.")] = "",
     to: To = None,
+    phrase: Annotated[
+        str | None, typer.Option("--phrase", help="Standard phrase; each side reads it in its own language.")
+    ] = None,
+    value: Annotated[list[str] | None, typer.Option("--value", help="Value of the phrase: NAME=VALUE; repeat.")] = None,
     urgency: Annotated[str, typer.Option("--urgency", "-u", help="routine, priority, urgent or stop.")] = "routine",
     about: Annotated[
         list[str] | None, typer.Option("--about", help="Entry it concerns; for stop, what is to stop.")
@@ -66,12 +70,14 @@ def message(
         raise Refused([problem("choice", "--urgency", urgency, rule, "Choose one.")])
     with at_desk(station) as desk:
         readers = parties(to)
+        words = _phrase_values(phrase, value, words)
         body = message_body(
             desk,
             words,
             about=about,
             datum=datum,
             language=language,
+            phrase=phrase,
             reply_to=reply_to,
             subject=subject,
             to_role=to_role,
@@ -104,6 +110,7 @@ def message_body(
     about: list[str] | None = None,
     datum: str | None = None,
     language: str = "en",
+    phrase: str | None = None,
     reply_to: str | None = None,
     subject: str = "",
     to_role: str | None = None,
@@ -124,7 +131,7 @@ def message_body(
         about=tuple(sorted({desk.full_id(text, "--about") for text in about or ()})),
         in_reply_to=None if reply_to is None else desk.full_id(reply_to, "--reply-to"),
         language=language,
-        phrase=None,
+        phrase=phrase,
         subject=subject,
         to_role=to_role,
         urgency=urgency,  # type: ignore[arg-type]
@@ -132,6 +139,25 @@ def message_body(
         within=circle,
         words=words,
     )
+
+
+def _phrase_values(name: str | None, given: list[str] | None, words: str) -> str:
+    """Return what stands in a message's words: free words, or the values of its phrase."""
+    if name is None:
+        if given:
+            raise Refused([problem("value", "--value", given[0], "belongs to a phrase", "Add --phrase NAME.")])
+        return words
+    from detente.cli.phrase import values_given
+    from detente.hotline.phrases import check_values, write_values
+    from detente.wiring.phrases import phrase
+
+    values = values_given(given)
+    found = [*check_values(phrase(name, "en"), values)]
+    if words:
+        found.append(problem("words", "WORDS", words, "stand beside a phrase", "Send them in a message of their own."))
+    if found:
+        raise Refused(found)
+    return write_values(values)
 
 
 def _duress(desk: Desk, words: str | None, for_roles: str) -> list[dict[str, Any]]:

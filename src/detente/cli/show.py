@@ -10,7 +10,7 @@ import typer
 from detente.cli.desk import Desk, Station, at_desk, basis_words, short
 from detente.cli.say import AsJson, answer, guarded, table
 from detente.cli.times import Zone, moment, zone_named
-from detente.cli.words import bodies, from_to, kind_of, lines_of
+from detente.cli.words import bodies, from_to, kind_of, lines_of, phrase_words
 from detente.errors import Refused
 
 
@@ -61,6 +61,8 @@ def _words(full: str, found: dict[str, Any], zone: str | None) -> list[Any]:
     for form, body in bodies(entry):
         readers = next(p["facet"]["audience"] for p in entry["facets"] if p and p["facet"]["form"] == form)
         lines += ["", f"{form}, for {', '.join(readers)}:", *lines_of(body, where)]
+        if kind_of(entry) == "message" and body.get("phrase"):
+            lines.append(f"  reads: {phrase_words(body)}")
     if entry.get("erased"):
         lines += ["", "Erased: what it said is destroyed; that it was said, by whom and when, stands."]
     elif not bodies(entry):

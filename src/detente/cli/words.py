@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import tzinfo
 from typing import Any
@@ -72,7 +73,15 @@ def _response(body: Json, zone: tzinfo | None) -> str:
 
 def _message(body: Json, zone: tzinfo | None) -> str:
     about = f" about {', '.join(short(i) for i in body['about'])}" if body["about"] else ""
-    return f"{body['urgency'].upper()}{about}: {cut(body['words'] or body['phrase'] or '')}"
+    said = body["words"] if not body.get("phrase") else phrase_words(body)
+    return f"{body['urgency'].upper()}{about}: {cut(said)}"
+
+
+def phrase_words(body: Json) -> str:
+    """Return a message's standard phrase in the reader's language (DETENTE_LANGUAGE), figures as they were given."""
+    from detente.cli.phrase import sentence
+
+    return sentence(body["phrase"], body["words"], os.environ.get("DETENTE_LANGUAGE", "en"))
 
 
 def _screening(body: Json, zone: tzinfo | None) -> str:
