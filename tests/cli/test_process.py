@@ -220,6 +220,7 @@ def shelling(who, stance="asserts"):
 def test_an_agreement_from_proposal_to_a_published_verdict_and_its_revision(ledger, tmp_path):
     """Terms, words, one report too few, a publication; the second origin's report revises what was published, by itself, once."""
     cjtf, rus = Officer(ledger / "stations" / "cjtf"), Officer(ledger / "stations" / "rus")
+    cjtf.env["DETENTE_OFFICER"] = rus.env["DETENTE_OFFICER"] = "watch-1"
     file = str(Path(__file__).with_name("truce.json"))
     assert "FIND breach_certain" in cjtf("agreement", "expand", file)
     proposed = cjtf.json("agreement", "propose", file, "--to", "rus")
@@ -258,7 +259,15 @@ def test_an_agreement_from_proposal_to_a_published_verdict_and_its_revision(ledg
 
     shown = cjtf("agreement", "show", "quiet")
     assert "rus: in words, calls it suspended; in deeds, no deed seen" in shown
-    assert answer(cjtf.json("agreement", "verdicts", "quiet", "--for", "rus")) in ({"": "kept"}, {})
+
+    def rus_could_conclude():  # nothing, until its watermark shows that it was told
+        found = CliRunner().invoke(app, ["agreement", "verdicts", "quiet", "--for", "rus", "--json"], env=cjtf.env)
+        return answer(json.loads(found.stdout)) if found.exit_code == 0 else None
+
+    end = time.monotonic() + 20
+    while rus_could_conclude() != {"": "kept"}:
+        assert time.monotonic() < end
+        time.sleep(0.2)
     earlier = cjtf.json("agreement", "verdicts", "quiet", "--as-of", f"size:{published['index']}")
     assert answer(earlier) == {"": "undetermined"}
     cjtf("agreement", "verdicts", "quiet", "--proofs", str(tmp_path / "proofs"))
