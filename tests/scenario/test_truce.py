@@ -41,6 +41,12 @@ def replay(tmp_path_factory):
         bulletin = next(b for _, _, b in kept["rus"].bulletins if b.total.best == 42)
         kept["wrong sum"] = past_the_station(stage, bulletin)
         kept["report"] = report(stage, "2016-09-15", "--out", str(folder))
+        kept["known"] = asked(
+            stage, "evidence", "known", "--party", "rus", "--party", "usa", "--at", "2016-09-17T20:30:00Z"
+        )
+        kept["sources"] = msgspec.json.decode(
+            asked(stage, "evidence", "sources", "--source", "Russian centre", "--json")
+        )
         kept["json"] = msgspec.json.decode(report(stage, "2016-09-17", "--json"))
 
     (played,) = play(load("truce-2016"), tmp_path_factory.mktemp("replay"), linger=keep)
@@ -49,11 +55,13 @@ def replay(tmp_path_factory):
 
 def report(stage, day, *more):
     """Ask the United Nations' station for a day's report, as its user would."""
-    command = [sys.executable, "-m", "detente.cli", "daily-report", "--date", day, "--zone", "+03:00", *more]
-    station = str(stage.founded.station_folder("un"))
-    return subprocess.run(
-        [*command, "--station", station], capture_output=True, text=True, check=True, timeout=60
-    ).stdout
+    return asked(stage, "daily-report", "--date", day, "--zone", "+03:00", *more)
+
+
+def asked(stage, *words):
+    """Ask the United Nations' station something on the command line."""
+    command = [sys.executable, "-m", "detente.cli", *words, "--station", str(stage.founded.station_folder("un"))]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
 
 
 def past_the_station(stage, bulletin):
@@ -138,7 +146,7 @@ def test_the_end_of_the_truce_alerts_about_the_convoy_that_is_still_open(replay)
     for group in (announced, ended):
         assert {a.knew for a in group} == {"rus", "un", "usa"}
         assert all("protected-movement of un" in a.raised and convoy in a.raised for a in group)
-    assert all("1 with people in danger from that moment" in a.raised for a in ended)
+    assert all("1 in danger from that moment" in a.raised for a in ended)
     notice = next(n for entry, _, n in replay[1]["usa"].notices if entry == replay[0].entries["cv1"])
     assert "31 trucks" in notice.words
 
@@ -222,6 +230,22 @@ def test_the_report_of_17_september_compares_with_no_day_and_names_the_gap(repla
     assert (centre["now"]["best"], centre["before"], centre["last"]) == (55, None, "42 (24 hours to 14 September)")
     assert "nothing from 14 Sep 09:00 to 16 Sep 09:00 (the days to 15 Sep, 16 Sep)" in found["markdown"]
     assert "REPLAY" in found["markdown"]
+
+
+def test_the_observer_can_show_what_it_can_prove_that_each_side_knew(replay):
+    """By watermarks that it holds: a side's entries for the other, of which it holds no signature, are no evidence of knowledge."""
+    text = replay[1]["known"]
+    assert "Rests on what un can prove that each was told" in text
+    assert "castello.pull-back.syr. rus: " in text
+    rus = text[text.index("castello.pull-back.syr. rus: ") :].split(" | ")[0]
+    assert "SOHR" not in rus
+
+
+def test_a_sources_record_counts_matters_and_contradictions(replay):
+    (centre,) = replay[1]["sources"]["sources"]
+    assert centre["source"] == "Russian centre"
+    assert centre["contradicted"] == 1
+    assert centre["said"] >= 4
 
 
 def test_every_row_has_a_tag_and_a_source():

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from detente.cli.evidence_sources import known, page_path, sources
 from detente.cli.say import AsJson, answer, guarded, plain, progress, read_bytes, table
 from detente.errors import Problem, Refused, problem
 from detente.evidence.acled import read_acled
@@ -57,6 +58,9 @@ def register(app: typer.Typer) -> None:
     evidence = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
     evidence.command("import")(guarded(import_))
     evidence.command("support")(guarded(support_))
+    evidence.command("page")(guarded(page_))
+    evidence.command("sources")(guarded(sources))
+    evidence.command("known")(guarded(known))
     app.add_typer(
         evidence, name="evidence", help="Read event data as reports with their sources; count support by origins."
     )
@@ -85,6 +89,31 @@ def import_(
                     out.write(msgspec.json.encode({"kind": registry.write(body)[0], "body": body}) + b"\n")
     value = {"tally": found, "refused": made.refused, "cautions": made.cautions, "html": str(html) if html else None}
     answer(plain(value), _import_words(made, found, html), as_json)
+
+
+def page_(
+    file: DataFile,
+    out: Annotated[Path | None, typer.Option("--out", help="The page's file; default: named after FILE.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make one page of a UCDP or ACLED file: events per source and over time, origins, where sources differ on one day and place."""
+    text = _text(file)
+    which = DataSet.ACLED if "event_id_cnty" in text.partition("\n")[0] else DataSet.UCDP
+    with progress(f"reading {file}", as_json):
+        made = READERS[which](text)
+        found = tally(made)
+    path = page_path(file, out)
+    path.write_text(page(made, found, Path(file).name), "utf-8")
+    value = {
+        "data_set": which,
+        "differences": len(found.differences),
+        "events": found.events,
+        "page": str(path),
+        "refused": found.refused,
+    }
+    sizes = f"{found.events} events, {len(found.by_source)} sources, {len(found.differences)} differences, {found.refused} rows refused"
+    words = f"{path}: {sizes}"
+    answer(plain(value), words, as_json)
 
 
 def support_(file: ClaimsFile, ally: Ally = None, as_json: AsJson = False) -> None:

@@ -1,8 +1,9 @@
 """ACLED data, as CSV in ACLED's own column names (after March 2023, and before), to events (`evidence.imported`).
 
-Codes (ACLED codebook): `time_precision` 1 the day, 2 within that week or weekend, 3 within that month; `geo_precision` 1 the place,
-2 near it or part of a region, 3 a larger region. The order of `actor1` and `actor2` says nothing of who began. `fatalities` is one
-number without bounds; 0 may also mean that none were told of. The codebook gives classes, not lengths: the metres below are ours.
+Codes (ACLED codebook): `time_precision` 1 the day, 2 within that week or the like, 3 within that month, its middle given; `geo_precision`
+1 the town, 2 near it or a small part of a region, 3 a larger region, by the nearest natural place or the provincial capital. The order
+of `actor1` and `actor2` says nothing of who began. `fatalities` is one number without bounds; 0 may also mean that none were told of.
+The codebook gives classes, not lengths: the metres below are ours. Where this was checked: docs/formats/event-data.md.
 """
 
 from __future__ import annotations

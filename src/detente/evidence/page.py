@@ -35,6 +35,9 @@ def page(made: Import, found: Tally, name: str) -> str:
         "counts of different sources are never added.</p>",
         "<h2>Events per source</h2>",
         _bars(found.by_source[:MOST_NAMES], "source"),
+        "<h2>Each source over time: events by month</h2>",
+        "<p class=note>Each on its own scale; the figure is of its fullest month. A source that falls silent is a gap, not a calm.</p>",
+        _over_time(found.by_source_month),
         "<h2>Independent origins behind an event</h2>",
         f"<p>{found.more_sources_than_origins} events have more articles than origins: the articles are not independent. "
         f"{found.assumed} events do not tell their first source; there the office stands for it.</p>",
@@ -59,6 +62,22 @@ def _bars(rows: Sequence[tuple[str, int]], what: str) -> str:
         for name, count in rows
     )
     return f"<table><tr><th>{what}<th class=n>events<th></tr>{''.join(lines)}</table>"
+
+
+def _over_time(rows: Sequence[tuple[str, Sequence[tuple[str, int]]]]) -> str:
+    lines = []
+    for name, months in rows:
+        most = max((count for _, count in months), default=0) or 1
+        bars = "".join(
+            f"<rect x='{n * 8}' y='{30 - high:.1f}' width='7' height='{high:.1f}'><title>{month}: {count}</title></rect>"
+            for n, (month, count) in enumerate(months)
+            for high in (30 * count / most,)
+        )
+        svg = f"<svg viewBox='0 0 {max(len(months), 1) * 8} 31' height='31' role='img' fill='#4477aa'>{bars}</svg>"
+        silent = sum(count == 0 for _, count in months)
+        lines.append(f"<tr><td>{escape(name)}<td class=b>{svg}<td class=n>{most}<td class=n>{silent}")
+    span = f"{rows[0][1][0][0]} to {rows[0][1][-1][0]}" if rows and rows[0][1] else ""
+    return f"<table><tr><th>source<th>{span}<th class=n>fullest month<th class=n>months without</tr>{''.join(lines)}</table>"
 
 
 def _differences(found: Sequence[Difference]) -> str:

@@ -13,6 +13,9 @@ import msgspec
 
 from detente.evidence.imported import Event, Import, same_name
 
+FOLLOWED = 12
+"""How many sources are followed over time."""
+
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One event's side of a difference: its id, compiler, origins, and deaths as low, best, high."""
@@ -37,6 +40,7 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     """An import in figures. `by_source` and `by_origin`: events each carries, most first.
 
     `by_origins`: events by how many origins they have. `assumed`: events whose first source is not told.
+    `by_source_month`: the record over time of those that carry most: events for each month from the first to the last, nought included.
     """
 
     assumed: int
@@ -44,6 +48,7 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     by_origins: tuple[tuple[int, int], ...]
     by_region: tuple[tuple[str, int], ...]
     by_source: tuple[tuple[str, int], ...]
+    by_source_month: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
     cautions: int
     differences: tuple[Difference, ...]
     events: int
@@ -63,6 +68,7 @@ def tally(made: Import) -> Tally:
         by_origins=tuple(sorted(Counter(len(event.origins) for event in events).items())),
         by_region=_ranked(event.region or "not stated" for event in events),
         by_source=_ranked(office for event in events for office in _offices(event)),
+        by_source_month=_over_time(events),
         cautions=len(made.cautions),
         differences=differences(events),
         events=len(events),
@@ -72,6 +78,31 @@ def tally(made: Import) -> Tally:
         refused=len({fault.field.partition(".")[0] for fault in made.refused}),
         rows=made.rows,
     )
+
+
+def _over_time(events: Sequence[Event]) -> tuple[tuple[str, tuple[tuple[str, int], ...]], ...]:
+    """Events of each source by month of the day stated (the first, where several are)."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for event in events:
+        for office in _offices(event):
+            counts[same_name(office)][event.stated_day[:7]] += 1
+    months = _months(
+        min((m for c in counts.values() for m in c), default=""),
+        max((m for c in counts.values() for m in c), default=""),
+    )
+    most = _ranked(office for event in events for office in _offices(event))[:FOLLOWED]
+    return tuple((name, tuple((month, counts[same_name(name)][month]) for month in months)) for name, _ in most)
+
+
+def _months(first: str, last: str) -> list[str]:
+    if not first:
+        return []
+    year, month = int(first[:4]), int(first[5:7])
+    found = []
+    while (text := f"{year}-{month:02}") <= last:
+        found.append(text)
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+    return found
 
 
 def differences(events: Sequence[Event]) -> tuple[Difference, ...]:

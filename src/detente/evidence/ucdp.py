@@ -1,8 +1,9 @@
 """UCDP Georeferenced Event Dataset, as CSV with UCDP's own column names, to events (`evidence.imported`).
 
-Precision codes (UCDP GED codebook, 19.1): `where_prec` 1 exact place, 2 a limited area around it, 3 second-order division,
-4 first-order division, 5 a line or an area without a name of its own, 6 the country, 7 sea or air; `date_prec` 1 a day,
-2 two to six days, 3 a week, 4 up to a month, 5 up to a year. The codebook gives classes, not lengths: the metres below are ours.
+Precision codes (UCDP GED codebook, 19.1): `where_prec` 1 exact place, 2 a limited area around it, 3 second-order division, 4 first-order
+division, 5 larger than that and smaller than the country, or a point between two places, 6 the country, 7 sea or air; `date_prec` 1 a
+day, 2 two to six days, 3 a week, 4 up to a month, 5 up to a year. The codebook gives classes, not lengths: the metres below are ours.
+Where this was checked: docs/formats/event-data.md.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from detente.evidence.imported import Article, Cells, Event, Import, band_of, or
 from detente.records.count import Counted
 
 COMPILER = "UCDP GED"
-ERROR_M = {1: 2_000, 2: 25_000, 3: 50_000, 4: 150_000, 5: 150_000, 6: 500_000, 7: 500_000}
+ERROR_M = {1: 2_000, 2: 25_000, 3: 50_000, 4: 150_000, 5: 300_000, 6: 500_000, 7: 500_000}
 """How far off the coordinates may be, for each `where_prec`, metres."""
 
 SPREAD_DAYS = {1: 0, 2: 5, 3: 6, 4: 30, 5: 365}
