@@ -83,6 +83,10 @@ VERBS: dict[str, tuple[str, str]] = {
         "detente.cli.simulate",
         "If nothing more happens, when is it due, under each reading; and what would it take?",
     ),
+    "status-sheet": (
+        "detente.cli.status_sheet",
+        "Write where an agreement stands: per term, per reading, per party, in words and in deeds.",
+    ),
     "check-verdict": ("detente.cli.check_verdict", "Accept or refuse the proofs of verdicts from the log alone."),
     "near": ("detente.cli.near", "Say from a register, offline, whether a point is inside or near a protected place."),
     "overlap": ("detente.cli.overlap", "Tell whether two volumes come too close; why, and what parts them."),

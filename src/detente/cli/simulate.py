@@ -1,23 +1,30 @@
-"""`detente simulate FILE [LOG]`: how a count of days stands under each reading, when its goal is due, what it would take."""
+"""`detente simulate AGREEMENT|FILE [LOG]`: how a count of days stands under each reading, when its goal is due, what it would take."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
+import msgspec
 import typer
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from detente.agreements.readings.counting import Counting, read_counting
 from detente.agreements.readings.events import Event, read_event, read_events
+from detente.agreements.readings.of_agreement import Counted
 from detente.agreements.readings.simulate import simulate as simulated
 from detente.agreements.words.readings import Telling, tell
+from detente.cli.desk import Station, at_desk
 from detente.cli.say import AsJson, answer, guarded, plain, read_bytes
 from detente.cli.times import time_us
 from detente.errors import Problem, Refused, problem
 
 Subject = Annotated[
-    str, typer.Argument(help="A file with `counting` and `events` (docs/formats/readings.md); - is standard input.")
+    str,
+    typer.Argument(
+        help="A file with `counting` and `events` (docs/formats/readings.md; - is standard input), or an agreement of your station."
+    ),
 ]
 LogFile = Annotated[str | None, typer.Argument(help="More events, one JSON object a line.")]
 At = Annotated[
@@ -26,10 +33,14 @@ At = Annotated[
 KnownAt = Annotated[
     str | None, typer.Option("--known-at", help="Only what had been reported by then; else all that is given.")
 ]
+TermName = Annotated[str | None, typer.Option("--term", help="Of an agreement: only this term.")]
 Supposed = Annotated[
     str | None,
     typer.Option("--if", help="Events that are supposed to happen, one JSON object a line; - is standard input."),
 ]
+
+
+Subject_ = tuple[Counting, tuple[Event, ...]]
 
 
 def register(app: typer.Typer) -> None:
@@ -42,17 +53,42 @@ def simulate(
     log: LogFile = None,
     at: At = None,
     known_at: KnownAt = None,
+    term: TermName = None,
     supposed: Supposed = None,
+    station: Station = None,
     as_json: AsJson = False,
 ) -> None:
     """Say when the goal of a count is due, if nothing more happens, under each reading; and what it would take."""
-    term, events = read_subject(subject, log)
+    seen, now, counts = ("", None, [read_subject(subject, log)]) if _is_file(subject) else _at_station(subject, station)
+    wanted = [one for one in counts if term in (None, one[0].id)]
+    if not wanted:
+        rule = f"counts no days: {', '.join(one[0].id for one in counts)} do"
+        raise Refused([problem("term", "--term", term or "", rule, "Choose one.")])
     more = () if supposed is None else read_events(read_bytes(supposed).splitlines())
-    now_us = _now(events) if at is None else time_us(at, "--at")
     known_us = None if known_at is None else time_us(known_at, "--known-at")
-    found = simulated(term, events, now_us, more, known_us)
-    words = tell(term, found, (*events, *more))
-    answer({**plain(found), "words": plain(words)}, lines(words), as_json)
+    values, said = [], []
+    for counting, events in wanted:
+        now_us = time_us(at, "--at", now) if at is not None else _now(events) if now is None else now
+        found = simulated(counting, events, now_us, more, known_us)
+        words = tell(counting, found, (*events, *more))
+        values.append({**plain(found), "words": plain(words)})
+        said.append(lines(words))
+    if seen:
+        answer({"seen": seen, "simulations": values}, "\n\n".join([*said, f"{seen}."]), as_json)
+    else:
+        answer(values[0], said[0], as_json)
+
+
+def _is_file(subject: str) -> bool:
+    return subject == "-" or "/" in subject or Path(subject).suffix != "" or Path(subject).exists()
+
+
+def _at_station(agreement: str, station: Path | None) -> tuple[str, int, list[Subject_]]:
+    """Return the counts of an agreement as the station sees it."""
+    with at_desk(station) as desk:
+        got = desk.station.get(f"counts/{agreement}")
+    made = [msgspec.convert(one, Counted) for one in got["counts"]]
+    return str(got["seen"]), int(got["at_us"]), [(one.counting, one.events) for one in made]
 
 
 def read_subject(path: str, log: str | None) -> tuple[Counting, tuple[Event, ...]]:

@@ -89,6 +89,7 @@ def _open(c: Open, log: Log, span: Span) -> Check:
     state: Answer = c.before
     if last is not None:
         state = "no" if any(last.fits(match) for match in c.closed_by) else "yes"
+        state = state if last.sure else "unknown"
     closed, perhaps = _in(log, c.closed_by, span)
     if state == "no":
         return Check(answer="no", condition=c.id, events=basis)
@@ -122,6 +123,7 @@ def _word(event: Event | None, c: Satisfied, at_us: int) -> Answer:
 def _in(log: Log, matches: tuple[Match, ...], span: Span) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the events that lie in a span, and those that perhaps do."""
     found = log.among(matches, span.start_us, span.end_us)
-    sure = [span.start_us <= event.at_us and event.latest_us < min(span.end_us, span.now_us + 1) for event in found]
+    last_us = min(span.end_us, span.now_us + 1)
+    sure = [event.sure and span.start_us <= event.at_us and event.latest_us < last_us for event in found]
     within = tuple(event.id for event, certain in zip(found, sure, strict=True) if certain)
     return within, tuple(event.id for event, certain in zip(found, sure, strict=True) if not certain)

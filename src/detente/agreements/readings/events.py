@@ -24,7 +24,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     """One event. It happened at `at_us`, or some time from then to `latest_us` where nobody knows better.
 
     Microseconds since 1970 UTC. `told_us` is when it was reported: where nobody says, when it was over. `by` is who did or said
-    it; `fields` what else is known.
+    it; `fields` what else is known. `sure` False: that it happened, or counts, is in doubt.
     """
 
     at_us: int
@@ -33,6 +33,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     latest_us: int
     name: str
+    sure: bool = True
     told_us: int
 
     def says(self, field: str) -> Value:

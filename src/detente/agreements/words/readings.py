@@ -17,6 +17,7 @@ from detente.agreements.readings.events import Event
 from detente.agreements.readings.simulate import Forecast, Simulation, Step, Takes
 from detente.agreements.words.plain import at, capital, day, hours, listed, many, ordinal
 
+SHORT, ID_DIGITS = 12, 64
 TEXT_STANDS = {
     "summarised": "The text is known from a summary only",
     "unknown": "The text is not known",
@@ -197,11 +198,11 @@ class _Say:
     def step(self, step: Step, opens_us: int) -> str:
         match step.does:
             case "keep":
-                return f"until then {step.words} ({step.condition}: no {step.event})"
+                return f"until then {step.words} ({step.condition})"
             case "every day":
-                return f"every day, {step.words} ({step.condition}: {step.event})"
+                return f"every day, {step.words} ({step.condition})"
             case "once":
-                return f"{step.words} ({step.condition}: {step.event}, and it stays so)"
+                return f"{step.words} from now on ({step.condition})"
             case "say":
                 return f"{self.people(step.parties)} says so ({step.condition}: {step.words})"
 
@@ -226,7 +227,8 @@ class _Say:
         if event is None:
             return name
         says = event.fields.get("says")
-        return f"{name}: {says if isinstance(says, str) else event.name}"
+        short = name[:SHORT] if len(name) == ID_DIGITS else name
+        return f"{short}: {says if isinstance(says, str) else event.name}"
 
     def people(self, parties: Sequence[str], last: str = "and") -> str:
         return listed([self.term.name(party) for party in parties], last)

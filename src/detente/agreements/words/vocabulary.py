@@ -35,20 +35,21 @@ class Vocabulary:
 
     def noun(self, what: What, last: str = "or") -> str:
         """Call a kind of event: `an attack`, `aid access by the UN`."""
-        kinds = listed([self._noun(name) for name in what.classes], last)
+        kinds = listed([self.noun_of(name) for name in what.classes], last)
         return f"{kinds} by {self.people(what.by, 'or')}" if what.by else kinds
 
     def verb(self, what: What) -> str:
         """Say what is done, after must, may or must not."""
         return listed([self._verb(name) for name in what.classes], "or")
 
-    def _noun(self, name: str) -> str:
+    def noun_of(self, name: str) -> str:
+        """Call one class of events."""
         word = self._words.get(name)
         return word.noun if word is not None else f"“{name}”"
 
     def _verb(self, name: str) -> str:
         word = self._words.get(name)
-        return word.verb if word is not None and word.verb else f"bring about {self._noun(name)}"
+        return word.verb if word is not None and word.verb else f"bring about {self.noun_of(name)}"
 
 
 def vocabulary_of(agreement: Agreement, names: Mapping[str, str] | None = None) -> Vocabulary:

@@ -1,0 +1,47 @@
+"""`detente status-sheet AGREEMENT`: where an agreement stands, per term, per reading, per party; in words and in deeds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from detente.agreements.sheet import Sheet
+from detente.agreements.words.sheet_html import html
+from detente.agreements.words.sheet_markdown import markdown
+from detente.cli.agreement import AsOf, Name, Of, view_query
+from detente.cli.desk import Station, at_desk, basis_words
+from detente.cli.say import AsJson, answer, guarded
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command("status-sheet")(guarded(status_sheet))
+
+
+def status_sheet(
+    agreement: Name,
+    as_of: AsOf = None,
+    for_: Of = None,
+    folder: Annotated[
+        Path | None, typer.Option("--out", help="Write AGREEMENT.md and AGREEMENT.html into this folder.")
+    ] = None,
+    station: Station = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the status sheet of an agreement as this station sees it, as Markdown and as one HTML page that stands alone."""
+    with at_desk(station) as desk:
+        got = desk.station.get(f"sheets/{agreement}", **view_query(as_of, for_))
+        made = msgspec.convert(got["sheet"], Sheet)
+        text = markdown(made)
+        files: list[str] = []
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, content in ((f"{made.agreement}.md", text), (f"{made.agreement}.html", html(made))):
+                (folder / name).write_text(content, "utf-8")
+                files.append(str(folder / name))
+        value: dict[str, Any] = {**got, "files": files, "markdown": text}
+        words = f"written: {', '.join(files)}" if files else text
+        answer(value, [words, basis_words(got["basis"])], as_json)
