@@ -126,6 +126,7 @@ BAD = [
     (["agreement", "assent", "truce", "--act", "shrug"], "--act", "withdrawal"),
     (["agreement", "position", "truce", "--says", "maybe"], "--says", "in force"),
     (["agreement", "verdicts", "truce", "--as-of", "noon"], "--as-of", "with its zone"),
+    (["status-sheet", "truce", "--as-of", "noon"], "--as-of", "with its zone"),
     (["daily-report", "--zone", "+03:00"], "--date", "missing option"),
     (["daily-report", "--date", "2016-09-17", "--zone", "x"], "--zone", "IANA"),
     (["nonsense"], "command line", "no such command"),

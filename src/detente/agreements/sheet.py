@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from detente.agreements.book import Book
+from detente.agreements.live import LiveTerm
 from detente.agreements.readings.of_agreement import counted
 from detente.agreements.readings.simulate import simulate
 from detente.agreements.status import Standing, standings
@@ -41,8 +42,9 @@ class PartyRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TermRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One term: its words, its verdicts, and for a count of days its readings side by side."""
+    """One term: its words, its verdicts, for a count of days its readings side by side; and what was reported and left out, with why."""
 
+    not_counted: tuple[str, ...]
     readings: Telling | None
     settles: tuple[str, ...]
     term: TermWords | None
@@ -188,10 +190,20 @@ def _term(
         told = tell(days.counting, simulate(days.counting, past, now_us), past)
     return TermRow(
         name=name,
+        not_counted=() if live is None else _not_counted(live),
         readings=told,
         settles=tuple(dict.fromkeys(one for verdict in made for one in verdict.settles)),
         term=None if term is None else term_words(term, words),
         verdicts=made,
+    )
+
+
+def _not_counted(live: LiveTerm) -> tuple[str, ...]:
+    """What is outside the scope is said, with the reason; it is not silent."""
+    return tuple(
+        f"{name}: {weighed.why_not}"
+        for name, weighed in sorted(live.weighed.items())
+        if not weighed.plays and weighed.why_not and weighed.occurrence.for_
     )
 
 

@@ -185,7 +185,7 @@ def show(
 ) -> None:
     """Show agreements: parties in words and in deeds, and how many terms stand how."""
     with at_desk(station) as desk:
-        query = _view(as_of, for_)
+        query = view_query(as_of, for_)
         if agreement is not None:
             got = desk.station.get(f"agreements/{agreement}", **query)
             rows = [got["agreement"]]
@@ -217,7 +217,7 @@ def verdicts(
 ) -> None:
     """What follows from the entries at hand, per term, party and reading; with what would settle it, and how late it can change."""
     with at_desk(station) as desk:
-        query = _view(as_of, for_)
+        query = view_query(as_of, for_)
         got = desk.station.get(f"verdicts/{agreement}", **query)
         rows = [v for v in got["verdicts"] if not term or v["term"] in term]
         if proofs is not None:
@@ -306,7 +306,8 @@ def _agreement(desk: Desk, name: str) -> dict[str, Any]:
     return found
 
 
-def _view(as_of: str | None, party: str | None) -> dict[str, Any]:
+def view_query(as_of: str | None, party: str | None) -> dict[str, Any]:
+    """Return what a station is asked for: whose picture, as of when."""
     query: dict[str, Any] = {} if party is None else {"party": party}
     if as_of is not None:
         if as_of.startswith("size:") and as_of[5:].isdigit():

@@ -40,7 +40,7 @@ Supposed = Annotated[
 ]
 
 
-Subject_ = tuple[Counting, tuple[Event, ...]]
+Count = tuple[Counting, tuple[Event, ...]]
 
 
 def register(app: typer.Typer) -> None:
@@ -80,10 +80,12 @@ def simulate(
 
 
 def _is_file(subject: str) -> bool:
-    return subject == "-" or "/" in subject or Path(subject).suffix != "" or Path(subject).exists()
+    return (
+        subject == "-" or "/" in subject or Path(subject).suffix in (".json", ".yaml", ".yml") or Path(subject).exists()
+    )
 
 
-def _at_station(agreement: str, station: Path | None) -> tuple[str, int, list[Subject_]]:
+def _at_station(agreement: str, station: Path | None) -> tuple[str, int, list[Count]]:
     """Return the counts of an agreement as the station sees it."""
     with at_desk(station) as desk:
         got = desk.station.get(f"counts/{agreement}")

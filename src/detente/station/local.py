@@ -24,13 +24,13 @@ from detente.node.speaking import not_spoken_for
 from detente.node.station_clock import next_matter_us
 from detente.node.station_values import Composed, PresenceSet, Release
 from detente.station import dangers, stopping
-from detente.station.agreeing import AgreementsApi
 from detente.station.bundling import bundle_bytes
 from detente.station.clocks import clock_row, outcomes
 from detente.station.delivering import courses, matrix_rows, register_bytes
 from detente.station.drafting import SendAsked, draft_asked
 from detente.station.engine import Engine
 from detente.station.http import Answer, App, Request, json_answer, read_body
+from detente.station.sheets import SheetsApi
 from detente.wiring.station import officer_keys
 
 KEY_KINDS = frozenset({"host", "officer", "party"})
@@ -448,7 +448,7 @@ class LocalApi:
 def local_app(engine: Engine) -> App:
     """Return the application for the local listener; every request bears the station's token."""
     api = LocalApi(engine)
-    agreements = AgreementsApi(engine, api.basis)
+    agreements = SheetsApi(engine, api.basis)
     token = engine.parts.local_token.encode()
 
     def allowed(request: Request) -> None:
@@ -466,6 +466,7 @@ def local_app(engine: Engine) -> App:
         ("GET", "/local/bundle"): api.bundle,
         ("GET", "/local/calls"): api.calls,
         ("GET", "/local/conflicts"): api.conflicts,
+        ("GET", "/local/counts/{}"): agreements.counts,
         ("GET", "/local/courses/{}"): api.courses,
         ("GET", "/local/delivery/{}"): api.delivery,
         ("GET", "/local/direct"): api.direct,
@@ -486,6 +487,7 @@ def local_app(engine: Engine) -> App:
         ("GET", "/local/receipts/{}"): api.receipt,
         ("GET", "/local/register"): api.register,
         ("GET", "/local/screenings/{}"): api.screenings,
+        ("GET", "/local/sheets/{}"): agreements.sheet,
         ("GET", "/local/status"): api.status,
         ("GET", "/local/verdicts/{}"): agreements.verdicts,
         ("GET", "/local/waiting"): api.waiting,

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from html import escape as _e
 
 from detente.agreements.sheet import PartyRow, Sheet, TermRow
-from detente.agreements.words.plain import listed
+from detente.agreements.words.plain import capital, listed
 from detente.agreements.words.readings import Reading, Telling
 from detente.agreements.words.verdicts import NOT_VERDICTS, SIGNS, VerdictWords
 
@@ -86,6 +86,8 @@ def _term(row: TermRow) -> str:
     if row.verdicts:
         head = "<tr><th>verdict<th>of whom, under which reading<th>why, and on what it rests<th>what would settle it, what may change</tr>"
         parts.append(f"<table>{head}{''.join(map(_verdict, row.verdicts))}</table>")
+    if row.not_counted:
+        parts.append(f"<p><small>Reported, and not counted here:</small></p>{_small_list(row.not_counted)}")
     if row.readings is not None:
         parts.append(_readings(row.readings))
     return "\n".join(parts)
@@ -95,7 +97,7 @@ def _verdict(v: VerdictWords) -> str:
     duty = f"<br><small>{_e(v.instance)}</small>" if v.instance else ""
     reading = f"<br><i>{_e(v.reading)}</i>" if v.reading else ""
     rests = [*(f"rests on: {one}" for one in v.rests_on), *(f"against: {one}" for one in v.against)]
-    late = " ".join((v.changes, *(f"{caveat}." for caveat in v.caveats))).strip()
+    late = " ".join((v.changes, *(f"{capital(caveat)}." for caveat in v.caveats))).strip()
     return (
         f"<tr><td>{_answer(v.answer)}<td><b>{_e(listed(v.who))}</b>{duty}{reading}<td>{_e(v.why)}. {_e(v.due)}{_small_list(rests)}"
         f"<td>{_list(v.settles)}<small>{_e(late)}</small></tr>"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from detente.agreements.sheet import PartyRow, Sheet, TermRow
-from detente.agreements.words.plain import listed
+from detente.agreements.words.plain import capital, listed
 from detente.agreements.words.readings import Reading, Telling
 from detente.agreements.words.verdicts import NOT_VERDICTS, SIGNS, VerdictWords
 
@@ -55,6 +55,9 @@ def _term(row: TermRow) -> Iterable[str]:
         yield _list(row.term.slots)
     if row.verdicts:
         yield "\n".join(line for verdict in row.verdicts for line in _verdict(verdict))
+    if row.not_counted:
+        yield "Reported, and not counted here:"
+        yield _list(row.not_counted)
     if row.readings is not None:
         yield from _readings(row.readings)
 
@@ -66,7 +69,7 @@ def _verdict(v: VerdictWords) -> Iterable[str]:
     for label, items in (("rests on", v.rests_on), ("against", v.against), ("would be settled by", v.settles)):
         for item in items:
             yield f"  - {label}: {_e(item)}"
-    late = " ".join((v.changes, *(f"{caveat}." for caveat in v.caveats))).strip()
+    late = " ".join((v.changes, *(f"{capital(caveat)}." for caveat in v.caveats))).strip()
     if late:
         yield f"  - {_e(late)}"
 
