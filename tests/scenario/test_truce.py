@@ -135,6 +135,26 @@ def test_three_readings_stand_side_by_side_with_what_moved_each(replay):
     assert not any("of 7" in line for line in lines)
 
 
+def test_verdicts_that_rest_on_recalled_clauses_say_so(replay):
+    """Acceptance 1: K9, K10, K14; and the distances, which this viewer may not read."""
+    said = found(replay, "j25v")
+    for term in ("k9", "k10", "k14"):
+        assert all("the text of this term is UNKNOWN" in s for s in said if s.startswith(f"VERDICT {term} "))
+        assert any(s.startswith(f"VERDICT {term} ") for s in said)
+    assert all("secret" in s for s in said if s.startswith("VERDICT annex-a "))
+
+
+def test_the_pull_back_is_undetermined_and_what_would_settle_it_is_listed(replay):
+    """Acceptance 3: two opposite status claims and one "cannot confirm" on 15 September; neither side is accused."""
+    said = found(replay, "j15")
+    assert said
+    assert all("UNDETERMINED" in s and "would be settled by" in s for s in said)
+    (syr,) = (s for s in said if s.startswith("VERDICT k8 syr: "))
+    assert "1 of 2 independent origins; denied by sohr; pentagon cannot confirm" in syr
+    assert "1 more independent origin on castello.pull-back.syr" in syr
+    assert any("the word of 2 independent origins, whether opp has done it" in s for s in said)
+
+
 def test_the_end_of_the_truce_alerts_about_the_convoy_that_is_still_open(replay):
     """Acceptance 7: nobody has to remember the 31 trucks: when an end comes, and when it is said, all three stations are alarmed."""
     alarms = [
@@ -200,14 +220,20 @@ def test_three_ends_stand_beside_each_other_and_the_convoy_is_protected_under_an
 
 def test_what_each_side_could_conclude_on_17_september_stands_next_to_each_other(replay):
     """One monitor's word reached the one side only (set so for this scenario): there the two differ, and else they do not."""
-    head, *lines, alike = found(replay, "q17")
+    head, *lines = found(replay, "q17")
+    alike = next(line for line in lines if line.startswith("COULD CONCLUDE alike on"))
     assert head.startswith("COULD CONCLUDE at 17 Sep 20:30Z")
     (status,) = (line for line in lines if line.startswith("COULD CONCLUDE castello.pull-back.syr."))
     rus, usa = status.partition(" | ")[::2]
     assert "SOHR" not in rus
     assert "denied by SOHR" in usa
-    assert len(lines) == 2
     assert "count of violations by Russian centre" in alike
+    (syr,) = (line for line in lines if " | usa: k8 syr: " in line)
+    rus, usa = syr.partition(" | usa: ")[::2]
+    assert "UNDETERMINED" in rus
+    assert "denied by sohr" not in rus
+    assert "denied by sohr" in usa
+    assert any("alike for rus and usa: k12 rus, qualifying: PENDING" in line for line in lines)
 
 
 def test_the_report_of_15_september_is_as_it_was(replay):
@@ -244,7 +270,7 @@ def test_the_observer_can_show_what_it_can_prove_that_each_side_knew(replay):
 def test_a_sources_record_counts_matters_and_contradictions(replay):
     (centre,) = replay[1]["sources"]["sources"]
     assert centre["source"] == "Russian centre"
-    assert centre["contradicted"] == 1
+    assert centre["contradicted"] == 3  # by SOHR on Castello; by the army and an unnamed source on the end
     assert centre["said"] >= 4
 
 

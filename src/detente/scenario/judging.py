@@ -26,6 +26,7 @@ from detente.scenario.case import Case, microseconds
 from detente.scenario.compose_parts import point_of
 from detente.scenario.processes import Door
 from detente.scenario.questions import News, answers, known_beside
+from detente.scenario.verdicts import beside, verdicts
 
 NEAR_MM = 30_000_000
 """How near somebody's ground must be to a place that a report names, for the question whether to tell them."""
@@ -89,12 +90,22 @@ class Judge:
 
     def answers(self, by: str, asked: Mapping[str, Any], now_us: int) -> list[News]:
         """Answer a question from the copy of the party that asks."""
+        if "verdicts" in asked:
+            rows, seen = verdicts(self._doors[by], asked["verdicts"], asked.get("terms", ()))
+            return [
+                News(evidence=(*row["evidence"], *row["against"]), words=f"VERDICT {row['words']}, {seen}")
+                for row in rows
+            ]
         return answers(self._case, asked, held_by(self._doors[by]), now_us)
 
     def known_beside(self, by: str, asked: Mapping[str, Any], now_us: int) -> list[News]:
         """Say what several parties could conclude now, each from its own copy."""
         copies = {party: held_by(self._doors[party]) for party in asked["known"]}
-        return known_beside(self._case, by, asked, copies, self._doors[by], now_us)
+        found = known_beside(self._case, by, asked, copies, self._doors[by], now_us)
+        doors = {party: self._doors[party] for party in asked["known"]}
+        for words, basis in beside(doors, asked["agreement"], asked.get("terms", ())) if "agreement" in asked else ():
+            found.append(News(evidence=basis, words=f"COULD CONCLUDE {words}"))
+        return found
 
     def news(self, now_us: int) -> list[News]:
         """Return what has come about since it was last asked: standings, contradictions by allies, whom to ask about telling."""
