@@ -23,6 +23,7 @@ from detente.evidence.times import TimeClaim, TimeReport, compare_times
 from detente.scenario.case import Case, Row, microseconds
 from detente.scenario.compose import answered_for, body_of, presence_of
 from detente.scenario.judging import Judge, RouteAnswer, standing_words
+from detente.scenario.pocket import Pocket
 from detente.scenario.processes import Door
 from detente.scenario.proof import HOLDS, Verdict, ask_verifier
 from detente.scenario.questions import News
@@ -80,6 +81,7 @@ class Player:
         self.now_us = microseconds(case.starts)
         self.played = Played(branch=branch)
         self._judge = Judge(case, doors)
+        self._pocket = Pocket(case, branch, folder)
         self._say = say
         self._seen: set[tuple[str, ...]] = set()
         self._sent: dict[str, tuple[Row, str]] = {}
@@ -157,6 +159,8 @@ class Player:
                 self._ask_route(row)
             case "ask" if "outcome" in row.particulars:
                 self._ask_outcome(row)
+            case "ask" if "register" in row.particulars or "near" in row.particulars:
+                self._ask_pocket(row)
             case "ask" if "known" in row.particulars:
                 self._answer(row, self._judge.known_beside(row.by, row.particulars, self.now_us))
             case "ask":
@@ -308,6 +312,18 @@ class Player:
         found = [r for r in rows if r["party"] == row.particulars["party"]]
         self.played.outcomes[row.id] = tuple(str(r["outcome"]) for r in found)
         self._tell(row, raised="; ".join(str(r["words"]) for r in found) or "nothing was sent", knew=row.by)
+
+    def _ask_pocket(self, row: Row) -> None:
+        """What a unit takes along from its side's station, and what that answers later without any line."""
+        asked = row.particulars
+        if "register" in asked:
+            found = self._pocket.export(str(asked["register"]), self.doors[row.by])
+        else:
+            found = self._pocket.ask(str(asked["near"]), asked, self.now_us)
+        self.played.found[row.id] = tuple(found)
+        self._tell(row, knew=row.by)
+        for words in found:
+            self._raise(words, knew=f"{row.by}'s unit", proof="a register, offline")
 
     def _stand(self, row: Row) -> None:
         found = self._judge.standings(str(row.particulars["deal"]), self.now_us)
