@@ -60,7 +60,9 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def of_claims(subject: str, all_said: Sequence[Said], denials: Sequence[Said] = ()) -> tuple[Occurrence, ...]:
-    """Return the occurrences that the claims on a subject tell of, one for each actor named; in order of actor.
+    """Return the occurrences that the claims on a subject tell of, one for each actor and each who is said to have been hit, in that order.
+
+    Accounts that name another actor, or the same with another who was hit, are voices against each other.
 
     `denials` are denials of other subjects that these claims imply. A claim without an actor counts for an occurrence without one only
     where nobody names one: it says that something happened, not who did it.
@@ -69,14 +71,26 @@ def of_claims(subject: str, all_said: Sequence[Said], denials: Sequence[Said] = 
     spoke = [s for s in held if s.claim.stance in FOR]
     others = [*(s for s in held if s.claim.stance not in FOR), *denials]
     actors = sorted({s.claim.actor for s in (spoke or others) if s.claim.actor}) or [""]
-    return tuple(_occurrence(subject, actor, spoke, others) for actor in actors if spoke or others)
+    return tuple(
+        _occurrence(subject, actor, affected, spoke, others)
+        for actor in actors
+        for affected in _affected(actor, spoke or others)
+        if spoke or others
+    )
 
 
-def _occurrence(subject: str, actor: str, spoke: Sequence[Said], others: Sequence[Said]) -> Occurrence:
+def _affected(actor: str, claims: Sequence[Said]) -> list[str]:
+    """Who is said to have been hit by this actor, each once; "" where nobody says."""
+    return sorted({s.claim.affected for s in claims if s.claim.actor in ("", actor) and s.claim.affected}) or [""]
+
+
+def _occurrence(subject: str, actor: str, affected: str, spoke: Sequence[Said], others: Sequence[Said]) -> Occurrence:
     """One that is only denied has no voice for it, and stands where the denials put it."""
-    own = [s for s in spoke if s.claim.actor == actor] or list(spoke)
+    by_actor = [s for s in spoke if s.claim.actor == actor] or list(spoke)
+    own = [s for s in by_actor if s.claim.affected == affected] or by_actor
     at = own or list(others)
     rivals = [s for s in spoke if s.claim.actor and s.claim.actor != actor]
+    rivals += [s for s in by_actor if s.claim.affected not in ("", affected)]
     denied = [s for s in others if s.claim.stance == "denies" and s.claim.actor in ("", actor)]
     unsure = [s for s in others if s.claim.stance == "cannot-confirm" and s.claim.actor in ("", actor)]
     bands = [band for s in at if (band := _band(s.claim.at_stated, s.at_us)) is not None]
@@ -86,13 +100,13 @@ def _occurrence(subject: str, actor: str, spoke: Sequence[Said], others: Sequenc
     return Occurrence(
         about=tuple(sorted({about for s in at for about in s.claim.about})),
         actor=actor,
-        affected=next((s.claim.affected for s in at if s.claim.affected), ""),
+        affected=affected,
         against=_voices([*denied, *rivals]),
         classes=tuple(sorted({*classes, subject})),
         entries=tuple(sorted({s.id for s in (*own, *denied, *rivals, *unsure)})),
         first_us=first_us,
         for_=_voices(own),
-        id=f"{subject}/{actor}" if actor else subject,
+        id="/".join(part for part in (subject, actor, affected) if part),
         last_us=max(first_us, last_us),
         place=next((s.claim.place for s in at if s.claim.place is not None), None),
         timed=bool(bands),

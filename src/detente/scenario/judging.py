@@ -26,7 +26,7 @@ from detente.scenario.case import Case, microseconds
 from detente.scenario.compose_parts import point_of
 from detente.scenario.processes import Door
 from detente.scenario.questions import News, answers, known_beside
-from detente.scenario.verdicts import beside, verdicts
+from detente.scenario.verdicts import beside, status, verdicts
 
 NEAR_MM = 30_000_000
 """How near somebody's ground must be to a place that a report names, for the question whether to tell them."""
@@ -96,6 +96,9 @@ class Judge:
                 News(evidence=(*row["evidence"], *row["against"]), words=f"VERDICT {row['words']}, {seen}")
                 for row in rows
             ]
+        if "status" in asked:
+            said, seen = status(self._doors[by], asked["status"])
+            return [News(evidence=(), words=f"STATUS {words}, {seen}") for words in said]
         return answers(self._case, asked, held_by(self._doors[by]), now_us)
 
     def known_beside(self, by: str, asked: Mapping[str, Any], now_us: int) -> list[News]:

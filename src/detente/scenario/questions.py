@@ -16,8 +16,11 @@ from detente.evidence.counts import Gap, missing_days, wholes
 from detente.evidence.ends import ends
 from detente.evidence.held import Held
 from detente.evidence.reach import Listed, classed
+from detente.evidence.register import mixed_on
 from detente.evidence.said import plain_name
+from detente.geometry.volume import Circle
 from detente.scenario.case import Case
+from detente.scenario.compose_parts import point_of
 from detente.scenario.counting import readings, sentence
 from detente.scenario.processes import Door
 
@@ -115,5 +118,24 @@ def _counting(case: Case, asked: Mapping[str, Any], held: Held, now_us: int) -> 
     ]
 
 
-QUESTIONS: dict[str, Ask] = {"counting": _counting, "counts": _counts, "ends": _ends, "inside": _inside}
+def _mixed(case: Case, asked: Mapping[str, Any], held: Held, now_us: int) -> list[News]:
+    """`mixed`: which groups are put on some ground at once, by whom; each stays what it is."""
+    ground = Circle(centre=point_of(case, asked["mixed"]), radius_mm=int(asked["radius_m"]) * 1000)
+    found = mixed_on(ground, [body for _, _, body in held.whereabouts], now_us, now_us)
+    name = case.places[asked["mixed"]].name
+    if found is None:
+        return [News(evidence=(), words=f"MIXED GROUND {name}: nobody puts two groups there at once")]
+    basis = tuple(entry for entry, _, body in held.whereabouts if body.actor in found.actors)
+    by = ", ".join(found.by)
+    words = f"MIXED GROUND {name}: {' and '.join(found.actors)}, by the word of {by}; neither becomes the other by being there"
+    return [News(evidence=basis, words=words)]
+
+
+QUESTIONS: dict[str, Ask] = {
+    "counting": _counting,
+    "counts": _counts,
+    "ends": _ends,
+    "inside": _inside,
+    "mixed": _mixed,
+}
 """What a `judge` row may ask beside a deal."""

@@ -17,6 +17,12 @@ def verdicts(door: Door, agreement: str, terms: Sequence[str]) -> tuple[list[Row
     return rows, str(found["seen"])
 
 
+def status(door: Door, agreement: str) -> tuple[list[str], str]:
+    """Return where the agreement stands for each party, in words and in deeds, and as seen by whom."""
+    found = cast(Row, door.get(f"/local/agreements/{agreement}"))
+    return [str(one["sentence"]) for one in found["agreement"]["parties"]], str(found["seen"])
+
+
 def beside(doors: Mapping[str, Door], agreement: str, terms: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
     """Return what each party's station concludes now, verdict by verdict: one line for all that say the same, else a line with all."""
     said: dict[tuple[str, str, str, str], dict[str, Row]] = {}
