@@ -59,13 +59,15 @@ def simulate(
     as_json: AsJson = False,
 ) -> None:
     """Say when the goal of a count is due, if nothing more happens, under each reading; and what it would take."""
-    seen, now, counts = ("", None, [read_subject(subject, log)]) if _is_file(subject) else _at_station(subject, station)
+    seen, now, counts = (
+        ("", None, [read_subject(subject, log)]) if _is_file(subject) else _at_station(subject, station, known_at)
+    )
     wanted = [one for one in counts if term in (None, one[0].id)]
     if not wanted:
         rule = f"counts no days: {', '.join(one[0].id for one in counts)} do"
         raise Refused([problem("term", "--term", term or "", rule, "Choose one.")])
     more = () if supposed is None else read_events(read_bytes(supposed).splitlines())
-    known_us = None if known_at is None else time_us(known_at, "--known-at")
+    known_us = None if known_at is None or seen else time_us(known_at, "--known-at")
     values, said = [], []
     for counting, events in wanted:
         now_us = time_us(at, "--at", now) if at is not None else _now(events) if now is None else now
@@ -85,10 +87,11 @@ def _is_file(subject: str) -> bool:
     )
 
 
-def _at_station(agreement: str, station: Path | None) -> tuple[str, int, list[Count]]:
-    """Return the counts of an agreement as the station sees it."""
+def _at_station(agreement: str, station: Path | None, known_at: str | None) -> tuple[str, int, list[Count]]:
+    """Return the counts of an agreement as the station sees it, or saw it at a time."""
+    query = {} if known_at is None else {"at": time_us(known_at, "--known-at")}
     with at_desk(station) as desk:
-        got = desk.station.get(f"counts/{agreement}")
+        got = desk.station.get(f"counts/{agreement}", **query)
     made = [msgspec.convert(one, Counted) for one in got["counts"]]
     return str(got["seen"]), int(got["at_us"]), [(one.counting, one.events) for one in made]
 

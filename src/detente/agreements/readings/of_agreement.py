@@ -172,16 +172,19 @@ def _played(live: LiveTerm) -> Iterable[Event]:
     """What happened, as this viewer's entries have it; what is in doubt is unsure."""
     roles = [role for role in live.expansion.roles if role.name in ("without", "daily", "reset")]
     for weighed in live.weighed.values():
-        for role in roles:
-            signed = "power.reset" in weighed.occurrence.classes
-            if weighed.plays and not signed and set(role.what.classes) & set(weighed.occurrence.classes):
-                yield _happened(role.name, weighed)
+        o = weighed.occurrence
+        if not weighed.plays or "power.reset" in o.classes:
+            continue
+        own = [role.name for role in roles if set(role.what.classes) & set(o.classes)]
+        for n, name in enumerate(own):
+            yield _happened(name, weighed, f"{o.id} ({name})" if n else o.id)
 
 
-def _happened(name: str, weighed: Weighed) -> Event:
+def _happened(name: str, weighed: Weighed, of: str) -> Event:
     o = weighed.occurrence
-    says = f"{' '.join(c for c in o.classes if c != o.id) or o.id}, said by {', '.join(v.origin for v in o.for_)}"
-    return _event(name, o.first_us, o.last_us, f"{name}:{o.id}", o.actor, says, sure=not weighed.doubts)
+    kinds = [c for c in o.classes if c != o.id.partition("/")[0]]
+    says = f"{' '.join(kinds) or o.id}, said by {', '.join(v.origin for v in o.for_)}"
+    return _event(name, o.first_us, o.last_us, of, o.actor, says, sure=not weighed.doubts)
 
 
 def _act(act: Act, name: str, says: str, **fields: str | int | bool | None) -> Event:

@@ -82,6 +82,11 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def sentence(text: str) -> str:
+    """End a text as a sentence, with a space for the next; nothing stays nothing."""
+    return "" if not text else f"{text} " if text[-1] in ".!?" else f"{text}. "
+
+
 def _utc(at_: datetime) -> str:
     return f"{at_:%Y-%m-%d} {_clock(at_)}Z"
 

@@ -15,7 +15,7 @@ from detente.agreements.readings.counters import Count, Day, Move
 from detente.agreements.readings.counting import Counting, Way
 from detente.agreements.readings.events import Event
 from detente.agreements.readings.simulate import Forecast, Simulation, Step, Takes
-from detente.agreements.words.plain import at, capital, day, hours, listed, many, ordinal
+from detente.agreements.words.plain import at, capital, day, hours, listed, many, ordinal, sentence
 
 SHORT, ID_DIGITS = 12, 64
 TEXT_STANDS = {
@@ -56,7 +56,7 @@ def tell(term: Counting, found: Simulation, events: Sequence[Event]) -> Telling:
     board = found.board
     return Telling(
         at=say.at(board.now_us),
-        clause=f"{term.words} {TEXT_STANDS[term.text]} ({term.source}, {term.tag}).",
+        clause=f"{sentence(term.words)}{TEXT_STANDS[term.text]} ({term.source}, {term.tag}).",
         ends=tuple(say.end(end, _one(board.at_ends, end)) for end in board.ends),
         goal=term.goal,
         readings=tuple(

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from html import escape as _e
 
 from detente.agreements.sheet import PartyRow, Sheet, TermRow
-from detente.agreements.words.plain import capital, listed
+from detente.agreements.words.plain import capital, listed, sentence
 from detente.agreements.words.readings import Reading, Telling
 from detente.agreements.words.verdicts import NOT_VERDICTS, SIGNS, VerdictWords
 
@@ -23,7 +23,8 @@ h1{font-size:1.5rem;margin:.2rem 0}
 h2{font-size:1.15rem;margin:2rem 0 .4rem;border-bottom:1px solid var(--line)}
 h3{font-size:1rem;margin:1rem 0 .3rem}
 p,ul{margin:.4rem 0}ul{padding-left:1.3rem}small,.dim{opacity:.8}
-table{border-collapse:collapse;width:100%;margin:.5rem 0}
+table{border-collapse:collapse;width:100%;margin:.5rem 0;table-layout:fixed}
+.v th:nth-child(1){width:9.5rem}.v th:nth-child(2){width:19%}.v th:nth-child(4){width:32%}td{overflow-wrap:anywhere}
 th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;border-top:1px solid var(--line)}th{font-weight:600}
 .a{display:inline-block;white-space:nowrap;font-weight:700;border:2px solid;border-radius:.3rem;padding:0 .45rem}
 .kept{color:var(--kept)}.breached{color:var(--breached);border-style:double;border-width:4px}.contested{color:var(--contested);border-style:dashed}
@@ -85,7 +86,7 @@ def _term(row: TermRow) -> str:
         parts.append(f"{text}<p class=asks>{_e(row.term.asks)}</p>{_small_list(row.term.slots)}")
     if row.verdicts:
         head = "<tr><th>verdict<th>of whom, under which reading<th>why, and on what it rests<th>what would settle it, what may change</tr>"
-        parts.append(f"<table>{head}{''.join(map(_verdict, row.verdicts))}</table>")
+        parts.append(f"<table class=v>{head}{''.join(map(_verdict, row.verdicts))}</table>")
     if row.not_counted:
         parts.append(f"<p><small>Reported, and not counted here:</small></p>{_small_list(row.not_counted)}")
     if row.readings is not None:
@@ -99,7 +100,7 @@ def _verdict(v: VerdictWords) -> str:
     rests = [*(f"rests on: {one}" for one in v.rests_on), *(f"against: {one}" for one in v.against)]
     late = " ".join((v.changes, *(f"{capital(caveat)}." for caveat in v.caveats))).strip()
     return (
-        f"<tr><td>{_answer(v.answer)}<td><b>{_e(listed(v.who))}</b>{duty}{reading}<td>{_e(v.why)}. {_e(v.due)}{_small_list(rests)}"
+        f"<tr><td>{_answer(v.answer)}<td><b>{_e(listed(v.who))}</b>{duty}{reading}<td>{_e(sentence(capital(v.why)))}{_e(v.due)}{_small_list(rests)}"
         f"<td>{_list(v.settles)}<small>{_e(late)}</small></tr>"
     )
 

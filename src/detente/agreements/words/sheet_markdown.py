@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from detente.agreements.sheet import PartyRow, Sheet, TermRow
-from detente.agreements.words.plain import capital, listed
+from detente.agreements.words.plain import capital, listed, sentence
 from detente.agreements.words.readings import Reading, Telling
 from detente.agreements.words.verdicts import NOT_VERDICTS, SIGNS, VerdictWords
 
@@ -20,7 +20,7 @@ def markdown(sheet: Sheet) -> str:
         *(["**VIRTUAL LEDGER (a replay): its times are not now.**"] if sheet.virtual else []),
         f"Status of `{_e(sheet.agreement)}`, version {sheet.version}, at {_e(sheet.at)}, {_e(sheet.seen)}. "
         "What nobody reported is absent as seen; a report that comes late may change any of it.",
-        f"Source: {_e(sheet.source)}. {_e(sheet.words)}".rstrip(),
+        f"Source: {_e(sheet.source)}. {_e(sentence(sheet.words))}".rstrip(),
         _list(sheet.marks),
         f"Signs: {', '.join(f'{sign} {answer}' for answer, sign in SIGNS.items())}.",
         "## Parties: in words and in deeds",
@@ -50,7 +50,7 @@ def _term(row: TermRow) -> Iterable[str]:
     yield f"## {_e(row.name)}"
     if row.term is not None:
         mark = "" if row.term.verified else "**Not verified.** "
-        yield f"{mark}{_e(row.term.standing)} {_e(row.term.text)}".rstrip()
+        yield f"{mark}{_e(row.term.standing)} {_e(sentence(row.term.text))}".rstrip()
         yield f"**{_e(row.term.asks)}**"
         yield _list(row.term.slots)
     if row.verdicts:
@@ -65,7 +65,7 @@ def _term(row: TermRow) -> Iterable[str]:
 def _verdict(v: VerdictWords) -> Iterable[str]:
     duty = f", {_e(v.instance)}" if v.instance else ""
     reading = f" *({_e(v.reading)})*" if v.reading else ""
-    yield f"- {v.sign} **{v.answer}**: {_e(listed(v.who))}{duty}{reading}. {_e(v.why)}. {_e(v.due)}".rstrip()
+    yield f"- {v.sign} **{v.answer}**: {_e(listed(v.who))}{duty}{reading}. {_e(sentence(capital(v.why)))}{_e(v.due)}".rstrip()
     for label, items in (("rests on", v.rests_on), ("against", v.against), ("would be settled by", v.settles)):
         for item in items:
             yield f"  - {label}: {_e(item)}"

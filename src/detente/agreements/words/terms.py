@@ -13,7 +13,7 @@ import msgspec
 
 from detente.agreements.words.formulas import formula_text
 from detente.agreements.words.plain import capital, listed, many, number
-from detente.agreements.words.vocabulary import Vocabulary, deadline, span, span_read, stated
+from detente.agreements.words.vocabulary import Vocabulary, deadline, readings, span, span_read, stated
 from detente.records import term as tm
 from detente.records.term import Scope, Term, Who
 
@@ -93,7 +93,8 @@ def _calm_for(term: Term, p: tm.CalmFor, words: Vocabulary) -> str:
     daily = f", on each of which there is {words.noun(p.and_daily)}" if p.and_daily is not None else ""
     by = f" It must be reached {deadline(p.by, term.reckoning)}." if p.by is not None else ""
     reset = f" The count starts anew with {words.noun(p.reset)}." if p.reset is not None else ""
-    return f"reached after {span_read(p.lasts)} without {words.noun(p.without)}{daily}.{by}{reset}"
+    ways = f" The days are read {readings(p.lasts)}." if p.lasts.readings else ""
+    return f"reached after {span(p.lasts)} without {words.noun(p.without)}{daily}.{ways}{by}{reset}"
 
 
 def _precedes(term: Term, p: tm.Precedes, words: Vocabulary) -> str:

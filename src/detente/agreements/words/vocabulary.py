@@ -64,12 +64,15 @@ def span(of: Span) -> str:
 
 def span_read(of: Span) -> str:
     """Say a length with all its readings: nothing is left to the reader."""
-    if not of.readings:
-        return span(of)
+    return f"{span(of)}, read {readings(of)}" if of.readings else span(of)
+
+
+def readings(of: Span) -> str:
+    """Say how days are read: `as 24 hours each`, `in two ways (...)`."""
     if len(of.readings) == 1:
-        return f"{span(of)} ({READINGS[of.readings[0]]})"
+        return f"as {READINGS[of.readings[0]]}"
     ways = "; ".join(READINGS[reading] for reading in of.readings)
-    return f"{span(of)}, read in {number(len(of.readings))} ways ({ways})"
+    return f"in {number(len(of.readings))} ways ({ways})"
 
 
 def stated(time: Stated, reckoning: Reckoning) -> str:
