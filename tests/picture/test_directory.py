@@ -74,11 +74,18 @@ def test_a_coalition_binds_its_members_and_theirs():
 
 def test_a_role_is_manned_by_the_roster_in_force_and_not_by_the_revoked():
     play = Play()
-    first = play.say("rus", "cjtf", roster(Duty(from_us=0, officer="o-1", role="watch", until_us=9)))
+    first = play.say(
+        "rus", "cjtf", roster(Duty(deputy=None, languages=(), from_us=0, officer="o-1", role="watch", until_us=9))
+    )
     directory = picture_of(play, "cjtf").directory
     assert directory.on_watch("rus", "watch", 9) == ("o-1",)
     assert directory.on_watch("rus", "watch", 10) == ()
-    play.say("rus", "cjtf", roster(Duty(from_us=0, officer="o-2", role="watch", until_us=9)), supersedes=first)
+    play.say(
+        "rus",
+        "cjtf",
+        roster(Duty(deputy=None, languages=(), from_us=0, officer="o-2", role="watch", until_us=9)),
+        supersedes=first,
+    )
     assert picture_of(play, "cjtf").directory.on_watch("rus", "watch", 5) == ("o-2",)
     gone = Officer(
         distrust_since_us=None, key="44" * 32, officer="o-2", party="rus", roles=(), state="revoked", words=""
@@ -91,6 +98,9 @@ def test_a_suspended_line_is_shown_as_its_author_says():
     """Suspended on paper and alive in fact: both are on record."""
     play = Play()
     line = Channel(
+        carries=(),
+        languages=(),
+        never=(),
         alternates=("ministry",),
         channel="hotline",
         means="voice",

@@ -16,6 +16,7 @@ from detente.ledger.facets import facet, facet_bytes
 from detente.records import registry
 from detente.records.affiliation import Affiliation, Whereabouts
 from detente.records.agreement import AnnexA, AnnexB, AnnexC
+from detente.records.approval import Approval, Need, Rule
 from detente.records.assent import Assent
 from detente.records.assessment import Assessment
 from detente.records.body import Body, Stated
@@ -29,6 +30,7 @@ from detente.records.disclosure import Disclosure
 from detente.records.duress import Duress
 from detente.records.erasure import Erasure
 from detente.records.finding import Finding
+from detente.records.handover import Handover, Open
 from detente.records.host import HostKey
 from detente.records.message import Message, Within
 from detente.records.notice import Acceptance, Activity, Notice, OwnNotice
@@ -45,6 +47,7 @@ from detente.records.screening import padded as padded_screening
 from detente.records.sealed import Doubt, Presence, padded
 from detente.records.step import Step
 from detente.records.term import Scope, Term, Unmonitored, Wording
+from detente.records.trial import Trial
 from detente.records.verdict import Said as SaidVerdict
 from detente.records.verdict import Verdicts
 from detente.records.warning import DangerWarning, Endangered
@@ -218,9 +221,12 @@ EXAMPLES: tuple[Body, ...] = (
     ),
     Channel(
         alternates=("ministry",),
+        carries=("notice", "stop", "urgent"),
         channel="hotline",
+        languages=("en", "ru"),
         means="voice",
         name="Flight-safety line",
+        never=("permission",),
         parties=("cjtf", "rus"),
         roles=("duty-director", "watch"),
         state="open",
@@ -372,7 +378,16 @@ EXAMPLES: tuple[Body, ...] = (
         words="",
     ),
     Roster(
-        duties=(Duty(from_us=START_US, officer="o-17", role="watch", until_us=START_US + 480 * MINUTE_US),),
+        duties=(
+            Duty(
+                deputy="o-18",
+                from_us=START_US,
+                languages=("en", "ru"),
+                officer="o-17",
+                role="watch",
+                until_us=START_US + 480 * MINUTE_US,
+            ),
+        ),
         party="cjtf",
         words="Evening watch.",
     ),
@@ -390,6 +405,28 @@ EXAMPLES: tuple[Body, ...] = (
     ),
     padded(Doubt(about=A, by_role="analyst", padding="", state="raised", words="This may not be who we think.")),
     padded(Presence(cell_ndeg=20_000_000, cells=((1763, 2007), (1763, 2008)), epoch=68_246, padding="")),
+    Rule(kinds=("notice",), needs=(Need(count=1, role="director"), Need(count=1, role="legal")), words=""),
+    Approval(about=A, says="dissent", words="The area is wider than it need be."),
+    Handover(
+        accepts=None,
+        at_us=START_US + 480 * MINUTE_US,
+        count=1,
+        incoming="o-18",
+        open=(Open(about=A, since_us=START_US, what="ladder", words="urgent: UNDELIVERED to rus"),),
+        outgoing="o-17",
+        party="cjtf",
+        role="watch",
+        words="Quiet since 18:00.",
+    ),
+    Trial(
+        answered_by="watch",
+        at_us=START_US,
+        channel="hotline",
+        latency_us=9_000_000,
+        outcome="answered",
+        party="rus",
+        words="",
+    ),
     Step(
         about=A,
         called=("o-3",),

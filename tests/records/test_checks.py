@@ -16,6 +16,7 @@ from detente.records.count import Counted
 from detente.records.notice import Activity, Users
 from detente.records.registry import REGISTRY
 from detente.records.report import Passage
+from detente.records.roster import Duty
 
 BY_NAME = {type(body).__name__: body for body in EXAMPLES}
 
@@ -95,6 +96,18 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("Screening", {"padding": ""}, "padding"),
     ("Doubt", {"padding": "x"}, "padding"),
     ("Presence", {"cells": ((2, 1), (1, 1))}, "cells"),
+    ("Approval", {"words": ""}, "words"),
+    ("Handover", {"incoming": "o-17"}, "incoming"),
+    ("Handover", {"count": 0}, "count"),
+    ("Rule", {"kinds": ("response",)}, "kinds[0]"),
+    ("Rule", {"kinds": ()}, "kinds"),
+    ("Trial", {"latency_us": None}, "latency_us"),
+    ("Channel", {"never": ("stop",)}, "never"),
+    (
+        "Roster",
+        {"duties": (Duty(deputy="a", from_us=0, languages=(), officer="a", role="watch", until_us=1),)},
+        "duties[0].deputy",
+    ),
     ("Step", {"reach": "higher-level"}, "step"),
     ("Step", {"step": 0, "reach": "role"}, "step"),
     ("Verdicts", {"verdicts": ()}, "verdicts"),

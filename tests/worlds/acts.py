@@ -60,7 +60,14 @@ def inside(cell: tuple[int, int], draw: random.Random) -> tuple[int, int]:
 def some_word(draw: random.Random, author: str) -> Body:
     """Something one party may say to another that asks for no screening and is not urgent."""
     about = draw.randbytes(32)
-    duty = Duty(from_us=START_US, officer="watch-1", role="watch", until_us=START_US + draw.randint(1, 9) * HOUR)
+    duty = Duty(
+        deputy=None,
+        languages=(),
+        from_us=START_US,
+        officer="watch-1",
+        role="watch",
+        until_us=START_US + draw.randint(1, 9) * HOUR,
+    )
     return draw.choice(
         (
             message("routine", text(draw, 500)),
@@ -68,6 +75,9 @@ def some_word(draw: random.Random, author: str) -> Body:
             response(about, draw.choice(("acknowledge", "comply"))),
             Roster(duties=(duty,), party=author, words=text(draw, 50)),
             Channel(
+                carries=(),
+                languages=(),
+                never=(),
                 alternates=(),
                 channel="hotline",
                 means="voice",

@@ -27,6 +27,8 @@ def sent_words(what: str, answer: dict[str, Any]) -> str:
         return f"{what} {short(answer['id'])} is recorded at index {answer['index']} (receipt held)."
     if answer["state"] == "included":
         return f"{what} {short(answer['id'])} is in the ledger."
+    if answer["state"] == "held":
+        return f"{what} {short(answer['id'])} has NOT LEFT: {answer['words']}. See `detente approve`."
     return (
         f"{what} {short(answer['id'])} is NOT RECORDED YET: {answer['state']} at this station, durable, signed; "
         "it goes out when the host answers."

@@ -24,6 +24,7 @@ from detente.node.station_clock import due, next_due_us, presence_set
 from detente.node.station_entries import entries_arrived
 from detente.node.station_fold import reread
 from detente.node.station_follow import checkpoint_arrived, host_key_offered, leaves_arrived, release, witnessed_arrived
+from detente.node.station_hold import held_back
 from detente.node.station_peers import direct_answered, direct_arrived, peer_checkpoint, peer_unreachable
 from detente.node.station_send import composed, host_answered, host_refused, host_unreachable, receipted
 from detente.node.station_state import Station
@@ -34,6 +35,7 @@ from detente.node.station_values import (
     DirectArrived,
     Effect,
     EntriesArrived,
+    HeldBack,
     HostAnswered,
     HostKeyOffered,
     HostRefused,
@@ -62,6 +64,7 @@ STEPS: dict[type, Callable[[Station, Any, int], list[Effect]]] = {
     DirectAnswered: direct_answered,
     DirectArrived: direct_arrived,
     EntriesArrived: entries_arrived,
+    HeldBack: held_back,
     HostAnswered: host_answered,
     HostKeyOffered: host_key_offered,
     HostRefused: host_refused,

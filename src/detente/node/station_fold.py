@@ -23,6 +23,7 @@ from detente.node.station_values import (
     Publish,
     Reread,
 )
+from detente.node.station_votes import voted
 from detente.node.verdict_revisions import revisions
 from detente.picture.known import Known, known_of
 from detente.records.erasure import Erasure
@@ -104,6 +105,7 @@ def fold(
             _record(state, known, opened.record.body, mine, entry.received_at_us, now_us, kept)
     if mine:
         recorded(state, known)
+        voted(state, known)
     else:
         answered(state, known, entry.received_at_us)
     state.folded = max(state.folded, entry.index + 1)
@@ -222,6 +224,7 @@ def track(state: Station, known: Known, at_us: int) -> None:
         remember_urgent(state, bytes.fromhex(known.id))
     if known.header.author == state.me.party:
         begun(state, known, at_us)
+        voted(state, known)
     else:
         answered(state, known, at_us)
         step = known.body(Step)

@@ -19,6 +19,7 @@ from detente.node.outbox import Queued
 from detente.node.station_fan import queued
 from detente.node.station_fold import admit, believed_again, fold, track
 from detente.node.station_follow import Verified
+from detente.node.station_hold import held_again
 from detente.node.station_state import Direct, Station, Unacked
 from detente.picture.known import known_of
 from detente.records.screening import Screening
@@ -57,6 +58,8 @@ def load(
             state.unacked[(unacked.id, unacked.party)] = unacked
         elif name.startswith("fan/"):
             state.fans.done.add(name[4:])
+        elif name.startswith("held/"):
+            held_again(state, data)
         elif name.startswith("answer/"):
             state.answers[bytes.fromhex(name[7:])] = msgspec.json.decode(data, type=Screening)
     if "fork" in kept:
@@ -122,7 +125,7 @@ def _direct(state: Station, direct: Direct) -> None:
 
 def _own(state: Station, item: Queued) -> None:
     """Take up what a queued entry of ours means: its ladder, the slot of a step, a screening already given."""
-    if item.kind not in ("message", "response", "screening", "step", "warning"):
+    if item.kind not in ("approval", "message", "response", "screening", "step", "warning"):
         return
     checked = check_submission(item.raw, state.me.genesis.slots, state.ledger)
     known = known_of(0, item.composed_at_us, item.id.hex(), checked.header, checked.facets)

@@ -23,12 +23,15 @@ from typing import Protocol
 
 import msgspec
 
+from detente.hotline.approvals import Vote
 from detente.hotline.book import Book, NoBook
 from detente.hotline.ladder import Ladder, Matter, ladder_of
 from detente.hotline.timers import Timers
 from detente.ledger.checkpoint import SignedCheckpoint, open_checkpoint, parse_checkpoint
 from detente.ledger.cosignature import CosignerKey, cosigner_name
 from detente.ledger.delivered import Told
+from detente.ledger.entry import Submission
+from detente.ledger.facets import Openings
 from detente.ledger.fork import ForkEvidence
 from detente.ledger.genesis import Genesis, ledger_id
 from detente.ledger.identity import Identity
@@ -51,6 +54,7 @@ from detente.picture.agreements import Due
 from detente.picture.known import Known as PictureKnown
 from detente.picture.read_backs import Judged
 from detente.picture.stops import Stops
+from detente.records.approval import Rule
 from detente.records.screening import Screening
 from detente.records.step import LadderName
 
@@ -118,6 +122,18 @@ class Unacked(msgspec.Struct, frozen=True, kw_only=True):
     tried_at_us: int
 
 
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """What an officer composed and the own party has not approved yet: sealed and signed, and not queued."""
+
+    composer: str
+    held_at_us: int
+    id: str
+    kept: Openings
+    kind: str
+    rule: Rule
+    submission: Submission
+
+
 @dataclass
 class Station:
     """One party's node. `next_entry`: every readable entry below is checked and kept; `folded`: and in the picture."""
@@ -167,6 +183,11 @@ class Station:
     timers: Timers = field(init=False)
     calls_on_us: dict[tuple[str, LadderName], tuple[str, str]] = field(default_factory=dict)
     """Steps that call us and are not shown yet, by what they are about."""
+    held: dict[str, Held] = field(default_factory=dict)
+    approval_rules: dict[str, Rule] = field(default_factory=dict)
+    votes: dict[str, dict[str, Vote]] = field(default_factory=dict)
+    """By held entry and officer."""
+    votes_seen: set[str] = field(default_factory=set)
     pressing: set[str] = field(default_factory=set)
     """Urgent messages and flagged emergencies: a query about one is urgent."""
     slots: Slots = field(default_factory=Slots)

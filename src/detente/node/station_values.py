@@ -2,7 +2,7 @@
 
     Inputs                                                       Effects
     LeavesArrived, CheckpointArrived, EntriesArrived             Keep (first of all, all or nothing, durable)
-    Composed (a sealed draft: an officer's, or our own)          Submit, SendDirect, SendCosignature, Reply
+    Composed (a sealed draft: an officer's, or our own), HeldBack   Submit, SendDirect, SendCosignature, Reply
     Receipted, HostRefused, HostUnreachable, HostAnswered        Compose (seal this draft with fresh salts, hand it back)
     DirectArrived, DirectAnswered, PeerUnreachable               Raise (an alarm), Publish (to the console)
     PeerCheckpoint, PresenceSet, Release, Tick                   Refetch, WakeAt
@@ -21,6 +21,7 @@ from detente.ledger.facets import CLOSED, Openings
 from detente.node.alarms import Alarm
 from detente.node.following import BriefPage, CheckedPage
 from detente.node.keeping import Keep
+from detente.records.approval import Rule
 
 # --- inputs ---
 
@@ -58,6 +59,16 @@ class Composed(NamedTuple):
 
     submission: Submission
     kept: Openings = CLOSED
+
+
+class HeldBack(NamedTuple):
+    """A sealed submission that the own party has to approve first: its id, who composed it, under which rule."""
+
+    composed: Composed
+    composer: str
+    id: str
+    kind: str
+    rule: Rule
 
 
 class Receipted(NamedTuple):
@@ -152,6 +163,7 @@ Input = (
     | EntriesArrived
     | Reread
     | Composed
+    | HeldBack
     | Receipted
     | HostRefused
     | HostUnreachable

@@ -111,7 +111,7 @@ def _notice_change(was: LiveNotice, body: Notice | CoarseNotice) -> ChangeKind |
 
 
 def _channel(known: Known, body: Channel, readers: tuple[str, ...], before: Before) -> Change | None:
-    was = before.directory.state.channels.get(body.channel)
+    was = before.directory.account_of(body.channel, known.header.author)
     if was is None or (was.state, was.parties) == (body.state, body.parties):
         return None
     kinds: dict[str, ChangeKind] = {"closed": "ended", "open": "resumed", "suspended": "suspended"}

@@ -64,7 +64,7 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DirectoryState(msgspec.Struct, kw_only=True):
-    """Parties by id; officers by "party/officer"; rosters by party; channels by name."""
+    """Parties by id; officers by "party/officer"; rosters by party; channels by name and author: each says how it finds them."""
 
     channels: dict[str, Channel] = {}
     officers: dict[str, OfficerStands] = {}
@@ -94,7 +94,7 @@ class Directory(View):
             elif isinstance(body, Officer):
                 self.state.officers[f"{body.party}/{body.officer}"] = OfficerStands(officer=body, since=since)
             elif isinstance(body, Channel):
-                self.state.channels[body.channel] = body
+                self.state.channels[f"{body.channel} {known.header.author}"] = body
             elif isinstance(body, Roster):
                 self._roster(known, body)
 
@@ -149,6 +149,14 @@ class Directory(View):
         named = {d.officer for d in duties if d.role == role and d.from_us <= at_us <= d.until_us}
         revoked = {o.officer for o in self.officers_of(party) if o.state == "revoked"}
         return tuple(sorted(named - revoked))
+
+    def account_of(self, channel: str, author: str) -> Channel | None:
+        """Return what one author says of a line, None where it has said nothing."""
+        return self.state.channels.get(f"{channel} {author}")
+
+    def channels(self) -> tuple[tuple[str, Channel], ...]:
+        """Return every author's account of every line, by line and author; one may call suspended what another uses."""
+        return tuple((key.partition(" ")[2], channel) for key, channel in sorted(self.state.channels.items()))
 
     def channels_between(self, a: str, b: str) -> tuple[Channel, ...]:
         """Return the lines that join two parties, by name; suspended and closed ones too, as they say themselves."""

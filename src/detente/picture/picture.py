@@ -23,6 +23,7 @@ from detente.picture.screenings import Screenings
 from detente.picture.stops import Stops
 from detente.picture.timeline import Timeline
 from detente.picture.waiting import Clocks, Waiting
+from detente.picture.watchbook import Watchbook
 
 
 class Picture:
@@ -64,6 +65,7 @@ class Picture:
         self.calls = Calls(self.airspace, self.directory)
         self.findings = Findings()
         self.timeline = Timeline(self.heads)
+        self.watchbook = Watchbook(key_use)
         self.agreements = Agreements(self.heads)
         self.views: tuple[View, ...] = (
             self.heads,
@@ -79,6 +81,7 @@ class Picture:
             self.calls,
             self.findings,
             self.timeline,
+            self.watchbook,
             self.agreements,
         )
         self.driver = Driver(self.views)

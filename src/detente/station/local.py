@@ -15,6 +15,7 @@ import msgspec
 from detente.conflicts.screening import Presence
 from detente.errors import Problem, Refused, problem
 from detente.geometry.volume import Volume4D
+from detente.hotline.approvals import standing
 from detente.ledger.entry import Submission, check_submission, encode_header, entry_id
 from detente.ledger.receipt import read_receipt
 from detente.node.admission import roles_for
@@ -22,8 +23,9 @@ from detente.node.known import Known
 from detente.node.outbox import Queued
 from detente.node.speaking import not_spoken_for
 from detente.node.station_clock import next_matter_us
-from detente.node.station_values import Composed, PresenceSet, Release
-from detente.station import dangers, stopping
+from detente.node.station_values import Composed, HeldBack, PresenceSet, Release
+from detente.records.approval import Rule
+from detente.station import dangers, stopping, watch
 from detente.station.bundling import bundle_bytes
 from detente.station.clocks import clock_row, outcomes
 from detente.station.delivering import courses, matrix_rows, register_bytes
@@ -31,6 +33,7 @@ from detente.station.drafting import SendAsked, draft_asked
 from detente.station.engine import Engine
 from detente.station.http import Answer, App, Request, json_answer, read_body
 from detente.station.sheets import SheetsApi
+from detente.station.watch import holding_rule
 from detente.wiring.station import officer_keys
 
 KEY_KINDS = frozenset({"host", "officer", "party"})
@@ -317,7 +320,28 @@ class LocalApi:
         asked = read_body(request, SendAsked)
         self._look_for_key(asked.officer)
         draft, key = draft_asked(self.state, self.parts.officers, asked, self.engine.now_us)
-        return await self._hand_in(request, self.engine.sealed(draft, key))
+        composed = self.engine.sealed(draft, key)
+        rule = holding_rule(self, draft)
+        if rule is not None:
+            return await self._hold(composed, draft.kind, asked.officer, rule)
+        return await self._hand_in(request, composed)
+
+    async def _hold(self, composed: Composed, kind: str, officer: str, rule: Rule) -> Answer:
+        """Keep here what the own party has to approve first; nothing of it leaves."""
+        entry = _entry_id(composed.submission).hex()
+        await self.engine.give_and_wait(HeldBack(composed, officer, entry, kind.partition("/")[0], rule))
+        needs = standing(rule.needs, officer, {})
+        return json_answer(
+            {
+                "basis": self.basis(),
+                "id": entry,
+                "index": None,
+                "problems": (),
+                "state": "held",
+                "words": needs.sentence(),
+            },
+            status=202,
+        )
 
     async def submit(self, request: Request) -> Answer:
         """Queue an entry of ours that was sealed and signed elsewhere: by the root key, which stays offline."""
@@ -492,6 +516,7 @@ def local_app(engine: Engine) -> App:
         ("GET", "/local/verdicts/{}"): agreements.verdicts,
         ("GET", "/local/waiting"): api.waiting,
         **dangers.routes(api),
+        **watch.routes(api),
         **stopping.routes(api),
         ("POST", "/local/clock"): api.clock,
         ("POST", "/local/link"): api.link,
