@@ -1,5 +1,7 @@
 """Agreements as people write them: what is sound is read whole, and each fault is refused with its place and its reason."""
 
+# ruff: noqa: E501 - one fault a line
+
 from __future__ import annotations
 
 import copy

@@ -66,6 +66,7 @@ class LiveTerm:
         self._count: Counter[Key] = Counter()
         self._boundaries: list[int] = []
         self.names = frozenset(name for role in expansion.roles for name in role.what.classes)
+        self._banded: dict[str, Occurrence] = {}
         self._dues: list[int] = []
         self._ticked_us: int | None = None
 
@@ -86,7 +87,7 @@ class LiveTerm:
         keys: dict[Key, None] = {}
         doubts: dict[Doubt, None] = {}
         why_not = ""
-        self._disown(occurrence.id)
+        dues = self._disown(occurrence.id)
         for role in self.expansion.roles:
             if not any(name in role.what.classes for name in occurrence.classes):
                 continue
@@ -96,15 +97,28 @@ class LiveTerm:
             doubts=tuple(doubts), occurrence=occurrence, plays=bool(keys), why_not="" if keys else why_not
         )
         self._tell(occurrence.id, keys)
+        if self._band(occurrence)[0] != self._band(occurrence)[1]:
+            self._banded[occurrence.id] = occurrence
+        else:
+            self._banded.pop(occurrence.id, None)
+        self._crossed(dues ^ {owed.due_us for owed in self._owed_by.get(occurrence.id, ())}, occurrence.id, register)
         return bool(keys) or before
 
-    def drop(self, occurrence_id: str) -> bool:
+    def drop(self, occurrence_id: str, register: Register) -> bool:
         """Take an occurrence back; returns whether it played a part."""
         self.weighed.pop(occurrence_id, None)
-        self._disown(occurrence_id)
+        self._banded.pop(occurrence_id, None)
         played = occurrence_id in self._told
         self._tell(occurrence_id, ())
+        self._crossed(self._disown(occurrence_id), occurrence_id, register)
         return played
+
+    def _crossed(self, dues: set[int], but: str, register: Register) -> None:
+        """Tell uncertain bands anew across which a deadline came or went: on which side it happened matters now, or no more."""
+        for o in [o for one, o in self._banded.items() if one != but] if dues else ():
+            first, last = self._band(o)
+            if any(first < due < last for due in dues):
+                self.take(o, register)
 
     def feed(self, source: str, events: Iterable[tuple[int, str, Mapping[str, Any]]]) -> None:
         """Take derived events of another term (`broken`), in place of those of the same source before."""
@@ -187,7 +201,7 @@ class LiveTerm:
                 bisect_left(entries.times, owed.since_us) : bisect_right(entries.times, owed.due_us)
             ]:
                 found[str(row[column])] = None
-        return list(found)
+        return sorted(found)
 
     # --- roles
 
@@ -355,10 +369,12 @@ class LiveTerm:
         self.owed[(owed.instance, owed.party, owed.reading)] = owed
         insort(self._dues, owed.due_us)
 
-    def _disown(self, source: str) -> None:
-        for owed in self._owed_by.pop(source, ()):
+    def _disown(self, source: str) -> set[int]:
+        gone = self._owed_by.pop(source, [])
+        for owed in gone:
             self.owed.pop((owed.instance, owed.party, owed.reading), None)
             del self._dues[bisect_left(self._dues, owed.due_us)]
+        return {owed.due_us for owed in gone}
 
     def _bounds(self) -> None:
         ends = {end for effect in self.effects for interval in effect.intervals for end in interval if end is not None}
@@ -372,7 +388,11 @@ class LiveTerm:
         assert isinstance(p, tm.CalmFor)
         reckoning = self.term.reckoning
         broke = sorted(
-            {k[0] for k in self._count if k[1] in ("maybe_without", "maybe_reset") and begin <= k[0] <= until_us}
+            {
+                k[0]
+                for k in self._count
+                if k[1] in ("maybe_without", "maybe_reset") and begin <= k[0] and (end is None or k[0] < end)
+            }
         )
         for reading in readings_of(p.lasts):
             at = [begin, *broke]

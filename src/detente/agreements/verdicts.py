@@ -120,14 +120,14 @@ class _Case:
     def doubts(self) -> list[Doubt]:
         """Every doubt about an event that plays a part in this term."""
         found: dict[Doubt, None] = {}
-        for weighed in self.live.weighed.values():
+        for _, weighed in sorted(self.live.weighed.items()):
             if weighed.plays:
                 found.update(dict.fromkeys(weighed.doubts))
         return list(found)
 
     def doubts_of(self, ids: Iterable[str]) -> list[Doubt]:
         found: dict[Doubt, None] = {}
-        for one in ids:
+        for one in sorted(ids):
             weighed = self.live.weighed.get(one)
             if weighed is not None:
                 found.update(dict.fromkeys(weighed.doubts))

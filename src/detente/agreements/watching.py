@@ -38,6 +38,7 @@ class Watching:
         self.by_class: dict[str, list[LiveTerm]] = {}
         self._verdicts: dict[str, tuple[Verdict, ...]] = {}
         self._next_us: dict[str, int] = {}
+        self._made_us: dict[str, int] = {}
         self._dirty: set[str] = set()
         self._kept_us: dict[str, int] = {}
 
@@ -84,7 +85,7 @@ class Watching:
         touched = False
         for o in changed.gone:
             for live in self._of(o.classes):
-                if live.drop(o.id):
+                if live.drop(o.id, book.register):
                     self._touch(live)
                     touched = True
         for o in changed.now:
@@ -101,7 +102,7 @@ class Watching:
     def verdicts(self, now_us: int) -> tuple[Verdict, ...]:
         """Return all verdicts at a moment, in order of term; only what was touched, or what the clock touches, is made anew."""
         for name in list(self.live):
-            if name in self._dirty or name not in self._verdicts or self._next_us.get(name, now_us + 1) <= now_us:
+            if self._stale(name, now_us):
                 self._remake(name, now_us)
         found = [v for name in sorted(self.live) for v in self._verdicts.get(name, ())]
         return (*found, *self._withheld())
@@ -124,6 +125,12 @@ class Watching:
         return self.live[term].events()
 
     # ---
+
+    def _stale(self, name: str, now_us: int) -> bool:
+        """Whether a term's verdicts must be made anew: touched, never made, or made for a time between which the clock changes them."""
+        if name in self._dirty or name not in self._verdicts:
+            return True
+        return self._next_us.get(name, now_us + 1) <= now_us or now_us < self._made_us[name]
 
     def _of(self, classes: Iterable[str]) -> list[LiveTerm]:
         found: dict[int, LiveTerm] = {}
@@ -152,9 +159,11 @@ class Watching:
         found = verdicts_of(live, now_us, self.body.horizon_us)
         changed = found != self._verdicts.get(name)
         self._verdicts[name] = found
+        self._made_us[name] = now_us
         self._dirty.discard(name)
         times = [v.next_us for v in found if v.next_us is not None and v.next_us > now_us]
         times += [t for e in live.effects for interval in e.intervals for t in interval if t is not None and t > now_us]
+        times += [owed.since_us for owed in live.owed.values() if owed.since_us > now_us]
         if isinstance(live.term.pattern, tm.CalmFor):
             times.append(now_us + 1)
         if times:
@@ -178,7 +187,7 @@ class Watching:
         for other in (p.duty, *p.while_kept):
             if other not in self.live:
                 continue
-            if other in self._dirty or other not in self._verdicts or self._next_us.get(other, now_us + 1) <= now_us:
+            if self._stale(other, now_us):
                 self._remake(other, now_us)
             for v in self._verdicts[other]:
                 if v.reading or v.at_us is None or v.answer not in ("breached", "contested", "undetermined"):

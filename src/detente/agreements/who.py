@@ -125,13 +125,13 @@ def in_scope(actor: str, who: Who, parties: Collection[str], register: Register,
     inn = register.tied(actor, who.included, TIES, at_us, who.word_of) if who.included else None
     if out == "contested" or inn == "contested" or (out == "yes" and inn == "yes" and actor not in who.excluded):
         return "contested"
+    belongs = register.tied(actor, parties, ANSWERS_FOR, at_us, who.word_of)
     if out == "yes":
-        return "no"
+        return "contested" if inn is None and belongs in ("yes", "contested") and actor not in who.excluded else "no"
     if inn is not None:
         return inn if inn in ("yes", "no") else _policy(who)
     if out == "no" or actor in parties:
         return "yes"
-    belongs = register.tied(actor, parties, ANSWERS_FOR, at_us, who.word_of)
     return "yes" if belongs == "yes" else _policy(who)
 
 
