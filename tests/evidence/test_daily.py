@@ -10,8 +10,9 @@ from tests.evidence.claims import said, us
 from tests.evidence.test_counts import bulletin
 
 from detente.cli.daily_report import period_of
-from detente.evidence.daily import daily, figure
+from detente.evidence.daily import daily
 from detente.evidence.daily_words import blocks
+from detente.evidence.day import figure
 from detente.evidence.document import html, markdown, pictures
 from detente.evidence.held import Held
 from detente.geometry.volume import Circle, Point, Volume4D

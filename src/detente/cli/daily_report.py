@@ -13,8 +13,9 @@ from detente.cli.desk import Desk, Station, at_desk
 from detente.cli.say import AsJson, answer, guarded, plain, progress
 from detente.cli.times import EPOCH, zone_named
 from detente.errors import Refused, problem
-from detente.evidence.daily import Period, daily
+from detente.evidence.daily import daily
 from detente.evidence.daily_words import blocks
+from detente.evidence.day import Period
 from detente.evidence.document import html, markdown, pictures
 from detente.evidence.held import Held
 from detente.node.holding import held_in

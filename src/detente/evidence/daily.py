@@ -7,12 +7,12 @@ recorded after the end of the period is not in the report: the report of a day i
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
 
 import msgspec
 
 from detente.evidence.contradictions import contradictions
-from detente.evidence.counts import Gap, Reconciled, side_by_side, wholes
+from detente.evidence.counts import Reconciled, side_by_side, wholes
+from detente.evidence.day import Casualties, Change, Daily, Figure, Kind, Late, Line, Mark, Period, Seen, Told, figure
 from detente.evidence.grades import Graded, history
 from detente.evidence.held import Held
 from detente.evidence.origins import FOR, standing
@@ -20,137 +20,8 @@ from detente.evidence.register import alliances
 from detente.evidence.said import Said, origin_of, plain_name
 from detente.geometry.volume import Volume4D
 from detente.records.bulletin import Bulletin
-from detente.records.claim import Stance
-from detente.records.count import Counted
-from detente.records.report import Result
 
 DOUBTS = ("cannot-confirm", "denies")
-
-Kind = Literal["access-refused", "event", "protected"]
-
-
-class Period(msgspec.Struct, frozen=True, kw_only=True):
-    """The span reported on, µs since 1970 UTC, its start not included; `before_us` begins the period compared with."""
-
-    before_us: int
-    end_us: int
-    name: str
-    start_us: int
-    zone: str
-
-    def holds(self, at_us: int | None) -> bool:
-        """Whether a moment lies in the period."""
-        return at_us is not None and self.start_us < at_us <= self.end_us
-
-    def preceded(self, at_us: int | None) -> bool:
-        """Whether a moment lies in the period compared with."""
-        return at_us is not None and self.before_us < at_us <= self.start_us
-
-
-class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a reporter's count: a region (or whatever it is split by), now and in the period before; None: no figure."""
-
-    before: int | None
-    name: str
-    now: int | None
-
-
-class Figure(msgspec.Struct, frozen=True, kw_only=True):
-    """One reporter's count of one unit and scope. `before` None: no count of that period is held; `last` is then the latest earlier one.
-
-    `lengths_us`: how long the window is, now and before; counts over windows of different length are not like with like.
-    """
-
-    before: Counted | None
-    cumulative: bool
-    entry: str
-    last: str
-    lengths_us: tuple[int, int]
-    lines: tuple[Line, ...]
-    now: Counted
-    scope: str
-    split_by: str
-    who: str
-    window: str
-
-
-class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """One account, with its entry: who says what; `count` where it gives a figure."""
-
-    at_us: int
-    count: Counted | None
-    entry: str
-    stance: Stance
-    subject: str
-    who: str
-    words: str
-
-
-class Casualties(msgspec.Struct, frozen=True, kw_only=True):
-    """What several say of one matter in figures, side by side; `differ` where the figures do."""
-
-    differ: bool
-    subject: str
-    told: tuple[Told, ...]
-
-
-class Seen(msgspec.Struct, frozen=True, kw_only=True):
-    """One result that is not an account: access refused, nothing seen, not attributable."""
-
-    entry: str
-    result: Result
-    who: str
-    words: str
-
-
-class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that had been said otherwise before this period, and why it changed."""
-
-    entry: str
-    now: str
-    was: str
-    what: str
-    why: str
-
-
-class Late(msgspec.Struct, frozen=True, kw_only=True):
-    """Something recorded in this period about the time before it."""
-
-    about_us: int
-    entry: str
-    recorded_us: int
-    who: str
-    words: str
-
-
-class Mark(msgspec.Struct, frozen=True, kw_only=True):
-    """Something with a time, and mostly a place, for the pictures; `number` is its number in the list of events."""
-
-    end_us: int
-    entry: str
-    kind: Kind
-    number: int
-    place: Volume4D | None
-    start_us: int
-    who: str
-    words: str
-
-
-class Daily(msgspec.Struct, frozen=True, kw_only=True):
-    """A day as facts; `gaps` are of counts from the beginning, `silent` reporters that counted before and did not this time."""
-
-    casualties: tuple[Casualties, ...]
-    changes: tuple[Change, ...]
-    contradictions: tuple[Change, ...]
-    doubted: tuple[Told, ...]
-    events: tuple[tuple[str, int, int], ...]
-    figures: tuple[Figure, ...]
-    gaps: tuple[tuple[str, Gap], ...]
-    late: tuple[Late, ...]
-    marks: tuple[Mark, ...]
-    period: Period
-    results: tuple[Seen, ...]
-    silent: tuple[str, ...]
 
 
 def daily(held: Held, period: Period) -> Daily:
@@ -406,17 +277,3 @@ def _marks(now: Held, period: Period) -> tuple[Mark, ...]:
 
 def _mark(kind: Kind, entry: str, first_us: int, last_us: int, place: Volume4D | None, who: str, words: str) -> Mark:
     return Mark(end_us=last_us, entry=entry, kind=kind, number=0, place=place, start_us=first_us, who=who, words=words)
-
-
-def figure(count: Counted | None) -> str:
-    """Write a band: `55`, `23 to 31`, `over 300`, `at most 40`."""
-    if count is None:
-        return ""
-    if count.best is not None and count.low in (None, count.best) and count.high in (None, count.best):
-        return f"{count.best}"
-    if count.low is not None and count.high is not None:
-        best = f", best {count.best}" if count.best is not None else ""
-        return f"{count.low} to {count.high}{best}"
-    if count.low is not None:
-        return f"over {count.low - 1}" if count.best is None else f"{count.best}, at least {count.low}"
-    return f"at most {count.high}" if count.best is None else f"{count.best}, at most {count.high}"

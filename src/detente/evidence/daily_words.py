@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, tzinfo
 
 from detente.evidence.counts import missing_days
-from detente.evidence.daily import Change, Daily, Figure, Told, figure
+from detente.evidence.day import Change, Daily, Figure, Told, figure
 from detente.evidence.document import Block, Heading, Items, Picture, Table, Words
 from detente.evidence.drawing import map_svg, timeline_svg
 from detente.evidence.held import Held

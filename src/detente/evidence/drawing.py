@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Sequence
 from html import escape
 
-from detente.evidence.daily import Figure, Kind, Mark, figure
+from detente.evidence.day import Figure, Kind, Mark, figure
 from detente.geometry.volume import NDEG, Circle, Corridor, Outline, Point
 
 COLOURS: dict[Kind, str] = {"access-refused": "#8a1c1c", "event": "#1b4965", "protected": "#2f6b2f"}
