@@ -32,6 +32,7 @@ from detente.records.erasure import Erasure
 from detente.records.finding import Finding
 from detente.records.handover import Handover, Open
 from detente.records.host import HostKey
+from detente.records.humane import Consent, Coordination, HumaneNotice, Vehicles, Waypoint
 from detente.records.message import Message, Within
 from detente.records.notice import Acceptance, Activity, Notice, OwnNotice
 from detente.records.notice_state import State
@@ -256,6 +257,25 @@ EXAMPLES: tuple[Body, ...] = (
     ),
     Disclosure(about=A, facet=facet_bytes(OPENED).decode(), position=0, salt=B, words="Opened to the investigator."),
     Erasure(about=A, authority="Data protection officer of the UN", reason="Names a witness."),
+    Consent(about=A, given_us=START_US, not_to=("syr",), owner="MSF", state="given", words=""),
+    Coordination(about=A, conditions="By day only.", says="approved", until_us=START_US + 60 * MINUTE_US, words=""),
+    HumaneNotice(
+        back=(),
+        contact="duty desk, +00 000",
+        expires_us=None,
+        is_a="movement",
+        names=("Convoy 7", "القافلة ٧"),
+        organisation="UN",
+        purpose="food and medicine",
+        reverify_us=None,
+        route=(
+            Waypoint(at_us=START_US, name="depot", point=AIRFIELD, stay_us=0),
+            Waypoint(at_us=START_US + 60 * MINUTE_US, name="town", point=P1, stay_us=30 * MINUTE_US),
+        ),
+        staff=42,
+        vehicles=(Vehicles(colour="white", count=31, kind="truck", marked=("roof", "sides"), plates=("A-1",)),),
+        verified_us=None,
+    ),
     Duress(for_roles=("duty-director",), words="Not of my own will."),
     Finding(
         basis=(A, B),

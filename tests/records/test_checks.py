@@ -69,6 +69,11 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("DangerWarning", {"endangered": BY_NAME["DangerWarning"].endangered[::-1]}, "endangered"),  # type: ignore[attr-defined]
     ("Disclosure", {"position": 4}, "position"),
     ("Disclosure", {"salt": "00"}, "salt"),
+    ("Consent", {"owner": ""}, "owner"),
+    ("Coordination", {"says": "refused"}, "words"),
+    ("HumaneNotice", {"route": ()}, "route"),
+    ("HumaneNotice", {"names": ()}, "names"),
+    ("HumaneNotice", {"route": BY_NAME["HumaneNotice"].route[::-1]}, "route"),  # type: ignore[attr-defined]
     ("Duress", {"for_roles": ()}, "for_roles"),
     ("Erasure", {"reason": " "}, "reason"),
     ("Finding", {"verdict": "kept"}, "verdict"),

@@ -120,9 +120,9 @@ def test_fields_stand_in_alphabetical_order_so_that_plain_encoding_is_canonical(
 
 
 def test_a_form_has_one_place_whatever_else_an_entry_holds():
-    """Full, coarse and own forms of a notice never move: their place tells nothing of what else there is."""
+    """Full, coarse, own and humane forms of a notice never move: their place tells nothing of what else there is."""
     places = {form.form: form.position for form in REGISTRY.forms() if form.kind == "notice"}
-    assert places == {"full": 0, "coarse": 1, "own": 2}
+    assert places == {"full": 0, "coarse": 1, "own": 2, "humane": 3}
 
 
 def test_a_refusal_names_the_field():

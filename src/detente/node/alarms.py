@@ -29,6 +29,7 @@ Kind = Literal[
     "bad-direct",  # a peer's direct message that does not hold
     "read-back-differs",  # what was said back is not what was told: by figure and digit
     "stop",  # another party asks us to stop something
+    "hit",  # a notified place or movement is reported hit
     "endangered",  # something changed on which open notices rest
     "screening-missing",  # a party that does not screen what we notify
 ]

@@ -51,6 +51,7 @@ from detente.node.screener import Screener
 from detente.node.slots import Slots
 from detente.node.telling import Telling
 from detente.picture.agreements import Due
+from detente.picture.humane import Humane
 from detente.picture.known import Known as PictureKnown
 from detente.picture.read_backs import Judged
 from detente.picture.stops import Stops
@@ -192,6 +193,7 @@ class Station:
     """Urgent messages and flagged emergencies: a query about one is urgent."""
     slots: Slots = field(default_factory=Slots)
     fans: Fans = field(default_factory=Fans)
+    humane: Humane | None = None
     stops: Stops | None = None
     stops_new: dict[str, PictureKnown] = field(default_factory=dict)
     """Stops of others that came and are not shown yet, by id."""

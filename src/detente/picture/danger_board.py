@@ -11,7 +11,7 @@ from detente.picture.delivery import Step
 from detente.picture.picture import Picture
 from detente.records.warning import Cause, Haste
 
-ANSWERS = (Step.READ, Step.CONFIRMED, Step.READ_BACK, Step.PASSED_TO_UNIT, Step.COMPLIED, Step.REFUSED, Step.QUERIED)
+ANSWERS = frozenset(Step) - {Step.RECORDED, Step.TOLD, Step.READ_BACK_OTHERWISE}
 
 
 class InDanger(msgspec.Struct, frozen=True, kw_only=True):

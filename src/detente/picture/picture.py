@@ -16,6 +16,7 @@ from detente.picture.directory import Directory
 from detente.picture.findings import Findings
 from detente.picture.fold import Driver, Freshness, Snapshot, View
 from detente.picture.heads import Heads
+from detente.picture.humane import Humane
 from detente.picture.known import KeyUses, Known
 from detente.picture.open_conflicts import OpenConflicts
 from detente.picture.read_backs import ReadBacks
@@ -63,6 +64,7 @@ class Picture:
         self.waiting = Waiting(self.heads, self.read_backs, clocks, key_use)
         self.stops = Stops(self.airspace, self.delivery, key_use)
         self.calls = Calls(self.airspace, self.directory)
+        self.humane = Humane(self.airspace)
         self.findings = Findings()
         self.timeline = Timeline(self.heads)
         self.watchbook = Watchbook(key_use)
@@ -78,6 +80,7 @@ class Picture:
             self.delivery,
             self.waiting,
             self.stops,
+            self.humane,
             self.calls,
             self.findings,
             self.timeline,

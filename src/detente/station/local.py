@@ -25,7 +25,7 @@ from detente.node.speaking import not_spoken_for
 from detente.node.station_clock import next_matter_us
 from detente.node.station_values import Composed, HeldBack, PresenceSet, Release
 from detente.records.approval import Rule
-from detente.station import dangers, stopping, watch
+from detente.station import dangers, humane, stopping, watch
 from detente.station.bundling import bundle_bytes
 from detente.station.clocks import clock_row, outcomes
 from detente.station.delivering import courses, matrix_rows, register_bytes
@@ -319,6 +319,7 @@ class LocalApi:
         and where the entry changes keys until they hold here."""
         asked = read_body(request, SendAsked)
         self._look_for_key(asked.officer)
+        humane.refuse_forbidden(self, asked)
         draft, key = draft_asked(self.state, self.parts.officers, asked, self.engine.now_us)
         composed = self.engine.sealed(draft, key)
         rule = holding_rule(self, draft)
@@ -517,6 +518,7 @@ def local_app(engine: Engine) -> App:
         ("GET", "/local/waiting"): api.waiting,
         **dangers.routes(api),
         **watch.routes(api),
+        **humane.routes(api),
         **stopping.routes(api),
         ("POST", "/local/clock"): api.clock,
         ("POST", "/local/link"): api.link,

@@ -1,0 +1,56 @@
+"""`detente board`: go or hold for each own movement, and how far each own site's entry can be relied on."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from detente.cli.desk import Station, at_desk, basis_words, short
+from detente.cli.say import AsJson, answer, guarded, table
+from detente.cli.times import Zone, moment, zone_named
+from detente.cli.words import cut
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command("board")(guarded(board))
+
+
+def board(
+    sites: Annotated[bool, typer.Option("--sites", help="The register of own sites.")] = False,
+    station: Station = None,
+    zone: Zone = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what holds each movement back. That nothing on record holds one says nothing of the road itself."""
+    with at_desk(station) as desk:
+        found = desk.station.get("board")
+    where = zone_named(zone)
+    words: list[Any] = []
+    if sites:
+        rows = [
+            (
+                short(s["version"]),
+                ", ".join(s["names"]) or "?",
+                s["verification"],
+                "-" if s["reverify_us"] is None else moment(s["reverify_us"], where),
+                s["consent"],
+                ", ".join(s["shared_with"]),
+                ", ".join(s["not_to"]) or "-",
+                ", ".join(s["read_by"]) or "nobody",
+                str(s["hits"]),
+            )
+            for s in found["sites"]
+        ]
+        columns = ("site", "name", "entry", "check by", "consent", "shared with", "never with", "read by", "hits")
+        words = [table(f"{len(rows)} site(s)", columns, rows) if rows else "No site of ours is notified."]
+    else:
+        for one in found["movements"]:
+            head = f"{one['answer'].upper() if one['reasons'] else one['answer']}  {short(one['version'])}"
+            words.append(f"{head}  starts {moment(one['start_us'], where)}: {cut(one['words'])}")
+            words += [f"  - {reason}" for reason in one["reasons"]]
+        if not found["movements"]:
+            words = ["No movement of ours is open."]
+        words.append("What nobody told this ledger is not in this. Who leads the movement decides.")
+    answer(found, [*words, basis_words(found["basis"], zone)], as_json)

@@ -1,0 +1,135 @@
+"""`detente import sites|movements FILE`: notifications from a CSV or XLSX file, with a report of every bad row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from detente.cli.desk import Desk, Officer, Station, WaitS, at_desk, basis_words, short
+from detente.cli.say import AsJson, answer, guarded, plain, progress, table
+from detente.cli.sending import send
+from detente.errors import Refused, problem
+
+if TYPE_CHECKING:
+    from detente.hotline.import_rows import BadRow, Imported
+
+MAX_ROWS = 5_000
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command("import")(guarded(import_))
+
+
+def import_(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="sites or movements.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .csv (UTF-8) or .xlsx file; docs/formats/import.md.")],
+    check: Annotated[bool, typer.Option("--check", help="Only report; send nothing.")] = False,
+    officer: Officer = None,
+    wait: WaitS = 10,
+    station: Station = None,
+    as_json: AsJson = False,
+) -> None:
+    """Notify sites or movements from a table. Bad rows are reported with every fault and not sent; good rows are."""
+    from detente.hotline.import_rows import read_rows
+
+    if kind not in ("sites", "movements"):
+        raise Refused([problem("choice", "KIND", kind, "must be sites or movements", "Choose one.")])
+    rows = list(_read(file))
+    with at_desk(station) as desk:
+        good, bad = read_rows(kind, rows, desk.now_us, desk.genesis().rules)
+        sent: list[dict[str, Any]] = []
+        if not check:
+            signer = desk.officer(officer)
+            with progress("sending", as_json) as told:
+                for n, one in enumerate(good):
+                    told(f"{n + 1} of {len(good)}")
+                    sent.append(_send(desk, one, signer, wait, as_json))
+        basis = desk.station.get("status")
+    found = {"bad": plain(bad), "good": [{"flags": g.flags, "row": g.row, "to": g.to} for g in good], "sent": sent}
+    answer(found, [*_words(good, bad, sent, check), basis_words(basis)], as_json)
+    if bad:
+        raise typer.Exit(2)
+
+
+def _send(desk: Desk, one: Imported, signer: str, wait: int, as_json: bool) -> dict[str, Any]:
+    """Send the notification, then keep the owner's consent beside it; a row that the host refuses does not stop the others."""
+    from detente.records.humane import Consent
+
+    facets = [
+        {"audience": list(one.to), "body": one.notice, "form": "full"},
+        {"audience": list(one.to), "body": one.humane, "form": "humane"},
+    ]
+    try:
+        found = send(desk, {"facets": facets, "kind": "notice", "officer": signer}, wait, as_json)
+    except Refused as refused:
+        return {"problems": [p.sentence() for p in refused.problems], "row": one.row}
+    consent = Consent(
+        about=found["id"], given_us=one.consent_us, not_to=one.not_to, owner=one.owner, state="given", words=""
+    )
+    part = {"audience": [desk.party], "body": consent, "form": "full"}
+    kept = send(
+        desk, {"facets": [part], "kind": "consent", "officer": signer, "refers_to": [found["id"]]}, wait, as_json
+    )
+    return {"consent": kept["id"], "id": found["id"], "row": one.row}
+
+
+def _words(good: list[Imported], bad: list[BadRow], sent: list[dict[str, Any]], check: bool) -> list[Any]:
+    by_row = {s["row"]: s for s in sent}
+    shown = []
+    for one in good:
+        there = by_row.get(one.row, {})
+        state = (
+            "read" if check else short(there["id"]) if "id" in there else "REFUSED: " + " / ".join(there["problems"])
+        )
+        shown.append((str(one.row), one.humane.names[0], ", ".join(one.to), state, "; ".join(one.flags)))
+    faults = [(str(b.row), p.field, p.value, p.rule, p.next_step) for b in bad for p in b.problems]
+    head = f"{len(good)} row(s) {'read' if check else 'sent'}, {len(bad)} bad row(s) not sent. This notifies; it asks nobody for leave."
+    return [
+        head,
+        table("Taken", ("row", "name", "to", "entry", "look at"), shown) if shown else None,
+        table("NOT TAKEN", ("row", "field", "value", "rule", "next step"), faults) if faults else None,
+    ]
+
+
+def _read(file: Path) -> Iterator[dict[str, str]]:
+    rows = _xlsx(file) if file.suffix.lower() == ".xlsx" else _csv(file)
+    for n, row in enumerate(rows):
+        if n >= MAX_ROWS:
+            raise Refused([problem("rows", str(file), n, f"at most {MAX_ROWS} rows", "Split the file.")])
+        yield row
+
+
+def _csv(file: Path) -> Iterator[dict[str, str]]:
+    import csv
+
+    try:
+        text = file.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused([problem("file", str(file), "", str(error), "Save it as CSV in UTF-8.")]) from None
+    for row in csv.DictReader(text.splitlines(keepends=True)):
+        yield {str(key): value for key, value in row.items() if isinstance(value, str) and key is not None}
+
+
+def _xlsx(file: Path) -> Iterator[dict[str, str]]:
+    """Read the first sheet; a cell that holds a date without a zone stays without one, and is refused by name."""
+    from zipfile import BadZipFile
+
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = load_workbook(file, read_only=True, data_only=True)
+    except (OSError, BadZipFile, InvalidFileException, KeyError, ValueError) as error:
+        raise Refused([problem("file", str(file), "", f"is no XLSX file: {error}", "Save it again as XLSX.")]) from None
+    rows = book.worksheets[0].iter_rows(values_only=True)
+    heading = [str(cell or "") for cell in next(rows, ())]
+    for row in rows:
+        yield {name: "" if cell is None else _cell(cell) for name, cell in zip(heading, row, strict=False) if name}
+
+
+def _cell(value: object) -> str:
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

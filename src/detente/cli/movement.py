@@ -1,0 +1,111 @@
+"""`detente movement ID delay|reroute|cancel|start|end|ask`: what became of an own movement, to all who have it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from detente.cli.desk import Desk, Officer, Station, To, WaitS, at_desk, short
+from detente.cli.say import AsJson, answer, guarded
+from detente.cli.sending import parties, send, sent
+from detente.cli.times import UNITS_US
+from detente.errors import Refused, problem
+
+STATES = {"cancel": "withdrawn", "end": "ended", "start": "activated"}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command("movement")(guarded(movement))
+
+
+def movement(
+    entry: Annotated[str, typer.Argument(metavar="ID", help="Own movement (newest version): its first digits.")],
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="WHAT", help="delay, reroute, cancel, start, end; or ask (for approval, which no notice does)."
+        ),
+    ],
+    by: Annotated[str, typer.Option("--by", help="delay: how long, such as 90m or 2h.")] = "",
+    volume: Annotated[list[str] | None, typer.Option("--volume", help="reroute: new Volume4D file; repeat.")] = None,
+    words: Annotated[str, typer.Option("--words", help="Why.")] = "",
+    to: To = None,
+    officer: Officer = None,
+    wait: WaitS = 10,
+    station: Station = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell everybody who has a movement's notice that it is late, goes another way, starts, ends or does not go."""
+    with at_desk(station) as desk:
+        version = desk.full_id(entry, "ID")
+        held = desk.entry(entry)["entry"]
+        signer = desk.officer(officer)
+        if what == "ask":
+            found = _ask(desk, version, words, parties(to), signer, wait, as_json)
+            answer(found, sent("Request for approval", found, "It asks; the notice itself asks nobody."), as_json)
+            return
+        facets = []
+        for part in held["facets"]:
+            if part is not None:
+                facet = part["facet"]
+                body = facet["body"]
+                if facet["form"] == "full":
+                    body = _changed(body, what, by, volume, words)
+                elif facet["form"] == "humane" and what == "delay":
+                    body = _later_route(body, _span_us(by))
+                if facet["form"] in ("full", "humane"):
+                    facets.append({"audience": facet["audience"], "body": body, "form": facet["form"]})
+        asked = {"facets": facets, "kind": "notice", "officer": signer, "supersedes": version}
+        found = send(desk, asked, wait, as_json)
+        answer(
+            found, sent(f"Movement ({what})", found, f"It supersedes {short(version)} for all who have that."), as_json
+        )
+
+
+def _changed(body: dict[str, Any], what: str, by: str, volume: list[str] | None, words: str) -> dict[str, Any]:
+    if body["activity"] != "protected-movement":
+        raise Refused(
+            [problem("activity", "ID", body["activity"], "must be a protected movement", "See `detente board`.")]
+        )
+    changed = {**body, "words": words or body["words"]}
+    if what == "delay":
+        late_us = _span_us(by)
+        moved = [{**v, "end_us": v["end_us"] + late_us, "start_us": v["start_us"] + late_us} for v in body["volumes"]]
+        return {**changed, "volumes": moved}
+    if what == "reroute":
+        if not volume:
+            raise Refused([problem("volume", "--volume", "", "must give the new way", "Add --volume FILE.")])
+        from detente.cli.given import read_files
+        from detente.cli.say import plain
+
+        return {**changed, "place": None, "volumes": plain(read_files(volume))}
+    if what not in STATES:
+        rule = "must be delay, reroute, cancel, start, end or ask"
+        raise Refused([problem("choice", "WHAT", what, rule, "Choose one.")])
+    return {**changed, "state": STATES[what]}
+
+
+def _later_route(body: dict[str, Any], late_us: int) -> dict[str, Any]:
+    def later(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [{**point, "at_us": point["at_us"] + late_us} for point in points]
+
+    return {**body, "back": later(body["back"]), "route": later(body["route"])}
+
+
+def _span_us(text: str) -> int:
+    if len(text) < 2 or not text[:-1].isdigit() or text[-1] not in UNITS_US:
+        raise Refused([problem("span", "--by", text, "must be a length of time", "Write 90m or 2h.")])
+    return int(text[:-1]) * UNITS_US[text[-1]]
+
+
+def _ask(
+    desk: Desk, version: str, words: str, readers: list[str], signer: str, wait: int, as_json: bool
+) -> dict[str, Any]:
+    from detente.records.humane import Coordination
+
+    body = Coordination(about=version, conditions="", says="asks-approval", until_us=None, words=words)
+    part = {"audience": readers, "body": body, "form": "full"}
+    asked = {"facets": [part], "kind": "coordination", "officer": signer, "refers_to": [version]}
+    return send(desk, asked, wait, as_json)
