@@ -24,9 +24,9 @@ def board(
     as_json: AsJson = False,
 ) -> None:
     """Say what holds each movement back. That nothing on record holds one says nothing of the road itself."""
+    where = zone_named(zone)
     with at_desk(station) as desk:
         found = desk.station.get("board")
-    where = zone_named(zone)
     words: list[Any] = []
     if sites:
         rows = [

@@ -6,7 +6,7 @@ import typer
 
 from detente.cli.desk import Officer, Station, at_desk, basis_words, short
 from detente.cli.say import AsJson, answer, guarded, table
-from detente.cli.times import Zone
+from detente.cli.times import Zone, zone_named
 
 
 def register(app: typer.Typer) -> None:
@@ -16,6 +16,7 @@ def register(app: typer.Typer) -> None:
 
 def duress(officer: Officer = None, station: Station = None, zone: Zone = None, as_json: AsJson = False) -> None:
     """List quiet words. No other view, alarm or log shows that there are any."""
+    zone_named(zone)
     with at_desk(station) as desk:
         found = desk.station.get("duress", officer=desk.officer(officer))
     rows = [(short(one["about"]), one["words"] or "(no words)") for one in found["duress"]]

@@ -17,9 +17,9 @@ def register(app: typer.Typer) -> None:
 
 def hits(station: Station = None, zone: Zone = None, as_json: AsJson = False) -> None:
     """List what is reported of notified places. Reports are not added up: several may be of one event."""
+    where = zone_named(zone)
     with at_desk(station) as desk:
         found = desk.station.get("hits")
-    where = zone_named(zone)
     rows = [
         (
             short(hit["notice"]),

@@ -99,7 +99,7 @@ def _read(file: Path) -> Iterator[dict[str, str]]:
     rows = _xlsx(file) if file.suffix.lower() == ".xlsx" else _csv(file)
     for n, row in enumerate(rows):
         if n >= MAX_ROWS:
-            raise Refused([problem("rows", str(file), n, f"at most {MAX_ROWS} rows", "Split the file.")])
+            raise Refused([problem("rows", "FILE", n, f"at most {MAX_ROWS} rows", "Split the file.")])
         yield row
 
 
@@ -109,7 +109,9 @@ def _csv(file: Path) -> Iterator[dict[str, str]]:
     try:
         text = file.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise Refused([problem("file", str(file), "", str(error), "Save it as CSV in UTF-8.")]) from None
+        raise Refused(
+            [problem("file", "FILE", str(file), f"must be a CSV file in UTF-8: {error}", "Save it as CSV in UTF-8.")]
+        ) from None
     for row in csv.DictReader(text.splitlines(keepends=True)):
         yield {str(key): value for key, value in row.items() if isinstance(value, str) and key is not None}
 
@@ -124,7 +126,9 @@ def _xlsx(file: Path) -> Iterator[dict[str, str]]:
     try:
         book = load_workbook(file, read_only=True, data_only=True)
     except (OSError, BadZipFile, InvalidFileException, KeyError, ValueError) as error:
-        raise Refused([problem("file", str(file), "", f"is no XLSX file: {error}", "Save it again as XLSX.")]) from None
+        raise Refused(
+            [problem("file", "FILE", str(file), f"must be an XLSX file: {error}", "Save it again as XLSX.")]
+        ) from None
     rows = book.worksheets[0].iter_rows(values_only=True)
     heading = [str(cell or "") for cell in next(rows, ())]
     for row in rows:

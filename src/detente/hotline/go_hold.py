@@ -87,7 +87,9 @@ def _of(one: Recipient) -> Sequence[str]:
     if one.screening == "concern":
         found.append(f"{one.party}: raises a concern")
     if one.screening in ("not screened", "waiting"):
-        found.append(f"{one.party}: {one.screening}: nobody compared it with anything yet")
+        found.append(
+            f"{one.party}: {'screening still out' if one.screening == 'waiting' else one.screening}: nobody compared it with anything"
+        )
     if one.approval in ("asked", "delayed", "refused"):
         found.append(f"{one.party}: approval {one.approval if one.approval != 'asked' else 'asked, no answer'}")
     if not one.told:
