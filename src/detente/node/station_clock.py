@@ -12,8 +12,8 @@ from detente.node.station_alarms import raise_alarm
 from detente.node.station_climb import calls_shown, climb
 from detente.node.station_fan import due_us as fan_due_us
 from detente.node.station_fan import fan_out
-from detente.node.station_hold import let_go
 from detente.node.station_hits import alarms_of_hits
+from detente.node.station_hold import let_go
 from detente.node.station_openings import notice_volumes
 from detente.node.station_peers import judge_ahead, tell_evidence
 from detente.node.station_send import envelope, lodge_delayed, submit
