@@ -281,6 +281,7 @@ class World:
             station.fans.dangers = self.pictures[party].dangers
             station.stops = self.pictures[party].stops
             station.humane = self.pictures[party].humane
+            station.unit_watch = self.pictures[party].unit_watch
         known = [(index, entry, raw) for index, (entry, raw) in sorted(copy.known.items())]
         leaves = [leaf for _, leaf in sorted(copy.leaves.items())]
         load(station, dict(sorted(copy.kept.items())), leaves, known, self.now_us)

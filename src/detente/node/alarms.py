@@ -31,6 +31,7 @@ Kind = Literal[
     "stop",  # another party asks us to stop something
     "hit",  # a notified place or movement is reported hit
     "endangered",  # something changed on which open notices rest
+    "unit-unreached",  # a protected movement begins soon, and no acting unit is on record as having it
     "screening-missing",  # a party that does not screen what we notify
 ]
 

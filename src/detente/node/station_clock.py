@@ -19,6 +19,8 @@ from detente.node.station_peers import judge_ahead, tell_evidence
 from detente.node.station_send import envelope, lodge_delayed, submit
 from detente.node.station_state import Station
 from detente.node.station_stop import alarms_of_stops
+from detente.node.station_units import alarms_of_units
+from detente.node.station_units import due_us as units_due_us
 from detente.node.station_values import Compose, Effect, PresenceSet, SendDirect
 from detente.records.watermark import Watermark
 
@@ -43,6 +45,7 @@ def due(state: Station, now_us: int) -> list[Effect]:
     effects += alarms_of_stops(state, now_us)
     effects += let_go(state, now_us)
     effects += alarms_of_hits(state, now_us)
+    effects += alarms_of_units(state, now_us)
     return effects + submit(state, now_us)
 
 
@@ -57,6 +60,7 @@ def next_matter_us(state: Station, now_us: int) -> int:
         state.slots.due_us(),
         state.telling.due_us(now_us),
         fan_due_us(state, now_us),
+        units_due_us(state),
         state.timers.due_us(),
         state.outbox.due_us(state.timing.delay_us),
         state.lodged_by_us.due_us(),

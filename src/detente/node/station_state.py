@@ -55,6 +55,7 @@ from detente.picture.humane import Humane
 from detente.picture.known import Known as PictureKnown
 from detente.picture.read_backs import Judged
 from detente.picture.stops import Stops
+from detente.picture.unit_watch import UnitWatch
 from detente.records.approval import Rule
 from detente.records.screening import Screening
 from detente.records.step import LadderName
@@ -195,6 +196,7 @@ class Station:
     fans: Fans = field(default_factory=Fans)
     humane: Humane | None = None
     stops: Stops | None = None
+    unit_watch: UnitWatch | None = None
     stops_new: dict[str, PictureKnown] = field(default_factory=dict)
     """Stops of others that came and are not shown yet, by id."""
     asked: dict[bytes, Asked] = field(default_factory=dict)

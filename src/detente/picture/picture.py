@@ -23,6 +23,7 @@ from detente.picture.read_backs import ReadBacks
 from detente.picture.screenings import Screenings
 from detente.picture.stops import Stops
 from detente.picture.timeline import Timeline
+from detente.picture.unit_watch import UnitWatch
 from detente.picture.waiting import Clocks, Waiting
 from detente.picture.watchbook import Watchbook
 
@@ -63,6 +64,7 @@ class Picture:
         clocks = Clocks.of(genesis.rules, genesis.screening.deadline_us)
         self.waiting = Waiting(self.heads, self.read_backs, clocks, key_use)
         self.stops = Stops(self.airspace, self.delivery, key_use)
+        self.unit_watch = UnitWatch(self.heads, self.delivery, genesis.rules)
         self.calls = Calls(self.airspace, self.directory)
         self.humane = Humane(self.airspace)
         self.findings = Findings()
@@ -81,6 +83,7 @@ class Picture:
             self.waiting,
             self.stops,
             self.humane,
+            self.unit_watch,
             self.calls,
             self.findings,
             self.timeline,

@@ -20,6 +20,7 @@ from detente.errors import Refused, Unavailable, problem
 from detente.evidence.affected import Affected
 from detente.evidence.deals import Standing
 from detente.evidence.times import TimeClaim, TimeReport, compare_times
+from detente.scenario.asking import course_words, short_lead, stop_words
 from detente.scenario.case import Case, Row, microseconds
 from detente.scenario.compose import answered_for, body_of, presence_of
 from detente.scenario.judging import Judge, RouteAnswer, standing_words
@@ -161,6 +162,10 @@ class Player:
                 self._ask_outcome(row)
             case "ask" if "register" in row.particulars or "near" in row.particulars:
                 self._ask_pocket(row)
+            case "ask" if "course" in row.particulars:
+                self._ask_entry(row, "course", course_words)
+            case "ask" if "stop" in row.particulars:
+                self._ask_entry(row, "stop", stop_words)
             case "ask" if "known" in row.particulars:
                 self._answer(row, self._judge.known_beside(row.by, row.particulars, self.now_us))
             case "ask":
@@ -219,6 +224,7 @@ class Player:
             if kind == "notice":
                 self._screenings(entry, row)
                 self._told(entry, row)
+                self._lead(entry, row)
             if kind == "change":
                 self._asked_afresh(entry, row)
         for news in self._judge.news(self.now_us):
@@ -279,6 +285,11 @@ class Player:
                 )
                 self._once(key, told)
 
+    def _lead(self, entry: str, row: Row) -> None:
+        for words in short_lead(self.doors[row.by], entry):
+            recipient = words.partition(":")[0].removeprefix("LEAD for ")
+            self._once((entry, "lead", recipient), partial(self._raise, words, knew=f"{row.by}, {recipient}"))
+
     # --- questions, answered offline by the separate verifier ---
 
     def _ask(self, row: Row) -> None:
@@ -324,6 +335,15 @@ class Player:
         self._tell(row, knew=row.by)
         for words in found:
             self._raise(words, knew=f"{row.by}'s unit", proof="a register, offline")
+
+    def _ask_entry(self, row: Row, name: str, words_of: Callable[[Door, str, str], list[str]]) -> None:
+        """What the asker's own station has on record of an entry at a party."""
+        entry = self.played.entries[str(row.particulars[name])]
+        said = words_of(self.doors[row.by], entry, str(row.particulars["party"]))
+        self.played.found[row.id] = tuple(said)
+        self._tell(row, knew=row.by)
+        for words in said:
+            self._raise(words, knew=row.by, proof=f"{row.by}'s own copy")
 
     def _stand(self, row: Row) -> None:
         found = self._judge.standings(str(row.particulars["deal"]), self.now_us)
@@ -377,6 +397,18 @@ class Player:
                 return self.played.outcomes[row.id] == (wanted,)
             case "called":
                 return all(any(line.raised.startswith(f"ALARM at {at}") for line in self.played.lines) for at in wanted)
+            case "unreached_at":
+                owners = {
+                    line.raised.partition(":")[0]
+                    for line in self.played.lines
+                    if line.at_us == microseconds(wanted) and "no acting unit has confirmed" in line.raised
+                }
+                return owners == {f"ALARM at {row.by}", f"ALARM at {row.particulars['party']}"}
+            case "short_lead":
+                return all(
+                    any(one.startswith(f"LEAD for {p}: recorded {w} SHORT") for one in raised)
+                    for p, w in wanted.items()
+                )
             case "standing":
                 return bool(wanted == {s.point: s.verdict for s in self.played.standings[row.id]})
             case "origins":
