@@ -92,9 +92,9 @@ DAYS_3 = Span(count=3, readings=("calendar", "elapsed"), unit="days")
         ),
         (
             K12,
-            "Reached after seven days without an attack, on each of which there is aid access. The days are read in three ways (calendar days, "
-            "the first one counted; 24 hours each; days in a row that each qualify). The count starts anew with a reset of the clock by "
-            "Russia or the United States.",
+            "Reached after seven days without an attack, on each of which there is aid access. The days are read in three ways "
+            "(calendar days, the first one counted; 24 hours each; days in a row that each qualify). The count starts anew with a reset of "
+            "the clock by Russia or the United States.",
         ),
         (
             term(tm.Power(act="withdraw", after=None, jointly=False, terms=(), within=None), "rus", "us"),
