@@ -88,8 +88,8 @@ def test_a_restored_host_writes_again_only_with_every_leaf_and_header_it_signed(
     asyncio.run(play())
 
 
-def test_openings_given_back_by_different_stations_are_put_together() -> None:
-    """One station may read one facet, another the other; the host holds both again, and shows each what it may read."""
+def two_facets() -> bytes:
+    """An entry of the UN: full for Russia, coarse for the coalition."""
     from tests.support.world import shared_keys
 
     from detente.ledger.entry import Draft, encode_submission, seal
@@ -108,7 +108,12 @@ def test_openings_given_back_by_different_stations_are_put_together() -> None:
     facets = (facet(["rus"], msgspec.json.decode(full), "full"), facet(["cjtf"], msgspec.to_builtins(coarse), "coarse"))
     draft = Draft(audience=("cjtf", "rus"), author="un", facets=(*facets, None, None), kind=kind, signed_at_us=1)
     made = seal(draft, world.signing("un", "watch-1"), world.salts("two"), world.LEDGER, world.SLOTS, shared_keys("un"))
-    raw = encode_submission(made)
+    return encode_submission(made)
+
+
+def test_openings_given_back_by_different_stations_are_put_together() -> None:
+    """One station may read one facet, another the other; the host holds both again, and shows each what it may read."""
+    raw = two_facets()
 
     async def play() -> None:
         whole = Local()
@@ -295,5 +300,33 @@ def test_a_whole_host_takes_nothing_back() -> None:
             answer = await host.client.post(f"/v1/recovery/{path}", content=body, headers=un)
             assert (answer.status_code, answer.json()["problems"][0]["code"]) == (409, "not-recovering")
             assert "GET /v1/status" in answer.json()["problems"][0]["next_step"]
+
+    asyncio.run(play())
+
+
+def test_a_recovering_host_that_restarts_still_takes_late_openings() -> None:
+    """One station gave an entry back; the host was killed and started again; the other's openings are still put to it."""
+
+    async def play() -> None:
+        whole = Local()
+        made = two_facets()
+        await whole.client.post("/v1/entries", content=made, headers=await whole.login("un"))
+        note = (await whole.client.get("/checkpoint", headers=await whole.login("un"))).content
+        store = cut_back(whole.store, 1)  # type: ignore[arg-type]
+        for party in ("rus", "cjtf"):
+            host = Local(store)  # started again from what is stored
+            there, here = await whole.login(party), await host.login(party)
+            if party == "rus":
+                await host.client.post("/v1/recovery/checkpoint", content=note, headers=here)
+                leaves = (await whole.client.get("/v1/leaves?from=1", headers=there)).content
+                await host.client.post("/v1/recovery/leaves?from=1", content=leaves, headers=here)
+            known = (await whole.client.get("/v1/entries", headers=there)).json()["entries"][0]
+            answer = await host.client.post(
+                "/v1/recovery/entries", content=msgspec.json.encode(known, order="sorted"), headers=here
+            )
+            assert answer.status_code == 200, answer.text
+            assert answer.json()["mode"] == "writing"
+        held = msgspec.json.decode(store.rows([1])[0].submission or b"", type=Submission)
+        assert [opening is not None for opening in held.facets] == [True, True, False, False]
 
     asyncio.run(play())

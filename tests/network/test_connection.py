@@ -1,8 +1,9 @@
-"""One party's pipes are counted: a flood of them closes itself, and others come in."""
+"""One client's pipe: a flood of them closes itself and others come in; no library's advice gets into the log."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 
 import uvicorn
 
@@ -45,3 +46,26 @@ def test_one_pipe_more_than_allowed_is_closed_as_it_opens_and_a_closed_one_makes
         await server.shutdown()
 
     asyncio.run(play())
+
+
+def test_a_request_for_a_websocket_is_answered_like_any_other_and_nothing_is_advised(caplog) -> None:
+    async def play() -> bytes:
+        config = uvicorn.Config(
+            _app, http=make_protocol(None, b"{}"), lifespan="off", log_config=None, port=0, ws="none"
+        )
+        config.load()
+        server = uvicorn.Server(config)
+        server.lifespan = config.lifespan_class(config)
+        await server.startup()
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.servers[0].sockets[0].getsockname()[1])
+        writer.write(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n")
+        came = await asyncio.wait_for(reader.read(12), 5)
+        writer.close()
+        await server.shutdown()
+        return came
+
+    with caplog.at_level(logging.INFO):
+        assert asyncio.run(play()) == b"HTTP/1.1 200"
+    assert not [
+        record for record in caplog.records if "pip install" in record.getMessage() or "pgrade" in record.getMessage()
+    ]

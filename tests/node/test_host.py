@@ -185,6 +185,17 @@ def test_a_watermark_is_signed_by_the_station() -> None:
     assert bench.put("un", body, key=world.signing("un", "station"))[0] == 1
 
 
+def test_a_watermark_beyond_the_ledger_is_refused() -> None:
+    """Nobody holds leaves that do not exist: the size must not exceed that of the ledger before the watermark."""
+    bench = Bench()
+    station = world.signing("un", "station")
+    found = refusal(bench.put, "un", Watermark(count=0, list_hash="0" * 64, size=2), key=station)
+    assert (found.code, found.field, found.value) == ("watermark-ahead", "facets[0].facet.body.size", "2")
+    assert "1, the size of the ledger" in found.rule
+    assert bench.put("un", Watermark(count=0, list_hash="0" * 64, size=1), key=station)[0] == 1
+    assert Bench(bench.rows).host.admitted == 2, "folded again at start"
+
+
 def test_a_revoked_key_is_refused_by_name() -> None:
     """What an officer signed before the revocation and sends after it is refused, naming the officer."""
     bench = Bench()

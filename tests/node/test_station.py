@@ -126,7 +126,7 @@ def test_a_proven_checkpoint_is_cosigned():
 
 
 def test_an_unanswered_urgent_message_raises_an_alarm_after_two_minutes():
-    """Deir ez-Zor, call 1: not acknowledged by an officer for 120 s; the words say undelivered, never notified."""
+    """Deir ez-Zor, call 1: not acknowledged by an officer for 120 s; the words say that a station holds it, never notified."""
     w = World()
     w.run()
     call = w.send("rus", message("urgent"), ["cjtf"])
@@ -135,7 +135,8 @@ def test_an_unanswered_urgent_message_raises_an_alarm_after_two_minutes():
     w.run(2)
     (alarm,) = w.alarms("rus", "unanswered")
     assert alarm.about == f"{call.hex()} at cjtf: director, alternate-channel"
-    assert "undelivered" in alarm.words and "notified" not in alarm.words
+    assert "held by the station of cjtf" in alarm.words and "no officer has answered after 2 min" in alarm.words
+    assert "undelivered" not in alarm.words and "notified" not in alarm.words
     assert [k.body(Step).reach for k in w.stations["cjtf"].picture.entries if k.kind == "step"] == [
         "director",
         "alternate-channel",

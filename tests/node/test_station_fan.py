@@ -92,7 +92,7 @@ def test_an_answer_settles_it_and_silence_raises_an_alarm(world):
     late = list(world.alarms("un", "unanswered"))
     assert len(late) == 1
     assert "rus" in late[0].words
-    assert "undelivered" in late[0].words
+    assert "held by the station of rus since" in late[0].words
 
 
 @pytest.mark.parametrize("keep_first", [0, 1, 2])

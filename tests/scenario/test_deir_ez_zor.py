@@ -79,13 +79,13 @@ def alarms(played, party):
     return [line for line in played.lines if line.raised.startswith(f"ALARM at {party}")]
 
 
-def test_an_unanswered_urgent_message_is_undelivered_after_120_seconds(replay):
+def test_an_urgent_message_that_no_officer_answers_is_an_alarm_after_120_seconds(replay):
     """Entered at 14:24, alarm at 14:26: 25 minutes before the message was taken at 14:51, some 14 of the 37 strikes at 0.56 a minute."""
     first, *later = alarms(replay[0]["wrong-place"], "rus")
     assert first.at_us == us("2016-09-17T14:26:00+00:00")
     assert [line.at_us for line in later] == [us("2016-09-17T14:29:00+00:00"), us("2016-09-17T14:34:00+00:00")]
     for line in (first, *later):
-        assert "undelivered" in line.raised
+        assert "held by the station of cjtf since 2016-09-17T14:24:00Z, no officer has answered" in line.raised
         assert "notified" not in line.raised
     minutes = (us("2016-09-17T14:51:00+00:00") - first.at_us) // 60_000_000
     assert (minutes, round(minutes * 15 / 27)) == (25, 14)

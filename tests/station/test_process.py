@@ -142,3 +142,16 @@ def test_who_asks_is_judged_before_a_body_is_read(watch):
     assert raw(watch["cjtf"].local, head % (b"/local/send", 1 << 40)).startswith(b"HTTP/1.1 401")
     assert raw(watch["cjtf"].direct, head % (b"/direct/urgent", 1 << 20)).startswith(b"HTTP/1.1 413")
     assert raw(watch["cjtf"].direct, head % (b"/direct/nothing", 1000)).startswith(b"HTTP/1.1 404")
+
+
+@pytest.mark.parametrize("path", ["entries?limit=0", "entries?limit=1001", "entries?from=-1", "endangered?limit=0"])
+def test_a_number_out_of_bounds_is_refused_with_them(watch, path):
+    """A limit of nothing is a mistake, not an empty page: the bounds are said."""
+    answer = watch["cjtf"].http.get(f"/local/{path}")
+    (found,) = answer.json()["problems"]
+    assert (answer.status_code, found["code"], found["field"]) == (
+        400,
+        "parameter",
+        path.partition("?")[2].partition("=")[0],
+    )
+    assert "from" in found["rule"] and found["next_step"]

@@ -46,3 +46,9 @@ class Spending(msgspec.Struct, frozen=True):
         key = (asker, day_of(at_us))
         total = self.spent_m2_s.get(key, 0) + sum(asked_m2_s(v, buffer_mm) for v in volumes)
         return Spending({**self.spent_m2_s, key: total}), total <= daily_m2_s
+
+    def refund(self, asker: str, at_us: int, volumes: Iterable[Volume4D], buffer_mm: int) -> Spending:
+        """Return the spending without a question that `ask` counted: the exact inverse."""
+        key = (asker, day_of(at_us))
+        total = self.spent_m2_s.get(key, 0) - sum(asked_m2_s(v, buffer_mm) for v in volumes)
+        return Spending({**self.spent_m2_s, key: max(0, total)})

@@ -105,7 +105,8 @@ def neighbours(cell: Cell, cell_ndeg: int) -> Iterator[Cell]:
         if width == 2 * HALF_TURN_NDEG:
             first, last = 0, columns - 1
         else:
-            first, last = cell.column * width // other - 1, -(-(cell.column + 1) * width // other)
+            west, east = cell.column * width, (cell.column + 1) * width  # the last column of a row may be narrower
+            first, last = -(-west // other) - 1, columns if east >= 2 * HALF_TURN_NDEG else east // other
         yield from (found for c in range(first, last + 1) if (found := Cell(row, c % columns)) != cell)
 
 

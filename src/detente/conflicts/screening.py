@@ -65,7 +65,7 @@ class Presence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """One notice addressed to the holder: who asks, when the ledger received it, and what volumes it tells."""
+    """One notice addressed to the holder: who asks, as of which moment (its slot), and what volumes it tells."""
 
     asked_at_us: int
     asker: str
@@ -137,6 +137,13 @@ def screen(desk: Desk, question: Question, rules: Rules, now_us: int) -> tuple[D
     answered = msgspec.structs.replace(after, asked=(*after.asked, question))
     answer = _answer(desk, question, rules, now_us, word, "")
     return answered, Screened(answer=answer, raised_by=tuple(sorted(raised)), withheld=tuple(sorted(withheld)))
+
+
+def unasked(desk: Desk, question: Question, rules: Rules) -> Desk:
+    """Return the desk as if a question had not been asked: its answer was worked out before its slot and never given."""
+    spending = desk.spending.refund(question.asker, question.asked_at_us, question.volumes, rules.buffer_mm)
+    left = tuple(q for q in desk.asked if q.notice != question.notice)
+    return msgspec.structs.replace(desk, asked=left, spending=spending)
 
 
 def occupied(presence: Iterable[Presence], rules: Rules, now_us: int) -> list[tuple[Cell, int, int]]:

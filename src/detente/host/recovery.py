@@ -20,6 +20,8 @@ log = structlog.get_logger("detente.host")
 LEAVES_BYTES = 4 << 20
 ENTRIES_BYTES = 8 << 20
 NOTE_BYTES = 64 << 10
+GIVEN = "given/"
+"""Names under which the store remembers which entries were given back, so that a restart still takes openings of them."""
 
 _KNOWN = msgspec.json.Decoder(Known)
 
@@ -33,7 +35,7 @@ class Recovery:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._busy = asyncio.Lock()
-        self._given: set[int] = set()
+        self._given = {int(name.removeprefix(GIVEN)) for name in engine.store.kept(GIVEN)}
 
     async def checkpoint(self, request: Request) -> Answer:
         """Meet a checkpoint that the host signed."""
@@ -83,8 +85,10 @@ class Recovery:
         header_came = row.index in engine.host.blank
         if not header_came and row.index not in self._given:
             return 0  # a row that was never lost has its openings already
+        if row.index not in self._given:
+            await asyncio.wrap_future(engine.store.keep(f"{GIVEN}{row.index}", b""))
+            self._given.add(row.index)
         await engine.amend(row)
-        self._given.add(row.index)
         return int(header_came)
 
     def _judged(self, line: bytes, field: str, party: str) -> StoredEntry | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
 
+from detente.geometry.f3548 import time_text
 from detente.hotline.ladder import NO_TERMS, Matter, Rung
 from detente.records.agreement import Clock as AgreedClock
 from detente.records.channel import Channel
@@ -71,12 +72,23 @@ def next_line(lines: Sequence[Channel]) -> Channel | None:
     return None
 
 
-def called(me: str, matter: Matter, rung: Rung, due_us: int, now_us: int, book: Book) -> Called:
-    """Return the step that calls somebody now, in words that say *undelivered* and name who has nobody to be called."""
+def called(
+    me: str, matter: Matter, rung: Rung, due_us: int, now_us: int, book: Book, held_us: int | None = None
+) -> Called:
+    """Return the step that calls somebody now, in words that say how far it came and name who has nobody to be called.
+
+    `held_us` is since when the station of that party is known to hold it; None says *undelivered*: nobody there is known to.
+    """
     party, audience = matter.party, {me, matter.party}
-    waited = f"{matter.ladder}: no answer by an officer of {party} after {span(now_us - matter.since_us)}: undelivered."
+    after = span(now_us - matter.since_us)
     if matter.ladder == "screening":
-        waited = f"{party} has not screened this after {span(now_us - matter.since_us)}: not screened, undelivered."
+        far = "undelivered" if held_us is None else f"held by its station since {_utc(held_us)}"
+        waited = f"{party} has not screened this after {after}: not screened, {far}."
+    elif held_us is None:
+        waited = f"{matter.ladder}: no answer by an officer of {party} after {after}: undelivered."
+    else:
+        held = f"held by the station of {party} since {_utc(held_us)}"
+        waited = f"{matter.ladder}: {held}, no officer has answered after {after}."
     role, channel = ROLE.get(rung.reach), None
     names = book.on_watch(party, role, now_us) if role is not None else ()
     match rung.reach:
@@ -113,6 +125,10 @@ def called(me: str, matter: Matter, rung: Rung, due_us: int, now_us: int, book: 
 def agreed_terms(clocks: Sequence[AgreedClock]) -> dict[str, int]:
     """Return an agreement's clocks by their names in genesis: "urgent-answer" is `urgent_answer_us`."""
     return {f"{clock.name.replace('-', '_')}_us": clock.us for clock in clocks}
+
+
+def _utc(us: int) -> str:
+    return time_text(us // 1_000_000 * 1_000_000)
 
 
 def span(us: int) -> str:

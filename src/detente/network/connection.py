@@ -100,6 +100,9 @@ def make_protocol(party_of: PartyOfCertificate | None, not_http: bytes, pipes: i
             self._came()
             super().on_message_complete()
 
+        def _unsupported_upgrade_warning(self) -> None:
+            """Say nothing: the request is answered as if it had not asked, and the library's advice concerns nobody here."""
+
         def send_400_response(self, msg: str) -> None:
             head = "HTTP/1.1 400 Bad Request\r\ncontent-type: application/problem+json\r\n"
             head += f"content-length: {len(not_http)}\r\nconnection: close\r\n\r\n"

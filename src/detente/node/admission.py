@@ -26,12 +26,16 @@ from detente.records.registry import REGISTRY, Record
 from detente.records.screening import Screening
 from detente.records.step import Step
 from detente.records.supersede import Proposed, check_supersession
+from detente.records.watermark import Watermark
 
 SIGNERS: Final[dict[str, frozenset[str]]] = {  # kind -> roles whose keys may sign it; any entry role for the rest
     "screening": frozenset({"station"}),
     "step": frozenset({"station"}),
     "watermark": frozenset({"station"}),
 }
+
+JUDGED_ONCE: Final = frozenset({"screening", "watermark"})
+"""Kinds whose bodies the host reads to admit them, and that change nothing it folds."""
 
 _FIRST_STATES: Final = frozenset(state.value for state in START)
 
@@ -76,6 +80,9 @@ def admit(
         field = "facets[0].facet.body.speaks_for"
         problems += not_spoken_for(body.speaks_for, speaking.of(entry.author), entry.author, field)
         body = None
+    if isinstance(body, Watermark):
+        problems += _watermark_problems(body.size, index)
+        body = None
     if problems:
         raise Refused(problems)
     if body is not None:
@@ -85,7 +92,7 @@ def admit(
 
 def refold(entry: Examined, index: int, identity: Identity) -> Body | None:
     """Apply an entry that was admitted before to the identity fold; returns its body if the host has to act on it."""
-    body = None if entry.kind.partition("/")[0] == "screening" else _body(entry)
+    body = None if entry.kind.partition("/")[0] in JUDGED_ONCE else _body(entry)
     if body is not None:
         register(identity, index, entry.author, entry.key, body)
     return body
@@ -138,6 +145,14 @@ def _erasure_problems(about: str, author: str, threads: Threads) -> list[Problem
         rule = f"is a {old.kind}, which stands as evidence; can be erased: {', '.join(sorted(ERASABLE))}"
         return [problem("erasure-kind", field, about, rule, "Leave it; send what corrects it")]
     return []
+
+
+def _watermark_problems(size: int, index: int) -> list[Problem]:
+    """Nobody holds leaves that do not exist yet."""
+    if size <= index:
+        return []
+    rule = f"must not exceed {index}, the size of the ledger before this entry"
+    return [problem("watermark-ahead", "facets[0].facet.body.size", size, rule, "State the size that you have proven")]
 
 
 def _header(raw: bytes) -> Header:

@@ -2,6 +2,9 @@
 
 An alarm is raised once per (kind, about). It is not an entry: it is this station's finding about its host or its peers, kept
 in its own copy, shown on its own console.
+
+What another party can bring about at will (`by`) is bounded: `SINGLY` alarms of a kind in `SPAN_US`, then one that counts,
+raised again at ten times as many. A stop is never counted away, and neither is a read-back that differs: each is somebody's danger.
 """
 
 from __future__ import annotations
@@ -10,6 +13,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import msgspec
+
+SINGLY = 5
+"""Alarms of one kind that one party brings about and that are raised one by one in `SPAN_US`."""
+
+SPAN_US = 3_600_000_000
 
 Kind = Literal[
     "fork",  # two checkpoints signed by the host that cannot both be true
@@ -22,6 +30,7 @@ Kind = Literal[
     "post-dated",
     "backwards",  # times in leaves that we do not vouch for
     "not-included",  # a lodged hash is not in the ledger in time
+    "host-away",  # the host does not answer, and submissions of ours wait for it
     "host-behind",  # the host shows others a longer ledger than us
     "unanswered",  # something of ours that no officer answered in time
     "called",  # another party calls us up a ladder: something of theirs waits for us
@@ -37,10 +46,14 @@ Kind = Literal[
 
 
 class Alarm(msgspec.Struct, frozen=True, kw_only=True):
-    """One alarm. `about` is an id, an index or a party, as text; `evidence` names what is kept (`evidence/...`)."""
+    """One alarm. `about` is an id, an index or a party, as text; `evidence` names what is kept (`evidence/...`).
+
+    `by` is the party that brought it about where that is known, "" otherwise.
+    """
 
     about: str
     at_us: int
+    by: str = ""
     evidence: tuple[str, ...] = ()
     kind: Kind
     words: str
@@ -48,10 +61,11 @@ class Alarm(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass
 class Alarms:
-    """Every alarm raised, in order, each (kind, about) once."""
+    """Every alarm raised, in order, each (kind, about) once. `spans`: since when and how many, by kind and party."""
 
     raised: list[Alarm] = field(default_factory=list)
     seen: set[tuple[str, str]] = field(default_factory=set)
+    spans: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
 
     def raise_(self, alarm: Alarm) -> bool:
         """Add an alarm; False if it stands already."""
@@ -60,4 +74,31 @@ class Alarms:
             return False
         self.seen.add(key)
         self.raised.append(alarm)
+        if alarm.by:
+            self._count(alarm)
         return True
+
+    def bounded(self, alarm: Alarm) -> Alarm | None:
+        """Return what is to be raised: the alarm; one that counts those like it, without its evidence; or nothing."""
+        if not alarm.by or (alarm.kind, alarm.about) in self.seen:
+            return alarm
+        since_us, count = self.spans.get((alarm.kind, alarm.by), (alarm.at_us, 0))
+        if alarm.at_us - since_us >= SPAN_US or count < SINGLY:
+            return alarm
+        self._count(alarm)
+        shown = SINGLY + 1
+        while shown <= count:
+            shown *= 10
+        if count + 1 != shown:
+            return None
+        words = (
+            f"{alarm.by} has brought about {shown} alarms of this kind within the hour; further ones are counted, not shown. "
+            f"The newest: {alarm.words}"
+        )
+        return Alarm(about=f"{alarm.by}: {shown} since {since_us}", at_us=alarm.at_us, kind=alarm.kind, words=words)
+
+    def _count(self, alarm: Alarm) -> None:
+        since_us, count = self.spans.get((alarm.kind, alarm.by), (alarm.at_us, 0))
+        if alarm.at_us - since_us >= SPAN_US:
+            since_us, count = alarm.at_us, 0
+        self.spans[alarm.kind, alarm.by] = (since_us, count + 1)

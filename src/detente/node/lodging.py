@@ -37,6 +37,17 @@ class Lodgings:
         self.open[item.commitment] = item
         return True
 
+    def drop_oldest(self, party: str) -> bytes | None:
+        """Let go of the oldest overdue hash of a party, for which the alarm was raised long ago; None if it has none."""
+        oldest = next((c for c, item in self.overdue.items() if item.party == party), None)
+        if oldest is not None:
+            del self.overdue[oldest]
+        return oldest
+
+    def of(self, party: str) -> int:
+        """Count the hashes held of a party, open or overdue."""
+        return sum(item.party == party for table in (self.open, self.overdue) for item in table.values())
+
     def held(self) -> bool:
         """Whether any hash is open or overdue."""
         return bool(self.open or self.overdue)

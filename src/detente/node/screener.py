@@ -12,7 +12,7 @@ from typing import Protocol
 import msgspec
 
 from detente.conflicts.coarse import volumes_of
-from detente.conflicts.screening import Desk, Presence, Question, Rules, Screened, epoch_of, occupied, screen
+from detente.conflicts.screening import Desk, Presence, Question, Rules, Screened, epoch_of, occupied, screen, unasked
 from detente.geometry.volume import Volume4D
 from detente.ledger.genesis import ScreeningRules
 from detente.records.notice import CoarseNotice, Notice
@@ -24,8 +24,11 @@ from detente.records.sealed import padded as padded_sealed
 class Screener(Protocol):
     """Answers notices from presence that never leaves the station. Deterministic; remembers what it answered."""
 
-    def answer(self, notice: str, asker: str, volumes: tuple[Volume4D, ...], received_at_us: int) -> Screening:
-        """Return the one answer to a notice (id in hex), received by the host at a time."""
+    def answer(self, notice: str, asker: str, volumes: tuple[Volume4D, ...], slot_us: int) -> Screening:
+        """Return the one answer to a notice (id in hex), as of its slot; it may be worked out before."""
+
+    def take_back(self, notice: str, asker: str, volumes: tuple[Volume4D, ...], slot_us: int) -> None:
+        """Forget an answer that was worked out and not given; it will be asked for again."""
 
     def review(self, presence: tuple[Presence, ...], speaks_for: tuple[str, ...], now_us: int) -> None:
         """Take the watch officer's statement of presence; it replaces the one before."""
@@ -52,9 +55,9 @@ class DeskScreener:
         self.last: Screened | None = None
         self._kept: dict[str, Question] = {}
 
-    def answer(self, notice: str, asker: str, volumes: tuple[Volume4D, ...], received_at_us: int) -> Screening:
-        question = Question(asked_at_us=received_at_us, asker=asker, notice=notice, volumes=volumes)
-        self.desk, self.last = screen(self.desk, question, self.rules, received_at_us)
+    def answer(self, notice: str, asker: str, volumes: tuple[Volume4D, ...], slot_us: int) -> Screening:
+        question = Question(asked_at_us=slot_us, asker=asker, notice=notice, volumes=volumes)
+        self.desk, self.last = screen(self.desk, question, self.rules, slot_us)
         given = self.last.answer
         return padded(
             Screening(
@@ -62,12 +65,16 @@ class DeskScreener:
                 answer=given.answer,
                 buffer_mm=given.buffer_mm,
                 data_age_us=None if given.answer == "not screened" else given.data_age_us,
-                epoch=epoch_of(received_at_us, self.rules),
+                epoch=epoch_of(slot_us, self.rules),
                 padding="",
                 speaks_for=tuple(sorted(given.speaks_for)),
                 urgency=given.urgency,
             )
         )
+
+    def take_back(self, notice: str, asker: str, volumes: tuple[Volume4D, ...], slot_us: int) -> None:
+        question = Question(asked_at_us=slot_us, asker=asker, notice=notice, volumes=volumes)
+        self.desk = unasked(self.desk, question, self.rules)
 
     def review(self, presence: tuple[Presence, ...], speaks_for: tuple[str, ...], now_us: int) -> None:
         """What is stated again stays as it was held; what is not stated any more counts as withdrawn from now on."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from detente.node.alarms import Kind
+from detente.node.alarms import Alarm, Kind
 from detente.node.keeping import Keep
 from detente.node.station_state import Station
 from detente.node.station_values import (
@@ -16,12 +16,19 @@ from detente.node.station_values import (
 
 
 def raise_alarm(
-    state: Station, kind: Kind, about: str, words: str, now_us: int, evidence: Iterable[bytes] = ()
+    state: Station, kind: Kind, about: str, words: str, now_us: int, evidence: Iterable[bytes] = (), *, by: str = ""
 ) -> list[Effect]:
-    """Keep an alarm with its evidence and show it; nothing if it stands already."""
+    """Keep an alarm with its evidence and show it; nothing if it stands already.
+
+    `by` is another party that can bring it about at will: of such only so many are shown (`node.alarms`).
+    """
     number = len(state.alarms.raised)
-    kept = [(f"evidence/{number:06d}.{i}", data) for i, data in enumerate(evidence)]
-    alarm = state.alarm(kind, about, words, now_us, [name for name, _ in kept])
+    asked = Alarm(about=about, at_us=now_us, by=by, kind=kind, words=words)
+    alarm = state.alarms.bounded(asked)
     if alarm is None:
+        return []
+    kept = [(f"evidence/{number:06d}.{i}", data) for i, data in enumerate(evidence)] if alarm is asked else []
+    alarm = msgspec.structs.replace(alarm, evidence=tuple(name for name, _ in kept))
+    if not state.alarms.raise_(alarm):
         return []
     return [Keep(kept=[*kept, (f"alarm/{number:06d}", msgspec.json.encode(alarm))]), Raise(alarm)]

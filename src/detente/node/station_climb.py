@@ -29,7 +29,8 @@ def climb(state: Station, now_us: int) -> list[Effect]:
     """Make every call whose moment has come: an entry in its slot, to those concerned, and an alarm at our own console."""
     effects: list[Effect] = []
     for calls in _by_matter(state.timers.take(now_us, AT_ONCE)):
-        steps = [called(state.me.party, c.matter, c.rung, c.due_us, now_us, state.book) for c in calls]
+        held_us = state.held_since(calls[0].matter.about, calls[0].matter.party)
+        steps = [called(state.me.party, c.matter, c.rung, c.due_us, now_us, state.book, held_us) for c in calls]
         for made in steps:
             audience = tuple(p for p in made.audience if p == state.me.party or p in state.identity.parties())
             effects.append(Compose(draft_of(state, made.step, audience, now_us)))
@@ -42,7 +43,7 @@ def calls_shown(state: Station, now_us: int) -> list[Effect]:
     effects: list[Effect] = []
     for (about, ladder), (author, words) in state.calls_on_us.items():
         effects += raise_alarm(
-            state, "called", f"{about} {ladder}", f"{author} calls us about {about[:12]}. {words}", now_us
+            state, "called", f"{about} {ladder}", f"{author} calls us about {about[:12]}. {words}", now_us, by=author
         )
     state.calls_on_us.clear()
     return effects

@@ -5,7 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from detente.conflicts.screening import Presence
+from detente.geometry.f3548 import time_text
 from detente.ledger.delivered import Told
+from detente.node.envelope import read_envelope
 from detente.node.keeping import Keep
 from detente.node.own_draft import draft_of
 from detente.node.station_alarms import raise_alarm
@@ -15,9 +17,9 @@ from detente.node.station_fan import fan_out
 from detente.node.station_hits import alarms_of_hits
 from detente.node.station_hold import let_go
 from detente.node.station_openings import notice_volumes
-from detente.node.station_peers import judge_ahead, tell_evidence
+from detente.node.station_peers import FRESH_US, judge_ahead, tell_evidence
 from detente.node.station_send import envelope, lodge_delayed, submit
-from detente.node.station_state import Station
+from detente.node.station_state import Station, Unacked
 from detente.node.station_stop import alarms_of_stops
 from detente.node.station_units import alarms_of_units
 from detente.node.station_units import due_us as units_due_us
@@ -63,7 +65,6 @@ def next_matter_us(state: Station, now_us: int) -> int:
         units_due_us(state),
         state.timers.due_us(),
         state.outbox.due_us(state.timing.delay_us),
-        state.lodged_by_us.due_us(),
         *_while_host_answers(state),
         min((u.tried_at_us + state.timing.resend_us for u in state.unacked.values()), default=None),
         state.screener.next_epoch_us(now_us),
@@ -74,9 +75,9 @@ def next_matter_us(state: Station, now_us: int) -> int:
 def _while_host_answers(state: Station) -> list[int | None]:
     """What a station can judge only while it sees the host, and not before the host had its time after coming back."""
     if not state.host_answers:
-        return []
+        return [] if _away_raised(state) else [state.lodged_by_us.due_us()]
     back_us = (state.host_since_us or 0) + state.timing.lodge_within_us
-    times = (state.lodged_here.due_us(), state.ahead.due_us())
+    times = (state.lodged_here.due_us(), state.lodged_by_us.due_us(), state.ahead.due_us())
     return [None if at_us is None else max(at_us, back_us) for at_us in times]
 
 
@@ -87,8 +88,14 @@ def _host_had_time(state: Station, now_us: int) -> bool:
 def presence_set(state: Station, given: PresenceSet, now_us: int) -> list[Effect]:
     """Take the watch officer's statement of presence. It stays here."""
     held: tuple[Presence, ...] = given.presence
+    kept: list[tuple[str, bytes | None]] = []
+    for notice in [n for n in state.answers if n in state.slots.waiting and n in state.asked]:
+        asked, volumes = state.asked[notice], notice_volumes(state, notice.hex())
+        state.screener.take_back(notice.hex(), asked.asker, volumes, asked.slot_us)
+        del state.answers[notice]  # worked out ahead, and not given yet: what is held at the slot decides
+        kept.append((f"answer/{notice.hex()}", None))
     state.screener.review(held, given.speaks_for, now_us)
-    return [Keep(kept=state.screener.changes())]
+    return [Keep(kept=[*kept, *state.screener.changes()])]
 
 
 def _screenings(state: Station, now_us: int) -> list[Effect]:
@@ -99,7 +106,7 @@ def _screenings(state: Station, now_us: int) -> list[Effect]:
         if notice not in state.answers:
             asked = state.asked[notice]
             volumes = notice_volumes(state, notice.hex())
-            state.answers[notice] = state.screener.answer(notice.hex(), asked.asker, volumes, asked.received_at_us)
+            state.answers[notice] = state.screener.answer(notice.hex(), asked.asker, volumes, asked.slot_us)
             kept.append((f"answer/{notice.hex()}", msgspec.json.encode(state.answers[notice])))
     if kept:
         effects.append(Keep(kept=[*kept, *state.screener.changes()]))
@@ -136,11 +143,31 @@ def _not_included(state: Station, now_us: int) -> list[Effect]:
     if _host_had_time(state, now_us):
         for item in state.lodged_here.take_overdue(now_us):
             words = f"{item.party} lodged a submission with us, and it is not in the ledger after {_s(state.timing.lodge_within_us)} s"
-            effects += raise_alarm(state, "not-included", item.commitment.hex(), words, now_us)
-    for item in state.lodged_by_us.take_overdue(now_us):
-        words = f"our submission is not in the ledger {_s(state.timing.lodge_within_us)} s after it was lodged with the other stations"
-        effects += raise_alarm(state, "not-included", item.commitment.hex(), words, now_us)
+            effects += raise_alarm(state, "not-included", item.commitment.hex(), words, now_us, by=item.party)
+        for item in state.lodged_by_us.take_overdue(now_us):
+            words = f"our submission is not in the ledger {_s(state.timing.lodge_within_us)} s after it was lodged with the other stations"
+            effects += raise_alarm(state, "not-included", item.commitment.hex(), words, now_us, by=state.me.party)
+    elif not state.host_answers and (state.lodged_by_us.due_us() or now_us + 1) <= now_us:
+        effects += _host_away(state, now_us)
     return effects
+
+
+def _host_away(state: Station, now_us: int) -> list[Effect]:
+    """One alarm for an outage, however much waits: what is not in the ledger is the host's absence, not its malice."""
+    since = time_text(state.host_since_us) if state.host_since_us is not None else "this station started"
+    words = (
+        f"the host has not answered since {since}; what we send waits here ({state.outbox.waiting()} now) and is lodged with the other "
+        "stations as hashes. Urgent messages and stops still go directly. Ring the host's duty officer"
+    )
+    return raise_alarm(state, "host-away", _away(state), words, now_us)
+
+
+def _away(state: Station) -> str:
+    return f"since {state.host_since_us}"
+
+
+def _away_raised(state: Station) -> bool:
+    return ("host-away", _away(state)) in state.alarms.seen
 
 
 def _host_behind(state: Station, now_us: int) -> list[Effect]:
@@ -149,18 +176,28 @@ def _host_behind(state: Station, now_us: int) -> list[Effect]:
         for party, signed in state.ahead.take_late(now_us):
             size = signed.checkpoint.size
             words = f"the host showed {party} a ledger of size {size} and shows us {state.size}"
-            effects += raise_alarm(state, "host-behind", f"{party}: size {size}", words, now_us, [signed.data])
+            effects += raise_alarm(
+                state, "host-behind", f"{party}: size {size}", words, now_us, [signed.data], by=party
+            )
     return effects
 
 
 def _resend(state: Station, now_us: int) -> list[Effect]:
-    """Urgent entries that a station has not acknowledged go again, the same bytes."""
+    """Urgent entries that a station has not acknowledged go again, the same bytes; sealed anew before they are too old to be taken."""
     effects: list[Effect] = []
     for key, item in list(state.unacked.items()):
         if item.tried_at_us + state.timing.resend_us <= now_us:
-            state.unacked[key] = msgspec.structs.replace(item, tried_at_us=now_us)
+            item = msgspec.structs.replace(item, data=_renewed(state, item, now_us), tried_at_us=now_us)
+            state.unacked[key] = item
             effects.append(SendDirect(item.party, "urgent", item.id, item.data))
     return effects
+
+
+def _renewed(state: Station, item: Unacked, now_us: int) -> bytes:
+    sent = read_envelope(item.data, kind="urgent", ledger=state.ledger, me=item.party)
+    if now_us - sent.sent_at_us < FRESH_US // 2:
+        return item.data
+    return envelope(state, msgspec.json.decode(sent.payload), "urgent", item.party, now_us)
 
 
 def _exchange(state: Station, now_us: int) -> list[Effect]:

@@ -26,6 +26,10 @@ FAR_BEHIND = 2048
 """Leaves. A station further behind first proves and keeps everything, then folds it from its own copy (`reread`)."""
 
 
+INCLUDED = 4096
+"""Leaves, of which a hash lodged late is known to be in the ledger already."""
+
+
 def entries_arrived(state: Station, given: EntriesArrived, now_us: int) -> list[Effect]:
     """Take in checked entries in order of the ledger, and notice what was not handed over."""
     page = given.page
@@ -56,6 +60,7 @@ def entries_arrived(state: Station, given: EntriesArrived, now_us: int) -> list[
         effects += admit(state, entry, now_us)
         if not behind:
             rows += fold(state, entry, now_us, kept, effects)
+    note_included(state, given.leaves)
     if state.outbox.items or state.lodged_here.held() or state.lodged_by_us.held():
         awaited = {*state.outbox.by_commitment, *state.lodged_here.all(), *state.lodged_by_us.all()}
         for at, commitment in enumerate(commitments(given.leaves, state.me.genesis.slots), page.first):
@@ -146,8 +151,17 @@ def _withheld(state: Station, withheld: dict[int, str], given: EntriesArrived, n
                 f"leaf {index} bears the tag of {author} for us, and its entry was not handed over: "
                 f"withheld by the host, or tagged by {author} without addressing us"
             )
-            effects += raise_alarm(state, "withheld", f"index {index}", words, now_us)
+            effects += raise_alarm(state, "withheld", f"index {index}", words, now_us, by=author)
     return effects
+
+
+def note_included(state: Station, leaves: bytes) -> None:
+    """Remember the newest proven leaves by what is lodged of them."""
+    size = leaf_size(state.me.genesis.slots)
+    for commitment in commitments(leaves[-INCLUDED * size :], state.me.genesis.slots):
+        state.included[commitment] = None
+    while len(state.included) > INCLUDED:
+        del state.included[next(iter(state.included))]
 
 
 def _settle_leaf(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 import msgspec
 
 from detente.errors import Refused
@@ -38,6 +40,9 @@ from detente.records.warning import DangerWarning
 from detente.records.watermark import Watermark
 
 URGENT = ("stop", "urgent")
+
+MARKS = 4096
+"""Watermarks of each other party that are remembered, to say since when its station holds something."""
 
 MEMBERS = frozenset({"host", "officer", "party"})
 """Kinds that change who may sign."""
@@ -202,6 +207,9 @@ def _record(
             call_us(state, known, body)
     elif isinstance(body, Watermark) and mine:
         state.telling.covered(header.audience, body.size, received_at_us)
+    elif isinstance(body, Watermark):
+        marks = state.marks.setdefault(header.author, deque(maxlen=MARKS))
+        marks.append((min(body.size, known.index), received_at_us))
     elif isinstance(body, Screening) and mine:
         state.slots.answered(bytes.fromhex(body.about))
         forget_asked(state, body.about, kept)
@@ -259,4 +267,4 @@ def ask_screening(state: Station, known: Known, now_us: int) -> None:
     if not state.slots.ask(identifier, slot):
         return
     author = known.header.author
-    state.asked[identifier] = Asked(asker=author, received_at_us=known.received_at_us)
+    state.asked[identifier] = Asked(asker=author, slot_us=slot)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
@@ -16,6 +17,7 @@ from detente.ledger.note import parse_note
 from detente.node.alarms import Alarm
 from detente.node.lodging import Lodged
 from detente.node.outbox import Queued
+from detente.node.station_entries import INCLUDED, note_included
 from detente.node.station_fan import queued
 from detente.node.station_fold import admit, believed_again, fold, track
 from detente.node.station_follow import Verified
@@ -30,6 +32,14 @@ class _Cosigning(msgspec.Struct):
     last: LastSeen | None
     refused: list[tuple[int, Problem]]
     seen_us: int | None
+
+
+class _Acked(msgspec.Struct):
+    received_at_us: int
+
+
+class _Answered(msgspec.Struct):
+    payload: _Acked
 
 
 def load(
@@ -56,6 +66,10 @@ def load(
         if name.startswith("unacked/"):
             unacked = msgspec.msgpack.decode(data, type=Unacked)
             state.unacked[(unacked.id, unacked.party)] = unacked
+        elif name.startswith("acked/"):
+            _, about, party = name.split("/")
+            answer = msgspec.json.decode(data, type=_Answered).payload
+            state.acked.setdefault(bytes.fromhex(about), {})[party] = answer.received_at_us
         elif name.startswith("fan/"):
             state.fans.done.add(name[4:])
         elif name.startswith("held/"):
@@ -93,14 +107,13 @@ def _leaves(state: Station, kept: Mapping[str, bytes], leaves: Iterable[bytes]) 
     held = msgspec.json.decode(kept["verified"], type=Verified)
     note = parse_note(held.note.encode())
     signed = SignedCheckpoint(checkpoint=parse_checkpoint(note.text), note=note)
-    last = b""
+    newest: deque[bytes] = deque(maxlen=INCLUDED)
 
     def proven() -> Iterable[bytes]:
-        nonlocal last
         for n, leaf in enumerate(leaves):
             if n == held.size:
                 return
-            last = leaf
+            newest.append(leaf)
             yield leaf
 
     state.tree.extend(proven())
@@ -110,7 +123,8 @@ def _leaves(state: Station, kept: Mapping[str, bytes], leaves: Iterable[bytes]) 
             "Move it away and let the station fetch everything anew"
         )
     state.checkpoint, state.verified_at_us = signed, held.at_us
-    state.last_leaf_us = int.from_bytes(last[9:17], "big") if last else 0
+    state.last_leaf_us = int.from_bytes(newest[-1][9:17], "big") if newest else 0
+    note_included(state, b"".join(newest))
     return held.size
 
 

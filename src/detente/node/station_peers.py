@@ -8,6 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from detente.errors import EvidenceError, Problem, Refused, problem
+from detente.geometry.f3548 import time_text
 from detente.ledger.canonical import Count, Hex32
 from detente.ledger.checkpoint import SignedCheckpoint, parse_checkpoint
 from detente.ledger.cosignature import keep_known_lines
@@ -15,6 +16,7 @@ from detente.ledger.fork import ForkEvidence, verify_fork
 from detente.ledger.note import parse_note
 from detente.ledger.shown import may_read
 from detente.node.admission import roles_for
+from detente.node.alarms import SPAN_US
 from detente.node.envelope import Envelope, read_envelope, require_signed
 from detente.node.following import check_delivered
 from detente.node.keeping import Keep
@@ -39,6 +41,9 @@ from detente.node.station_values import (
 from detente.picture.known import known_of
 
 HELD_AT_MOST = 200
+FRESH_US = 86_400_000_000
+"""How far the time of an envelope may be from our clock."""
+
 LODGED_AT_MOST = 2_000
 """Of each other party."""
 
@@ -64,6 +69,7 @@ class _Acked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def direct_arrived(state: Station, given: DirectArrived, now_us: int) -> list[Effect]:
     """Take what another station sends directly; raises Refused for what is not properly signed by it."""
     sent = _opened(state, given.kind, given.data)
+    _require_fresh(sent, now_us)
     step = {"checkpoint": _checkpoint, "evidence": _evidence, "lodge": _lodge, "urgent": _urgent}.get(given.kind)
     if step is None:
         raise Refused([_bad("kind", "kind", given.kind, "is checkpoint, evidence, lodge or urgent")])
@@ -84,7 +90,8 @@ def direct_answered(state: Station, given: DirectAnswered, now_us: int) -> list[
             note = _payload(answer, _Checkpoint).note
             return peer_checkpoint(state, PeerCheckpoint(given.party, note.encode()), now_us) if note else []
     except Refused as refused:
-        return raise_alarm(state, "bad-direct", given.party, str(refused), now_us, [given.data])
+        about = f"{given.party} {now_us // SPAN_US}"
+        return raise_alarm(state, "bad-direct", about, str(refused), now_us, [given.data], by=given.party)
     return []
 
 
@@ -102,9 +109,8 @@ def peer_checkpoint(state: Station, given: PeerCheckpoint, now_us: int) -> list[
     try:
         signed = state.open_note(given.note)
     except (Refused, EvidenceError) as error:
-        return raise_alarm(
-            state, "bad-direct", given.party, f"its checkpoint does not hold: {error}", now_us, [given.note]
-        )
+        about, words = f"{given.party} {now_us // SPAN_US}", f"its checkpoint does not hold: {error}"
+        return raise_alarm(state, "bad-direct", about, words, now_us, [given.note], by=given.party)
     peer = state.peers.get(given.party)
     if peer is not None:
         peer.size = max(peer.size or 0, signed.checkpoint.size)
@@ -191,8 +197,11 @@ def _lodge(state: Station, sent: Envelope, data: bytes, now_us: int) -> list[Eff
     asked = _payload(sent, _Lodge)
     item = Lodged(commitment=bytes.fromhex(asked.commitment), lodged_at_us=now_us, party=sent.from_)
     kept: list[Effect] = []
-    _room(sum(held.party == sent.from_ for held in state.lodged_here.open.values()), LODGED_AT_MOST)
-    if state.lodged_here.lodge(item):
+    dropped = state.lodged_here.drop_oldest(sent.from_) if state.lodged_here.of(sent.from_) >= LODGED_AT_MOST else None
+    if dropped is not None:
+        kept.append(Keep(kept=[(f"lodged/{dropped.hex()}", None)]))
+    _room(state.lodged_here.of(sent.from_), LODGED_AT_MOST)
+    if item.commitment not in state.included and state.lodged_here.lodge(item):
         kept.append(Keep(kept=[(f"lodged/{asked.commitment}", msgspec.json.encode(item))]))
     answer = {"commitment": asked.commitment, "received_at_us": now_us}
     return [*kept, Reply(envelope(state, answer, "lodge", sent.from_, now_us))]
@@ -249,6 +258,18 @@ def _opened(state: Station, kind: str, data: bytes) -> Envelope:
         raise Refused([_bad("from", "from", sent.from_, "is a party of this ledger with a station key")])
     require_signed(sent, key)
     return sent
+
+
+def _require_fresh(sent: Envelope, now_us: int) -> None:
+    """Refuse what was sent a day or more from now by our clock: somebody may be playing it again.
+
+    What was sent since is known again by its id (an entry), its commitment (a hash) or its size (a checkpoint). A day, because
+    a clock set to the wrong zone is off by up to 14 hours, and a stop must not wait for it to be mended.
+    """
+    if abs(sent.sent_at_us - now_us) >= FRESH_US:
+        rule = f"must lie within 24 h of the clock of the station asked, which shows {time_text(now_us)}"
+        step = "Set the clock of the station that sent it; what is in the ledger arrives by the host."
+        raise Refused([problem("direct-old", "sent_at_us", time_text(sent.sent_at_us), rule, step)])
 
 
 T = TypeVar("T")

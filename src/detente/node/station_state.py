@@ -17,7 +17,8 @@ What must survive a crash is written by `Keep` under these names:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -39,7 +40,7 @@ from detente.ledger.keys import ExchangeKey, SigningKey
 from detente.ledger.note import NoteKey, parse_note
 from detente.ledger.tree import Tree
 from detente.node import lodging, outbox, telling
-from detente.node.alarms import Alarm, Alarms, Kind
+from detente.node.alarms import Alarms
 from detente.node.comparing import Ahead
 from detente.node.cosigning import Cosigning
 from detente.node.fans import Fans
@@ -112,7 +113,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A notice that waits for the slot of its answer."""
 
     asker: str
-    received_at_us: int
+    slot_us: int
 
 
 class Unacked(msgspec.Struct, frozen=True, kw_only=True):
@@ -210,6 +211,10 @@ class Station:
     acked: dict[bytes, dict[str, int]] = field(default_factory=dict)
     urgent_known: set[bytes] = field(default_factory=set)
     urgent_ledgered: set[str] = field(default_factory=set)
+    marks: dict[str, deque[tuple[int, int]]] = field(default_factory=dict)
+    """The newest watermarks of other parties to us: (size, when the host received it), in order of the ledger."""
+    included: dict[bytes, None] = field(default_factory=dict)
+    """Header commitments of the newest proven leaves, in order: a hash lodged after its leaf waits for nothing."""
     peers: dict[str, Peer] = field(default_factory=dict)
     host_answers: bool = False
     host_since_us: int | None = None
@@ -251,8 +256,20 @@ class Station:
         return self.fork is not None
 
     def has_entry(self, identifier: str) -> bool:
-        """Whether an entry (id in hex) is in the own proven copy."""
-        return identifier in self.urgent_ledgered
+        """Whether an entry (id in hex) is in the own copy, also one whose body was erased."""
+        entry = bytes.fromhex(identifier)
+        return identifier in self.urgent_ledgered or entry in self.recent or self.find(entry) is not None
+
+    def held_since(self, about: str, party: str) -> int | None:
+        """Since when the station of a party is known to hold an entry of ours: by its acknowledgement, else by its watermark."""
+        entry = bytes.fromhex(about)
+        acked_us = self.acked.get(entry, {}).get(party)
+        if acked_us is not None:
+            return acked_us
+        found = self.recent.get(entry) or self.find(entry)
+        if found is None:
+            return None
+        return next((at_us for size, at_us in self.marks.get(party, ()) if size > found[0]), None)
 
     @property
     def size(self) -> int:
@@ -301,8 +318,3 @@ class Station:
                     shared[f"{party}#{n}"] = self.me.exchange_key.shared(bytes.fromhex(key))
         slots = self.me.genesis.slots
         self.viewer = Viewer(ledger=self.ledger, party=self.me.party, shared=shared, slots=slots)
-
-    def alarm(self, kind: Kind, about: str, words: str, now_us: int, evidence: Sequence[str] = ()) -> Alarm | None:
-        """Raise an alarm unless it stands already; the caller keeps and shows it."""
-        alarm = Alarm(about=about, at_us=now_us, evidence=tuple(evidence), kind=kind, words=words)
-        return alarm if self.alarms.raise_(alarm) else None

@@ -24,7 +24,7 @@ def routes(api: LocalApi) -> dict[tuple[str, str], Callable[[Request], Awaitable
     async def endangered(request: Request) -> Answer:
         """The boards of all changes, newest first; `?limit=` notices in each."""
         now_us = api.engine.now_us
-        found = boards(api.picture, now_us, request.number("limit", 100))
+        found = boards(api.picture, now_us, request.number("limit", 100, 1))
         rows = [
             {
                 **msgspec.to_builtins(board),

@@ -31,6 +31,9 @@ STATUS: Final = {
 
 log = structlog.get_logger("detente.station")
 
+NUMBER_MAX = 2**53 - 1
+"""The largest number that a canonical document holds."""
+
 
 class Request(msgspec.Struct):
     """A request; its body is empty until who asks has been judged."""
@@ -43,13 +46,14 @@ class Request(msgspec.Struct):
     rest: str = ""
     """What of the path a route's `{}` stands for."""
 
-    def number(self, name: str, default: int) -> int:
-        """Return a whole number from the query."""
+    def number(self, name: str, default: int, least: int = 0, most: int = NUMBER_MAX) -> int:
+        """Return a whole number from the query, within bounds that are themselves allowed."""
         text = self.query.get(name)
         if text is None:
             return default
-        if not text.isascii() or not text.isdigit() or len(text) > 16:
-            raise Refused([problem("parameter", name, text, "must be a whole number", "Correct the parameter")])
+        if not text.isascii() or not text.isdigit() or len(text) > 16 or not least <= int(text) <= most:
+            rule = f"must be a whole number from {least} to {most}"
+            raise Refused([problem("parameter", name, text, rule, "Correct the parameter")])
         return int(text)
 
 

@@ -244,7 +244,7 @@ class LocalApi:
     # --- entries ---
 
     async def entries(self, request: Request) -> Answer:
-        start, limit = request.number("from", 0), max(1, min(request.number("limit", 256), 1000))
+        start, limit = request.number("from", 0), request.number("limit", 256, 1, 1000)
         rows = await asyncio.to_thread(self.parts.copy.known, start, limit)
         body = b",".join(raw for _, _, raw in rows)
         following = rows[-1][0] + 1 if len(rows) == limit else self.state.next_entry
