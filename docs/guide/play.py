@@ -1,0 +1,144 @@
+"""Plays the guides: `python -m docs.guide.play` runs every command of `docs/guide/source/*.md` through real processes and writes
+the pages beside this file with what came out.
+
+A source is Markdown. A block opened with ```` ```officer PARTY [as=NAME] [exit=N] [until=TEXT] ```` holds commands, one a line (a line that ends in
+a backslash goes on), typed at that party's station; `{NAME}` stands for the id that the block `as=NAME` printed first. `until` asks
+again until the text is in the answer (screenings and watermarks take seconds). A block opened with ```` ```file NAME ```` is written as a file first. The
+ledger has a real clock; a test plays the sources again and compares commands, and most words of what came out.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from detente.cli.app import app
+
+HERE = Path(__file__).parent
+SOURCES = HERE / "source"
+PARTIES = ["cjtf", "rus", "un"]
+WIDTH = "118"
+PATIENCE_S = 30.0
+_BLOCK = re.compile(r"^```(officer|file) (.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_ID = re.compile(r"\b[0-9a-f]{12,64}\b")
+
+
+@contextmanager
+def processes(folder: Path, parties: list[str]) -> Iterator[None]:
+    """Found a ledger of these parties in `folder/ledger`, and keep its host and stations running."""
+    quick = ["--rule", "screening.after_us=1000000", "--rule", "screening.deadline_us=3000000"]
+    named = [part for party in parties for part in ("--party", party)]
+    officers = [part for p in parties for part in ("--officer", f"{p}:watch-1:watch", "--officer", f"{p}:duty-1:duty-director")]
+    made = CliRunner().invoke(app, ["init", str(folder / "ledger"), *named, *officers, "--port", "0", *quick])
+    if made.exit_code:
+        raise RuntimeError(made.output)
+    running = []
+    for name in ["host", *(f"stations/{party}" for party in parties)]:
+        verb = name.partition("/")[0].removesuffix("s")
+        command = [sys.executable, "-m", "detente.cli", verb, "--folder", str(folder / "ledger" / name)]
+        with (folder / f"{name.replace('/', '-')}.log").open("wb") as log:
+            running.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log))
+    try:
+        for process in running:
+            assert process.stdout is not None
+            json.loads(process.stdout.readline())
+        yield
+    finally:
+        for process in running:
+            process.send_signal(signal.SIGTERM)
+        for process in running:
+            process.wait(30)
+            assert process.stdout is not None
+            process.stdout.close()
+
+
+class Player:
+    """Runs the blocks of one source in order."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.names: dict[str, str] = {}
+
+    def block(self, found: re.Match[str]) -> str:
+        """Return what stands in the page instead of one block."""
+        kind, head, body = found.groups()
+        if kind == "file":
+            (self.folder / head.strip()).write_text(body, "utf-8")
+            return f"`{head.strip()}`:\n\n```\n{body}```"
+        party, *options = shlex.split(head)
+        given = dict(option.split("=", 1) for option in options)
+        lines = []
+        for command in body.replace("\\\n", "\\\x00").splitlines():
+            said, answer = self._run(party, command.replace("\\\x00", "\\\n"), given)
+            lines += [f"{party}$ {said}", *answer]
+        return "```console\n" + "\n".join(lines) + "\n```"
+
+    def _run(self, party: str, command: str, given: dict[str, str]) -> tuple[str, list[str]]:
+        for name, value in self.names.items():
+            command = command.replace("{" + name + "}", value)
+        words = shlex.split(command.replace("\\\n", " "))
+        if words[0] != "detente":
+            raise ValueError(f"a guide shows only detente: {command}")
+        station = self.folder / "ledger" / "stations" / party
+        environment = {"DETENTE_STATION": str(station), "COLUMNS": WIDTH, "DETENTE_OFFICER": "watch-1"}
+        end = time.monotonic() + PATIENCE_S
+        before = os.getcwd()
+        os.chdir(self.folder)
+        try:
+            while True:
+                result = CliRunner().invoke(app, words[1:], env=environment)
+                if given.get("until", "") in result.output or time.monotonic() > end:
+                    break
+                time.sleep(0.3)
+        finally:
+            os.chdir(before)
+        if result.exit_code != int(given.get("exit", "0")) or given.get("until", "") not in result.output:
+            raise RuntimeError(f"{party}$ {command}\nexit {result.exit_code}\n{result.output}\n{result.exception!r}")
+        if "as" in given:
+            shown = _ID.search(result.output)
+            if shown is None:
+                raise RuntimeError(f"no id in what `{command}` said:\n{result.output}")
+            self.names[given["as"]] = shown.group()[:12]
+        answer = result.output.replace(str(self.folder) + os.sep, "")
+        return command, [line.rstrip() for line in answer.strip("\n").splitlines()]
+
+
+def play(source: str) -> str:
+    """Return the page that a source makes; raises RuntimeError where a command does not end as the source says."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with processes(folder, PARTIES):
+            return _BLOCK.sub(Player(folder).block, source)
+
+
+def blocks(page: str) -> list[tuple[list[str], set[str]]]:
+    """Return, for each block of a page: the commands typed, without digits, and the words of what came out."""
+    found = []
+    for text in re.findall(r"^```console\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
+        plain = re.sub(r"[0-9a-f]*[0-9][0-9a-f]*", "0", text)
+        typed = re.findall(r"^[a-z]+\$ .*?[^\\]$", plain, re.MULTILINE | re.DOTALL)
+        found.append((typed, set(re.findall(r"[^\W\d_]{3,}", plain))))
+    return found
+
+
+def main() -> None:
+    """Write every page."""
+    for path in sorted(SOURCES.glob("*.md")):
+        source = path.read_text("utf-8")
+        (HERE / path.name).write_text(play(source), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
