@@ -3,11 +3,13 @@
 Degrees and metres here (binary64), because that is what PROJ speaks; integers stay outside. `GEOD` is Karney's
 algorithm (GeographicLib inside PROJ): within 15 nanometres of the true geodesic for any two points on Earth.
 
-Two facts carry everything else in this package:
+Three facts carry everything else in this package:
 
 * A straight line through space is never longer than the geodesic; and a geodesic bends nowhere tighter than
   `RHO_MIN`, so by Schur's comparison theorem it is never longer than the arc of that radius over the same chord:
   c <= s <= 2 RHO_MIN asin(c / 2 RHO_MIN).
+* Towards the ball of radius b inside the ellipsoid every path shrinks (projection onto a convex body), so it is at least b times
+  the angle between its ends seen from the centre; and c^2 <= (a - b)^2 + 4 a^2 sin^2(angle / 2).
 * The Gaussian curvature of the ellipsoid lies in [b^2/a^4, 1/b^2]. Below a quarter of a turn the distance from a point
   is therefore convex along any geodesic, and by Rauch's comparison a hinge of sides r, x and angle g is never narrower
   than on the sphere of radius b: no point of a geodesic line is nearer than b asin(sin(r/b) sin g) (`line_floor`).
@@ -74,6 +76,13 @@ def longest_over(chord: Floats) -> Floats:
         np.asarray(2 * RHO_MIN_M * np.arcsin(np.minimum(1.0, np.asarray(chord) / (2 * RHO_MIN_M))) + ORACLE_M)
         + (np.asarray(chord) >= 2 * RHO_MIN_M) * 1e6
     )
+
+
+def shortest_over(chord: Floats) -> Floats:
+    """Return the shortest a path can be when the straight line between its ends is `chord`, metres: far away, more than that line."""
+    square = np.maximum(np.asarray(chord) ** 2 - (SEMI_MAJOR_M - SEMI_MINOR_M) ** 2, 0.0)
+    around = 2 * SEMI_MINOR_M * np.arcsin(np.minimum(1.0, np.sqrt(square) / (2 * SEMI_MAJOR_M)))
+    return np.asarray(np.maximum(chord, around - ORACLE_M))
 
 
 def line_floor(reach: Floats, cos_angle: Floats) -> Floats:

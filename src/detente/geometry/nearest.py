@@ -20,7 +20,17 @@ from typing import Final
 import numpy as np
 
 from detente.geometry.edges import ARC, SLANTED, Pieces, split
-from detente.geometry.geodesic import E2, SEMI_MAJOR_M, Bools, Floats, Ints, direct, inverse, longest_over
+from detente.geometry.geodesic import (
+    E2,
+    SEMI_MAJOR_M,
+    Bools,
+    Floats,
+    Ints,
+    direct,
+    inverse,
+    longest_over,
+    shortest_over,
+)
 from detente.geometry.tasks import SOLVED_M, Solved, crossings, curve_at, solve
 
 REFINED_M: Final = 1e-4
@@ -113,7 +123,10 @@ def _round(pa: Pieces, pb: Pieces, i: Ints, j: Ints, best: float) -> _Round | No
         crossed[maybe] = crossings(pa, pb, i[maybe], j[maybe])
     upper = solved.reach.min(axis=0)
     if not error.any():
-        sure, floor = crossed, np.where(wanted, solved.reach, low).min(axis=0) - SOLVED_M
+        sure, floor = (
+            crossed,
+            np.where(wanted, np.maximum(solved.reach - solved.slack, low), low).min(axis=0) - SOLVED_M,
+        )
     else:
         # Stand-ins that cross, with all ends farther from the other curve than the error, cannot be parted by bending within
         # it, nor made to cross if they do not. Beside an ARC the crossing is that of the curve itself.
@@ -122,7 +135,7 @@ def _round(pa: Pieces, pb: Pieces, i: Ints, j: Ints, best: float) -> _Round | No
         sure = crossed & clear
         proven = (solved.exact | ~wanted).all(axis=0)
         error = np.where(proven & clear & (arc | _askew(pa, pb, i, j, best)), 0.0, error)
-        ends = np.where(wanted & solved.exact, solved.reach, low).min(axis=0)
+        ends = np.where(wanted, np.maximum(solved.reach - solved.slack, low), low).min(axis=0)
         floor = np.where(crossed, 0.0, ends - error - SOLVED_M)
         upper = np.where(crossed, np.minimum(upper, error), upper)
     first = int(sure.argmax()) if sure.any() else None
@@ -221,7 +234,7 @@ def _bounds(pa: Pieces, pb: Pieces, i: Ints, j: Ints) -> tuple[Floats, Floats, B
     )
     middles = pa.middle[i] - pb.middle[j]
     maybe &= np.sqrt(np.einsum("ni,ni->n", middles, middles)) <= (pa.reach[i] + pb.reach[j]) / 2 + 1e-6
-    return np.maximum(straight - sag, 0.0), straight + sag, maybe
+    return shortest_over(np.maximum(straight - sag, 0.0)), straight + sag, maybe
 
 
 def _refined(pa: Pieces, pb: Pieces, i: Ints, j: Ints, rough: Bools) -> tuple[Pieces, Pieces, Ints, Ints]:

@@ -4,7 +4,9 @@ Ends onto GEODESIC pieces: convex (`geodesic.foot`). Onto ARC pieces: closed for
 geodesic curvature at most k the distance f from a point has, where f' = 0, f'' >= cot(f/b)/b - k; so while f < b atan(1/(k b))
 every critical point is a strict minimum, there is at most one, and it is found by projecting on the tangent. It is settled
 when an end is nearest (f' points outwards), or when |f'| <= 1/2 and f'^2 / 2m is within the tolerance, m = 3/4 cot(f/b)/b - k
-being the least curvature of f from there to its minimum.
+being the least curvature of f from there to its minimum. Where that is not proven (far away, beside a curve that bends), f is
+still at least what it is at the point found, less |f'| l and k' l^2 / 2: `slack`. l is the length of the piece, -k' the least that
+f'' can be.
 """
 
 from __future__ import annotations
@@ -34,14 +36,15 @@ class Solved:
     """The four tasks of each pair: distance, where on the piece, azimuth there towards the end; infinite where not asked.
 
     `along` is metres on a geodesic, degrees from x0 on an arc, a share from 0 to 1 on a slanted piece. Where not `exact`,
-    the distance is that of some point of the piece: the least may be less.
+    the distance is that of some point of the piece: the least may be less, by `slack` metres at most.
     """
 
-    __slots__ = ("along", "exact", "reach", "towards")
+    __slots__ = ("along", "exact", "reach", "slack", "towards")
 
     def __init__(self, shape: tuple[int, ...]) -> None:
         self.reach, self.along, self.towards = (np.full(shape, np.inf) for _ in range(3))
         self.exact = np.ones(shape, dtype=np.bool_)
+        self.slack = np.zeros(shape)
 
 
 def solve(pa: Pieces, pb: Pieces, i: Ints, j: Ints, wanted: Bools) -> Solved:
@@ -61,7 +64,7 @@ def solve(pa: Pieces, pb: Pieces, i: Ints, j: Ints, wanted: Bools) -> Solved:
 
     lat, lon, space, kind = end("lat"), end("lon"), end("space"), side("kind")
     found = np.empty((3, len(task)))
-    exact = np.ones(len(task), dtype=np.bool_)
+    slack = np.zeros(len(task))
     straight = kind == GEODESIC
     whole = bool(straight.all())
     if whole or straight.any():
@@ -81,11 +84,11 @@ def solve(pa: Pieces, pb: Pieces, i: Ints, j: Ints, wanted: Bools) -> Solved:
             for one, pieces in ((slanted & first, pb), (slanted & ~first, pa)):
                 if one.any():
                     rows = pieces.take(onto[one])
-                    *value, exact[one] = onto_curve(lat[one], lon[one], rows, share[one[slanted]])
+                    *value, slack[one] = onto_curve(lat[one], lon[one], rows, share[one[slanted]])
                     found[:, one] = value
     out = Solved(wanted.shape)
     out.reach[task, pair], out.along[task, pair], out.towards[task, pair] = found
-    out.exact[task, pair] = exact
+    out.exact[task, pair], out.slack[task, pair] = slack == 0, slack
     return out
 
 
@@ -113,8 +116,8 @@ def curve_at(pieces: Pieces, share: Floats) -> tuple[Floats, Floats, Floats, Flo
     return lat, lon, np.degrees(np.arctan2(east, north)), np.hypot(east, north)
 
 
-def onto_curve(lat: Floats, lon: Floats, pieces: Pieces, share: Floats) -> tuple[Floats, Floats, Floats, Bools]:
-    """Return distance, share, azimuth back, and whether it is proven, of the nearest points of SLANTED pieces."""
+def onto_curve(lat: Floats, lon: Floats, pieces: Pieces, share: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return distance, share, azimuth back, and how much less the least can be (0: proven), of the nearest points of SLANTED pieces."""
     share = np.clip(share, 0.0, 1.0)
     bend = pieces.bend
     for _ in range(12):
@@ -131,7 +134,11 @@ def onto_curve(lat: Floats, lon: Floats, pieces: Pieces, share: Floats) -> tuple
         step = SEMI_MINOR_M * np.arctan2(np.sin(angle) * cosine, np.cos(angle)) / scale
         share = np.where(settled, share, np.clip(share + step, 0.0, 1.0))
     one_only = np.arctan2(1.0, np.maximum(bend, 1e-12) * SEMI_MINOR_M) * SEMI_MINOR_M * 0.99
-    return reach, share, towards, settled & (reach + pieces.reach < one_only)
+    proven = settled & (reach + pieces.reach < one_only)
+    outer = np.minimum((reach + pieces.reach) / SEMI_MINOR_M, 3.0)
+    downward = bend + np.maximum(0.0, -1 / np.tan(np.maximum(outer, 1e-15))) / SEMI_MINOR_M
+    falling = np.where(ended, 0.0, np.abs(cosine)) * pieces.reach
+    return reach, share, towards, np.where(proven, 0.0, falling + downward * pieces.reach**2 / 2 + SOLVED_M)
 
 
 def _onto_arc(
