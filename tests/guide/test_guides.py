@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from docs.guide.play import HERE, SOURCES, blocks, play
 
 pytestmark = pytest.mark.process
