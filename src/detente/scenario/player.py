@@ -32,6 +32,9 @@ from detente.scenario.questions import News
 SETTLE_US = 30_000_000
 """How long the clock runs on after the last row, so that what that row set going is seen."""
 
+SAID = ("affiliation", "assent", "bulletin", "claim", "position", "report", "whereabouts")
+"""Rows that are somebody's word."""
+
 ROUNDS_AT_MOST = 200
 """How often all stations may be asked to come to rest at one moment before the player gives up."""
 
@@ -178,7 +181,7 @@ class Player:
                 self._send(row)
 
     def _tell(self, row: Row, **more: Any) -> None:
-        line = Line(at_us=self.now_us, happened=row.says, row=row.id, source=row.source, tag=row.tag, **more)
+        line = Line(at_us=self.now_us, happened=_who_says(row), row=row.id, source=row.source, tag=row.tag, **more)
         self.played.lines.append(line)
         self._say(line)
 
@@ -209,7 +212,8 @@ class Player:
                 return
             self.played.entries[name] = str(sent["id"])
             self._sent[str(sent["id"])] = (row, kind)
-        self._tell(row, knew=f"recorded for {', '.join(row.to) or row.by}")
+        proof = f"entry {self.played.entries[row.id][:12]}"
+        self._tell(row, knew=f"recorded for {', '.join(row.to) or row.by}", proof=proof)
 
     def _refusal(self, refused: Refused) -> str:
         return " ".join(p.rule[0].upper() + p.rule[1:] + "." for p in refused.problems)
@@ -435,6 +439,12 @@ class Player:
         raise Refused(
             [problem("expect", f"{row.id}.expect", what, "must be something the player can check", "See scenario.md.")]
         )
+
+
+def _who_says(row: Row) -> str:
+    """Say whose word a row is, where it is somebody's; who entered it may be another."""
+    who = str(row.particulars.get("who", ""))
+    return f"{who}: {row.says}" if row.do in SAID and who and who not in row.says else row.says
 
 
 def _entries(ids: Sequence[str]) -> str:
