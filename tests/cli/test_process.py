@@ -274,3 +274,39 @@ def test_an_agreement_from_proposal_to_a_published_verdict_and_its_revision(ledg
     base = str(tmp_path / "proofs" / "quiet")
     checked = cjtf("check-verdict", f"{base}.terms", f"{base}.log.jsonl", f"{base}.proofs.jsonl")
     assert "accepted" in checked and "REFUSED" not in checked
+
+
+def test_a_call_with_its_words_its_read_back_and_two_accounts(ledger, monkeypatch):
+    """Words made from the shape; a wrong digit is an alarm at both stations; each side's account; a phrase in two languages."""
+    cjtf, rus = Officer(ledger / "stations" / "cjtf"), Officer(ledger / "stations" / "rus")
+    place = ["--circle", "35.50, 40.40, 800 m", "--datum", "WGS84", "--from", "+3h", "--until", "+4h"]
+    by = ["--officer", "watch-1"]
+    told = cjtf.json("notice", "--activity", "ground", "--to", "rus", "--words", "road works", *place, *by)["id"]
+    (words,) = cjtf.json("call", "words", told[:12])["words"]
+    assert words.startswith("Datum Whiskey Golf Sierra eight four. Circle. Centre: grid three seven Sierra")
+    rus.wait("notices", until=lambda f: any(n["version"] == told for n in f["notices"]))
+    assert rus.json("call", "words", told[:12])["words"] == [words]  # both ends have the same words before them
+    assert cjtf.json("call", "read-back", told[:12], "--heard", words)["agrees"]
+
+    wrong = words.replace("Radius eight zero zero", "Radius eight zero one")
+    assert "radius: said 801 m, told 800 m" in cjtf("call", "read-back", told[:12], "--heard", wrong, code=6)
+    ends = ["--from", "cjtf/watch/watch-1", "--taken-by", "rus/watch", "--line", "hotline", "--about", told[:12]]
+    log = ["call", "log", *ends, "--outcome", "delivered", "--language", "ru", "--interpreter", "linguist", *by]
+    assert "not delivered" in cjtf(*log, "--heard", wrong, code=6)
+    for officer in (cjtf, rus):
+        officer.wait("alarms", until=lambda f: any("said 801 m" in a["words"] for a in f["alarms"]))
+    account = cjtf.json(*log, "--heard", words, "--words", "Told and read back.")["id"]
+    rus.wait("call", "list", until=lambda f: any(c["account"]["entry"] == account for c in f["calls"]))
+    rus("call", "countersign", account[:12], "--outcome", "cut", "--words", "Связь прервалась.")
+    seen = cjtf.wait("call", "list", until=lambda f: any(c["disagree"] for c in f["calls"]))
+    assert {tuple(c["disagree"]) for c in seen["calls"] if c["disagree"]} == {
+        ("outcome: delivered against cut",),
+        ("outcome: cut against delivered",),
+    }
+    assert "CONTRADICTED" in cjtf("call", "list")
+
+    sent = cjtf.json("message", "--phrase", "call-back", "--value", "minutes=27", "--to", "rus", *by)["id"]
+    rus.wait("log", "--kind", "message", until=lambda f: any(e["id"] == sent for e in f["entries"]))
+    for language, said in (("ru", "Перезвоню в течение 27 мин."), ("en", "I call back within 27 min.")):
+        monkeypatch.setenv("DETENTE_LANGUAGE", language)
+        assert said in rus("show", sent[:12])
