@@ -169,7 +169,7 @@ def _alarms(register: Register, asked: Asked, hits: tuple[Hit, ...]) -> tuple[Al
         return (Alarm(code="description-alone", words=words),)
     there, said = ground_of(asked.found), ground_of(asked.described)
     if Ground.UNKNOWN not in (there, said) and there is not said:
-        words = f"what was described ({asked.described}: {said.value}) is not what is found at them ({asked.found}: {there.value})"
+        words = f"what was described ({asked.described}: {said.value}) is not what the coordinates show ({asked.found}: {there.value})"
         found.append(Alarm(code="does-not-match", words=f"{words}. Settle which place is meant before anything else"))
     elif asked.found and asked.described and Ground.UNKNOWN in (there, said):
         words = f"{asked.described!r} and {asked.found!r} could not be compared: an officer must say whether they are one place"
