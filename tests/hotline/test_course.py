@@ -220,3 +220,9 @@ def test_an_air_notice_concerns_whom_it_comes_too_close_to():
     (gap,) = [c for c in rows[n].cells if c.gap and c.party == "rus"]
     assert gap.why == ("its own notice comes too close",)
     assert "should have it" in gap.sentence()
+
+
+def test_a_hospital_that_stands_has_no_lead():
+    """It began when it was told; that a crew has it four hours later is late for nobody's start."""
+    leads = leads_of(notice(activity=SITE), "un", [fact(Step.RECORDED, 0), fact(Step.READ, 240)], "rus")
+    assert (leads.at, leads.short) == ((), False)

@@ -81,7 +81,8 @@ def _lead_lines(course: dict[str, Any]) -> list[str]:
     if leads is None:
         return []
     known = [f"{lead['step']}{_of(lead)} {_lead(lead)}" for lead in leads["at"] if lead["lead_us"] is not None]
-    lines = [f"  Lead (least for its class {span(leads['least_us'])}): {'; '.join(known) or 'none measured'}."]
+    least = f"  Lead (least for its class {span(leads['least_us'])})"
+    lines = [f"{least}: {'; '.join(known) or 'none measured'}."] if leads["at"] else []
     if leads["accepted"] is not None:
         lines.append(f"  {leads['accepted']['words_said']}")
     elif any(lead["short"] for lead in leads["at"]):

@@ -14,10 +14,13 @@ import msgspec
 
 from detente.hotline.steps import Fact, Step
 from detente.records.lead import NO_RULES, least_lead_us
-from detente.records.notice import Notice
+from detente.records.notice import Activity, Notice
 
 STOP_UNIT_US: Final = 5 * 60_000_000
 """Within what time of being recorded a stop must be confirmed by the acting unit; the ledger's rule "stop_unit_us" sets another."""
+
+STANDING: Final = frozenset({Activity.OWN_PRESENCE, Activity.PROTECTED_SITE})
+"""Classes that begin when they are told, and so have no lead: what counts is that the acting unit has them."""
 
 MEASURED: Final = (Step.RECORDED, Step.TOLD, Step.READ, Step.PASSED_TO_UNIT, Step.UNIT_CONFIRMED)
 """The steps at which a lead is measured: each is the lead of whoever was reached by it."""
@@ -69,11 +72,11 @@ class Leads(msgspec.Struct, frozen=True, kw_only=True):
 def leads_of(
     notice: Notice, author: str, facts: Sequence[Fact], party: str, rules: Mapping[str, int] = NO_RULES
 ) -> Leads:
-    """Return the leads of a notice at one recipient, from the facts on record about that version there."""
+    """Return the leads of a notice at one recipient, from the facts on record about that version there; a standing one has none."""
     own = [f for f in facts if f.party == party]
     least = least_lead_us(notice.activity, emergency=notice.emergency, rules=rules)
     found = []
-    for step in MEASURED:
+    for step in () if notice.activity in STANDING else MEASURED:
         of_step = [f for f in own if f.step is step]
         for unit in sorted({f.unit for f in of_step}, key=str) or [None]:
             at = next((f.at_us for f in of_step if f.unit == unit), None)

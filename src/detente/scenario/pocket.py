@@ -47,7 +47,7 @@ class Pocket:
         said += [f"NEAR: {hit.sentence()}" for hit in found.hits]
         if found.verdict in (Verdict.NOT_NEAR, Verdict.NO_ANSWER):
             said.append(f"NEAR: {found.verdict.value}")
-        return said
+        return list(dict.fromkeys(said))  # two buildings of one site may say the same
 
     def _path(self, name: str) -> Path:
         return self._at.with_name(f"{self._at.name}-{name}.register")
