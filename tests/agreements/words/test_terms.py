@@ -207,6 +207,19 @@ def test_what_has_no_word_is_quoted_by_its_name():
     assert asks(K1, Vocabulary()) == "Opposition and syr must not bring about “attack”."
 
 
+def test_signed_acts_have_words_of_their_own():
+    """Answers, notices and powers need no entry in the vocabulary; one that is there comes first."""
+    words = Vocabulary([word("notice.sea", "a notice of sailing", "announce a sailing")])
+    asked = tm.Within(
+        after=what("notice.air", "notice.sea"),
+        by=Deadline(after=hours(1), at=None),
+        each=True,
+        must=what("acknowledge"),
+    )
+    said = "After a notice (air) or a notice of sailing, syr must acknowledge, naming it, within one hour."
+    assert said == asks(term(asked, "syr"), words)
+
+
 @pytest.mark.parametrize(
     ("formula", "said"),
     [

@@ -99,8 +99,9 @@ def _verdict(v: VerdictWords) -> str:
     reading = f"<br><i>{_e(v.reading)}</i>" if v.reading else ""
     rests = [*(f"rests on: {one}" for one in v.rests_on), *(f"against: {one}" for one in v.against)]
     late = " ".join((v.changes, *(f"{capital(caveat)}." for caveat in v.caveats))).strip()
+    why = _e(sentence(capital(v.why)) + v.due)
     return (
-        f"<tr><td>{_answer(v.answer)}<td><b>{_e(listed(v.who))}</b>{duty}{reading}<td>{_e(sentence(capital(v.why)))}{_e(v.due)}{_small_list(rests)}"
+        f"<tr><td>{_answer(v.answer)}<td><b>{_e(listed(v.who))}</b>{duty}{reading}<td>{why}{_small_list(rests)}"
         f"<td>{_list(v.settles)}<small>{_e(late)}</small></tr>"
     )
 

@@ -65,7 +65,7 @@ def _term(row: TermRow) -> Iterable[str]:
 def _verdict(v: VerdictWords) -> Iterable[str]:
     duty = f", {_e(v.instance)}" if v.instance else ""
     reading = f" *({_e(v.reading)})*" if v.reading else ""
-    yield f"- {v.sign} **{v.answer}**: {_e(listed(v.who))}{duty}{reading}. {_e(sentence(capital(v.why)))}{_e(v.due)}".rstrip()
+    yield f"- {v.sign} **{v.answer}**: {_e(listed(v.who))}{duty}{reading}. {_e(sentence(capital(v.why)) + v.due)}".rstrip()
     for label, items in (("rests on", v.rests_on), ("against", v.against), ("would be settled by", v.settles)):
         for item in items:
             yield f"  - {label}: {_e(item)}"

@@ -267,4 +267,5 @@ def _days(term: Term) -> str:
     if r.day == "elapsed":
         return f"A day is 24 hours. Dates are {calendar}, of {r.zone}."
     begins = f"{r.day_starts_s // 3600:02}:{r.day_starts_s // 60 % 60:02}" if r.day_starts_s else "midnight"
-    return f"A day begins at {begins} in {r.zone}, and may have 23 or 25 hours. Dates are {calendar}."
+    hours = ", and may have 23 or 25 hours" if "/" in r.zone else ""
+    return f"A day begins at {begins} in {r.zone}{hours}. Dates are {calendar}."

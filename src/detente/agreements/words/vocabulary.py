@@ -17,6 +17,26 @@ READINGS: Mapping[Reading, str] = {
 }
 
 
+_ANSWERS: Mapping[str, tuple[str, str]] = {
+    "acknowledge": ("an acknowledgement", "acknowledge"),
+    "comply": ("compliance", "comply"),
+    "confirm": ("a confirmation", "confirm"),
+    "passed-to-unit": ("word that it was passed to the unit", "pass it to the unit"),
+    "query": ("a query", "query"),
+    "read-back": ("a read-back", "read back"),
+    "reject": ("a rejection", "reject"),
+}
+_ACTS: Mapping[str, tuple[str, str]] = {
+    "assent": ("an act of assent ({})", "put an act of assent on record ({})"),
+    "call": ("a call ({})", "call ({})"),
+    "message": ("a message ({})", "send a message ({})"),
+    "notice": ("a notice ({})", "give notice ({})"),
+    "position": ("a statement ({})", "state ({})"),
+    "power": ("a declared {}", "declare a {}"),
+}
+"""What signed acts are called where the agreement has no word of its own: by the record, and what stands after the dot."""
+
+
 class Vocabulary:
     """Words by name. `names` are what parties are called where the agreement itself has no word for them."""
 
@@ -45,11 +65,22 @@ class Vocabulary:
     def noun_of(self, name: str) -> str:
         """Call one class of events."""
         word = self._words.get(name)
-        return word.noun if word is not None else f"“{name}”"
+        return word.noun if word is not None else _standard(name)[0] or f"“{name}”"
 
     def _verb(self, name: str) -> str:
         word = self._words.get(name)
-        return word.verb if word is not None and word.verb else f"bring about {self.noun_of(name)}"
+        verb = word.verb if word is not None else _standard(name)[1]
+        return verb or f"bring about {self.noun_of(name)}"
+
+
+def _standard(name: str) -> tuple[str, str]:
+    """Return noun and verb of a signed act, "" for what is none."""
+    record, dot, rest = name.partition(".")
+    if not dot:
+        return _ANSWERS.get(name, ("", ""))
+    noun, verb = _ACTS.get(record, ("", ""))
+    what = rest.replace("-", " ")
+    return noun.format(what), verb.format(what)
 
 
 def vocabulary_of(agreement: Agreement, names: Mapping[str, str] | None = None) -> Vocabulary:
