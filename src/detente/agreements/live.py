@@ -16,7 +16,7 @@ from detente.agreements.logic.monitor import Monitor
 from detente.agreements.patterns.expansion import Expansion, Role
 from detente.agreements.readings.days import Days
 from detente.agreements.spans import dues, end_us, length_us, readings_of
-from detente.agreements.weigh import Doubt, Weight, weigh, whose
+from detente.agreements.weigh import Doubt, Weight, band_of, beyond, weigh, whose
 from detente.agreements.who import Register, in_scope
 from detente.evidence.said import plain_name
 from detente.records import term as tm
@@ -56,7 +56,11 @@ class LiveTerm:
 
     def __init__(self, term: Term, expansion: Expansion, parties: Collection[str], horizon_us: int) -> None:
         self.term, self.expansion, self.parties = term, expansion, frozenset(parties)
-        self.monitor = Monitor(expansion.terms, horizon_us=horizon_us, forget=False) if expansion.terms.rules else None
+        self.monitor = (
+            Monitor(expansion.terms, horizon_us=horizon_us, forget=False, checked=expansion.checked)
+            if expansion.terms.rules
+            else None
+        )
         self.effects: tuple[Effect, ...] = ()
         self.weighed: dict[str, Weighed] = {}
         self.owed: dict[tuple[str, str, str], Owed] = {}
@@ -66,6 +70,8 @@ class LiveTerm:
         self._count: Counter[Key] = Counter()
         self._boundaries: list[int] = []
         self.names = frozenset(name for role in expansion.roles for name in role.what.classes)
+        self.latitudes = band_of(term.scope.area)
+        self.denied: dict[str, Occurrence] = {}
         self._banded: dict[str, Occurrence] = {}
         self._dues: list[int] = []
         self._ticked_us: int | None = None
@@ -84,6 +90,11 @@ class LiveTerm:
 
     def take(self, occurrence: Occurrence, register: Register) -> bool:
         """Take an occurrence as it now is; returns whether it plays a part in this term now, or did before."""
+        if occurrence.id not in self.weighed and beyond(occurrence, self.latitudes):
+            self.weighed[occurrence.id] = Weighed(
+                doubts=(), occurrence=occurrence, plays=False, why_not="outside the area"
+            )
+            return False
         keys: dict[Key, None] = {}
         doubts: dict[Doubt, None] = {}
         why_not = ""
@@ -97,6 +108,10 @@ class LiveTerm:
             doubts=tuple(doubts), occurrence=occurrence, plays=bool(keys), why_not="" if keys else why_not
         )
         self._tell(occurrence.id, keys)
+        if occurrence.against:
+            self.denied[occurrence.id] = occurrence
+        else:
+            self.denied.pop(occurrence.id, None)
         if self._band(occurrence)[0] != self._band(occurrence)[1]:
             self._banded[occurrence.id] = occurrence
         else:
@@ -108,6 +123,7 @@ class LiveTerm:
         """Take an occurrence back; returns whether it played a part."""
         self.weighed.pop(occurrence_id, None)
         self._banded.pop(occurrence_id, None)
+        self.denied.pop(occurrence_id, None)
         played = occurrence_id in self._told
         self._tell(occurrence_id, ())
         self._crossed(self._disown(occurrence_id), occurrence_id, register)

@@ -348,7 +348,7 @@ def _duty_for(case: _Case, owed: Owed) -> Verdict:
 def _denied(case: _Case, owed: Owed) -> tuple[str, ...]:
     """The entries that say, at the threshold, that it was not done."""
     found: list[str] = []
-    for o in (weighed.occurrence for weighed in case.live.weighed.values()):
+    for _, o in sorted(case.live.denied.items()):
         if o.actor in ("", owed.party) and enough(o.against, case.term.evidence):
             found += [voice.entry for voice in o.against]
     return tuple(found)

@@ -16,6 +16,7 @@ from detente.agreements.events import moment
 from detente.agreements.live import LiveTerm
 from detente.agreements.patterns.expand import despite, expand
 from detente.agreements.verdicts import Verdict, verdicts_of
+from detente.agreements.weigh import Band, beyond
 from detente.errors import Refused
 from detente.records import term as tm
 from detente.records.agreement import Agreement, Annex
@@ -41,6 +42,11 @@ class Watching:
         self._made_us: dict[str, int] = {}
         self._dirty: set[str] = set()
         self._kept_us: dict[str, int] = {}
+        self._permits: dict[str, tuple[Term, ...]] = {}
+        self._followers: dict[str, list[str]] = {}
+        self._followed: frozenset[str] = frozenset()
+        self._latitudes: Band | None = None
+        self._seen: set[str] = set()
 
     # --- what comes
 
@@ -60,10 +66,23 @@ class Watching:
             self.live[term.term] = live
             for name in live.names:
                 self.by_class.setdefault(name, []).append(live)
+        self._permits = {t.term: despite(terms, t) for t in terms}
+        self._followers = {
+            t.term: [o.term for o in terms if t.term in needs(o) and isinstance(o.pattern, tm.Reciprocal)]
+            for t in terms
+        }
+        bands = [live.latitudes for live in self.live.values()]
+        known = [band for band in bands if band is not None]
+        self._latitudes = (
+            (min(b[0] for b in known), max(b[1] for b in known)) if known and len(known) == len(bands) else None
+        )
+        self._seen = set()
+        self._followed = frozenset(t.period.after for t in terms if t.period.after is not None)
         self._effects(book)
         for live in self.live.values():
             for o in book.of_classes(live.names):
                 live.take(o, book.register)
+                self._seen.add(o.id)
         self._dirty = set(self.live)
         self._verdicts, self._next_us = {}, {}
 
@@ -89,6 +108,9 @@ class Watching:
                     self._touch(live)
                     touched = True
         for o in changed.now:
+            if o.id not in self._seen and beyond(o, self._latitudes):
+                continue
+            self._seen.add(o.id)
             for live in self._of(o.classes):
                 before = live.weighed.get(o.id)
                 live.take(o, book.register)
@@ -176,7 +198,7 @@ class Watching:
     def _feed(self, live: LiveTerm, now_us: int) -> None:
         """Tell a reciprocal term what the terms it rests on found; their own verdicts are made first."""
         p = live.term.pattern
-        permits = despite(self.terms(), live.term)
+        permits = self._permits.get(live.term.term, ())
         if permits:
             live.feed(
                 " permitted", [e for other in permits if other.term in self.live for e in _uses(self.live[other.term])]
@@ -205,13 +227,11 @@ class Watching:
 
     def _follow(self, name: str, found: tuple[Verdict, ...]) -> None:
         """Terms that rest on this one are touched; those that begin once it is kept begin, or do not."""
-        for other, live in self.live.items():
-            if name in needs(live.term) and isinstance(live.term.pattern, tm.Reciprocal):
-                self._dirty.add(other)
+        self._dirty.update(self._followers.get(name, ()))
         kept = [v.at_us for v in found if v.answer == "kept" and v.at_us is not None and v.life == "fulfilled"]
         everyone = bool(found) and all(v.answer == "kept" for v in found if not v.reading)
         at_us = max(kept) if kept and (everyone or any(v.reading for v in found)) else None
-        if at_us != self._kept_us.get(name):
+        if name in self._followed and at_us != self._kept_us.get(name):
             if at_us is None:
                 self._kept_us.pop(name, None)
             else:

@@ -18,6 +18,9 @@ from detente.geometry.separation import horizontal_distance
 from detente.geometry.volume import NDEG, Circle, Corridor, Outline, Point, Polygon, Volume4D
 from detente.records.term import Evidence, Term
 
+LEAST_MM_PER_DEGREE = 110_500_000
+"""A degree of latitude is nowhere shorter than this (WGS 84: 110 574 m at the equator)."""
+
 Worth = Literal["established", "nothing", "possible"]
 
 
@@ -170,6 +173,33 @@ def touches(place: Outline, area: Outline, error_mm: int) -> bool:
     if isinstance(place, Circle) and isinstance(area, Circle):
         return _apart_mm(place.centre, area.centre) <= place.radius_mm + area.radius_mm + error_mm
     return horizontal_distance(place, area, error_mm) is not None
+
+
+Band = tuple[int, int]
+"""Latitudes, nanodegrees, from south to north."""
+
+
+def band_of(area: Sequence[Outline]) -> Band | None:
+    """Return latitudes beyond which nothing touches an area of circles; None where that is not so simple, or everywhere is meant."""
+    ends = [(c.centre.lat_ndeg, reach(c.radius_mm)) for c in area if isinstance(c, Circle)]
+    if not area or len(ends) < len(area):
+        return None
+    return min(lat - up for lat, up in ends), max(lat + up for lat, up in ends)
+
+
+def beyond(occurrence: Occurrence, band: Band | None) -> bool:
+    """Tell, quickly and only where it is certain, that an occurrence lies outside."""
+    place = occurrence.place
+    if band is None or place is None or not isinstance(place.outline, Circle):
+        return False
+    up = reach(place.outline.radius_mm + place.error_mm)
+    lat = place.outline.centre.lat_ndeg
+    return lat + up < band[0] or lat - up > band[1]
+
+
+def reach(radius_mm: int) -> int:
+    """Return how many nanodegrees of latitude a distance is at most."""
+    return radius_mm * NDEG // LEAST_MM_PER_DEGREE + 1
 
 
 def inside(place: Volume4D, area: Outline) -> bool:

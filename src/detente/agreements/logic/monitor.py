@@ -288,13 +288,15 @@ class Monitor:
         horizon_us: int = HORIZON_US,
         history: History | None = None,
         forget: bool = True,
+        checked: tuple[tuple[Rule, Formula], ...] | None = None,
     ) -> None:
         """Take terms; raises `Refused` where a rule cannot be monitored. The history is made in memory if none is given.
 
-        `forget` False: nothing that stands is ever dropped, and every late event is answered at once.
+        `forget` False: nothing that stands is ever dropped, and every late event is answered at once. `checked` is what
+        `check_terms` gave for these terms before.
         """
         self.terms, self.horizon_us = terms, horizon_us
-        self.checked = check_terms(terms, places)
+        self.checked = check_terms(terms, places) if checked is None else checked
         self.history: History = MemoryHistory() if history is None else history
         self.held = Held(terms.events)
         self.watches = tuple(Watch(rule, core, self.held) for rule, core in self.checked)

@@ -69,6 +69,7 @@ class Role(msgspec.Struct, frozen=True, kw_only=True):
 class Expansion(msgspec.Struct, frozen=True, kw_only=True):
     """A term in the small logic. `kind`: what it is to hold: no breach of a `duty`, or a `condition` that is reached, or a `power`."""
 
+    checked: tuple[tuple[Rule, Formula], ...] = ()
     kind: Literal["condition", "duty", "limit", "nothing", "power"]
     roles: tuple[Role, ...]
     term: str
@@ -99,8 +100,7 @@ def made(
     own = [role.name for role in roles if role.whose != "owed"]
     events = [Signature(name, FIELDS) for role in own for name in (role, f"maybe_{role}")]
     terms = Terms((*events, *more), tuple(Rule(name, formula) for name, formula in rules.items()))
-    check_terms(terms)
-    return Expansion(kind=kind, roles=roles, term=term, terms=terms)
+    return Expansion(checked=check_terms(terms), kind=kind, roles=roles, term=term, terms=terms)
 
 
 def twice(name: str, fields: tuple[tuple[str, str], ...]) -> tuple[Signature, Signature]:
