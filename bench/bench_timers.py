@@ -21,8 +21,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
 import msgspec
-
 from bench.table import Row, render
+
 from detente.hotline.ladder import Matter, ladder_of, steps_due
 from detente.hotline.timers import Timers
 from detente.records.step import LadderName
