@@ -37,6 +37,7 @@ class OperatorApp:
             ("GET", "/healthz"): self._health,
             ("GET", "/metrics"): self._metrics,
             ("GET", "/v1/clock"): self._read_clock,
+            ("GET", "/v1/duty"): self._duty,
             ("POST", "/v1/clock"): self._set_clock,
             ("POST", "/v1/recovery/accept-missing"): self._accept_missing,
         }
@@ -72,6 +73,22 @@ class OperatorApp:
         host, metrics = self._engine.host, self._engine.metrics
         metrics.state(writing=host.mode == "writing", size=host.published, streams=self._parties.streams.count)
         return Answer(metrics.text(), b"text/plain; version=0.0.4; charset=utf-8")
+
+    async def _duty(self, request: Request) -> Answer:
+        """What the duty officer of the host is told: urgent words and stops that nobody answered to the end of their ladder."""
+        self._require_token(request)
+        now_us = self._engine.now()
+        rows = [
+            {
+                "about": call.matter.about,
+                "due_us": call.due_us,
+                "ladder": call.matter.ladder,
+                "party": call.matter.party,
+                "words": f"{call.matter.ladder} to {call.matter.party}: UNDELIVERED; reach them by any line",
+            }
+            for call in self._engine.host.ladders.duty(now_us)
+        ]
+        return Answer(canonical.encode({"duty": rows, "now_us": now_us}))
 
     async def _read_clock(self, request: Request) -> Answer:
         host = self._engine.host

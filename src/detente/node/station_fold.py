@@ -98,6 +98,8 @@ def fold(
         state.picture.apply(known)
         effects += _read_back(state, known.id, now_us)
         effects += revisions(state, now_us)
+    if known.kind in ("agreement", "assent"):
+        state.timers.renew()  # the times in force may have changed
     mine = header.author == state.me.party
     if not mine:
         urgent = is_urgent(known)

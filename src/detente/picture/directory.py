@@ -5,12 +5,11 @@ That *nobody* answers for a party is a state of its own. It is shown as such, an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import ClassVar, Literal
 
 import msgspec
 
-from detente.hotline.ladder import NO_TERMS
 from detente.ledger.genesis import Genesis
 from detente.ledger.genesis import Officer as FoundingOfficer
 from detente.picture.fold import View
@@ -168,10 +167,6 @@ class Directory(View):
         found = self.party(party)
         above = self.party(found.parent) if found is not None and found.parent is not None else None
         return above.party if above is not None and above.state == "active" else None
-
-    def agreed(self, a: str, b: str) -> Mapping[str, int]:
-        """Return the times on which two parties have agreed. None yet: agreements in force are not folded here."""
-        return NO_TERMS
 
     def _roster(self, known: Known, roster: Roster) -> None:
         of_party = self.state.rosters.setdefault(roster.party, {})

@@ -37,6 +37,7 @@ from detente.node.keeping import Keep
 from detente.node.screener import DeskScreener, rules_of
 from detente.node.station_load import load
 from detente.node.station_state import Me, Station
+from detente.picture.book import PictureBook
 from detente.picture.picture import Picture
 from detente.storage.copy import StationCopy
 from detente.wiring.clocks import Clock, StepClock, clock_for
@@ -148,7 +149,7 @@ def open_station(folder: Path, now_us: int | None = None) -> StationParts:
         screener=DeskScreener(rules_of(genesis.screening)),
         find=finder(picture, copy),
         read_back=lambda entry: picture.read_backs.judged(entry) or picture.calls.judged(entry),
-        book=picture.directory,
+        book=PictureBook(picture.directory, picture.agreements),
         holds=lambda entry: picture.heads.entry(entry) is not None,
         revisions_due=picture.agreements.take_due,
     )
