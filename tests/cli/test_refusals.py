@@ -9,6 +9,8 @@ from tests.support.fake_station import NOTICE, RESPONSE, STRANGE, FakeStation
 from typer.testing import CliRunner
 
 from detente.cli.app import VERBS, app
+from detente.cli.say import VOLUME_BYTES
+from detente.errors import Refused, problem
 
 NOTIFY = ["notice", "--activity", "air", "--to", "rus", "--words", "transit", "--from", "+1h", "--until", "+2h"]
 CIRCLE = ["--circle", "35.2854, 40.1760, 2000 m", "--datum", "WGS84"]
@@ -33,6 +35,12 @@ BAD = [
     (["keys", "register", "--officer", "w", "--key", "11" * 32, "--root", "{tmp}/none"], "key", "64 hex digits"),
     (["keys", "rotate", "--officer", "watch-7", "--root", "{tmp}/none"], "--officer", "must have a key"),
     (["keys", "revoke", "--officer", "watch-7"], "--officer", "valid now"),
+    ([*NOTIFY, "--coarse-to", "rus", *CIRCLE], "--coarse-to", "needs no cell and hour"),
+    ([*NOTIFY[:-4], "--volume", "{tmp}/latin.json"], "latin.json", "UTF-8"),
+    ([*NOTIFY[:-4], "--volume", "{tmp}/deep.json"], "deep.json", "nest"),
+    ([*NOTIFY[:-4], "--volume", "{tmp}/huge.json"], "huge.json", "exceed"),
+    (["overlap", "{tmp}/latin.json", "{tmp}/latin.json"], "A", "UTF-8"),
+    (["overlap", "{tmp}/huge.json", "{tmp}/latin.json"], "huge.json", "exceed"),
     (["host", "--folder", "{tmp}"], "--folder", "host.key"),
     (["station", "--folder", "{tmp}"], "--folder", "station.toml"),
     (["status", "--zone", "Mars/Base"], "--zone", "IANA"),
@@ -149,6 +157,9 @@ BAD = [
 @pytest.fixture
 def station(tmp_path, monkeypatch):
     made = FakeStation(tmp_path)
+    (tmp_path / "latin.json").write_bytes(b'{"n": "\xe9"}')
+    (tmp_path / "deep.json").write_text("[" * 200_000)
+    (tmp_path / "huge.json").write_text(" " * (VOLUME_BYTES + 1))
     monkeypatch.setattr("detente.cli.desk.find_station", lambda folder: made)
     monkeypatch.delenv("DETENTE_STATION", raising=False)
     return made
@@ -178,6 +189,29 @@ def test_bad_input_names_field_rule_and_next_step(args, field, rule, station, tm
     assert words.exit_code == 2
     assert "Traceback" not in words.output and (words.stderr.strip() or args[0] == "place")
     assert station.sent == []
+
+
+@pytest.mark.parametrize(
+    ("named", "asked"),
+    [
+        ("audience", "--to"),
+        ("facets[0].body.unit", "--unit"),
+        ("facets[0].facet.body.about", "ID"),
+        ("facets[0].body.readback.points", "readback.points"),
+    ],
+)
+def test_what_a_station_refuses_is_said_by_the_flag_that_was_asked_for(named, asked, station, tmp_path, monkeypatch):
+    """An officer has never heard of facets: the words name the flag; JSON keeps the field of the record."""
+
+    def refuse(*args, **more):
+        raise Refused([problem("x", named, "v", "must be otherwise", "Mend it.")])
+
+    monkeypatch.setattr(station, "post", refuse)
+    args = ["message", "hello", "--to", "rus"] if asked == "--to" else ["respond", NOTICE, "acknowledge"]
+    words = run(args, tmp_path)
+    assert (words.exit_code, "facets" in words.stderr) == (2, False)
+    assert asked in words.stderr or asked == "ID"
+    assert json.loads(run([*args, "--json"], tmp_path).stdout)["problems"][0]["field"] == named
 
 
 def test_the_table_has_every_verb():

@@ -112,7 +112,7 @@ def test_all_faults_are_told_at_once():
 @pytest.mark.parametrize("text", ["", "{", "[1,", '{"volume": 1, "volume": 2}', '{"volume": NaN}', "[" * 100_000])
 def test_what_is_no_json_is_refused_as_that(text):
     """Duplicates and NaN are refused: two readers might read two different volumes."""
-    assert refusals(text) == [("json", "")]
+    assert refusals(text) == [("json", "volume")]
 
 
 def test_the_standard_alone_knows_no_extension():

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from detente.cli.say import read_bytes
+from detente.cli.say import VOLUME_BYTES, read_bytes
 from detente.errors import Problem, Refused, problem
 from detente.geometry import f3548
 from detente.geometry.coordinates import read_position
@@ -142,7 +142,7 @@ def read_files(files: Sequence[str]) -> tuple[Volume4D, ...]:
     problems: list[Problem] = []
     for path in files:
         try:
-            value = f3548.loads(read_bytes(path))
+            value = f3548.loads(read_bytes(path, VOLUME_BYTES))
             many = value if isinstance(value, list) else [value]
             for n, item in enumerate(many):
                 field = f"{path}[{n}]" if isinstance(value, list) else path

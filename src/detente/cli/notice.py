@@ -343,6 +343,11 @@ def _readers(
         return before.readers.get("full", [desk.party]), before.readers.get("coarse", [])
     if not full and not coarse:
         parties(None)
+    if twice := sorted({*full} & {*coarse}):
+        rule = "stands in --to too: who may read all of it needs no cell and hour"
+        raise Refused(
+            [problem("audience", "--coarse-to", ", ".join(twice), rule, "Name each party under one of them.")]
+        )
     return full or [desk.party], coarse
 
 

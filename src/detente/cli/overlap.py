@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from detente.cli.say import AsJson, answer, guarded, plain, read_bytes
+from detente.cli.say import VOLUME_BYTES, AsJson, answer, guarded, plain, read_bytes
 from detente.errors import Refused, problem
 from detente.geometry import f3548
 from detente.geometry.volume import Separation
@@ -34,7 +34,7 @@ def overlap(
     as_json: AsJson = False,
 ) -> None:
     """Tell whether two volumes meet under a separation; say why, and the least change of A that parts them."""
-    first, second = f3548.read(read_bytes(a), "A"), f3548.read(read_bytes(b), "B")
+    first, second = (f3548.read(read_bytes(x, VOLUME_BYTES), n) for x, n in ((a, "A"), (b, "B")))
     separation = Separation(
         horizontal_mm=_thousandths(horizontal_m, "--horizontal-m", 1000),
         time_us=_thousandths(time_s, "--time-s", 1_000_000),

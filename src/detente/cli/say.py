@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
-from typing import Annotated, Any, NoReturn, ParamSpec
+from typing import Annotated, Any, NoReturn, ParamSpec, get_type_hints
 
 import msgspec
 import typer
@@ -16,8 +17,9 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
+from typer.models import OptionInfo
 
-from detente.errors import DetenteError, EvidenceError, Problem, Refused, Unavailable
+from detente.errors import DetenteError, EvidenceError, Problem, Refused, Unavailable, problem
 
 P = ParamSpec("P")
 
@@ -28,6 +30,9 @@ evidence; what was asked was done, and something in it is an alarm. 1 is a mista
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON document instead of words.")]
 
 out = Console(highlight=False, soft_wrap=True)
+VOLUME_BYTES = 4 << 20
+"""The largest file read as one volume: some 60 000 corners."""
+
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -117,23 +122,44 @@ def guarded(verb: Callable[P, None]) -> Callable[P, None]:
         try:
             verb(*args, **kwargs)
         except DetenteError as error:
-            fail(error, bool(kwargs.get("as_json")))
+            fail(error, bool(kwargs.get("as_json")), verb)
         except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
             fail(_about_file(error), bool(kwargs.get("as_json")))
 
     return run
 
 
-def fail(error: DetenteError, as_json: bool) -> NoReturn:
-    """Say what went wrong, field by field, and leave with the code of its kind."""
+def fail(error: DetenteError, as_json: bool, verb: Callable[..., None] | None = None) -> NoReturn:
+    """Say what went wrong, field by field, and leave with the code of its kind. `verb` names the flags that were asked for."""
     problems = error.problems if isinstance(error, Refused) else ()
     if as_json:
         print(json.dumps({"error": type(error).__name__, "detail": str(error), "problems": plain(problems)}, indent=2))
     else:
-        console = Console(stderr=True, highlight=False)
-        for line in [p.sentence() for p in problems] or [str(error)]:
+        console, flags = Console(stderr=True, highlight=False), _flags(verb) if verb is not None else {}
+        for line in [_asked(p, flags).sentence() for p in problems] or [str(error)]:
             console.print(line, style="red", markup=False, soft_wrap=not console.is_terminal)
     raise typer.Exit(code_of(error))
+
+
+def _flags(verb: Callable[..., None]) -> dict[str, str]:
+    """Return the flag of each option of a verb, by the name of its parameter."""
+    flags = {}
+    for name, hint in get_type_hints(verb, include_extras=True).items():
+        for option in getattr(hint, "__metadata__", ()):
+            if isinstance(option, OptionInfo):
+                named = [flag for flag in option.param_decls or () if flag.startswith("--")]
+                flags[name] = named[0] if named else f"--{name.replace('_', '-')}"
+    return flags
+
+
+def _asked(found: Problem, flags: dict[str, str]) -> Problem:
+    """Name the flag that was asked for, where a station named the field of the record that it fills."""
+    field = re.sub(r"^facets\[\d+\]\.(facet\.)?(body\.)?|^header\.", "", found.field)
+    head = re.split(r"[.\[]", field)[0]
+    flag = flags.get("to" if head == "audience" else head)
+    if flag is not None:
+        field = flag + ("" if head == "audience" else field[len(head) :])
+    return msgspec.structs.replace(found, field=field)
 
 
 def code_of(error: DetenteError) -> int:
@@ -149,12 +175,18 @@ def code_of(error: DetenteError) -> int:
             return 1
 
 
-def read_bytes(path: str) -> bytes:
-    """Read a file, or standard input where the path is `-`."""
+def read_bytes(path: str, most: int | None = None) -> bytes:
+    """Read a file, or standard input where the path is `-`; refuses one of more than `most` bytes without reading it all."""
+    limit = -1 if most is None else most + 1
     if path == "-":
-        return sys.stdin.buffer.read()
-    with open(path, "rb") as file:
-        return file.read()
+        data = sys.stdin.buffer.read(limit)
+    else:
+        with open(path, "rb") as file:
+            data = file.read(limit)
+    if most is not None and len(data) > most:
+        rule = f"must not exceed {most} bytes"
+        raise Refused([problem("file-size", path, "", rule, "Give the file that was meant, or a part of it.")])
+    return data
 
 
 def _about_file(error: OSError) -> Refused:

@@ -50,13 +50,25 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Json = Mapping[str, Any]
 
 
-def loads(data: bytes | str) -> Any:
-    """Decode JSON with every fraction as `Decimal`; refuses duplicate names, NaN and infinities."""
+def loads(data: bytes | str, field: str = "") -> Any:
+    """Decode JSON with every fraction as `Decimal`; refuses duplicate names, NaN and infinities. `field` names the document."""
+    step, rule = "give one JSON document in UTF-8", "must be JSON without duplicate names"
     try:
-        return json.loads(data, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
-    except (ValueError, RecursionError) as error:
-        step = "give one JSON document in UTF-8"
-        raise Refused([fault("json", "", str(error), "must be JSON without duplicate names", step)]) from None
+        text = data if isinstance(data, str) else data.decode()
+        return json.loads(text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
+    except UnicodeDecodeError as error:
+        value, rule, step = (
+            f"byte {error.start} is 0x{error.object[error.start]:02x}",
+            "must be UTF-8",
+            "save it as UTF-8",
+        )
+    except RecursionError:
+        value, rule = "", "must not nest so deeply"
+    except json.JSONDecodeError as error:
+        value = f"line {error.lineno}, column {error.colno}: {error.msg[:1].lower()}{error.msg[1:]}"
+    except ValueError as error:
+        value = str(error)
+    raise Refused([fault("json", field, value, rule, step)])
 
 
 def _no_constant(text: str) -> Any:
@@ -73,7 +85,7 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def read(data: bytes | str, field: str = "volume", extended: bool = True) -> Volume4D:
     """Read one Volume4D from JSON text. Refused with every problem found, each naming its place."""
-    return read_volume(loads(data), field, extended=extended)
+    return read_volume(loads(data, field), field, extended=extended)
 
 
 def read_volume(value: Any, field: str = "volume", extended: bool = True, open_time: bool = False) -> Volume4D:

@@ -121,7 +121,7 @@ class AgreementsApi:
             return View(agreements=agreements.as_of(size), at_us=at_us, party=me, size=size)
         if party not in self.engine.state.identity.parties():
             rule = "must be a party of this ledger"
-            raise Refused([problem("parameter", "party", party, rule, "See /local/parties")])
+            raise Refused([problem("parameter", "party", party, rule, "See `detente keys show`, which names them")])
         known = timeline.known_to(party, size=size) if size is not None else timeline.known_to(party, at_us=at_us)
         entries = [*timeline.ids(known.told), *timeline.ids(known.own)]
         found = agreements.known_to(party, entries)

@@ -222,7 +222,15 @@ class LocalApi:
         party = request.query.get("party", "")
         if party not in self.state.identity.parties():
             raise Refused(
-                [problem("parameter", "party", party, "must be a party of this ledger", "See /local/parties")]
+                [
+                    problem(
+                        "parameter",
+                        "party",
+                        party,
+                        "must be a party of this ledger",
+                        "See `detente keys show`, which names them",
+                    )
+                ]
             )
         timeline = self.picture.timeline
         if "size" in request.query:
