@@ -442,9 +442,10 @@ class Player:
 
 
 def _who_says(row: Row) -> str:
-    """Say whose word a row is, where it is somebody's; who entered it may be another."""
+    """Say whose word a row is, where it is somebody's and the row does not say so itself; who entered it may be another."""
     who = str(row.particulars.get("who", ""))
-    return f"{who}: {row.says}" if row.do in SAID and who and who not in row.says else row.says
+    told = not who or who in row.says or ": " in row.says
+    return f"{who}: {row.says}" if row.do in SAID and not told else row.says
 
 
 def _entries(ids: Sequence[str]) -> str:
