@@ -78,9 +78,13 @@ def test_the_convoy_on_the_ground_heads_every_list_before_the_store_and_tomorrow
 
 def test_silence_is_an_alarm_ten_minutes_before_the_earliest_time_of_the_hit(replay):
     """16:02 against 16:12, the earliest of the conflicting times: the minutes that were lost."""
-    late = [(when, words) for when, words in raised(replay["silent"], "ALARM at un") if "undelivered" in words]
+    late = [
+        (when, words)
+        for when, words in raised(replay["silent"], "ALARM at un")
+        if "no officer has answered" in words and " at un: urgent" in words
+    ]
     assert late[0][0] == "16:02:00"
-    assert {w for _, words in late for w in ("rus", "syr", "usa") if f"officer of {w}" in words} == {
+    assert {w for _, words in late for w in ("rus", "syr", "usa") if f"the station of {w} " in words} == {
         "rus",
         "syr",
         "usa",
@@ -92,9 +96,13 @@ def test_a_fresh_answer_is_timed_and_stops_its_own_clock_alone(replay):
     assert [(when, words[:33]) for when, words in raised(played, "ANSWERED AFRESH")] == [
         ("16:00:50", "ANSWERED AFRESH rus after 50 s: r")
     ]
-    late = [words for when, words in raised(played, "ALARM at un") if "undelivered" in words and when == "16:02:00"]
-    assert not any("officer of rus" in words for words in late)
-    assert any("officer of syr" in words for words in late)
+    late = [
+        words
+        for when, words in raised(played, "ALARM at un")
+        if "no officer has answered" in words and " at un: urgent" in words and when == "16:02:00"
+    ]
+    assert not any("the station of rus " in words for words in late)
+    assert any("the station of syr " in words for words in late)
 
 
 def test_the_stop_runs_its_clock_at_every_party_and_nobody_closed_it(replay):

@@ -30,9 +30,7 @@ def alarms_of_stops(state: Station, now_us: int) -> list[Effect]:
         message = known.body(Message)
         if message is None or ("stop", identifier) in state.alarms.seen:
             continue
-        words = (
-            f"STOP from {known.header.author}: {message.words or message.subject}. {concerned(state, message, now_us)} "
-        )
+        words = f"STOP from {known.header.author}: {(message.words or message.subject).rstrip('.')}. {concerned(state, message, now_us)} "
         words += "Pass it to every acting unit by every way at once; answer comply or reject, also if nothing of ours is there."
         effects += raise_alarm(state, "stop", identifier, words, now_us)
     return effects
