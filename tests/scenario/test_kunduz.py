@@ -55,10 +55,12 @@ def test_told_and_read_at_headquarters_is_never_called_delivered_to_the_crew(rep
     assert not re.search(r"confirmed by it|its acting unit has it", said)
 
 
-def test_the_stop_reaches_the_station_at_once_and_no_crew_confirms_it(replay):
-    """Sixteen minutes after the stop: undelivered to any acting unit, in these words."""
+def test_the_stop_reaches_the_station_at_once_and_no_officer_takes_it(replay):
+    """Thirty seconds after the stop: held by the station, and no officer has answered; sixteen minutes after it the clock still runs."""
     for branch in BRANCHES:
-        assert any("UNDELIVERED" in line.raised or "undelivered" in line.raised for line in replay[branch].lines)
+        said = [line.raised for line in replay[branch].lines]
+        assert any("no officer has answered after 30 s" in words for words in said)
+        assert any(words.startswith("CLOCK stop from msf to usfor: RUNNING for 960 s") for words in said)
 
 
 def test_the_crews_coordinates_are_within_the_buffer_and_its_building_is_the_hospital(replay):
