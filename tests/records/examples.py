@@ -33,11 +33,15 @@ from detente.records.finding import Finding
 from detente.records.handover import Handover, Open
 from detente.records.host import HostKey
 from detente.records.humane import Consent, Coordination, HumaneNotice, Vehicles, Waypoint
+from detente.records.lifeline import Lifeline, Task
+from detente.records.meeting import Action, Item, Meeting, MeetingReply, Minutes
+from detente.records.meeting import Point as MeetingPoint
 from detente.records.message import Message, Within
 from detente.records.notice import Acceptance, Activity, Notice, OwnNotice
 from detente.records.notice_state import State
 from detente.records.officer import Officer
 from detente.records.party import Endorsement, Party
+from detente.records.permission import Permission, PermissionReply
 from detente.records.place import Phrase, Place, StatedPlace
 from detente.records.position import Position
 from detente.records.report import Passage, Report
@@ -289,6 +293,43 @@ EXAMPLES: tuple[Body, ...] = (
         words="No authorised role has answered within 120 s.",
     ),
     HostKey(endorsements=(Endorsement(key=A, party="cjtf", signature="ab" * 64),), key=B, name="Neutral secretariat"),
+    Lifeline(
+        channel="hotline",
+        from_us=START_US,
+        guarantor="un",
+        lifeline="airport-road",
+        name="Airport and the road to it",
+        outline=AREA.outline,
+        rules=("Come by the north gate only.", "Nobody is held for the side he comes from."),
+        state="open",
+        tasks=(Task(party="rus", role="watch", words="Keeps the north gate."),),
+        until_us=START_US + 43_200 * MINUTE_US,
+        words="",
+    ),
+    Meeting(
+        agenda=(Item(about=(A,), words="The read-back that differed."),),
+        agreement=B,
+        at_us=START_US + 1_440 * MINUTE_US,
+        every_us=43_200 * MINUTE_US,
+        means="video",
+        parties=("cjtf", "rus"),
+        series="flight-safety",
+        since_us=START_US,
+        title="Review of the flight-safety line",
+        words="",
+    ),
+    Minutes(
+        about=A,
+        actions=(
+            Action(
+                action="roster", due_us=START_US + 4_320 * MINUTE_US, owner="rus", role="watch", words="Names deputies."
+            ),
+        ),
+        points=(MeetingPoint(agreement=B, point="p1", words="Any officer on watch takes an urgent call."),),
+        present=("cjtf", "rus"),
+        words="Ninety minutes; one interpreter.",
+    ),
+    MeetingReply(about=A, done=(), refused=("p2",), signed=("p1",), words="p2 needs the ministry."),
     Message(
         about=(A,),
         in_reply_to=None,
@@ -327,6 +368,22 @@ EXAMPLES: tuple[Body, ...] = (
         station_key=None,
         words="No channel of its own.",
     ),
+    Permission(
+        act="offer",
+        activities=(Activity.GUEST_ACTIVITY,),
+        conditions=("Daylight only.", "An officer of the host is aboard."),
+        from_us=START_US,
+        guest="un",
+        host="rus",
+        in_answer_to=None,
+        lapses_us=START_US + 2_880 * MINUTE_US,
+        permission="monitors-at-the-base",
+        supervision="The base's duty officer.",
+        until_us=START_US + 43_200 * MINUTE_US,
+        volumes=(AREA,),
+        words="For the monitoring of the line.",
+    ),
+    PermissionReply(about=A, answer="withdraw", words="The base is closed."),
     Place(
         names=("Deir ez-Zor military airfield", "مطار دير الزور"),
         outline=Polygon(

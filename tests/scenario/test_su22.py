@@ -9,11 +9,18 @@ from detente.scenario.replay import play
 pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]
 CASE = load("su22-2017")
 AT = {row.id: row.at_us for row in CASE.rows}
+AGENDAS = {}
 
 
 @pytest.fixture(scope="module")
 def replay(tmp_path_factory):
-    return {p.branch: p for p in play(CASE, tmp_path_factory.mktemp("replay"))}
+    def keep(branch, stage):
+        AGENDAS[branch] = [
+            stage.doors[party].get("/local/agenda", series="line", parties=other)["agenda"]
+            for party, other in (("cjtf", "rus"), ("rus", "cjtf"))
+        ]
+
+    return {p.branch: p for p in play(CASE, tmp_path_factory.mktemp("replay"), linger=keep)}
 
 
 def test_the_replay_is_the_golden_table(replay):
@@ -45,3 +52,14 @@ def test_an_urgent_message_that_was_read_raises_nothing_further(replay):
 def test_a_refusal_closes_the_clock_on_both_sides(replay):
     """After 240 s the clock shows reject, 1 h 39 min before the loss."""
     assert replay["stop-answered"].found["q4"] == ("CLOCK stop from cjtf to rus: reject after 240 s",)
+
+
+def test_the_next_review_has_the_evening_on_its_agenda_at_both_sides(replay):
+    """The stop that nobody closed is one item, with how far its ladder climbed; closed, it is still an incident."""
+    for agenda in AGENDAS["stop"]:
+        (item,) = [item for item in agenda["items"] if item["about"] == [replay["stop"].entries["s1"]]]
+        assert item["words"].startswith("open: cjtf has waited")
+        assert "comply-or-reject, overdue" in item["words"]
+    for agenda in AGENDAS["stop-answered"]:
+        (item,) = [item for item in agenda["items"] if item["about"] == [replay["stop-answered"].entries["s1"]]]
+        assert not item["words"].startswith("open")

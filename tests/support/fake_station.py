@@ -291,6 +291,44 @@ class FakeStation:
         words = "said by rus, entered by cjtf, not countersigned"
         return {"calls": [{"account": account, "delivered": False, "words": words}]}
 
+    def _meetings(self, rest: str, query: Any) -> Any:
+        held = {"agenda": [], "agreement": None, "at_us": AT, "means": "video", "parties": ["cjtf", "rus"]}
+        action = {"action": "roster", "due_us": AT, "owner": "rus", "role": "watch", "words": "names deputies"}
+        minuted = {
+            "actions": [{"action": action, "done_us": None, "standing": "late", "words": "roster: late; rus (watch)"}],
+            "author": "cjtf",
+            "entry": NOTICE,
+            "minutes": {"words": "Ninety minutes."},
+            "points": [
+                {"point": {"agreement": None, "point": "p1"}, "words": "p1: NOT AGREED; not signed by cjtf, rus"}
+            ],
+        }
+        meeting = {**held, "series": "flight-safety", "title": "Review"}
+        row = {"entry": RESPONSE, "meeting": meeting, "minutes": [minuted], "next_due_us": AT, "reminder": "LATE: due"}
+        return {"meetings": [row]}
+
+    def _agenda(self, rest: str, query: Any) -> Any:
+        items = [{"about": [NOTICE], "words": "open: cjtf has waited 300 s for rus: officer, overdue"}]
+        return {"agenda": {"items": items, "last": None, "parties": ["cjtf", "rus"], "series": "x", "since_us": AT}}
+
+    def _permissions(self, rest: str, query: Any) -> Any:
+        terms = {"activities": ["guest-activity"], "conditions": ["Daylight only."], "from_us": AT, "guest": "un"}
+        terms |= {"host": "cjtf", "lapses_us": AT, "permission": "monitors", "supervision": "", "until_us": AT}
+        said = {"answer": "accept", "party": "un", "words": ""}
+        return {
+            "flagged": [],
+            "permissions": [{"entry": NOTICE, "replies": [said], "standing": "in force", "terms": terms}],
+        }
+
+    def _lifelines(self, rest: str, query: Any) -> Any:
+        held = {"channel": "hotline", "guarantor": "un", "name": "Airport", "rules": ["Come by day."], "state": "open"}
+        held |= {
+            "tasks": [{"party": "rus", "role": "watch", "words": "Keeps the gate."}],
+            "until_us": None,
+            "words": "",
+        }
+        return {"lifelines": [{"author": "un", "entry": NOTICE, "lifeline": held}]}
+
     def _matrix(self, rest: str, query: Any) -> Any:
         words = "un: NOT ADDRESSED; should have it: protected places and movements concern every party"
         cells = [

@@ -22,9 +22,11 @@ from detente.records.assent import Assent
 from detente.records.body import Stated
 from detente.records.change import Changed, ChangeKind
 from detente.records.channel import Channel
+from detente.records.lifeline import Lifeline
 from detente.records.notice import Activity, CoarseNotice, Notice
 from detente.records.notice_state import LIVE
 from detente.records.party import Party
+from detente.records.permission import PermissionReply
 from detente.records.position import Position
 
 RELIED_ON = frozenset(
@@ -203,6 +205,24 @@ def _assent(known: Known, body: Assent, readers: tuple[str, ...], before: Before
     return msgspec.structs.replace(made, readers=readers, words=body.words)
 
 
+def _permission(known: Known, body: PermissionReply, readers: tuple[str, ...], before: Before) -> Change | None:
+    """A host takes back what it offered or granted: what rests on it has lost its ground."""
+    terms = before.heads.entry(body.about)
+    if body.answer != "withdraw" or terms is None or terms.author != known.header.author:
+        return None
+    made = _said_of(known, body.about, known.header.author, None, "ended", before)
+    return msgspec.structs.replace(made, matter=f"permission-{body.about[:12]}", readers=readers, words=body.words)
+
+
+def _lifeline(known: Known, body: Lifeline, readers: tuple[str, ...], before: Before) -> Change | None:
+    if known.header.supersedes is None:
+        return None
+    kind = LIFELINES[body.state]
+    made = _said_of(known, known.header.supersedes, known.header.author, None, kind, before)
+    return msgspec.structs.replace(made, matter=_matter(f"lifeline-{body.lifeline}"), readers=readers, words=body.words)
+
+
+LIFELINES: dict[str, ChangeKind] = {"closed": "ended", "open": "resumed", "restricted": "suspended"}
 SAYS: dict[str, ChangeKind] = {"ended": "ended", "ends": "ended", "suspended": "suspended", "void": "ended"}
 POWERS: dict[str, ChangeKind] = {
     "end": "ended", "extend": "extended", "reset": "moved", "suspend": "suspended", "withdraw": "ended",
@@ -231,8 +251,10 @@ CHANGES: dict[type, Callable[[Known, Any, tuple[str, ...], Before], Change | Non
     Changed: _stated,
     Channel: _channel,
     CoarseNotice: _notice,
+    Lifeline: _lifeline,
     Notice: _notice,
     Party: _party,
+    PermissionReply: _permission,
     Position: _position,
 }
 """Which records may say a change, and how it is read off them."""

@@ -59,7 +59,19 @@ class Dangers(View):
 
     name = "dangers"
     kinds: ClassVar[frozenset[str]] = frozenset(
-        {"agreement", "assent", "change", "channel", "erasure", "notice", "party", "position", "warning"}
+        {
+            "agreement",
+            "assent",
+            "change",
+            "channel",
+            "erasure",
+            "lifeline",
+            "notice",
+            "party",
+            "permission",
+            "position",
+            "warning",
+        }
     )
     state: DangersState
 

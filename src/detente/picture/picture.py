@@ -18,7 +18,9 @@ from detente.picture.fold import Driver, Freshness, Snapshot, View
 from detente.picture.heads import Heads
 from detente.picture.humane import Humane
 from detente.picture.known import KeyUses, Known
+from detente.picture.meetings import Meetings
 from detente.picture.open_conflicts import OpenConflicts
+from detente.picture.permits import Permits
 from detente.picture.read_backs import ReadBacks
 from detente.picture.screenings import Screenings
 from detente.picture.stops import Stops
@@ -64,6 +66,8 @@ class Picture:
         clocks = Clocks.of(genesis.rules, genesis.screening.deadline_us)
         self.waiting = Waiting(self.heads, self.read_backs, clocks, key_use)
         self.stops = Stops(self.airspace, self.delivery, key_use)
+        self.meetings = Meetings(self.heads, self.waiting)
+        self.permits = Permits(self.heads, self.airspace)
         self.unit_watch = UnitWatch(self.heads, self.delivery, genesis.rules)
         self.calls = Calls(self.airspace, self.directory)
         self.humane = Humane(self.airspace)
@@ -84,6 +88,8 @@ class Picture:
             self.stops,
             self.humane,
             self.unit_watch,
+            self.meetings,
+            self.permits,
             self.calls,
             self.findings,
             self.timeline,

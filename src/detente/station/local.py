@@ -25,7 +25,7 @@ from detente.node.speaking import not_spoken_for
 from detente.node.station_clock import next_matter_us
 from detente.node.station_values import Composed, HeldBack, PresenceSet, Release
 from detente.records.approval import Rule
-from detente.station import dangers, humane, stopping, watch
+from detente.station import dangers, humane, reviewing, stopping, watch
 from detente.station.bundling import bundle_bytes
 from detente.station.clocks import clock_row, outcomes
 from detente.station.delivering import courses, matrix_rows, register_bytes
@@ -527,6 +527,7 @@ def local_app(engine: Engine) -> App:
         **dangers.routes(api),
         **watch.routes(api),
         **humane.routes(api),
+        **reviewing.routes(api),
         **stopping.routes(api),
         ("POST", "/local/clock"): api.clock,
         ("POST", "/local/link"): api.link,

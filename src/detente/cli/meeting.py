@@ -1,0 +1,281 @@
+"""`detente meeting list|agenda|call|minutes|sign|actions`: recurring reviews, what both sides sign, who does what by when."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from detente.cli.desk import Desk, Officer, Station, WaitS, at_desk, basis_words, short
+from detente.cli.say import AsJson, answer, guarded, table
+from detente.cli.sending import parties, send, sent
+from detente.cli.times import Zone, moment, time_us, zone_named
+from detente.errors import Refused, problem
+
+DAY_US = 86_400_000_000
+MEANS = ("in-person", "video", "voice")
+Series = Annotated[str, typer.Argument(help="The review that recurs, such as flight-safety.")]
+With = Annotated[list[str] | None, typer.Option("--with", help="Who meets; repeat. Default: as the last time.")]
+Since = Annotated[str | None, typer.Option("--since", help="Draw incidents from then on. Default: the last meeting.")]
+MinutesId = Annotated[str, typer.Argument(metavar="MINUTES", help="The minutes: their first digits.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb and its forms."""
+    group = typer.Typer(
+        help="Recurring reviews: agenda, minutes, points that all sign, actions.",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+    )
+    for name, verb in (
+        ("list", list_meetings),
+        ("agenda", agenda),
+        ("call", call),
+        ("minutes", minutes),
+        ("sign", sign),
+        ("actions", actions),
+    ):
+        group.command(name)(guarded(verb))
+    app.add_typer(group, name="meeting")
+
+
+def agenda(
+    series: Series,
+    with_: With = None,
+    since: Since = None,
+    station: Station = None,
+    zone: Zone = None,
+    as_json: AsJson = False,
+) -> None:
+    """Draw the next agenda: what is open between those who meet, and what happened since they last met. Nothing is sent."""
+    with at_desk(station) as desk:
+        found = _drawn(desk, series, with_, since)
+    drawn = found["agenda"]
+    who = ", ".join(drawn["parties"])
+    since_words = moment(drawn["since_us"], zone_named(zone)) if drawn["since_us"] else "the beginning"
+    lines = [f"Agenda of {series}, {who}; since {since_words}. Only what all of them may read.", ""]
+    lines += [
+        f"{n}. {item['words']} [{', '.join(map(short, item['about']))}]" for n, item in enumerate(drawn["items"], 1)
+    ]
+    lines += [] if drawn["items"] else ["Nothing is open, and nothing came."]
+    answer(found, "\n".join([*lines, "", basis_words(found["basis"], zone)]), as_json)
+
+
+def call(
+    series: Series,
+    at: Annotated[str, typer.Option("--at", help="When it begins, with its zone.")],
+    title: Annotated[str, typer.Option("--title", help="What it is called.")],
+    with_: With = None,
+    since: Since = None,
+    means: Annotated[str, typer.Option("--means", help="video, voice or in-person.")] = "video",
+    every: Annotated[int | None, typer.Option("--every", help="Days after which the next is due.", min=1)] = None,
+    agreement: Annotated[str | None, typer.Option("--agreement", help="The agreement it reviews.")] = None,
+    words: Annotated[str, typer.Option("--words", help="More for who comes.")] = "",
+    officer: Officer = None,
+    wait: WaitS = 10,
+    station: Station = None,
+    as_json: AsJson = False,
+) -> None:
+    """Call a meeting, with the agenda as it is drawn now, to all who meet."""
+    from detente.records.meeting import Item, Meeting
+
+    if means not in MEANS:
+        raise Refused([problem("choice", "--means", means, f"must be one of: {', '.join(MEANS)}", "Choose one.")])
+    with at_desk(station) as desk:
+        drawn = _drawn(desk, series, with_, since)["agenda"]
+        at_us = time_us(at, "--at", desk.now_us)
+        body = Meeting(
+            agenda=tuple(Item(about=tuple(i["about"]), words=i["words"]) for i in drawn["items"]),
+            agreement=None if agreement is None else desk.full_id(agreement, "--agreement"),
+            at_us=at_us,
+            every_us=None if every is None else every * DAY_US,
+            means=means,  # type: ignore[arg-type]
+            parties=tuple(drawn["parties"]),
+            series=series,
+            since_us=min(drawn["since_us"], at_us),
+            title=title,
+            words=words,
+        )
+        refers = {entry for item in body.agenda for entry in item.about} | ({body.agreement} - {None})
+        found = _send(desk, body, "full", body.parties, refers, officer, wait, as_json)
+        answer(found, sent(f"Meeting {title} (matters on its agenda: {len(body.agenda)})", found), as_json)
+
+
+def minutes(
+    meeting: Annotated[str, typer.Argument(metavar="MEETING", help="The meeting: its first digits.")],
+    point: Annotated[list[str] | None, typer.Option("--point", help="NAME=WORDS; repeat. All are to sign it.")] = None,
+    action: Annotated[
+        list[str] | None, typer.Option("--action", help="NAME=OWNER/ROLE/WHEN/WORDS, WHEN as +3d or a time; repeat.")
+    ] = None,
+    present: Annotated[list[str] | None, typer.Option("--present", help="Who came; repeat. Default: all.")] = None,
+    words: Annotated[str, typer.Option("--words", help="What was said.")] = "",
+    officer: Officer = None,
+    wait: WaitS = 10,
+    station: Station = None,
+    as_json: AsJson = False,
+) -> None:
+    """Enter minutes of a meeting: points to sign, actions with owner and date. They are your account until the others sign."""
+    from detente.records.meeting import Minutes, Point
+
+    with at_desk(station) as desk:
+        full = desk.full_id(meeting, "MEETING")
+        called = next((m for m in desk.station.get("meetings")["meetings"] if m["entry"] == full), None)
+        if called is None:
+            rule = "must be a meeting that was called"
+            raise Refused([problem("meeting", "MEETING", meeting, rule, "See `detente meeting list`.")])
+        about, who = called["meeting"]["agreement"], called["meeting"]["parties"]
+        named = [_named(text, "--point") for text in point or ()]
+        body = Minutes(
+            about=full,
+            actions=tuple(sorted((_action(t, desk.now_us) for t in action or ()), key=lambda a: a.action)),
+            points=tuple(Point(agreement=about, point=name, words=said) for name, said in sorted(named)),
+            present=tuple(parties(present, "--present", needed=False) or who),
+            words=words,
+        )
+        refers = {full, *([about] if about else [])}
+        found = _send(desk, body, "minutes", tuple(who), refers, officer, wait, as_json)
+        more = f"No point is agreed before all have signed: `detente meeting sign {short(found['id'])} POINT`."
+        answer(found, sent("Minutes", found, more), as_json)
+
+
+def sign(
+    which: MinutesId,
+    point: Annotated[list[str] | None, typer.Argument(metavar="[POINT]...", help="Points to sign.")] = None,
+    refuse: Annotated[list[str] | None, typer.Option("--refuse", help="Point that is refused; repeat.")] = None,
+    done: Annotated[list[str] | None, typer.Option("--done", help="Action of yours that is done; repeat.")] = None,
+    words: Annotated[str, typer.Option("--words", help="Why; needed to refuse.")] = "",
+    officer: Officer = None,
+    wait: WaitS = 10,
+    station: Station = None,
+    as_json: AsJson = False,
+) -> None:
+    """Sign points of minutes for your party, refuse them, or say that an action of yours is done."""
+    from detente.records.meeting import MeetingReply
+
+    with at_desk(station) as desk:
+        held = _minutes(desk, which)
+        known = {p["point"]["point"] for p in held["points"]}
+        mine = {a["action"]["action"] for a in held["actions"] if a["action"]["owner"] == desk.party}
+        faults = [("POINT", name, known) for name in [*(point or ()), *(refuse or ())] if name not in known]
+        faults += [("--done", name, mine) for name in done or () if name not in mine]
+        if faults:
+            step = "See `detente meeting list`."
+            raise Refused(
+                problem("minutes", field, name, f"must be one of: {', '.join(sorted(of)) or 'none'}", step)
+                for field, name, of in faults
+            )
+        body = MeetingReply(
+            about=held["entry"],
+            done=tuple(sorted(set(done or ()))),
+            refused=tuple(sorted(set(refuse or ()))),
+            signed=tuple(sorted(set(point or ()))),
+            words=words,
+        )
+        agreements = {p["point"]["agreement"] for p in held["points"] if p["point"]["point"] in body.signed} - {None}
+        found = _send(desk, body, "reply", tuple(held["parties"]), {held["entry"], *agreements}, officer, wait, as_json)
+        answer(found, sent("Signature", found, "Who else has signed: `detente meeting list`."), as_json)
+
+
+def list_meetings(station: Station = None, zone: Zone = None, as_json: AsJson = False) -> None:
+    """List meetings with their minutes, the points and who has signed them, and when the next is due."""
+    with at_desk(station) as desk:
+        found = desk.station.get("meetings")
+    where = zone_named(zone)
+    lines: list[str] = []
+    for row in found["meetings"]:
+        held = row["meeting"]
+        lines.append(f"{short(row['entry'])} {held['series']}: {held['title']}, {moment(held['at_us'], where)}")
+        lines.append(f"  {', '.join(held['parties'])}; {held['means']}; matters on its agenda: {len(held['agenda'])}")
+        if row["reminder"]:
+            due = f" (by {moment(row['next_due_us'], where)})" if "next meeting" in row["reminder"] else ""
+            lines.append(f"  {row['reminder']}{due}")
+        for minuted in row["minutes"]:
+            lines.append(
+                f"  minutes {short(minuted['entry'])} by {minuted['author']}. {minuted['minutes']['words']}".rstrip()
+            )
+            lines += [f"    {p['words']}" for p in minuted["points"]]
+            lines += [f"    action {a['words']}" for a in minuted["actions"]]
+    lines += [] if lines else ["No meeting is on record here."]
+    answer(found, "\n".join([*lines, "", basis_words(found["basis"], zone)]), as_json)
+
+
+def actions(
+    mine: Annotated[bool, typer.Option("--mine", help="Only those of your own party.")] = False,
+    all_: Annotated[bool, typer.Option("--all", help="Those that are done, too.")] = False,
+    station: Station = None,
+    zone: Zone = None,
+    as_json: AsJson = False,
+) -> None:
+    """List actions of all minutes, the latest due last: whose they are, and which are late or soon due."""
+    with at_desk(station) as desk:
+        found = desk.station.get("meetings")
+        me = desk.party
+    rows = [a for m in found["meetings"] for minuted in m["minutes"] for a in minuted["actions"]]
+    rows = [a for a in rows if (all_ or a["standing"] != "done") and (not mine or a["action"]["owner"] == me)]
+    rows.sort(key=lambda a: a["action"]["due_us"])
+    where = zone_named(zone)
+    cells = [
+        (a["standing"].upper() if a["standing"] == "late" else a["standing"], moment(a["action"]["due_us"], where),
+         f"{a['action']['owner']} ({a['action']['role']})", f"{a['action']['action']}: {a['action']['words']}")
+        for a in rows
+    ]  # fmt: skip
+    shown: list[Any] = [table("", ("standing", "due", "whose", "what"), cells)] if cells else ["No action is open."]
+    answer({"actions": rows, "basis": found["basis"]}, [*shown, basis_words(found["basis"], zone)], as_json)
+
+
+def _drawn(desk: Desk, series: str, with_: list[str] | None, since: str | None) -> dict[str, Any]:
+    query: dict[str, Any] = {"series": series}
+    if named := parties(with_, "--with", needed=False):
+        query["parties"] = ",".join(named)
+    if since is not None:
+        query["since"] = time_us(since, "--since", desk.now_us)
+    found: dict[str, Any] = desk.station.get("agenda", **query)
+    return found
+
+
+def _minutes(desk: Desk, given: str) -> dict[str, Any]:
+    full = desk.full_id(given, "MINUTES")
+    for meeting in desk.station.get("meetings")["meetings"]:
+        for held in meeting["minutes"]:
+            if held["entry"] == full:
+                return {**held, "parties": meeting["meeting"]["parties"]}
+    rule = "must be minutes of a meeting, the newest version"
+    raise Refused([problem("minutes", "MINUTES", given, rule, "See `detente meeting list`.")])
+
+
+def _send(
+    desk: Desk,
+    body: Any,
+    form: str,
+    to: tuple[str, ...],
+    refers: set[Any],
+    officer: str | None,
+    wait: int,
+    as_json: bool,
+) -> dict[str, Any]:
+    asked = {
+        "facets": [{"audience": [p for p in to if p != desk.party] or list(to), "body": body, "form": form}],
+        "kind": "meeting",
+        "officer": desk.officer(officer),
+        "refers_to": sorted(refers)[:64],
+    }
+    return send(desk, asked, wait, as_json)
+
+
+def _named(text: str, field: str) -> tuple[str, str]:
+    name, _, words = text.partition("=")
+    if not name.strip() or not words.strip():
+        raise Refused([problem("named", field, text, "must be a name, =, and words", f"Write {field} p1='...'.")])
+    return name.strip(), words.strip()
+
+
+def _action(text: str, now_us: int) -> Any:
+    from detente.records.meeting import Action
+
+    name, rest = _named(text, "--action")
+    parts = rest.split("/", 3)
+    if len(parts) < 4:
+        rule = "must be NAME=OWNER/ROLE/WHEN/WORDS"
+        raise Refused([problem("action", "--action", text, rule, "Write roster=rus/watch/+3d/'names deputies'.")])
+    owner, role, when, words = (part.strip() for part in parts)
+    return Action(action=name, due_us=time_us(when, "--action", now_us), owner=owner, role=role, words=words)
