@@ -80,7 +80,8 @@ def test_a_line_is_shown_as_measured(stations):
         "--to",
         "rus",
     )
-    assert "not tried" in cjtf("channel", "--json")
+    (line,) = cjtf.wait("channel", until=lambda f: f["channels"])["channels"]
+    assert line["measured"]["words"] == "not tried: nothing is known of it"
     cjtf("channel", "hotline", "--test", "answered", "--took", "9", "--by", "watch", "--party", "rus")
     cjtf("channel", "hotline", "--test", "failed", "--party", "rus")
     found = cjtf.wait("channel", until=lambda f: f["channels"][0]["measured"]["attempts"] == 2)
@@ -112,6 +113,7 @@ def test_an_unanswered_message_climbs_in_the_watch_and_stands_in_the_handover(st
     rus("handover", "--accept", note["id"][:12], code=2)
     cjtf("respond", sent[:12], "acknowledge", "--role", "watch")
     rus.wait("watch", until=lambda f: f["undelivered"] == 0)
+    cjtf.wait("watch", until=lambda f: f["relay"])
     assert "TO BE RELAYED" in cjtf("watch")
     cjtf("respond", sent[:12], "passed-to-unit", "--role", "watch", "--unit", "convoy escort")
     assert cjtf.wait("watch", until=lambda f: not f["relay"])["relay"] == []

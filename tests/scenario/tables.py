@@ -21,7 +21,7 @@ SAME = (
     (r"\b[0-9a-f]{12}\b", "(id)"),
     (r"at index \d+", "at index (n)"),
     # Of two calls in one moment the first to arrive is shown, and either may be.
-    (r"(calls us about .*?(?:undelivered|answered after [^.]*)\.) (Duty director|No other line).*?(?=  )", r"\1 (...)"),
+    (r"(calls us\. .*?(?:undelivered|answered after [^.]*)\.) (Duty director|No other line).*?(?=  )", r"\1 (...)"),
 )
 """What differs from run to run, and what stands for it in a table."""
 

@@ -103,6 +103,11 @@ def some_word(draw: random.Random, author: str) -> Body:
     )
 
 
+def haste(author: str, to: str) -> str:
+    """A stop or an urgent message, the same in both worlds: when its ladder is climbed, the times of the leaves tell which."""
+    return "stop" if author < to else "urgent"
+
+
 class Acts:
     """What has happened so far in one world, as far as later steps refer to it."""
 
@@ -219,7 +224,7 @@ class Acts:
             self.note(author, draw.getrandbits(30))
             self.sim.then[to] = partial(self.note, to, draw.getrandbits(30))  # where in the other world it says "told"
         elif how == "urgent":
-            body: Body = message(draw.choice(("urgent", "stop")), text(draw, 300))
+            body: Body = message(haste(author, to), text(draw, 300))
             self.send(author, readers, (body, readers), hidden=True, signed_at_us=self.sim.now_us)
         elif how == "notice":
             full = self.notice_near((1763, 11007 + draw.randrange(9)), draw, words=300)

@@ -42,9 +42,7 @@ def calls_shown(state: Station, now_us: int) -> list[Effect]:
     """Show the calls on us that came since the last time."""
     effects: list[Effect] = []
     for (about, ladder), (author, words) in state.calls_on_us.items():
-        effects += raise_alarm(
-            state, "called", f"{about} {ladder}", f"{author} calls us about {about[:12]}. {words}", now_us, by=author
-        )
+        effects += raise_alarm(state, "called", f"{about} {ladder}", f"{author} calls us. {words}", now_us, by=author)
     state.calls_on_us.clear()
     return effects
 
