@@ -6,11 +6,15 @@ from __future__ import annotations
 
 import copy
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from tests.agreements.say import Table, claim
 
+from detente.agreements.publishing import sentence
 from detente.agreements.terms import read_agreement
 from detente.errors import Refused
 from detente.records.term import Span, What
@@ -263,3 +267,19 @@ def test_one_fault_does_not_hide_another():
     with pytest.raises(Refused) as refused:
         read_agreement(written(bad))
     assert len(refused.value.problems) == 4
+
+
+def test_the_page_of_terms_has_an_example_that_is_read_and_says_what_the_verdict_says():
+    page = (Path(__file__).parents[2] / "docs" / "formats" / "terms.md").read_text()
+    example = re.search(r"```json\n(.*?)\n```", page, re.DOTALL)
+    assert example is not None
+    table = Table(read_agreement(example[1].encode()))
+    for who, stance, subject, party in (
+        ("Russian centre", "asserts", "pull-back.syr", "rus"),
+        ("Russian centre", "denies", "pull-back.opposition", "rus"),
+        ("SOHR", "denies", "pull-back.syr", None),
+        ("Pentagon", "cannot-confirm", "pull-back.syr", "us"),
+    ):
+        table.told(claim(who, stance, subject, "pull-back", 62, actor=subject.partition(".")[2], party=party), 63)
+    said = sentence(table.verdicts(66, "k8")[("syr", "", "")])
+    assert any(said.startswith(line) for line in page.splitlines() if line.startswith("k8 syr: "))

@@ -152,6 +152,12 @@ class LiveTerm:
         self._tell(STARTS, keys)
         return True
 
+    def next_us(self, now_us: int) -> list[int]:
+        """Return moments at which the clock alone may change it: duties that begin, counts that fill, days that begin."""
+        found = [owed.since_us for owed in self.owed.values() if owed.since_us > now_us]
+        found += [due for key in self._told.get(STARTS, ()) if (due := dict(key[2])["due"]) > now_us]
+        return found if self._ticked_us is None or self._ticked_us == LATEST_US else [*found, self._ticked_us]
+
     # --- telling the monitor
 
     def _tell(self, source: str, keys: Iterable[Key]) -> None:

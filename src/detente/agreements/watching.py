@@ -185,9 +185,7 @@ class Watching:
         self._dirty.discard(name)
         times = [v.next_us for v in found if v.next_us is not None and v.next_us > now_us]
         times += [t for e in live.effects for interval in e.intervals for t in interval if t is not None and t > now_us]
-        times += [owed.since_us for owed in live.owed.values() if owed.since_us > now_us]
-        if isinstance(live.term.pattern, tm.CalmFor):
-            times.append(now_us + 1)
+        times += live.next_us(now_us)
         if times:
             self._next_us[name] = min(times)
         else:
