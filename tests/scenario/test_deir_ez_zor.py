@@ -1,6 +1,7 @@
 """Deir ez-Zor, 17 September 2016, played through a real host and three real stations: what would have been caught, when, by what proof."""
 
 import json
+import re
 import shutil
 from datetime import datetime
 
@@ -69,7 +70,9 @@ def test_no_byte_that_the_coalition_or_the_un_received_holds_a_position_of_the_o
     hidden = [part.strip().replace(".", "") for name in ("S1", "S2") for part in case.places[name].decimal.split(",")]
     for branch in BRANCHES:
         for party in ("cjtf", "un"):
-            text = copies[branch][party].decode()
+            text = re.sub(
+                r"[0-9a-f]{32,}", "", copies[branch][party].decode()
+            )  # six digits turn up in a hash by chance
             assert "presence" not in text
             for secret in (*hidden, '"radius_mm":800000'):
                 assert secret not in text
