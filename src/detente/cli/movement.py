@@ -69,7 +69,8 @@ def _changed(body: dict[str, Any], what: str, by: str, volume: list[str] | None,
         raise Refused(
             [problem("activity", "ID", body["activity"], "must be a protected movement", "See `detente board`.")]
         )
-    changed = {**body, "words": words or body["words"]}
+    what_it_is = body["words"].partition(" [")[0]
+    changed = {**body, "words": f"{what_it_is} [{what}: {words}]" if words else body["words"]}
     if what == "delay":
         late_us = _span_us(by)
         moved = [{**v, "end_us": v["end_us"] + late_us, "start_us": v["start_us"] + late_us} for v in body["volumes"]]
