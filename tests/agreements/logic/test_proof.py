@@ -49,6 +49,16 @@ def test_every_verdict_either_way_has_a_proof_that_is_accepted(formula, log):
             prover.prove("rule", moment, binding, not holds)
 
 
+def test_a_variable_that_stands_in_two_fields_cannot_be_two_values():
+    """NOT EXISTS a. p(a, a) holds beside p(0, 1), and the proof of it need not list 0 and 1: no value is both."""
+    twice = fm.Event("p", (("x", fm.Var("a")), ("y", fm.Var("a"))))
+    formula = fm.Not(fm.Exists(("a",), twice))
+    prover, rules, kept = prepared(formula, [Happening(1, "p", {"x": 0, "y": 1})])
+    check(prover.prove("rule", 1, {}, True), rules, kept)
+    prover, rules, kept = prepared(formula, [Happening(1, "p", {"x": 1, "y": 1})])
+    check(prover.prove("rule", 1, {}, False), rules, kept)
+
+
 def places_in(tree, path=()):
     """Every place of a JSON value."""
     yield path

@@ -104,6 +104,16 @@ def _no(reason: str) -> None:
     raise EvidenceError(reason)
 
 
+def _one_value_each(f: fm.Event, known: Mapping[str, Value]) -> bool:
+    """Say whether an event gives each variable one value: a variable that stands in two fields cannot be two values."""
+    seen: dict[str, Any] = {}
+    return all(
+        seen.setdefault(term.name, form(known[field])) == form(known[field])
+        for field, term in f.args
+        if isinstance(term, fm.Var)
+    )
+
+
 class _Walk:
     def __init__(self, log: Log, evidence: Any) -> None:
         self.log = log
@@ -174,7 +184,9 @@ class _Walk:
             _no("an absence has no tree")
         else:
             for other, known in self.log.at[at]:
-                if other == f.name and not any(_differ(form(known[field]), value) for field, value in args):
+                if other != f.name or any(_differ(form(known[field]), value) for field, value in args):
+                    continue
+                if _one_value_each(f, known):
                     _no(f"there is an event that fits {fm.text(f)}")
 
     def two(
