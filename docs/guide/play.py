@@ -2,7 +2,7 @@
 the pages beside this file with what came out.
 
 A source is Markdown. A block opened with ```` ```officer PARTY [as=NAME] [exit=N] [until=TEXT] ```` holds commands, one a line (a line that ends in
-a backslash goes on), typed at that party's station; `{NAME}` stands for the id that the block `as=NAME` printed first. `until` asks
+a backslash goes on), typed at that party's station; `{NAME}` stands for the id of the entry that the block `as=NAME` recorded, or else printed first. `until` asks
 again until the text is in the answer (screenings and watermarks take seconds); `{day+N}` stands for the date N days from now. A block opened with ```` ```file NAME ```` is written as a file first. The
 ledger has a real clock; a test plays the sources again and compares commands, and most words of what came out.
 """
@@ -35,6 +35,7 @@ PATIENCE_S = 30.0
 NOT_YET = "is the start of no entry here"  # the station has not followed so far: asked again
 _BLOCK = re.compile(r"^```(officer|file) (.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _ID = re.compile(r"\b[0-9a-f]{12,64}\b")
+_RECORDED = re.compile(r"\b[0-9a-f]{12,64}(?= is recorded)")
 
 
 @contextmanager
@@ -111,7 +112,7 @@ class Player:
         if result.exit_code != int(given.get("exit", "0")) or given.get("until", "") not in result.output:
             raise RuntimeError(f"{party}$ {command}\nexit {result.exit_code}\n{result.output}\n{result.exception!r}")
         if name := given.pop("as", ""):
-            shown = _ID.search(result.output)
+            shown = _RECORDED.search(result.output) or _ID.search(result.output)
             if shown is None:
                 raise RuntimeError(f"no id in what `{command}` said:\n{result.output}")
             self.names[name] = shown.group()[:12]
