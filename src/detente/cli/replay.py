@@ -13,14 +13,16 @@ from rich.console import Console
 from rich.table import Table
 
 from detente.cli.say import AsJson, answer, guarded, out, table
-from detente.scenario.case import Case, load
+from detente.scenario.case import Case, load, shipped
 from detente.scenario.player import Line, Played
 from detente.scenario.replay import Stage, play
 
 TABLE_COLUMNS = 150
 """Width of the table where nobody looks at a terminal."""
 
-CaseName = Annotated[str, typer.Argument(help="A shipped case, or a scenario file (docs/formats/scenario.md).")]
+CaseName = Annotated[
+    str, typer.Argument(help=f"A scenario file (docs/formats/scenario.md), or one of {', '.join(sorted(shipped()))}.")
+]
 Branch = Annotated[list[str] | None, typer.Option("--branch", help="Play this branch only; may be repeated.")]
 Folder = Annotated[Path | None, typer.Option("--folder", help="An empty or new folder for ledgers, keys and bundles.")]
 DEFAULT = "deir-ez-zor-2016"
