@@ -29,7 +29,7 @@ run: setup  ## play a case: make run CASE=deir-ez-zor-2016
 	@$(BIN)/detente demo $(CASE)
 
 test: setup  ## run every test
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: setup  ## format, lint, types, import contract
 	$(BIN)/ruff format --check src tests bench verifier

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from detente.hotline.book import called
 from detente.hotline.timers import Call
 from detente.node.alarms import Kind
@@ -31,9 +33,9 @@ def climb(state: Station, now_us: int) -> list[Effect]:
     for calls in _by_matter(state.timers.take(now_us, AT_ONCE)):
         held_us = state.held_since(calls[0].matter.about, calls[0].matter.party)
         steps = [called(state.me.party, c.matter, c.rung, c.due_us, now_us, state.book, held_us) for c in calls]
-        for made in steps:
+        for made, step in zip(steps, _in_one_breath([made.step for made in steps]), strict=True):
             audience = tuple(p for p in made.audience if p == state.me.party or p in state.identity.parties())
-            effects.append(Compose(draft_of(state, made.step, audience, now_us)))
+            effects.append(Compose(draft_of(state, step, audience, now_us)))
         effects += _alarm(state, calls, [made.step for made in steps], now_us)
     return effects
 
@@ -59,6 +61,16 @@ def _alarm(state: Station, calls: list[Call], steps: list[Step], now_us: int) ->
     words = " ".join([first, *(step.words.removeprefix(first).strip() for step in steps)])
     shown = raise_alarm(state, "unanswered", f"{matter.about} at {matter.party}: {reached}", words, now_us)
     return [*shown, Publish("ladder", matter.about)]
+
+
+def _in_one_breath(steps: list[Step]) -> list[Step]:
+    """Let each of the steps that are due at once say the earlier ones' words too: they travel apart, and the later may come first."""
+    first = steps[0].words.partition(" Duty director")[0]
+    said, together = steps[0].words, steps[:1]
+    for step in steps[1:]:
+        said = f"{said} {step.words.removeprefix(first).strip()}"
+        together.append(msgspec.structs.replace(step, words=said))
+    return together
 
 
 def _by_matter(calls: list[Call]) -> Iterator[list[Call]]:

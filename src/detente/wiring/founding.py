@@ -221,11 +221,16 @@ def read_seed(path: Path) -> SigningKey:
 
 
 def free_ports(address: str, count: int) -> list[int]:
-    """Return so many ports that are free now; they are held until all are found, so that they differ."""
+    """Return so many ports that are free now, outside the range from which outgoing connections take theirs."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with contextlib.ExitStack() as held:
-        found = [held.enter_context(socket.create_server((address, 0), family=family)) for _ in range(count)]
-        return [int(sock.getsockname()[1]) for sock in found]
+        found: list[int] = []
+        while len(found) < count:
+            port = 16_000 + secrets.randbelow(16_000)
+            with contextlib.suppress(OSError):
+                held.enter_context(socket.create_server((address, port), family=family))
+                found.append(port)
+        return found
 
 
 def _seeds(plan: PartyPlan, draw: Draw) -> dict[str, bytes]:
