@@ -55,7 +55,7 @@ def test_from_a_table_to_a_stop(desks, tmp_path):
     book.active.append([*row, "31 truck, plates=A-1, marked=roof", "no"])
     book.save(tmp_path / "movements.xlsx")
     assert "0 bad row(s)" in cjtf("import", "movements", str(tmp_path / "movements.xlsx"))
-    (held,) = cjtf.json("board")["movements"]
+    (held,) = cjtf.wait("board", until=lambda b: b["movements"])["movements"]
     assert held["answer"] == "HOLD"
 
     convoy = held["version"]
