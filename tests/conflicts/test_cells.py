@@ -47,7 +47,7 @@ def test_a_point_lies_in_its_own_cell(point, cell_ndeg):
     assert meets(over(ground), over(Circle(centre=point, radius_mm=1)), TOUCH) is not None
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(points, st.sampled_from(SIZES))
 def test_neighbours_know_each_other(point, cell_ndeg):
     """If one cell borders another, the other borders the one: a walk over the grid misses nothing."""

@@ -86,7 +86,7 @@ def stand(record: list[Said]) -> dict[str, tuple[tuple[str, ...], ...]]:
     return {k: (s.for_, s.against, s.unsure, s.observed_by, s.retracted) for k, s in support(record).items()}
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(records(), st.data())
 def test_adding_relays_of_a_known_origin_changes_no_support(record, data):
     """Whatever the record holds, retractions included, and however late the reprint comes."""

@@ -127,7 +127,7 @@ points = st.builds(Point, st.integers(-90 * NDEG, 90 * NDEG), st.integers(-180 *
 utm_points = st.builds(Point, st.integers(-80 * NDEG, 84 * NDEG), st.integers(-180 * NDEG, 180 * NDEG))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(points, st.sampled_from(["decimal", "dm", "dms", "mgrs"]), st.integers(0, 5))
 def test_every_form_reads_back_to_within_its_own_circle(point, form, places):
     """Anywhere on Earth, poles and 180 degrees included, at any number of digits."""
@@ -143,7 +143,7 @@ def test_utm_reads_back_to_within_its_own_circle(point, places):
     assert apart_mm(read.point, point) <= read.error_mm
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.text("0123456789 .,°'\"NSEWnsew-+/;FVSZ\n٣", max_size=30))
 def test_no_text_raises_anything_but_a_refusal(text):
     try:

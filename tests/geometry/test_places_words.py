@@ -203,7 +203,7 @@ def corners(outline: Circle | Polygon | Corridor) -> tuple[Point, ...]:
     return outline.vertices if isinstance(outline, Polygon) else outline.line
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(volumes)
 def test_what_is_spoken_parses_back_within_the_error_that_is_said(volume):
     """Every corner within the error heard, which covers the speaker's own; sizes, heights and times to the last digit."""

@@ -73,7 +73,7 @@ def spoiled(draw: st.DrawFn) -> bytes:
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(spoiled(), min_size=1, max_size=5))
 def test_a_spoiled_submission_is_refused_in_words(raws: list[bytes]) -> None:
     """No 5xx, one problem or more each with field, rule and next step, and the ledger does not grow by what was refused."""

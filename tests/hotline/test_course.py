@@ -38,7 +38,7 @@ def stories(draw) -> list[Fact]:
     ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(stories())
 def test_standings_move_only_along_the_tables(story):
     """Whatever is said in whatever order: between any two prefixes of the record a standing stays, or takes one step of its table."""
@@ -54,7 +54,7 @@ def test_standings_move_only_along_the_tables(story):
         before = now
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(stories())
 def test_no_step_is_inferred_from_another(story):
     """Every step shown is a fact that was said, once each; every expected step that was not said is missing."""

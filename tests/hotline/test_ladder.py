@@ -162,7 +162,7 @@ Acts = st.lists(
 
 
 @given(Acts)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_over_restarts_and_repeats_each_slot_fires_exactly_when_and_as_often_as_the_ladder_says(acts):
     """The heap against the definition: fired = what `steps_due` gives for the time it ran, each slot once, in order of time."""
     now, running = 0, timers()

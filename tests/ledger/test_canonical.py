@@ -37,7 +37,7 @@ class Point(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     words: str | None = None
 
 
-@settings(max_examples=300)
+@settings(max_examples=180)
 @given(VALUES)
 def test_same_bytes_as_rfc_8785(value: Any) -> None:
     """For every value of the profile our bytes are those of an independent RFC 8785 encoder, and read back the same."""
@@ -47,7 +47,7 @@ def test_same_bytes_as_rfc_8785(value: Any) -> None:
     check(data)
 
 
-@settings(max_examples=300)
+@settings(max_examples=180)
 @given(VALUES, st.data())
 def test_no_second_text_for_a_value(value: Any, data: st.DataObject) -> None:
     """Whatever is done to a canonical text, the result is refused or is the canonical text of another value."""
@@ -65,7 +65,7 @@ def test_no_second_text_for_a_value(value: Any, data: st.DataObject) -> None:
     assert rfc8785.dumps(json.loads(changed)) == changed
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=12), st.integers(-(2**65), 2**65))
 def test_the_fast_path_finds_what_the_slow_one_finds(text: str, number: int) -> None:
     """A text passes if and only if it is in NFC without controls and overrides; a number if and only if it is small."""

@@ -163,7 +163,7 @@ def test_the_text_may_hold_empty_lines_and_any_script() -> None:
     assert open_note(note, [key]).text == text
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 def test_any_bytes_are_answered_with_a_sentence(data: bytes) -> None:
     """Whatever arrives, the answer is a refusal in words, never a crash."""

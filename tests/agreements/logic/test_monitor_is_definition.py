@@ -30,7 +30,7 @@ def defined(formula, log):
     return reference.found(formula, plain(log), extras(formula))
 
 
-@settings(QUIET, max_examples=150)
+@settings(QUIET, max_examples=100)
 @given(formulas(), logs(6), st.randoms())
 def test_any_order_of_arrival_gives_what_the_definition_gives(formula, log, chance):
     """After every event, what stands is what the definition gives for the events so far."""
@@ -50,7 +50,7 @@ def test_any_order_of_arrival_gives_what_the_definition_gives(formula, log, chan
     assert told == stands(monitor)
 
 
-@settings(QUIET, max_examples=150)
+@settings(QUIET, max_examples=100)
 @given(formulas(), logs(6))
 def test_the_batch_engine_gives_what_the_definition_gives(formula, log):
     """Operators on columns, over events in any order, find what the definition finds."""

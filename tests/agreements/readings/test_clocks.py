@@ -94,7 +94,7 @@ def test_the_truce_day_in_three_calendars():
     ]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.dates(date(1925, 1, 1), date(2070, 1, 1)), st.sampled_from(CALENDARS))
 def test_a_date_survives_its_calendar(day: date, calendar: str):
     """There and back is the same civil day."""
