@@ -1,28 +1,24 @@
 """Plays the guides: `python -m docs.guide.play` runs every command of `docs/guide/source/*.md` through real processes and writes
 the pages beside this file with what came out.
 
-A source is Markdown. A block opened with ```` ```officer PARTY [as=NAME] [exit=N] [until=TEXT] ```` holds commands, one a line (a line that ends in
-a backslash goes on), typed at that party's station; `{NAME}` stands for the id of the entry that the block `as=NAME` recorded, or else printed first. `until` asks
-again until the text is in the answer (screenings and watermarks take seconds); `{day+N}` stands for the date N days from now. A block opened with ```` ```file NAME ```` is written as a file first. The
-ledger has a real clock; a test plays the sources again and compares commands, and most words of what came out.
+A source is Markdown. A block opened with ```` ```officer PARTY [as=NAME] [exit=N] [until=TEXT] ```` holds commands, one a line (a line
+that ends in a backslash goes on), typed at that party's station; `{NAME}` stands for the id of the entry that the block `as=NAME`
+recorded, or else printed first; `{day+N}` for the date N days from now. `until` asks again until the text is in the answer
+(screenings and watermarks take seconds). A block opened with ```` ```file NAME ```` is written as a file first. The ledger has a real
+clock; a test plays the sources again and compares commands, and most words of what came out.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shlex
-import signal
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tests.support.ledgers import QUICK_SLOTS, running
 from typer.testing import CliRunner
 
 from detente.cli.app import app
@@ -30,41 +26,13 @@ from detente.cli.app import app
 HERE = Path(__file__).parent
 SOURCES = HERE / "source"
 PARTIES = ["cjtf", "rus", "un"]
+DUTIES = ("watch-1:watch", "duty-1:duty-director")
 WIDTH = "118"
 PATIENCE_S = 30.0
 NOT_YET = "is the start of no entry here"  # the station has not followed so far: asked again
 _BLOCK = re.compile(r"^```(officer|file) (.*?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _ID = re.compile(r"\b[0-9a-f]{12,64}\b")
 _RECORDED = re.compile(r"\b[0-9a-f]{12,64}(?= is recorded)")
-
-
-@contextmanager
-def processes(folder: Path, parties: list[str]) -> Iterator[None]:
-    """Found a ledger of these parties in `folder/ledger`, and keep its host and stations running."""
-    quick = ["--rule", "screening.after_us=1000000", "--rule", "screening.deadline_us=3000000"]
-    named = [part for party in parties for part in ("--party", party)]
-    officers = [part for p in parties for part in ("--officer", f"{p}:watch-1:watch", "--officer", f"{p}:duty-1:duty-director")]
-    made = CliRunner().invoke(app, ["init", str(folder / "ledger"), *named, *officers, "--port", "0", *quick])
-    if made.exit_code:
-        raise RuntimeError(made.output)
-    running = []
-    for name in ["host", *(f"stations/{party}" for party in parties)]:
-        verb = name.partition("/")[0].removesuffix("s")
-        command = [sys.executable, "-m", "detente.cli", verb, "--folder", str(folder / "ledger" / name)]
-        with (folder / f"{name.replace('/', '-')}.log").open("wb") as log:
-            running.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log))
-    try:
-        for process in running:
-            assert process.stdout is not None
-            json.loads(process.stdout.readline())
-        yield
-    finally:
-        for process in running:
-            process.send_signal(signal.SIGTERM)
-        for process in running:
-            process.wait(30)
-            assert process.stdout is not None
-            process.stdout.close()
 
 
 class Player:
@@ -129,7 +97,8 @@ def play(source: str) -> str:
     """Return the page that a source makes; raises RuntimeError where a command does not end as the source says."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with processes(folder, PARTIES):
+        officers = [part for p in PARTIES for duty in DUTIES for part in ("--officer", f"{p}:{duty}")]
+        with running(folder / "ledger", PARTIES, *officers, *QUICK_SLOTS):
             return _BLOCK.sub(Player(folder).block, source)
 
 

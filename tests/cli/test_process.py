@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tests.support.ledgers import QUICK_SLOTS, running
 from typer.testing import CliRunner
 
 from detente.cli.app import app
@@ -47,25 +44,8 @@ class Officer:
 @pytest.fixture(scope="module")
 def ledger(tmp_path_factory):
     folder = tmp_path_factory.mktemp("cli") / "ledger"
-    rules = ["--rule", "screening.after_us=1000000", "--rule", "screening.deadline_us=3000000"]
-    made = CliRunner().invoke(app, ["init", str(folder), "--party", "cjtf", "--party", "rus", "--port", "0", *rules])
-    assert made.exit_code == 0, made.output
-    verbs = {"host": "host", "stations/cjtf": "station", "stations/rus": "station"}
-    processes = []
-    for name, verb in verbs.items():
-        with (folder / f"{verb}-{name.replace('/', '-')}.log").open("wb") as log:
-            command = [sys.executable, "-m", "detente.cli", verb, "--folder", str(folder / name)]
-            processes.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, env=dict(os.environ)))
-    try:
-        for process in processes:
-            assert json.loads(process.stdout.readline())["size"] >= 0
+    with running(folder, ["cjtf", "rus"], *QUICK_SLOTS):
         yield folder
-    finally:
-        for process in processes:
-            process.send_signal(signal.SIGTERM)
-        for process in processes:
-            assert process.wait(20) == 0
-            process.stdout.close()
 
 
 def test_a_notice_from_plan_to_proof(ledger, tmp_path):

@@ -2,49 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import subprocess
-import sys
-
 import pytest
 from tests.cli.test_process import Officer
-from typer.testing import CliRunner
-
-from detente.cli.app import app
+from tests.support.ledgers import QUICK_SLOTS, running
 
 pytestmark = pytest.mark.process
-RULES = [
-    "--rule",
-    "urgent_answer_us=700000",
-    "--rule",
-    "screening.after_us=1000000",
-    "--rule",
-    "screening.deadline_us=3000000",
-]
+RULES = ("--rule", "urgent_answer_us=700000", *QUICK_SLOTS)
 
 
 @pytest.fixture(scope="module")
 def stations(tmp_path_factory):
     folder = tmp_path_factory.mktemp("watch") / "ledger"
-    made = CliRunner().invoke(app, ["init", str(folder), "--party", "cjtf", "--party", "rus", "--port", "0", *RULES])
-    assert made.exit_code == 0, made.output
-    processes = []
-    for name, verb in {"host": "host", "stations/cjtf": "station", "stations/rus": "station"}.items():
-        command = [sys.executable, "-m", "detente.cli", verb, "--folder", str(folder / name)]
-        with (folder / f"{verb}-{name.replace('/', '-')}.log").open("wb") as log:
-            processes.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, env=dict(os.environ)))
-    try:
-        for process in processes:
-            assert json.loads(process.stdout.readline())["size"] >= 0
+    with running(folder, ["cjtf", "rus"], *RULES):
         yield Officer(folder / "stations" / "cjtf"), Officer(folder / "stations" / "rus")
-    finally:
-        for process in processes:
-            process.send_signal(signal.SIGTERM)
-        for process in processes:
-            assert process.wait(20) == 0
-            process.stdout.close()
 
 
 def test_a_roster_shows_who_is_on_watch_and_where_nobody_is(stations):

@@ -13,9 +13,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -33,14 +31,12 @@ from detente.ledger import canonical
 from detente.ledger.genesis import SignedGenesis
 from detente.records.body import Body
 from detente.records.registry import REGISTRY
+from detente.wiring.founding import free_ports
 
 
 def free_port() -> int:
-    """Return a port of loopback that is free now, outside the range from which outgoing connections take theirs."""
-    while True:
-        port = random.SystemRandom().randrange(20_000, 32_000)
-        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
+    """Return a port of loopback that is free now."""
+    return free_ports("127.0.0.1", 1)[0]
 
 
 def secret_file(path: Path, seed: bytes) -> None:

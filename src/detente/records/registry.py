@@ -161,6 +161,11 @@ def _one(kind: str, body: type[Body], check: Check, form: str = "full", position
     return Form(body=body, check=check, form=form, kind=kind, position=position, version=1)
 
 
+def _second(kind: str, body: type[Body], check: Check, first: type[Body], upcast: Upcast) -> Form:
+    """Return a form in its second version, and how the first is carried forward."""
+    return Form(body=body, check=check, form="full", kind=kind, older={1: (first, upcast)}, version=2)
+
+
 REGISTRY = Registry(
     [
         _one("affiliation", affiliation.Affiliation, affiliation.check),
@@ -171,31 +176,10 @@ REGISTRY = Registry(
         _one("assent", assent.Assent, assent.check),
         _one("assessment", assessment.Assessment, assessment.check),
         _one("bulletin", bulletin.Bulletin, bulletin.check),
-        Form(
-            body=call.Call,
-            check=call.check,
-            form="full",
-            kind="call",
-            older={1: (call.CallFirst, call.upcast_first)},
-            version=2,
-        ),
+        _second("call", call.Call, call.check, call.CallFirst, call.upcast_first),
         _one("change", change.Changed, change.check),
-        Form(
-            body=channel.Channel,
-            check=channel.check,
-            form="full",
-            kind="channel",
-            older={1: (channel.ChannelFirst, channel.upcast_first)},
-            version=2,
-        ),
-        Form(
-            body=claim.Claim,
-            check=claim.check,
-            form="full",
-            kind="claim",
-            older={1: (claim.Claim1, claim.from_1)},
-            version=2,
-        ),
+        _second("channel", channel.Channel, channel.check, channel.ChannelFirst, channel.upcast_first),
+        _second("claim", claim.Claim, claim.check, claim.Claim1, claim.from_1),
         _one("consent", humane.Consent, humane.check_consent),
         _one("coordination", humane.Coordination, humane.check_coordination),
         _one("disclosure", disclosure.Disclosure, disclosure.check),
@@ -219,22 +203,8 @@ REGISTRY = Registry(
         _one("place", place.Place, place.check),
         _one("position", positions.Position, positions.check),
         _one("report", report.Report, report.check),
-        Form(
-            body=response.Response,
-            check=response.check,
-            form="full",
-            kind="response",
-            older={1: (response.ResponseFirst, response.upcast_first)},
-            version=2,
-        ),
-        Form(
-            body=roster.Roster,
-            check=roster.check,
-            form="full",
-            kind="roster",
-            older={1: (roster.RosterFirst, roster.upcast_first)},
-            version=2,
-        ),
+        _second("response", response.Response, response.check, response.ResponseFirst, response.upcast_first),
+        _second("roster", roster.Roster, roster.check, roster.RosterFirst, roster.upcast_first),
         _one("screening", screening.Screening, screening.check),
         _one("sealed", sealed.Doubt, sealed.check, "doubt"),
         _one("sealed", sealed.Presence, sealed.check, "presence"),
