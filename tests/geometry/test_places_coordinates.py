@@ -116,6 +116,19 @@ def test_arabic_digits_and_typographic_marks_are_read():
     assert read_position("36º43’4.91”N, 68º51’43.96”E", datum="WGS84").form == "dms"
 
 
+def test_minus_zero_degrees_is_south_or_west():
+    """Accra lies 12 minutes west of Greenwich. A reader that takes the sign from the number -0 puts it 44 km further east."""
+    assert read_position("5°36' -0°12'", datum="WGS84").point == Point(5_600_000_000, -200_000_000)
+    assert read_position("-0°30' 32°35'", datum="WGS84").point.lat_ndeg == -500_000_000
+    assert read_position("51°28' -0°15'", datum="WGS84").point.lon_ndeg == -250_000_000
+
+
+def test_a_receiver_that_has_no_position_gives_none():
+    """AIS writes latitude 91 and longitude 181 for "not available" (ITU-R M.1371): that is no place, and never 0, 0."""
+    for text in ("91.0, 181.0", "91.0, 36.0", "36.5, 181.0"):
+        assert code_of(text)
+
+
 def test_ambiguous_sign_and_letter_is_refused():
     assert code_of("-35.2N 40.1E") == "coordinate-unread"
     assert code_of("35.2N 40.1N") == "coordinate-unread"
