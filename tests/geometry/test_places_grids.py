@@ -118,6 +118,15 @@ def test_our_squares_are_those_of_the_reference_library(lat, lon, digits):
     assert (hemisphere == "S") == ("south" in square.projection.srs)
 
 
+@settings(max_examples=120, deadline=None)
+@given(st.integers(0, 9_999), st.sampled_from(["37SET", "37SES", "36RVU", "38TKL"]), st.sampled_from([1, 2]))
+def test_a_reference_that_is_read_and_written_again_is_the_same_reference(figures, square, digits):
+    """What relays do by voice, also on the line between two 100 km squares: two public libraries lose a square or 100 km there."""
+    reference = f"{square}{figures:04d}" if digits == 2 else f"{square}{figures % 100:02d}"
+    point = read_position(reference, datum="WGS84").point
+    assert "".join(reference_of(point, digits)) == reference
+
+
 @pytest.mark.parametrize(("datum", "off_m"), [("Deir ez Zor", 140), ("ED50", 117), ("Pulkovo 1942", 113)])
 def test_another_datum_at_the_airfield(datum, off_m):
     """Syria's own datum lies 140 m off, ED50 117 m, Soviet 1942 113 m; the shift's own uncertainty is at least 20 m."""
