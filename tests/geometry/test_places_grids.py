@@ -119,7 +119,7 @@ def test_our_squares_are_those_of_the_reference_library(lat, lon, digits):
 
 
 @settings(max_examples=120, deadline=None)
-@given(st.integers(0, 9_999), st.sampled_from(["37SET", "37SES", "36RVU", "38TKL"]), st.sampled_from([1, 2]))
+@given(st.integers(0, 9_999), st.sampled_from(["37SET", "37SES", "36RVU", "37SDT"]), st.sampled_from([1, 2]))
 def test_a_reference_that_is_read_and_written_again_is_the_same_reference(figures, square, digits):
     """What relays do by voice, also on the line between two 100 km squares: two public libraries lose a square or 100 km there."""
     reference = f"{square}{figures:04d}" if digits == 2 else f"{square}{figures % 100:02d}"
