@@ -14,8 +14,10 @@ from typing import Any
 import msgspec
 from tests.support import world
 
+from detente.api.question import Question
 from detente.errors import Refused, problem
 from detente.ledger import canonical
+from detente.network.local import written
 
 NOTICE, RESPONSE, STRANGE = "ab" * 32, "cd" * 32, "abab" + "00" * 30
 AT = world.CREATED_US + 3_600_000_000
@@ -177,6 +179,11 @@ class FakeStation:
             "state": state,
         }
 
+    def ask(self, question: Question[Any]) -> Any:
+        """Answer a typed question: the canned answer must be one that a station could give."""
+        path, given = written(question)
+        return msgspec.convert(self.get(path, **given), question.answer_type())
+
     def get(self, path: str, **query: Any) -> Any:
         """Answer a question."""
         name, _, rest = path.partition("/")
@@ -312,22 +319,47 @@ class FakeStation:
         return {"agenda": {"items": items, "last": None, "parties": ["cjtf", "rus"], "series": "x", "since_us": AT}}
 
     def _permissions(self, rest: str, query: Any) -> Any:
-        terms = {"activities": ["guest-activity"], "conditions": ["Daylight only."], "from_us": AT, "guest": "un"}
-        terms |= {"host": "cjtf", "lapses_us": AT, "permission": "monitors", "supervision": "", "until_us": AT}
-        said = {"answer": "accept", "party": "un", "words": ""}
-        return {
-            "flagged": [],
-            "permissions": [{"entry": NOTICE, "replies": [said], "standing": "in force", "terms": terms}],
+        terms = {
+            "act": "offer",
+            "activities": ["guest-activity"],
+            "conditions": ["Daylight only."],
+            "from_us": AT,
+            "guest": "un",
+            "host": "cjtf",
+            "in_answer_to": None,
+            "lapses_us": AT,
+            "permission": "monitors",
+            "supervision": "",
+            "until_us": AT,
+            "volumes": [],
+            "words": "",
         }
+        said = {"answer": "accept", "at_us": AT, "party": "un", "words": ""}
+        row = {
+            "at_us": AT,
+            "author": "cjtf",
+            "entry": NOTICE,
+            "replies": [said],
+            "standing": "in force",
+            "terms": terms,
+        }
+        return {"flagged": [], "permissions": [row]}
 
     def _lifelines(self, rest: str, query: Any) -> Any:
-        held = {"channel": "hotline", "guarantor": "un", "name": "Airport", "rules": ["Come by day."], "state": "open"}
-        held |= {
+        held = {
+            "channel": "hotline",
+            "from_us": AT,
+            "guarantor": "un",
+            "lifeline": "airport",
+            "name": "Airport",
+            "outline": VOLUME["outline"],
+            "rules": ["Come by day."],
+            "state": "open",
             "tasks": [{"party": "rus", "role": "watch", "words": "Keeps the gate."}],
             "until_us": None,
             "words": "",
         }
-        return {"lifelines": [{"author": "un", "entry": NOTICE, "lifeline": held}]}
+        return {"lifelines": [{"at_us": AT, "author": "un", "entry": NOTICE, "lifeline": held}]}
 
     def _matrix(self, rest: str, query: Any) -> Any:
         words = "un: NOT ADDRESSED; should have it: protected places and movements concern every party"

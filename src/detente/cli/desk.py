@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
+import msgspec
 import typer
 
+from detente.api.question import Basis
 from detente.cli.times import moment, span, zone_named
 from detente.errors import Refused, problem
 from detente.network.local import LocalStation
@@ -143,17 +145,18 @@ def find_station(folder: Path | None) -> LocalStation:
     return LocalStation.of(folder)
 
 
-def basis_words(basis: dict[str, Any], zone: str | None = None) -> str:
+def basis_words(found: Basis | dict[str, Any], zone: str | None = None) -> str:
     """Say on which size an answer rests and how old that is; on a virtual ledger, that its times are not now."""
-    age = "never proven yet" if basis["age_us"] is None else f"proven {span(basis['age_us'])} ago"
-    host = "the host answers" if basis["host_reachable"] else "THE HOST DOES NOT ANSWER"
-    state = "" if basis["fresh"] else "; NOT FRESH"
-    queue = f"; {basis['queued']} queued" if basis["queued"] else ""
-    behind = basis["size"] - basis["entries_size"]
+    basis = found if isinstance(found, Basis) else msgspec.convert(found, Basis)
+    age = "never proven yet" if basis.age_us is None else f"proven {span(basis.age_us)} ago"
+    host = "the host answers" if basis.host_reachable else "THE HOST DOES NOT ANSWER"
+    state = "" if basis.fresh else "; NOT FRESH"
+    queue = f"; {basis.queued} queued" if basis.queued else ""
+    behind = basis.size - basis.entries_size
     more = f" ({behind} not read yet)" if behind > 0 else ""
-    first = "VIRTUAL LEDGER (a replay): its times are not now.\n" if basis["virtual"] else ""
-    now = moment(basis["now_us"], zone_named(zone))
-    return f"{first}As at {now}, ledger size {basis['size']}{more}, {age}; {host}{state}{queue}."
+    first = "VIRTUAL LEDGER (a replay): its times are not now.\n" if basis.virtual else ""
+    now = moment(basis.now_us, zone_named(zone))
+    return f"{first}As at {now}, ledger size {basis.size}{more}, {age}; {host}{state}{queue}."
 
 
 def short(entry_id: str) -> str:

@@ -87,20 +87,22 @@ def set_lifeline(
 
 def show(station: Station = None, zone: Zone = None, as_json: AsJson = False) -> None:
     """Show each lifeline as each author last said that it stands."""
+    from detente.api.permissions import LifelinesAsked
+
     with at_desk(station) as desk:
-        found = desk.station.get("lifelines")
+        found = desk.station.ask(LifelinesAsked())
     where = zone_named(zone)
     lines: list[str] = []
-    for row in found["lifelines"]:
-        held = row["lifeline"]
-        end = moment(held["until_us"], where) if held["until_us"] is not None else "no end set"
-        lines.append(f"{short(row['entry'])} {held['name']}: {held['state'].upper()}, says {row['author']}; {end}")
-        lines.append(f"  guarantor {held['guarantor']}; call {held['channel']}")
-        lines += [f"  {held['words']}"] if held["words"] else []
-        lines += [f"  {task['party']} ({task['role']}): {task['words']}" for task in held["tasks"]]
-        lines += [f"  {n}. {text}" for n, text in enumerate(held["rules"], 1)]
+    for row in found.lifelines:
+        held = row.lifeline
+        end = moment(held.until_us, where) if held.until_us is not None else "no end set"
+        lines.append(f"{short(row.entry)} {held.name}: {held.state.upper()}, says {row.author}; {end}")
+        lines.append(f"  guarantor {held.guarantor}; call {held.channel}")
+        lines += [f"  {held.words}"] if held.words else []
+        lines += [f"  {task.party} ({task.role}): {task.words}" for task in held.tasks]
+        lines += [f"  {n}. {text}" for n, text in enumerate(held.rules, 1)]
     lines += [] if lines else ["No lifeline is on record here."]
-    answer(found, "\n".join([*lines, "", basis_words(found["basis"], zone)]), as_json)
+    answer(found, "\n".join([*lines, "", basis_words(found.basis, zone)]), as_json)
 
 
 def _task(text: str) -> Task:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from datetime import tzinfo
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +12,9 @@ from detente.cli.say import ALARM, AsJson, answer, guarded
 from detente.cli.sending import parties, send, sent
 from detente.cli.times import Zone, moment, time_us, zone_named
 from detente.errors import Refused, problem
+
+if TYPE_CHECKING:
+    from detente.api.permissions import PermissionRow
 
 ANSWERS = {"accept": "accept", "refuse": "refuse", "withdraw": "withdraw"}
 Id = Annotated[str, typer.Argument(metavar="ID", help="The permission: its first digits.")]
@@ -107,16 +111,17 @@ def _reply(name: str) -> Any:
         station: Station = None,
         as_json: AsJson = False,
     ) -> None:
+        from detente.api.permissions import PermissionsAsked
         from detente.records.permission import PermissionReply
 
         with at_desk(station) as desk:
             full = desk.full_id(which, "ID")
-            held = next((p for p in desk.station.get("permissions")["permissions"] if p["entry"] == full), None)
+            held = next((p for p in desk.station.ask(PermissionsAsked()).permissions if p.entry == full), None)
             if held is None:
                 rule = "must be a permission that was asked, offered or granted"
                 raise Refused([problem("permission", "ID", which, rule, "See `detente permission show`.")])
             body = PermissionReply(about=full, answer=ANSWERS[name], words=words)  # type: ignore[arg-type]
-            others = sorted({held["terms"]["guest"], held["terms"]["host"]} - {desk.party})
+            others = sorted({held.terms.guest, held.terms.host} - {desk.party})
             asked = {
                 "facets": [{"audience": others, "body": body, "form": "reply"}],
                 "kind": "permission",
@@ -124,30 +129,38 @@ def _reply(name: str) -> Any:
                 "refers_to": [full],
             }
             found = send(desk, asked, wait, as_json)
-            answer(found, sent(f"{name.capitalize()} of {held['terms']['permission']}", found), as_json)
+            answer(found, sent(f"{name.capitalize()} of {held.terms.permission}", found), as_json)
 
     return reply
 
 
 def show(station: Station = None, zone: Zone = None, as_json: AsJson = False) -> None:
     """Show where each permission stands, and live notices that need one and rest on none. Exit 6 where there is such a notice."""
+    from detente.api.permissions import PermissionsAsked
+
     with at_desk(station) as desk:
-        found = desk.station.get("permissions")
+        found = desk.station.ask(PermissionsAsked())
     where = zone_named(zone)
-    lines = [f"! notice {short(f['version'])} by {f['author']} {f['words']}" for f in found["flagged"]]
-    for row in found["permissions"]:
-        terms = row["terms"]
-        lines.append(
-            f"{short(row['entry'])} {terms['permission']}: {row['standing'].upper()}; {terms['host']} to {terms['guest']}, "
-            f"{', '.join(terms['activities'])}"
-        )
-        lines.append(f"  from {moment(terms['from_us'], where)} until {moment(terms['until_us'], where)}")
-        if terms["lapses_us"] is not None and row["standing"].endswith(("not answered", "not accepted")):
-            lines.append(f"  lapses {moment(terms['lapses_us'], where)} unless answered")
-        lines += [f"  condition: {condition}" for condition in terms["conditions"]]
-        lines += [f"  supervision: {terms['supervision']}"] if terms["supervision"] else []
-        lines += [f"  {said['party']}: {said['answer']} {said['words']}".rstrip() for said in row["replies"]]
+    lines = [f"! notice {short(f.version)} by {f.author} {f.words}" for f in found.flagged]
+    for row in found.permissions:
+        lines += _row_words(row, where)
     lines += [] if lines else ["No permission is on record here."]
-    answer(found, "\n".join([*lines, "", basis_words(found["basis"], zone)]), as_json)
-    if found["flagged"]:
+    answer(found, "\n".join([*lines, "", basis_words(found.basis, zone)]), as_json)
+    if found.flagged:
         raise typer.Exit(ALARM)
+
+
+def _row_words(row: PermissionRow, zone: tzinfo | None) -> list[str]:
+    from detente.hotline.permits import Stands
+
+    terms = row.terms
+    lines = [
+        f"{short(row.entry)} {terms.permission}: {row.standing.upper()}; {terms.host} to {terms.guest}, "
+        f"{', '.join(terms.activities)}",
+        f"  from {moment(terms.from_us, zone)} until {moment(terms.until_us, zone)}",
+    ]
+    if terms.lapses_us is not None and row.standing in (Stands.ASKED, Stands.OFFERED):
+        lines.append(f"  lapses {moment(terms.lapses_us, zone)} unless answered")
+    lines += [f"  condition: {condition}" for condition in terms.conditions]
+    lines += [f"  supervision: {terms.supervision}"] if terms.supervision else []
+    return lines + [f"  {said.party}: {said.answer} {said.words}".rstrip() for said in row.replies]

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import msgspec
 
+from detente.api.question import Answer, Question
 from detente.errors import EvidenceError, Problem, Refused, Unavailable, problem
+
+A = TypeVar("A", bound=Answer)
 
 TIMEOUT = httpx.Timeout(90.0, connect=3.0)
 
@@ -50,6 +53,17 @@ class LocalStation:
                 raise Unavailable(f"the station of {party} does not say where it listens; start it") from None
         return cls(url, token, folder)
 
+    def ask(self, question: Question[A]) -> A:
+        """Ask a question of `api`; return its answer, typed."""
+        path, given = written(question)
+        body = msgspec.json.encode(given) if question.method == "POST" else None
+        answer = self._send(question.method, path, body, {} if body is not None else given)
+        try:
+            found: A = msgspec.json.decode(answer.content, type=question.answer_type())
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise Unavailable(f"the station's answer cannot be read: {error}") from error
+        return found
+
     def get(self, path: str, **query: str | int) -> Any:
         """Ask; return the answer, decoded."""
         return _decoded(self._send("GET", path, None, query))
@@ -84,6 +98,16 @@ class LocalStation:
         if answer.is_error:
             raise _error(answer)
         return answer
+
+
+def written(question: Question[Any]) -> tuple[str, dict[str, Any]]:
+    """Return a question's path below /local/ with its own field in place, and its other fields: a query's, or a body's."""
+    given: dict[str, Any] = msgspec.to_builtins(question)
+    path = question.path.removeprefix("/local/").format(**given)
+    left = {name: value for name, value in given.items() if "{" + name + "}" not in question.path}
+    if question.method == "POST":
+        return path, left
+    return path, {name: ",".join(value) if isinstance(value, list | tuple) else value for name, value in left.items()}
 
 
 class _Details(msgspec.Struct):

@@ -26,15 +26,20 @@ from detente.node.station_clock import next_matter_us
 from detente.node.station_values import Composed, HeldBack, PresenceSet, Release
 from detente.records.approval import Rule
 from detente.station import dangers, humane, reviewing, stopping, watch
+from detente.station.answers import permissions
 from detente.station.bundling import bundle_bytes
 from detente.station.clocks import clock_row, outcomes
 from detente.station.delivering import courses, matrix_rows, register_bytes
 from detente.station.drafting import SendAsked, draft_asked
 from detente.station.engine import Engine
 from detente.station.http import Answer, App, Request, json_answer, read_body
+from detente.station.routes import route
 from detente.station.sheets import SheetsApi
 from detente.station.watch import holding_rule
 from detente.wiring.station import officer_keys
+
+ANSWERS = (permissions.lifelines, permissions.permissions)
+"""Every question that a function of `station/answers` answers; the others are handlers below, until they are moved."""
 
 KEY_KINDS = frozenset({"host", "officer", "party"})
 """Kinds of entries that change keys."""
@@ -492,6 +497,7 @@ def local_app(engine: Engine) -> App:
             )
 
     routes = {
+        **dict(route(engine, answers) for answers in ANSWERS),
         ("GET", "/local/acknowledged/{}"): api.acknowledged,
         ("GET", "/local/agreements"): agreements.all,
         ("GET", "/local/agreements/{}"): agreements.one,

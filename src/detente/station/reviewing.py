@@ -1,4 +1,4 @@
-"""Local endpoints on reviews and permissions: meetings with points and actions, the next agenda, permissions, lifelines, what lacks one."""
+"""Local endpoints on reviews: meetings with points and actions, and the next agenda."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from detente.errors import Refused, problem
-from detente.hotline.permits import standing
 from detente.hotline.reviews import agenda, next_due_us, review_words
 from detente.picture.meetings import Called
 from detente.station.http import Answer, Request, json_answer
@@ -45,26 +44,9 @@ def routes(api: LocalApi) -> dict[tuple[str, str], Callable[[Request], Awaitable
         found["last"] = None if last is None else last.entry
         return json_answer({"agenda": found, "basis": api.basis()})
 
-    async def permissions(request: Request) -> Answer:
-        """Every permission with where it stands; live notices that need one and rest on none."""
-        now_us = api.engine.now_us
-        rows = [
-            {**msgspec.to_builtins(permit), "standing": standing(permit, now_us).value}
-            for permit in api.picture.permits.permits()
-        ]
-        flagged = [{"author": by, "version": v, "words": why} for v, by, why in api.picture.permits.flagged(now_us)]
-        return json_answer({"basis": api.basis(), "flagged": flagged, "permissions": rows})
-
-    async def lifelines(request: Request) -> Answer:
-        """Every lifeline as each author last said that it stands."""
-        rows = [msgspec.to_builtins(kept) for kept in api.picture.permits.lifelines()]
-        return json_answer({"basis": api.basis(), "lifelines": rows})
-
     return {
         ("GET", "/local/agenda"): drawn,
-        ("GET", "/local/lifelines"): lifelines,
         ("GET", "/local/meetings"): meetings,
-        ("GET", "/local/permissions"): permissions,
     }
 
 

@@ -1,0 +1,48 @@
+"""Questions about permissions and lifelines: what a host lets a guest do, and what the parties keep open for people."""
+
+from __future__ import annotations
+
+import msgspec
+
+from detente.api.question import Answer, Question
+from detente.hotline.permits import Permit, Stands
+from detente.picture.permits import Kept
+
+
+class PermissionRow(Permit, frozen=True, kw_only=True):
+    """One permission with every reply to it, and where it stands now."""
+
+    standing: Stands
+
+
+class NoPermission(msgspec.Struct, frozen=True, kw_only=True):
+    """A live notice that needs a permission and rests on none that covers it, and why not."""
+
+    author: str
+    version: str
+    words: str
+
+
+class Permissions(Answer, frozen=True, kw_only=True):
+    """Every permission that no newer version replaces, in order of the ledger."""
+
+    flagged: tuple[NoPermission, ...]
+    permissions: tuple[PermissionRow, ...]
+
+
+class PermissionsAsked(Question[Permissions], frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where does each permission stand, and which live notices need one and rest on none?"""
+
+    path = "/local/permissions"
+
+
+class Lifelines(Answer, frozen=True, kw_only=True):
+    """Every lifeline as each author last said that it stands; two authors of one lifeline stand beside each other."""
+
+    lifelines: tuple[Kept, ...]
+
+
+class LifelinesAsked(Question[Lifelines], frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How does each lifeline stand?"""
+
+    path = "/local/lifelines"

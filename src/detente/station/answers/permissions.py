@@ -1,0 +1,35 @@
+"""Permissions and lifelines as they stand for this station."""
+
+from __future__ import annotations
+
+import msgspec
+
+from detente.api.permissions import (
+    Lifelines,
+    LifelinesAsked,
+    NoPermission,
+    PermissionRow,
+    Permissions,
+    PermissionsAsked,
+)
+from detente.hotline.permits import standing
+from detente.station.answers.basis import basis
+from detente.station.engine import Engine
+
+
+def permissions(engine: Engine, asked: PermissionsAsked) -> Permissions:
+    """Return every permission with where it stands, and the live notices that need one and rest on none."""
+    view, now_us = engine.parts.picture.permits, engine.now_us
+    return Permissions(
+        basis=basis(engine),
+        flagged=tuple(NoPermission(author=by, version=v, words=why) for v, by, why in view.flagged(now_us)),
+        permissions=tuple(
+            PermissionRow(standing=standing(permit, now_us), **msgspec.structs.asdict(permit))
+            for permit in view.permits()
+        ),
+    )
+
+
+def lifelines(engine: Engine, asked: LifelinesAsked) -> Lifelines:
+    """Return every lifeline as each author last said that it stands."""
+    return Lifelines(basis=basis(engine), lifelines=engine.parts.picture.permits.lifelines())
