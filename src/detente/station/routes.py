@@ -37,7 +37,8 @@ def route(engine: Engine, answers: Answers) -> tuple[tuple[str, str], http.Handl
 def read_question(question: type[Question[Any]], request: http.Request, name: str) -> Question[Any]:
     """Read a question's fields: the one in the path, and the query's or the body's. Raises Refused for each that does not fit."""
     if question.method == "POST":
-        return http.read_body(request, question)
+        asked: Question[Any] = http.read_body(request, question)
+        return asked
     lists = {f.name for f in msgspec.structs.fields(question) if isinstance(f.default, tuple)}
     given: dict[str, Any] = {
         key: tuple(filter(None, text.split(","))) if key in lists else text for key, text in request.query.items()
@@ -45,6 +46,7 @@ def read_question(question: type[Question[Any]], request: http.Request, name: st
     if name:
         given[name] = request.rest
     try:
-        return msgspec.convert(given, question, strict=False)
+        read: Question[Any] = msgspec.convert(given, question, strict=False)
     except msgspec.ValidationError as error:
         raise Refused([problem("parameter", "", str(given), str(error), "Correct the parameter")]) from None
+    return read
