@@ -38,7 +38,23 @@ MOST_S = 0.5
 """Processor seconds that one entry may take."""
 
 INTEGERS = (0, 1, -1, 7, 2**31, -(2**31), 2**53 - 1, -(2**53 - 1), 2**53, 2**63, -(2**63), 2**64, 10**30, 3_600_000_000)
-STRINGS = ("", "x", "zz" * 32, "aa" * 32, "AA" * 32, "0" * 63, "cjtf", "rus", "un", "nobody", "é" * 8, "a" * 9000, "\u202e", "-1", "full")
+STRINGS = (
+    "",
+    "x",
+    "zz" * 32,
+    "aa" * 32,
+    "AA" * 32,
+    "0" * 63,
+    "cjtf",
+    "rus",
+    "un",
+    "nobody",
+    "é" * 8,
+    "a" * 9000,
+    "\u202e",
+    "-1",
+    "full",
+)
 FORMS = [(form.kind, form.form, form.position, form.version) for form in REGISTRY.forms()]
 
 
@@ -207,7 +223,9 @@ class Ground:
 
     # --- making entries
 
-    def sealed(self, kind: str, form: str, position: int, body: bytes, *, opened: bool, case: Case | None = None) -> Any:
+    def sealed(
+        self, kind: str, form: str, position: int, body: bytes, *, opened: bool, case: Case | None = None
+    ) -> Any:
         """Seal an entry of the liar's; put it into the ledger's line. `opened`: the host has the facet."""
         audience = case.audience if case is not None else (HONEST, VICTIM)
         facets: list[Any] = [None, None, None, None]

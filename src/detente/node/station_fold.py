@@ -177,7 +177,7 @@ def kept_entry(state: Station, index: int, raw: bytes) -> Believed | None:
     """Take an entry out of the own copy; None, and it is told, where the copy's bytes are none any more."""
     try:
         return believed_again(index, raw)
-    except errors.SURVIVED as error:
+    except (msgspec.MsgspecError, RecursionError, ValueError) as error:
         state.broken[index] = f"{type(error).__name__}: {error}"[:200]
         return None
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 import msgspec
@@ -180,17 +180,26 @@ class Driver:
         A kind of which not even the name is known makes every view incomplete: nobody can say that it does not matter.
         """
         self._gather()
-        missing = {
-            kind: count
-            for kind, count in self._not_understood.items()
+        kinds = [
+            kind
+            for kind in self._not_understood
             if not view.kinds or _name(kind) in view.kinds or _name(kind) not in self._by_kind
-        }
-        age = None if self._at_us is None else max(0, now_us - self._at_us)
+        ]
+        return self._freshness(kinds, now_us)
+
+    def missing(self) -> Freshness:
+        """Say the same of all views together, as of their own newest entry."""
+        self._gather()
+        return self._freshness(self._not_understood, self._at_us)
+
+    def _freshness(self, kinds: Iterable[str], now_us: int | None) -> Freshness:
         by: dict[str, int] = {}
-        for kind in missing:
+        for kind in kinds:
             for author, count in self._by.get(kind, {}).items():
                 by[author] = by.get(author, 0) + count
-        return Freshness(age_us=age, by=by, not_understood=missing, size=self.size)
+        age = None if self._at_us is None or now_us is None else max(0, now_us - self._at_us)
+        not_understood = {kind: self._not_understood[kind] for kind in kinds}
+        return Freshness(age_us=age, by=by, not_understood=not_understood, size=self.size)
 
     def snapshot(self, root: str, ruleset: str) -> Snapshot:
         """Return the views as bytes, for the ledger's root at the present size."""
