@@ -30,7 +30,11 @@ def started() -> World:
 
 def recorded(w: World, kind: str, body: object, *, form: str = "full", place: int = 0, author: str = "cjtf") -> str:
     """A host in league records what `author` signed, whatever it says."""
-    data = body if isinstance(body, bytes) else json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    data = (
+        body
+        if isinstance(body, bytes)
+        else json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    )
     signer = "station" if kind.partition("/")[0] in SIGNERS else "watch-1"
     raw, _ = lying.submitted(author, kind, form, place, data, ["rus", "un"], w.now_us, LEDGER, signer=signer)
     w.host.accept(author, raw, w.now_us)
@@ -165,7 +169,9 @@ def test_a_view_that_raises_is_incomplete_and_the_others_take_the_entry_in(view,
         assert not w.alarms("un", "unfoldable")
         return
     (alarm,) = w.alarms("un", "unfoldable")
-    assert alarm.by == "cjtf" and alarm.about.startswith(entry) and "ZeroDivisionError" in alarm.words and alarm.evidence
+    assert (
+        alarm.by == "cjtf" and alarm.about.startswith(entry) and "ZeroDivisionError" in alarm.words and alarm.evidence
+    )
     picture = w.pictures["un"]
     assert picture.freshness(held, w.now_us).not_understood == {"message/1": 1}
     assert not picture.freshness(picture.conflicts, w.now_us).incomplete

@@ -9,6 +9,7 @@ The lying party is `cjtf`; the victim's station is that of `un`; `rus` is honest
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import time
@@ -27,8 +28,8 @@ from detente.node.envelope import seal_envelope
 from detente.node.examine import examine
 from detente.node.host import Host
 from detente.node.known import delivered_to
-from detente.node.station import handle
 from detente.node.station_values import DirectArrived
+from detente.picture.picture import Picture
 from detente.records.disclosure import Disclosure
 from detente.records.registry import REGISTRY
 
@@ -134,7 +135,7 @@ def other(held: Any, dice: random.Random, ids: list[str]) -> Any:
     if isinstance(held, str):
         return dice.choice((*STRINGS, *(ids[-4:] or ["aa" * 32]), held + "x", held[:-1], held * 2))
     if isinstance(held, list):
-        return dice.choice(([], held[1:], held[::-1], held * 2, held * 60, [*held, None], held[:1]))
+        return dice.choice(([], [], held[1:], held[::-1], held * 2, held * 60, [*held, None], held[:1]))
     if isinstance(held, dict):
         return dice.choice(({}, {**held, "more": 1}, dict(list(held.items())[1:]), None))
     return dice.choice((0, "", [], "aa" * 32, START_US))
@@ -290,7 +291,7 @@ class Ground:
         if made is None:
             return False
         if case.way == "disclosed":
-            submission, kept, checked = made
+            _, kept, checked = made
             opening = kept[case.position]
             body = Disclosure(
                 about=checked.id.hex(),
@@ -369,10 +370,71 @@ class Ground:
         assert picture.airspace.get(entry) is not None
         assert picture.timeline is not None and picture.heads.entry(entry) is not None
         picture.conflicts.open()
-        handle(self.world.stations[VICTIM], msgspec_tick(), self.world.now_us)
+        self.named()
+
+    def named(self) -> None:
+        """Everything that was not understood for its author's fault is counted, and the liar is the only one named."""
+        station, missing = self.world.stations[VICTIM], self.world.pictures[VICTIM].driver.missing()
+        assert set(missing.by) <= {LIAR}
+        assert bool(missing.by) == bool([a for a in station.alarms.raised if a.kind == "unsound"])
+        assert {a.by for a in station.alarms.raised if a.kind == "unsound"} <= {LIAR, ""}  # "": one that counts many
+        assert not [a for a in station.alarms.raised if a.kind == "unfoldable"], station.alarms.raised
+
+    def views(self) -> dict[str, object]:
+        """Every view of the victim as a value, settled."""
+        picture = self.world.pictures[VICTIM]
+        picture.conflicts.settle()
+        return {view.name: view.parse(view.save()) for view in picture.views}
+
+    def again(self) -> None:
+        """The own copy, loaded anew, gives the same views and the same counts."""
+        before, missing = self.views(), self.world.pictures[VICTIM].driver.missing()
+        self.world.restart(VICTIM)
+        self.world.settle()
+        assert self.views() == before
+        assert self.world.pictures[VICTIM].driver.missing().not_understood == missing.not_understood
+
+    def damaged(self, dice: random.Random) -> None:
+        """A tenth of the own copy's rows are damaged; it loads, what is whole is folded, and the honest party is heard."""
+        copy = self.world.copies[VICTIM]
+        kept = dict(copy.known)
+        for index, (entry, raw) in list(kept.items()):
+            if dice.random() < 0.1:
+                copy.known[index] = (entry, scratched(raw, dice))
+        self.world.restart(VICTIM)
+        self.world.settle()
+        self.honest(notice(words="after the damage"))
+        self.world.settle()
+        assert self.world.stations[VICTIM].folded == len(self.world.host.main.leaves)
+        copy.known.update(kept)
+
+    def snapshots(self, dice: random.Random, count: int) -> None:
+        """Damaged bytes are no snapshot: refused with nothing changed, or, where they still are one, folded on from."""
+        whole = self.world.pictures[VICTIM].snapshot("root", "rules")
+        for _ in range(count):
+            views = scratched(whole.views, dice)
+            given = msgspec.structs.replace(whole, views=views)
+            if dice.random() < 0.7:
+                given = msgspec.structs.replace(given, hash=hashlib.sha256(views).hexdigest())
+            fresh = Picture(GENESIS, LEDGER.hex())
+            taken = fresh.restore(given, "root", "rules")
+            assert fresh.driver.size == (whole.size if taken else 0)
+            assert not taken or given.hash != whole.hash or views == whole.views
 
 
-def msgspec_tick() -> Any:
-    from detente.node.station_values import Tick
-
-    return Tick()
+def scratched(data: bytes, dice: random.Random) -> bytes:
+    """Change, cut or swap a few bytes."""
+    made = bytearray(data)
+    for _ in range(dice.choice((1, 1, 2, 5))):
+        at_ = dice.randrange(len(made))
+        match dice.randrange(4):
+            case 0:
+                made[at_] = dice.randrange(256)
+            case 1:
+                del made[at_ : at_ + dice.randrange(1, 40)]
+            case 2:
+                made[at_:at_] = bytes(dice.choices(b'0123456789abcdef"[]{},-', k=dice.randrange(1, 8)))
+            case _:
+                end = min(len(made), at_ + 8)
+                made[at_:end] = made[at_:end][::-1]
+    return bytes(made) or b"{"

@@ -33,10 +33,14 @@ def remember(state: Station, index: int, entry: bytes, raw: bytes) -> None:
 
 
 def about(state: Station, entry_id: str) -> tuple[int, KnownBytes] | None:
-    """Return index and bytes of an entry that we hold, by its id in hex."""
+    """Return index and bytes of an entry that we hold, by its id in hex; None, too, where the own copy's bytes are none any more."""
     entry = bytes.fromhex(entry_id)
     found = state.recent.get(entry) or state.find(entry)
-    return None if found is None else (found[0], _KNOWN.decode(found[1]))
+    try:
+        return None if found is None else (found[0], _KNOWN.decode(found[1]))
+    except (msgspec.MsgspecError, RecursionError, ValueError) as error:
+        state.broken[found[0] if found is not None else 0] = f"{type(error).__name__}: {error}"[:200]
+        return None
 
 
 def notice_volumes(state: Station, notice: str) -> tuple[Volume4D, ...]:
