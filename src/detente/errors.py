@@ -17,6 +17,13 @@ from collections.abc import Iterable
 import msgspec
 
 
+SURVIVED: tuple[type[Exception], ...] = (Exception,)
+"""What a fold survives: an entry whose taking-in raises one of these is set aside, counted and alarmed, and the next entry is taken in.
+
+Read by those few places when they catch, so that tests can let everything through and hear every fault of ours.
+"""
+
+
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """One thing wrong with one input, in words for the person who must mend it.
 

@@ -95,7 +95,7 @@ def rests_on(*entries, **given):
 
 def test_a_guests_notice_without_a_permission_is_flagged_and_one_that_rests_on_one_in_force_is_not():
     play = Play()
-    play.say("un", "cjtf rus", rests_on())
+    play.say("un", "cjtf rus", rests_on("aa" * 32))  # of which nobody here can read what it is
     assert flagged(play, play.now_us) == ["needs a permission of its host, and rests on none that may be read here"]
     play = Play()
     grant = play.say("rus", "cjtf un", terms("grant", lapses_us=None))

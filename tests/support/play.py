@@ -203,7 +203,7 @@ def message(urgency: Any = "routine", **changes: Any) -> Message:
         "subject": "",
         "to_role": None,
         "urgency": urgency,
-        "volumes": (),
+        "volumes": (circle(),) if urgency == "stop" else (),
         "within": None,
         "words": "words",
     }

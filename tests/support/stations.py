@@ -278,6 +278,7 @@ class World:
             picture = self.pictures[party].driver
         station = Station(me=me, picture=picture, screener=screener, find=copy.find)
         if self.pictures is not None:
+            station.faults_due = self.pictures[party].driver.take_faults
             station.fans.dangers = self.pictures[party].dangers
             station.stops = self.pictures[party].stops
             station.humane = self.pictures[party].humane

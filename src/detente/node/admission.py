@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from detente import errors
 from detente.errors import Problem, Refused, problem
 from detente.ledger.entry import Header, Submission
 from detente.ledger.identity import ENTRY_ROLES, Identity
@@ -91,10 +92,20 @@ def admit(
 
 
 def refold(entry: Examined, index: int, identity: Identity) -> Body | None:
-    """Apply an entry that was admitted before to the identity fold; returns its body if the host has to act on it."""
-    body = None if entry.kind.partition("/")[0] in JUDGED_ONCE else _body(entry)
-    if body is not None:
+    """Apply an entry that was admitted before to the identity fold; returns its body if the host has to act on it.
+
+    A body that was sealed when it was admitted and came back from a station afterwards (docs/formats/host-api.md, "Recovery") was judged by
+    nobody: what does not hold means nothing to the host, and keeps it from nothing.
+    """
+    if entry.kind.partition("/")[0] in JUDGED_ONCE:
+        return None
+    try:
+        body = _body(entry)
+        if body is None or REGISTRY.check(body):
+            return None
         register(identity, index, entry.author, entry.key, body)
+    except (Refused, *errors.SURVIVED):
+        return None
     return body
 
 

@@ -24,6 +24,8 @@ Kind = Literal[
     "root-mismatch",  # the host's leaves do not hash to the root it signed
     "withheld",  # a leaf carries our tag, and its entry was not given to us
     "bad-entry",  # an entry does not fit its leaf, its signature or its author's key
+    "unsound",  # a body breaks the rules of its record: kept as evidence against its author, not taken in
+    "unfoldable",  # an entry at which taking-in raised: kept, and what rests on it is incomplete
     "leaf-changed",  # the leaf of our own submission is not the one we handed in
     "receipt-broken",  # a receipt that proves nothing
     "back-dated",

@@ -38,10 +38,11 @@ def held_in(entries: Iterable[Known]) -> Held:
     authors: dict[str, str] = {}
     supersedes: dict[str, str] = {}
     for known in entries:
-        for opening in known.facets:
+        for position, opening in enumerate(known.facets):
             if opening is None or opening.facet is None:
                 continue
-            record = REGISTRY.read(known.header.kind, opening.facet.form, bytes(opening.facet.body))
+            body = bytes(opening.facet.body)
+            record = REGISTRY.understand(known.header.kind, opening.facet.form, body, position)
             name = LISTS.get(type(record.body)) if isinstance(record, Record) else None
             if name is None or not isinstance(record, Record):
                 continue

@@ -10,6 +10,8 @@ import msgspec
 from detente.ledger.leaf import FIXED_SIZE
 from detente.node.examine import FOLDED, Examined
 from detente.node.rows import StoredEntry
+from detente.records.notice import Activity
+from detente.records.notice_state import State
 from detente.records.registry import REGISTRY
 
 _INDEX_AND_TIME = 17
@@ -39,13 +41,24 @@ class _Submission(msgspec.Struct):
 
 
 class _Notice(msgspec.Struct):
-    activity: str
-    state: str
+    activity: Activity
+    state: State
 
 
 _SUBMISSION = msgspec.json.Decoder(_Submission)
 _NOTICE = msgspec.json.Decoder(_Notice)
-_UNDERSTOOD = frozenset((form.kind, form.version, form.form) for form in REGISTRY.forms())
+_UNDERSTOOD = frozenset(
+    (form.kind, version, form.form) for form in REGISTRY.forms() for version in (form.version, *form.older)
+)
+
+
+def _of_notice(body: bytes) -> tuple[str, str]:
+    """Return activity and state; nothing of a body that was sealed at admission, came back since, and is none (`admission.refold`)."""
+    try:
+        notice = _NOTICE.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return "", ""
+    return notice.activity.value, notice.state.value
 
 
 def recall(row: StoredEntry) -> Examined:
@@ -60,8 +73,7 @@ def recall(row: StoredEntry) -> Examined:
         if opening is None or (name, int(version), opening.facet.form) not in _UNDERSTOOD:
             continue
         if name == "notice" and opening.facet.form != "own" and not state:
-            notice = _NOTICE.decode(opening.facet.body)
-            activity, state = notice.activity, notice.state
+            activity, state = _of_notice(opening.facet.body)
         elif name in FOLDED:
             body, form = bytes(opening.facet.body), opening.facet.form
     return Examined(

@@ -88,6 +88,8 @@ def handle(state: Station, given: Input, now_us: int) -> tuple[Station, list[Eff
     nothing has changed.
     """
     effects = STEPS[type(given)](state, given, now_us)
+    if state.owed:
+        effects, state.owed = [*state.owed, *effects], []
     effects += due(state, now_us)
     effects.append(WakeAt(next_due_us(state, now_us)))
     return state, effects

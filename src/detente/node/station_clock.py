@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
+from detente import errors
 from detente.conflicts.screening import Presence
 from detente.geometry.f3548 import time_text
 from detente.ledger.delivered import Told
@@ -14,6 +17,7 @@ from detente.node.station_alarms import raise_alarm
 from detente.node.station_climb import calls_shown, climb
 from detente.node.station_fan import due_us as fan_due_us
 from detente.node.station_fan import fan_out
+from detente.node.station_faults import alarms_of_faults, attempted
 from detente.node.station_hits import alarms_of_hits
 from detente.node.station_hold import let_go
 from detente.node.station_openings import notice_volumes
@@ -24,6 +28,8 @@ from detente.node.station_stop import alarms_of_stops
 from detente.node.station_units import alarms_of_units
 from detente.node.station_units import due_us as units_due_us
 from detente.node.station_values import Compose, Effect, PresenceSet, SendDirect
+from detente.picture.fold import Fault
+from detente.records.screening import Screening
 from detente.records.watermark import Watermark
 
 AT_ONCE = 4
@@ -32,28 +38,19 @@ AT_ONCE = 4
 
 def due(state: Station, now_us: int) -> list[Effect]:
     """Do everything whose time has come. Asked after every input, so nothing waits for a tick of its own."""
-    effects = _screenings(state, now_us)
-    effects += _epoch(state, now_us)
-    effects += _watermark(state, now_us)
-    effects += climb(state, now_us)
-    effects += calls_shown(state, now_us)
-    effects += lodge_delayed(state, now_us)
-    effects += _not_included(state, now_us)
-    effects += judge_ahead(state, now_us)
-    effects += _host_behind(state, now_us)
-    effects += _resend(state, now_us)
-    effects += _exchange(state, now_us)
-    effects += fan_out(state, now_us)
-    effects += alarms_of_stops(state, now_us)
-    effects += let_go(state, now_us)
-    effects += alarms_of_hits(state, now_us)
-    effects += alarms_of_units(state, now_us)
-    return effects + submit(state, now_us)
+    effects: list[Effect] = []
+    for step in DUE:
+        effects += attempted(state, step, now_us)
+    return effects
 
 
 def next_due_us(state: Station, now_us: int) -> int:
     """When something is due next; at the latest the next exchange of checkpoints."""
-    return max(now_us + 1, min(next_matter_us(state, now_us), state.exchange_at_us))
+    try:
+        at_us = next_matter_us(state, now_us)
+    except errors.SURVIVED:
+        at_us = state.exchange_at_us  # what raised is told by the step that does what is due
+    return max(now_us + 1, min(at_us, state.exchange_at_us))
 
 
 def next_matter_us(state: Station, now_us: int) -> int:
@@ -104,15 +101,32 @@ def _screenings(state: Station, now_us: int) -> list[Effect]:
     kept: list[tuple[str, bytes | None]] = []
     for notice in state.slots.first(AT_ONCE):
         if notice not in state.answers:
-            asked = state.asked[notice]
-            volumes = notice_volumes(state, notice.hex())
-            state.answers[notice] = state.screener.answer(notice.hex(), asked.asker, volumes, asked.slot_us)
+            state.answers[notice] = _answer(state, notice)
             kept.append((f"answer/{notice.hex()}", msgspec.json.encode(state.answers[notice])))
     if kept:
         effects.append(Keep(kept=[*kept, *state.screener.changes()]))
     for notice in state.slots.take(now_us, AT_ONCE):
         effects.append(Compose(draft_of(state, state.answers[notice], (state.asked[notice].asker,), now_us)))
     return effects
+
+
+def _answer(state: Station, notice: bytes) -> Screening:
+    """Work out one answer. A notice at which that raises reads "not screened", as one that tells no volume; the others have their answers."""
+    asked, name = state.asked[notice], notice.hex()
+    try:
+        return state.screener.answer(name, asked.asker, notice_volumes(state, name), asked.slot_us)
+    except errors.SURVIVED as error:
+        state.faults.append(
+            Fault(
+                author=asked.asker,
+                entry=name,
+                index=0,
+                kind="notice",
+                view="screening",
+                words=f"{type(error).__name__}: {error}"[:400],
+            )
+        )
+        return state.screener.answer(name, asked.asker, (), asked.slot_us)
 
 
 def _epoch(state: Station, now_us: int) -> list[Effect]:
@@ -216,3 +230,26 @@ def _exchange(state: Station, now_us: int) -> list[Effect]:
 
 def _s(us: int) -> int:
     return us // 1_000_000
+
+
+DUE: tuple[Callable[[Station, int], list[Effect]], ...] = (
+    _screenings,
+    _epoch,
+    _watermark,
+    climb,
+    calls_shown,
+    lodge_delayed,
+    _not_included,
+    judge_ahead,
+    _host_behind,
+    _resend,
+    _exchange,
+    fan_out,
+    alarms_of_stops,
+    let_go,
+    alarms_of_hits,
+    alarms_of_units,
+    alarms_of_faults,
+    submit,
+)
+"""What is looked at after every input, in this order. One that raises does not keep the others from being done."""

@@ -13,7 +13,7 @@ from detente.node.admission import roles_for
 from detente.node.following import Bad, Believed, Brief, BriefPage, CheckedPage, commitments
 from detente.node.keeping import Keep
 from detente.node.station_alarms import raise_alarm
-from detente.node.station_fold import MEMBERS, admit, believed_again, fold
+from detente.node.station_fold import MEMBERS, admit, believed_again, fold, judged
 from detente.node.station_state import Station
 from detente.node.station_values import (
     Effect,
@@ -71,6 +71,8 @@ def entries_arrived(state: Station, given: EntriesArrived, now_us: int) -> list[
         state.next_entry = page.next
         if not behind:
             state.folded = page.next
+            if rows:
+                kept.append(judged(state, page.next))
             state.picture.advance(page.next, state.last_leaf_us)
     if rows or kept:
         effects.insert(0, Keep(known=rows, kept=kept))

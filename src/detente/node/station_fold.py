@@ -6,6 +6,7 @@ from collections import deque
 
 import msgspec
 
+from detente import errors
 from detente.errors import Refused
 from detente.ledger.delivered import Told
 from detente.ledger.entry import Checked, encode_header, header_commitment
@@ -16,6 +17,7 @@ from detente.node.registering import register
 from detente.node.screener import volumes_to_screen
 from detente.node.slots import slot_us
 from detente.node.station_alarms import raise_alarm
+from detente.node.station_faults import set_aside
 from detente.node.station_ladders import DIRECT, answered, begun, call_us, recorded
 from detente.node.station_openings import Row, disclosed, erased, remember
 from detente.node.station_state import Asked, Station
@@ -27,7 +29,7 @@ from detente.node.station_values import (
 )
 from detente.node.station_votes import voted
 from detente.node.verdict_revisions import revisions
-from detente.picture.known import Known, known_of
+from detente.picture.known import Known, known_of, unsound_in
 from detente.records.erasure import Erasure
 from detente.records.message import Message
 from detente.records.notice import CoarseNotice, Notice
@@ -50,13 +52,16 @@ MEMBERS = frozenset({"host", "officer", "party"})
 _KNOWN = msgspec.json.Decoder(KnownBytes)
 
 
-def admit(state: Station, entry: Believed, now_us: int) -> list[Effect]:
-    """Take one entry as recorded and told: who may sign from here on, and our list of what we were told."""
+def admit(state: Station, entry: Believed, now_us: int, *, own: bool = False) -> list[Effect]:
+    """Take one entry as recorded and told: who may sign from here on, and our list of what we were told. `own` as for `fold`."""
     header = entry.checked.header
     effects: list[Effect] = []
     remember(state, entry.index, entry.checked.id, entry.raw)
     if header.kind.partition("/")[0] in MEMBERS:
-        effects = _members(state, entry, now_us)
+        try:
+            effects = _members(state, entry, now_us, own)
+        except errors.SURVIVED as error:
+            set_aside(state, entry, "keys", error)
     told = state.told.get(header.author, Told())
     if header.author != state.me.party and entry.index > told.last_index:
         state.told[header.author] = told.then(entry.index, entry.checked.id)
@@ -70,27 +75,35 @@ def fold(
     kept: list[tuple[str, bytes | None]],
     effects: list[Effect],
     *,
-    strict: bool = True,
+    own: bool = False,
 ) -> list[Row]:
     """Take one admitted entry into everything that is derived from entries; return rows of the own copy to replace.
 
-    A read-back that is not what was told is the first thing said of it. `strict` False: its bytes are our own copy's.
+    A read-back that is not what was told is the first thing said of it. What raises is set aside, and the fold goes on behind this entry.
+    `own`: its bytes are our own copy's, of which those judged once are not judged again.
     """
-    header = entry.checked.header
-    known = known_of(
-        entry.index,
-        entry.received_at_us,
-        entry.checked.id.hex(),
-        header,
-        entry.checked.facets,
-        erased=entry.erased,
-        strict=strict,
-    )
     rows: list[Row] = []
-    if known.kind == "disclosure":
-        known = disclosed(state, known)
-    elif known.kind == "erasure":
-        rows = erased(state, known, kept)
+    try:
+        _fold(state, entry, now_us, kept, effects, rows, own)
+    except errors.SURVIVED as error:
+        set_aside(state, entry, "the station", error)
+    state.folded = max(state.folded, entry.index + 1)
+    return rows
+
+
+def _fold(
+    state: Station,
+    entry: Believed,
+    now_us: int,
+    kept: list[tuple[str, bytes | None]],
+    effects: list[Effect],
+    rows: list[Row],
+    own: bool,
+) -> None:
+    known = _understood(state, entry, kept, own)
+    header = known.header
+    if known.kind == "erasure":
+        rows += erased(state, known, kept)
         erasure = known.body(Erasure)
         if erasure is not None and header.author == state.me.party:
             state.timers.drop(erasure.about)
@@ -115,8 +128,32 @@ def fold(
         voted(state, known)
     else:
         answered(state, known, entry.received_at_us)
-    state.folded = max(state.folded, entry.index + 1)
-    return rows
+
+
+def _understood(state: Station, entry: Believed, kept: list[tuple[str, bytes | None]], own: bool) -> Known:
+    """Read an entry's bodies, and hold those that were not judged yet against the rules of their records."""
+    checked, unsound = entry.checked, state.unsound_at(entry.index) if own else None
+    known = known_of(
+        entry.index,
+        entry.received_at_us,
+        checked.id.hex(),
+        checked.header,
+        checked.facets,
+        erased=entry.erased,
+        unsound=unsound,
+    )
+    if known.kind == "disclosure":
+        known = disclosed(state, known, unsound)
+    if unsound is None and (found := unsound_in(known)):
+        state.unsound[entry.index] = found
+        kept.append((f"unsound/{entry.index}", msgspec.json.encode(found)))
+    return known
+
+
+def judged(state: Station, size: int) -> tuple[str, bytes | None]:
+    """Note that every body below an index is judged; returns what to keep together with the verdicts."""
+    state.judged = max(state.judged, size)
+    return "judged", str(state.judged).encode()
 
 
 def reread(state: Station, given: Reread, now_us: int) -> list[Effect]:
@@ -126,13 +163,23 @@ def reread(state: Station, given: Reread, now_us: int) -> list[Effect]:
     effects: list[Effect] = []
     for index, _, raw in given.rows:
         if index >= state.folded:
-            rows += fold(state, believed_again(index, raw), now_us, kept, effects, strict=False)
+            entry = kept_entry(state, index, raw)
+            rows += fold(state, entry, now_us, kept, effects, own=True) if entry is not None else []
     state.folded = max(state.folded, given.stop)
+    kept.append(judged(state, state.folded))
     if state.folded >= state.next_entry:
         state.picture.advance(state.next_entry, state.last_leaf_us)
-    if kept or rows:
-        effects.insert(0, Keep(known=rows, kept=kept))
+    effects.insert(0, Keep(known=rows, kept=kept))
     return [*effects, Publish("entries", str(state.folded))]
+
+
+def kept_entry(state: Station, index: int, raw: bytes) -> Believed | None:
+    """Take an entry out of the own copy; None, and it is told, where the copy's bytes are none any more."""
+    try:
+        return believed_again(index, raw)
+    except (msgspec.MsgspecError, RecursionError, ValueError) as error:
+        state.broken[index] = f"{type(error).__name__}: {error}"[:200]
+        return None
 
 
 def believed_again(index: int, raw: bytes) -> Believed:
@@ -171,9 +218,12 @@ def is_urgent(known: Known) -> bool:
     return said is not None and said.urgency in URGENT
 
 
-def _members(state: Station, entry: Believed, now_us: int) -> list[Effect]:
+def _members(state: Station, entry: Believed, now_us: int, own: bool) -> list[Effect]:
     checked = entry.checked
-    known = known_of(entry.index, entry.received_at_us, checked.id.hex(), checked.header, checked.facets)
+    unsound = state.unsound_at(entry.index) if own else None
+    known = known_of(
+        entry.index, entry.received_at_us, checked.id.hex(), checked.header, checked.facets, unsound=unsound
+    )
     for opened in known.opened:
         if isinstance(opened.record, Record):
             try:

@@ -15,11 +15,12 @@ from detente.ledger.entry import check_submission
 from detente.ledger.fork import ForkEvidence
 from detente.ledger.note import parse_note
 from detente.node.alarms import Alarm
+from detente.node.keeping import Keep
 from detente.node.lodging import Lodged
 from detente.node.outbox import Queued
 from detente.node.station_entries import INCLUDED, note_included
 from detente.node.station_fan import queued
-from detente.node.station_fold import admit, believed_again, fold, track
+from detente.node.station_fold import admit, fold, judged, kept_entry, track
 from detente.node.station_follow import Verified
 from detente.node.station_hold import held_again
 from detente.node.station_state import Direct, Station, Unacked
@@ -74,6 +75,8 @@ def load(
             state.fans.done.add(name[4:])
         elif name.startswith("held/"):
             held_again(state, data)
+        elif name.startswith("unsound/"):
+            state.unsound[int(name[8:])] = msgspec.json.decode(data, type=tuple[int, ...])
         elif name.startswith("answer/"):
             state.answers[bytes.fromhex(name[7:])] = msgspec.json.decode(data, type=Screening)
     if "fork" in kept:
@@ -87,13 +90,20 @@ def load(
         state.cosigning.refused = dict(held.refused)
     state.witnessed_size = max((int(name[10:]) for name in kept if name.startswith("witnessed/")), default=0)
     proven = _leaves(state, kept, leaves)
+    state.judged = int(kept.get("judged", b"0"))
+    verdicts: list[tuple[str, bytes | None]] = []
     for index, _, raw in known:
-        entry = believed_again(index, raw)
-        admit(state, entry, now_us)
-        fold(state, entry, now_us, [], [], strict=False)
         state.next_entry = index + 1
+        entry = kept_entry(state, index, raw)
+        if entry is None:
+            continue
+        admit(state, entry, now_us, own=True)
+        fold(state, entry, now_us, verdicts, [], own=True)
     state.next_entry = max(state.next_entry, 1) if proven else 0
     state.folded = state.next_entry
+    if state.judged < state.folded:  # a copy that a former build wrote, or the last pages of a far catch-up
+        new = [(name, data) for name, data in verdicts if name.startswith("unsound/")]
+        state.owed.append(Keep(kept=[*new, judged(state, state.folded)]))
     for direct in _all(kept, "direct/", Direct):
         _direct(state, direct)
     for item in state.outbox.items.values():
@@ -142,7 +152,7 @@ def _own(state: Station, item: Queued) -> None:
     if item.kind not in ("approval", "message", "response", "screening", "step", "warning"):
         return
     checked = check_submission(item.raw, state.me.genesis.slots, state.ledger)
-    known = known_of(0, item.composed_at_us, item.id.hex(), checked.header, checked.facets)
+    known = known_of(0, item.composed_at_us, item.id.hex(), checked.header, checked.facets, unsound=())
     screening, warning = known.body(Screening), known.body(DangerWarning)
     if warning is not None:
         queued(state, warning, known.id)

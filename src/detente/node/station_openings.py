@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import msgspec
 
 from detente.errors import EvidenceError
@@ -11,7 +13,7 @@ from detente.ledger.opening import check_disclosure
 from detente.node.known import Known as KnownBytes
 from detente.node.screener import volumes_to_screen
 from detente.node.station_state import Station
-from detente.picture.known import Known, Opened, known_of, open_facet
+from detente.picture.known import DISCLOSED, Known, Opened, known_of, open_facet
 from detente.records.disclosure import Disclosure
 from detente.records.erasure import ERASABLE, Erasure
 from detente.records.notice import CoarseNotice, Notice
@@ -31,10 +33,14 @@ def remember(state: Station, index: int, entry: bytes, raw: bytes) -> None:
 
 
 def about(state: Station, entry_id: str) -> tuple[int, KnownBytes] | None:
-    """Return index and bytes of an entry that we hold, by its id in hex."""
+    """Return index and bytes of an entry that we hold, by its id in hex; None, too, where the own copy's bytes are none any more."""
     entry = bytes.fromhex(entry_id)
     found = state.recent.get(entry) or state.find(entry)
-    return None if found is None else (found[0], _KNOWN.decode(found[1]))
+    try:
+        return None if found is None else (found[0], _KNOWN.decode(found[1]))
+    except (msgspec.MsgspecError, RecursionError, ValueError) as error:
+        state.broken[found[0] if found is not None else 0] = f"{type(error).__name__}: {error}"[:200]
+        return None
 
 
 def notice_volumes(state: Station, notice: str) -> tuple[Volume4D, ...]:
@@ -44,12 +50,12 @@ def notice_volumes(state: Station, notice: str) -> tuple[Volume4D, ...]:
         return ()
     index, held = found
     facets = [None if opening is None else opening.facet for opening in held.facets]
-    known = known_of(index, held.received_at_us, notice, held.header, facets, strict=False)
+    known = known_of(index, held.received_at_us, notice, held.header, facets, unsound=state.unsound_at(index))
     return volumes_to_screen(known.body(Notice), known.body(CoarseNotice))
 
 
-def disclosed(state: Station, known: Known) -> Known:
-    """Return a disclosure with the facet it opens, if that is proven to be the one its author committed to."""
+def disclosed(state: Station, known: Known, unsound: Collection[int] | None) -> Known:
+    """Return a disclosure with the facet it opens, if that is proven to be the one its author committed to. `unsound` as for `known_of`."""
     body = known.body(Disclosure)
     found = about(state, body.about) if body is not None else None
     if body is None or found is None or found[1].header.author != known.header.author:
@@ -60,7 +66,8 @@ def disclosed(state: Station, known: Known) -> Known:
         facet = check_disclosure(body.position, body.facet, body.salt, (c[0], c[1], c[2], c[3]))
     except EvidenceError:
         return known  # it opens nothing: the entry stands as its author's word, and shows nothing
-    opened: Opened = open_facet(header.kind, body.position, facet)
+    judged = unsound is not None and DISCLOSED not in unsound
+    opened: Opened = open_facet(header.kind, body.position, facet, judged=judged)
     return msgspec.structs.replace(known, disclosed=opened)
 
 

@@ -38,7 +38,8 @@ from detente.node.station_values import (
     Reply,
     SendDirect,
 )
-from detente.picture.known import known_of
+from detente.picture.known import Known, known_of
+from detente.records.registry import Unknown
 
 HELD_AT_MOST = 200
 FRESH_US = 86_400_000_000
@@ -218,6 +219,7 @@ def _urgent(state: Station, sent: Envelope, data: bytes, now_us: int) -> list[Ef
     identifier = checked.id.hex()
     reply = Reply(envelope(state, {"id": identifier, "received_at_us": now_us}, "urgent", sent.from_, now_us))
     known = known_of(0, now_us, identifier, header, checked.facets)
+    _require_sound(known)
     if not (is_urgent(known) or known.kind in ("response", "step")):
         rule = "must be an urgent message or warning, an answer to one, or a call up its ladder"
         raise Refused([_bad("entry", "payload.entry", known.kind, rule)])
@@ -229,6 +231,15 @@ def _urgent(state: Station, sent: Envelope, data: bytes, now_us: int) -> list[Ef
     stop_arrived(state, known)
     track(state, known, now_us)
     return [Keep(kept=[(f"direct/{identifier}", msgspec.json.encode(held))]), reply, Publish("direct", identifier)]
+
+
+def _require_sound(known: Known) -> None:
+    """Refuse a body that breaks its record's rules: nothing begins here by what the ledger would not show either."""
+    for opened in known.opened:
+        record = opened.record
+        if isinstance(record, Unknown) and record.faulty:
+            field = f"payload.entry.facets[{opened.position}].facet.body"
+            raise Refused(msgspec.structs.replace(p, field=f"{field}.{p.field}".rstrip(".")) for p in record.problems)
 
 
 def _acked(state: Station, given: DirectAnswered, answer: _Acked, now_us: int) -> list[Effect]:

@@ -49,7 +49,7 @@ def composed(state: Station, given: Composed, now_us: int) -> list[Effect]:
     if checked.id in state.outbox.items:
         return []
     header = checked.header
-    known = known_of(0, now_us, checked.id.hex(), header, checked.facets)
+    known = known_of(0, now_us, checked.id.hex(), header, checked.facets, unsound=())  # judged when it was drafted
     urgent = _goes_direct(state, known)
     item = Queued(
         commitment=checked.header_commitment,

@@ -11,6 +11,8 @@ What must survive a crash is written by `Keep` under these names:
     unacked/<id>/<p>   an urgent entry of ours that party p has not acknowledged directly yet
     lodged/<c>         a hash another station left with us
     opened/<id>        openings of our sealed facets
+    judged             the index below which every entry's bodies were held against their records' rules
+    unsound/<index>    the positions of those that break them: what is not named here is not judged again
     fan/<change> <why> a change that is fanned out
     answer/<id>        our screening of a notice, until its slot;   desk, asked/<id>  the screening desk;   epoch  the last commitment
 """
@@ -45,6 +47,7 @@ from detente.node.comparing import Ahead
 from detente.node.cosigning import Cosigning
 from detente.node.fans import Fans
 from detente.node.following import Viewer
+from detente.node.keeping import Keep
 from detente.node.known import Delivered
 from detente.node.lodging import Lodgings
 from detente.node.outbox import Outbox
@@ -52,6 +55,7 @@ from detente.node.screener import Screener
 from detente.node.slots import Slots
 from detente.node.telling import Telling
 from detente.picture.agreements import Due
+from detente.picture.fold import Fault
 from detente.picture.humane import Humane
 from detente.picture.known import Known as PictureKnown
 from detente.picture.read_backs import Judged
@@ -157,6 +161,8 @@ class Station:
     """What comparing showed of the read-back just folded, if it is this entry (id in hex)."""
     revisions_due: Callable[[], list[Due]] = list
     """Hands over the revisions of published verdicts that entries have made due."""
+    faults_due: Callable[[], list[Fault]] = list
+    """Hands over what the picture could not take in (`picture.fold.Driver.take_faults`)."""
 
     identity: Identity = field(init=False)
     ledger: bytes = field(init=False)
@@ -175,6 +181,15 @@ class Station:
     """Host keys appointed by a quorum in entries that we have seen and not proven yet."""
     recent: dict[bytes, tuple[int, bytes]] = field(default_factory=dict)
     missing: dict[int, str] = field(default_factory=dict)
+    judged: int = 0
+    unsound: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    """By index: positions whose body breaks the rules of its record (`picture.known.unsound_in`). Below `judged`, no others do."""
+    faults: list[Fault] = field(default_factory=list)
+    """What this node could not take in, outside the picture; not alarmed yet."""
+    broken: dict[int, str] = field(default_factory=dict)
+    """By index: why bytes of the own copy are no entry any more; not alarmed yet."""
+    owed: list[Keep] = field(default_factory=list)
+    """What starting has found out and the own copy does not hold yet: goes out with the first input."""
 
     told: dict[str, Told] = field(default_factory=dict)
     """What we were told, by author: nobody's list says anything of another's."""
@@ -249,6 +264,10 @@ class Station:
         if found is None:
             found = self._plain_ladders[matter.ladder] = ladder_of(matter.ladder, self.ladder_rules)
         return found
+
+    def unsound_at(self, index: int) -> tuple[int, ...] | None:
+        """The verdict on the bodies of an entry that we hold; None: not judged yet."""
+        return self.unsound.get(index, ()) if index < self.judged else None
 
     @property
     def distrusted(self) -> bool:

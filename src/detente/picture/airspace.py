@@ -12,10 +12,11 @@ from typing import Any, ClassVar, Literal
 
 import msgspec
 
+from detente import errors
 from detente.conflicts.coarse import volumes_of
 from detente.geometry.index import VolumeIndex
 from detente.geometry.volume import Separation, Volume4D
-from detente.picture.fold import View
+from detente.picture.fold import Fault, View
 from detente.picture.heads import Entry, Heads
 from detente.picture.known import Known, Opened
 from detente.picture.shards import Shards, empty
@@ -103,6 +104,7 @@ class Airspace(View):
         self._live = Shards(self.state.live)
         self._heads = heads
         self._index = index
+        self._faults: list[Fault] = []
         self._unindexed: deque[str] = deque()  # first versions; those dropped meanwhile are passed over
         # By ledger index: the first version of what is in the search index. A key there is that index and the volume's.
         self._first_at: list[dict[int, str]] = [{} for _ in range(256)]
@@ -185,10 +187,22 @@ class Airspace(View):
             table = self._first_at[live.index & 255] if live is not None else {}
             if live is None or live.index in table:
                 continue
-            table[live.index] = live.first
-            for place, volume in enumerate(live.volumes()):
-                self._index.insert(live.index << _PLACE_BITS | place, volume)
+            keys: list[int] = []
+            try:
+                for place, volume in enumerate(live.volumes()):
+                    self._index.insert(live.index << _PLACE_BITS | place, volume)
+                    keys.append(live.index << _PLACE_BITS | place)
+                table[live.index] = live.first
+            except errors.SURVIVED as error:
+                for key in keys:
+                    self._index.delete(key)
+                self._faults.append(fault_of(live, self.name, error))
         return len(self._unindexed)
+
+    def take_faults(self) -> list[Fault]:
+        """Hand over the notices that could not be put into the index: nothing is found near them."""
+        found, self._faults = self._faults, []
+        return found
 
     def resting_on(self, entry_id: str) -> list[LiveNotice]:
         """Return the live notices that rest on an entry, or on another version of it: a zone, truce, permission, line."""
@@ -281,6 +295,12 @@ class Airspace(View):
         if self._index is not None and self._first_at[live.index & 255].pop(live.index, None) is not None:
             for place in range(len(live.volumes())):
                 self._index.delete(live.index << _PLACE_BITS | place)
+
+
+def fault_of(live: LiveNotice, view: str, error: Exception) -> Fault:
+    """Return what is to be said of a live notice at which work that folding left undone has raised."""
+    words = f"{type(error).__name__}: {error}"[:400]
+    return Fault(author=live.author, entry=live.version, index=live.index, kind="notice", view=view, words=words)
 
 
 _FULL = msgspec.msgpack.Decoder(Notice)

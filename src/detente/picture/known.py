@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 
 import msgspec
 
-from detente.errors import Refused
 from detente.ledger.entry import Header
 from detente.ledger.facets import Facet, Openings
 from detente.ledger.identity import KeyUse
@@ -78,30 +77,43 @@ def known_of(
     facets: Sequence[Facet | None],
     *,
     erased: bool = False,
-    strict: bool = True,
+    unsound: Collection[int] | None = None,
     registry: Registry = REGISTRY,
 ) -> Known:
     """Read one entry's facets, by position, None where this viewer may not read.
 
-    Never raises on a body: what cannot be understood is kept as `Unknown`. `strict` False is for bytes from one's own store.
+    Never raises on a body: what cannot be understood, or breaks the rules of its record, is kept as `Unknown`. `unsound` is the verdict of
+    an earlier reading of the same bytes (positions whose body is not understood); None: they are judged now.
     """
     opened = tuple(
-        open_facet(header.kind, position, facet, strict=strict, registry=registry)
+        open_facet(
+            header.kind, position, facet, judged=unsound is not None and position not in unsound, registry=registry
+        )
         for position, facet in enumerate(facets)
         if facet is not None
     )
     return Known(erased=erased, header=header, id=entry_id, index=index, opened=opened, received_at_us=received_at_us)
 
 
-def open_facet(kind: str, position: int, facet: Facet, *, strict: bool = True, registry: Registry = REGISTRY) -> Opened:
-    """Read one facet of an entry of this kind ("notice/1")."""
-    body = facet.body_bytes()
-    record: Record | Unknown
-    try:
-        record = registry.read(kind, facet.form, body, strict=strict)
-    except Refused:
-        record = Unknown(body=body, form=facet.form, kind=kind, why="body")
+def open_facet(
+    kind: str, position: int, facet: Facet, *, judged: bool = False, registry: Registry = REGISTRY
+) -> Opened:
+    """Read one facet of an entry of this kind ("notice/1"). Never raises on a body; `judged` as in `Registry.understand`."""
+    record = registry.understand(kind, facet.form, facet.body_bytes(), position, judged=judged)
     return Opened(audience=facet.audience, position=position, record=record)
+
+
+DISCLOSED = 4
+"""Stands for the facet that a disclosure opens, beside the disclosure's own 0 to 3, where `unsound` positions are listed."""
+
+
+def unsound_in(known: Known) -> tuple[int, ...]:
+    """Return the positions of an entry whose body is not understood by its author's fault: what `unsound` remembers."""
+    found = [o.position for o in known.opened if isinstance(o.record, Unknown) and o.record.faulty]
+    shown = known.disclosed
+    if shown is not None and isinstance(shown.record, Unknown) and shown.record.faulty:
+        found.append(DISCLOSED)
+    return tuple(found)
 
 
 def with_disclosed(known: Known, about: Header, *, registry: Registry = REGISTRY) -> Known:

@@ -11,10 +11,11 @@ from typing import ClassVar
 
 import msgspec
 
+from detente import errors
 from detente.conflicts.pairs import Conflict, Live, SeparationFor, conflicts_with
 from detente.geometry.volume import Separation
-from detente.picture.airspace import Airspace, LiveNotice
-from detente.picture.fold import View
+from detente.picture.airspace import Airspace, LiveNotice, fault_of
+from detente.picture.fold import Fault, View
 from detente.picture.known import Known
 from detente.picture.shards import Shards, empty
 from detente.records.disclosure import Disclosure
@@ -56,6 +57,7 @@ class OpenConflicts(View):
         self._separation_for = separation_for
         self._widest = widest
         self._pairs: dict[str, set[str]] = {}  # pair keys by first version
+        self._faults: list[Fault] = []
 
     def apply(self, known: Known) -> None:
         """Take in one entry; `Airspace` has taken it in before."""
@@ -85,8 +87,16 @@ class OpenConflicts(View):
             self._pending.pop(first)
             live = self._airspace.get(first)
             if live is not None:
-                self._compare(live)
+                try:
+                    self._compare(live)
+                except errors.SURVIVED as error:
+                    self._faults.append(fault_of(live, self.name, error))
         return len(self._pending)
+
+    def take_faults(self) -> list[Fault]:
+        """Hand over the notices whose comparison raised: what they come too close to is not known here."""
+        found, self._faults = self._faults, []
+        return found
 
     def left(self) -> int:
         """Return how many notices are not compared yet."""
@@ -110,7 +120,7 @@ class OpenConflicts(View):
             return
         neighbours = {n.version: n for n in self._airspace.near(one.volumes, self._widest) if n.first != live.first}
         others = [seen for n in neighbours.values() if (seen := _as_live(n)) is not None]
-        for conflict in conflicts_with(one, others, self._separation_for):
+        for conflict in self._conflicts(live, one, others):
             other = neighbours[conflict.first if conflict.second == live.version else conflict.second]
             later = max(live, other, key=lambda n: n.index)
             pair = "/".join(sorted((live.first, other.first)))
@@ -118,6 +128,22 @@ class OpenConflicts(View):
                 at_us=later.received_at_us, conflict=conflict, entry=later.version, index=later.index
             )
             self._join(pair)
+
+    def _conflicts(self, live: LiveNotice, one: Live, others: list[Live]) -> list[Conflict]:
+        """Compare one notice with its neighbours; where that raises with one of them, the others are compared all the same."""
+        try:
+            return list(conflicts_with(one, others, self._separation_for))
+        except errors.SURVIVED:
+            pass
+        found: list[Conflict] = []
+        for other in others:
+            try:
+                found += conflicts_with(one, [other], self._separation_for)
+            except errors.SURVIVED as error:
+                made = fault_of(live, self.name, error)
+                words = f"compared with notice {other.notice} by {other.author}: {made.words}"
+                self._faults.append(msgspec.structs.replace(made, words=words))
+        return found
 
     def _join(self, pair: str) -> None:
         for first in pair.split("/"):

@@ -14,7 +14,8 @@ import msgspec
 
 from detente.errors import Problem
 from detente.geometry.rings import check_volume
-from detente.geometry.volume import Volume4D
+from detente.geometry.volume import NDEG, Volume4D
+from detente.ledger.canonical import MAX_INT
 from detente.records.body import Body, Faults, Stated
 from detente.records.notice_state import State
 from detente.records.place import StatedPlace, check_stated_place, compare
@@ -24,6 +25,9 @@ MAX_VOLUMES = 200
 
 MAX_CELLS = 2_000
 """Most cells in the coarse form of one notice."""
+
+LAST_HOUR = MAX_INT // 3_600_000_000 - 1
+"""The last whole hour, from 1970, of which every microsecond can be written (the year 2255)."""
 
 
 class Activity(StrEnum):
@@ -142,14 +146,38 @@ def check(notice: Notice) -> tuple[Problem, ...]:
 def check_coarse(notice: CoarseNotice) -> tuple[Problem, ...]:
     """Return what is wrong with a coarse notice, seen alone."""
     faults = Faults()
-    faults.at_least("cell_ndeg", notice.cell_ndeg, 1)
+    if not 1 <= notice.cell_ndeg <= NDEG or NDEG % notice.cell_ndeg:
+        faults.add("cell_size", "cell_ndeg", notice.cell_ndeg, "must divide one degree", "Use for example 20000000.")
+        return faults.all()
     if not 0 < len(notice.cells) <= MAX_CELLS:
         faults.add("notice_cells", "cells", len(notice.cells), f"1 to {MAX_CELLS} cells", "Use larger cells.")
     if any(not a < b for a, b in pairwise(notice.cells)):
         faults.add("not_sorted", "cells", "", "cells must be sorted, each once", "Sort them and drop repeats.")
     for i, cell in enumerate(notice.cells):
         faults.order(f"cells[{i}]", cell.hour_first, cell.hour_last)
+        _check_cell(faults, f"cells[{i}]", cell, notice.cell_ndeg)
     return faults.all()
+
+
+def _check_cell(faults: Faults, field: str, cell: CoarseCell, cell_ndeg: int) -> None:
+    """On the Earth, and within the hours that a time of the canonical form can say: what is derived stays in 64 bits."""
+    rows, columns = 90 * NDEG // cell_ndeg, 360 * NDEG // cell_ndeg
+    if not (-rows <= cell.lat_index < rows and 0 <= cell.lon_index < columns):
+        faults.add(
+            "cell_place",
+            field,
+            f"{cell.lat_index}, {cell.lon_index}",
+            "must be a cell on the Earth",
+            "Derive the cells anew from the shape.",
+        )
+    if not -LAST_HOUR <= cell.hour_first <= cell.hour_last <= LAST_HOUR:
+        faults.add(
+            "cell_hours",
+            field,
+            f"{cell.hour_first} to {cell.hour_last}",
+            f"hours lie within {LAST_HOUR} of 1970",
+            "Derive the hours anew.",
+        )
 
 
 def check_own(notice: OwnNotice) -> tuple[Problem, ...]:

@@ -1,7 +1,7 @@
 """Which kinds, versions and forms of body there are; how each is read, written, checked and brought up to date.
 
-A body of a kind, version or form that this code does not know is kept as `Unknown`: counted, shown as not understood,
-and what depends on it says *incomplete*. A body of an older version is read by that version's Struct and carried
+A body of a kind, version or form that this code does not know, or that breaks the rules of its record, is kept as `Unknown`: counted, shown as
+not understood, and what depends on it says *incomplete*. `understand` is the one way from bytes to meaning for whoever folds or shows. A body of an older version is read by that version's Struct and carried
 forward by its upcaster; entries are never rewritten.
 """
 
@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from detente import errors
 from detente.errors import Problem, Refused, problem
 from detente.ledger import canonical
 from detente.records import (
@@ -54,6 +55,9 @@ from detente.records import (
 from detente.records import position as positions
 from detente.records.body import Body
 
+MAX_BODY = 65_536
+"""Bytes of one body at most: as many as one submission may have."""
+
 Check = Callable[[Any], tuple[Problem, ...]]
 Upcast = Callable[[Any], Body]
 
@@ -84,12 +88,22 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Unknown(msgspec.Struct, frozen=True, kw_only=True):
-    """A body that was not understood, and why; kept as it came. "body": the kind is known and these bytes are not of it."""
+    """A body that was not understood, and why; kept as it came.
+
+    "body": the kind is known and these bytes are not of it. "rules": they are, and break its rules. In both cases `problems` says how,
+    and the signature under them is evidence against their author. The other three may be a newer Detente's.
+    """
 
     body: bytes
     form: str
     kind: str
-    why: Literal["body", "form", "kind", "version"]
+    problems: tuple[Problem, ...] = ()
+    why: Literal["body", "form", "kind", "rules", "version"]
+
+    @property
+    def faulty(self) -> bool:
+        """Whether the author is at fault, and not this reader's age."""
+        return self.why in ("body", "rules")
 
 
 class Registry:
@@ -133,6 +147,26 @@ class Registry:
             value = known.older[at][1](value)
         return Record(body=value, form=form, kind=name, version=version)
 
+    def understand(self, kind: str, form: str, body: bytes, position: int, *, judged: bool = False) -> Record | Unknown:
+        """Read one facet body and hold it against every rule of its record. Never raises, whatever the bytes.
+
+        `judged` is True only for bytes that this function has passed before (from one's own store): then they are read, and not judged
+        again.
+        """
+        try:
+            if len(body) > MAX_BODY:
+                return _unknown(kind, form, body, "rules", [_too_long(len(body))])
+            record = self.read(kind, form, body, strict=not judged)
+            if judged or isinstance(record, Unknown):
+                return record
+            faults = [*self.check(record.body), *self._misplaced(record.body, position)]
+        except Refused as refused:
+            return _unknown(kind, form, body, "body", refused.problems)
+        except errors.SURVIVED as error:
+            # A check that cannot bear a body is a fault of ours, and no reason to fold what it could not judge.
+            return _unknown(kind, form, body, "rules", [_unbearable(error)])
+        return _unknown(kind, form, body, "rules", faults) if faults else record
+
     def write(self, body: Body) -> tuple[str, str, bytes]:
         """Return kind with version, form and canonical bytes of a body, always in the present version."""
         known = self._by_type[type(body)]
@@ -146,6 +180,13 @@ class Registry:
         """Return what is wrong with a body by the domain rules of its kind."""
         return self._by_type[type(body)].check(body)
 
+    def _misplaced(self, body: Body, position: int) -> list[Problem]:
+        known = self._by_type[type(body)]
+        if known.position == position:
+            return []
+        rule = f"the form {known.form} of {known.kind} stands at facets[{known.position}], whatever else there is"
+        return [problem("facet-position", "", position, rule, "Put it there and sign again")]
+
     def _decode(self, as_type: type[Body], data: bytes, kind: str, strict: bool) -> Body:
         if strict:
             return canonical.decode(data, as_type)
@@ -155,6 +196,19 @@ class Registry:
             raise Refused(
                 [problem("body_shape", "", "", f"{kind}: {error}", "Read it strictly, to see where it is wrong.")]
             ) from None
+
+
+def _unknown(kind: str, form: str, body: bytes, why: Literal["body", "rules"], problems: Iterable[Problem]) -> Unknown:
+    return Unknown(body=body, form=form, kind=kind, problems=tuple(problems), why=why)
+
+
+def _too_long(size: int) -> Problem:
+    return problem("body_long", "", f"{size} bytes", f"at most {MAX_BODY} bytes", "Split it into several entries.")
+
+
+def _unbearable(error: Exception) -> Problem:
+    rule = f"cannot be judged: {type(error).__name__}: {error}"
+    return problem("body_unbearable", "", "", rule[:400], "Keep it; it is not taken in.")
 
 
 def _one(kind: str, body: type[Body], check: Check, form: str = "full", position: int = 0) -> Form:

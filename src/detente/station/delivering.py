@@ -110,8 +110,8 @@ def _forms(known: Known | None) -> Mapping[str, str]:
 
 
 def _body(known: Known | None) -> object:
-    for part in known.facets if known is not None else ():
+    for position, part in enumerate(known.facets if known is not None else ()):
         if part is not None and known is not None and part.facet.form == "full":
-            read = REGISTRY.read(known.header.kind, part.facet.form, part.facet.body_bytes(), strict=False)
+            read = REGISTRY.understand(known.header.kind, part.facet.form, part.facet.body_bytes(), position)
             return read.body if isinstance(read, Record) else None
     return None

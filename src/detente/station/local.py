@@ -80,13 +80,15 @@ class LocalApi:
     # --- what stands ---
 
     def basis(self) -> dict[str, Any]:
-        """Where every view stands: proven size, its age, whether the host answers, how much waits in the queue."""
+        """Where every view stands: proven size, its age, whether the host answers, how much waits in the queue, what it could not take in."""
         state, now_us = self.state, self.engine.now_us
+        missing = self.picture.driver.missing()
         return {
             "age_us": None if state.verified_at_us is None else max(0, now_us - state.verified_at_us),
             "entries_size": state.folded,
             "fresh": state.host_answers and state.folded >= state.size,
             "host_reachable": state.host_answers,
+            "incomplete": {"by": missing.by, "not_understood": missing.not_understood},
             "now_us": now_us,
             "queued": state.outbox.waiting(),
             "size": state.size,

@@ -75,7 +75,7 @@ def outside(api: LocalApi) -> Iterator[tuple[Known, bool]]:
     for held in state.direct.values():
         header = held.entry.header
         facets = [None if opening is None else opening.facet for opening in held.entry.facets]
-        yield known_of(0, held.received_at_us, held.id, header, facets, strict=False), _officer(api, header.key)
+        yield known_of(0, held.received_at_us, held.id, header, facets), _officer(api, header.key)
     for item in state.outbox.items.values():
         if item.urgent and item.state != "refused":
             checked = check_submission(item.raw, state.me.genesis.slots, state.ledger)

@@ -152,6 +152,7 @@ def open_station(folder: Path, now_us: int | None = None) -> StationParts:
         book=PictureBook(picture.directory, picture.agreements),
         holds=lambda entry: picture.heads.entry(entry) is not None,
         revisions_due=picture.agreements.take_due,
+        faults_due=picture.driver.take_faults,
     )
     state.fans.dangers, state.stops, state.humane = picture.dangers, picture.stops, picture.humane
     state.unit_watch = picture.unit_watch
