@@ -6,10 +6,14 @@ from collections.abc import Sequence
 
 from detente.agreements.logic.log import write
 from detente.agreements.verdicts import Verdict
+from detente.geometry.zones import TABLES
 from detente.records.verdict import Answer, Said, Verdicts
 
-RULESET = "detente-terms/1"
-"""The code that derives verdicts; a change of meaning changes it."""
+RULESET = f"detente-terms/1 {TABLES}"
+"""What derives verdicts here: the code (a change of meaning changes it), then the tables of time zones.
+
+Verdicts of two rulesets may differ for that reason alone: they are shown as two rulesets, never as a contradiction.
+"""
 
 
 def said(verdict: Verdict, was: Answer | None = None) -> Said:

@@ -12,6 +12,7 @@ import msgspec
 
 from detente.agreements.book import Book
 from detente.agreements.live import LiveTerm
+from detente.agreements.publishing import RULESET
 from detente.agreements.readings.of_agreement import counted
 from detente.agreements.readings.simulate import simulate
 from detente.agreements.status import Standing, standings
@@ -53,7 +54,7 @@ class TermRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole sheet, in words. `seen` stands with every absence on it."""
+    """The whole sheet, in words. `seen` stands with every absence on it, `ruleset` with every verdict."""
 
     agreement: str
     at: str
@@ -62,6 +63,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     marks: tuple[str, ...]
     now_us: int
     parties: tuple[PartyRow, ...]
+    ruleset: str
     seen: str
     size: int
     source: str
@@ -100,6 +102,7 @@ def sheet(
         marks=_marks(watching),
         now_us=now_us,
         parties=tuple(_party(watching, one, words, entries) for one in standings(watching, verdicts, now_us)),
+        ruleset=RULESET,
         seen=f"as seen by {viewer} at size {size}",
         size=size,
         source=f"{watching.body.source}; {watching.body.tag}" if watching.body.source else watching.body.tag,

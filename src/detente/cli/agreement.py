@@ -236,6 +236,13 @@ def verdicts(
             f"{v['term']} {v['party']}: would be settled by {'; '.join(v['settles'])}" for v in rows if v["settles"]
         ]
         notes += [f"{v['term']}: not counted: {n['event']}: {n['why']}" for v in rows for n in v["not_counted"]]
+        notes.append(f"Ruleset: {got['ruleset']}.")
+        notes += [
+            f"Published by {p['author']} ({short(p['entry'])}) under another ruleset, {p['ruleset']}: "
+            "its answers may differ for that reason alone."
+            for p in got["published"]
+            if not p["same_ruleset"]
+        ]
         answer({**got, "verdicts": rows}, [shown, *dict.fromkeys(notes), basis_words(got["basis"])], as_json)
 
 

@@ -9,9 +9,10 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from detente.agreements.readings.days import Days
 from detente.cli.desk import Desk, Station, at_desk
 from detente.cli.say import AsJson, answer, guarded, plain, progress
-from detente.cli.times import EPOCH, zone_named
+from detente.cli.times import zone_named
 from detente.errors import Refused, problem
 from detente.evidence.daily import daily
 from detente.evidence.daily_words import blocks
@@ -67,7 +68,6 @@ def held_at(desk: Desk) -> Held:
 
 def period_of(date: str, zone: str, as_of: str = "24:00") -> Period:
     """Return the day that ends at a clock time on a date in a zone, with the day before to compare with. Errors: Refused."""
-    where = zone_named(zone)
     try:
         day = datetime.strptime(date, "%Y-%m-%d").date()
     except ValueError:
@@ -76,17 +76,19 @@ def period_of(date: str, zone: str, as_of: str = "24:00") -> Period:
         cut = None if as_of == "24:00" else time.fromisoformat(as_of)
     except ValueError:
         raise Refused([problem("as_of", "--as-of", as_of, "must be a clock time", "Write 19:30.")]) from None
-    if where is None or (cut is not None and cut.tzinfo is not None):
+    if not zone or (cut is not None and cut.tzinfo is not None):
         raise Refused(
             [problem("zone", "--zone", zone, "must name the zone of the day, once", "Write Asia/Damascus or +03:00.")]
         )
 
-    def end(days: int) -> int:
-        """The end of the period so many days from the date: a local day has 23 to 25 hours."""
-        moment = datetime.combine(day + timedelta(days=days + (1 if cut is None else 0)), cut or time(0), where)
-        return (moment - EPOCH) // timedelta(microseconds=1)
-
+    zone_named(zone)
+    days = Days(zone) if cut is None else Days(zone, cut.hour * 3600 + cut.minute * 60 + cut.second)
+    ends = [days.start(day + timedelta(days=n + (cut is None))) for n in (-2, -1, 0)]
     cut_words = "" if cut is None else f", as of {as_of}"
     return Period(
-        before_us=end(-2), end_us=end(0), name=f"{day:%A} {day.day} {day:%B %Y}{cut_words}", start_us=end(-1), zone=zone
+        before_us=ends[0],
+        end_us=ends[2],
+        name=f"{day:%A} {day.day} {day:%B %Y}{cut_words}",
+        start_us=ends[1],
+        zone=zone,
     )

@@ -207,13 +207,16 @@ def _taken_back(seen: Held, period: Period) -> Iterable[Change]:
 
 
 def _verdicts(seen: Held, period: Period) -> Iterable[Change]:
+    ruleset = {entry: body.ruleset for entry, _, body in seen.verdicts}
     for entry, at_us, body in seen.verdicts:
         if body.revises is None or not period.holds(at_us):
             continue
         for said in body.verdicts:
             if said.was is not None and said.was != said.answer:
                 what = " ".join(part for part in ("term", said.term, said.party, said.reading) if part)
-                yield Change(entry=entry, now=said.answer, was=said.was, what=what, why=said.words)
+                before = ruleset.get(body.revises, body.ruleset)
+                rulesets = () if before == body.ruleset else (before, body.ruleset)
+                yield Change(entry=entry, now=said.answer, rulesets=rulesets, was=said.was, what=what, why=said.words)
 
 
 def _contradicted(now: Held, period: Period) -> tuple[Change, ...]:

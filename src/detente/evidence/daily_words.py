@@ -29,7 +29,8 @@ def blocks(found: Daily, held: Held, zone: tzinfo, by: str, virtual: bool) -> tu
 
     period = found.period
     made_from = (
-        f"From {at(period.start_us)} to {at(period.end_us)} ({period.zone}; {_utc(period.start_us)} to {_utc(period.end_us)}). "
+        f"From {at(period.start_us)} to {at(period.end_us)} "
+        f"({period.zone} by {period.tables}; {_utc(period.start_us)} to {_utc(period.end_us)}). "
         f"Made from what {by} could read and had been recorded by then. All times {period.zone}. An id names the entry."
     )
     return (
@@ -156,7 +157,8 @@ def _opposite(one: Change) -> str:
 
 
 def _change(one: Change) -> str:
-    return f"{one.what}: {one.was} became {one.now}. Why: {one.why} ({_id(one.entry)})"
+    two = f" By two rulesets, which alone may change it: {' then '.join(one.rulesets)}." if one.rulesets else ""
+    return f"{one.what}: {one.was} became {one.now}. Why: {one.why}{two} ({_id(one.entry)})"
 
 
 def _gaps(found: Daily, zone: tzinfo, at: Callable[[int], str]) -> list[str]:

@@ -8,6 +8,7 @@ import msgspec
 
 from detente.evidence.counts import Gap
 from detente.geometry.volume import Volume4D
+from detente.geometry.zones import TABLES
 from detente.records.claim import Stance
 from detente.records.count import Counted
 from detente.records.report import Result
@@ -16,12 +17,16 @@ Kind = Literal["access-refused", "event", "protected"]
 
 
 class Period(msgspec.Struct, frozen=True, kw_only=True):
-    """The span reported on, µs since 1970 UTC, its start not included; `before_us` begins the period compared with."""
+    """The span reported on, µs since 1970 UTC, its start not included; `before_us` begins the period compared with.
+
+    `tables` are those of the time zones by which it is a day of `zone`.
+    """
 
     before_us: int
     end_us: int
     name: str
     start_us: int
+    tables: str = TABLES
     zone: str
 
     def holds(self, at_us: int | None) -> bool:
@@ -90,10 +95,14 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that had been said otherwise before this period, and why it changed."""
+    """Something that had been said otherwise before this period, and why it changed.
+
+    `rulesets` are those of before and now where a verdict was revised under another one: then the change may come from that alone.
+    """
 
     entry: str
     now: str
+    rulesets: tuple[str, ...] = ()
     was: str
     what: str
     why: str

@@ -75,6 +75,8 @@ class AgreementsApi:
                 "at_us": view.at_us,
                 "basis": self.basis(),
                 "id": found.id,
+                "published": view.agreements.publications(found.id, RULESET),
+                "ruleset": RULESET,
                 "seen": view.seen,
                 "size": view.size,
                 "verdicts": rows,

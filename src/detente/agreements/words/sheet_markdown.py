@@ -20,6 +20,7 @@ def markdown(sheet: Sheet) -> str:
         *(["**VIRTUAL LEDGER (a replay): its times are not now.**"] if sheet.virtual else []),
         f"Status of `{_e(sheet.agreement)}`, version {sheet.version}, at {_e(sheet.at)}, {_e(sheet.seen)}. "
         "What nobody reported is absent as seen; a report that comes late may change any of it.",
+        f"Ruleset: {_e(sheet.ruleset)}.",
         f"Source: {_e(sheet.source)}. {_e(sentence(sheet.words))}".rstrip(),
         _list(sheet.marks),
         f"Signs: {', '.join(f'{sign} {answer}' for answer, sign in SIGNS.items())}.",
@@ -77,6 +78,7 @@ def _verdict(v: VerdictWords) -> Iterable[str]:
 def _readings(telling: Telling) -> Iterable[str]:
     yield f"### The days, as each reading counts them, at {_e(telling.at)}"
     yield NOT_VERDICTS
+    yield _e(telling.reckoned)
     yield "\n".join(line for reading in telling.readings for line in _reading(reading))
     if telling.ends:
         yield "What each counter reads at each announced end:"
