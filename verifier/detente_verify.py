@@ -882,6 +882,14 @@ class Bundle:
             return False, [*lines, f"that is not before {utc(before_us)}: no evidence that it was told by then"]
         return True, lines
 
+    def told_by(self, party: str, about: str) -> dict[str, Any]:
+        """Name the watermark that covers an entry, None for none, and say what of the entry that party could read."""
+        entry = self.by_id[about]
+        addressed = party in entry.audience and party != entry.author
+        mark = self.told(entry, party)[0] if addressed else None
+        read = [summary(facet) for facet in entry.readable_by(party)] if addressed else []
+        return {"could_read": read, "watermark": mark.line() if mark else None}
+
     def _grade(self, entry: Entry) -> str:
         sizes = [size for size in sorted(self.witnessed_s) if size > entry.index]
         if not sizes:
@@ -956,9 +964,13 @@ def examine(data: bytes, anchor: str | None, asked: list[tuple[str, str, int]]) 
             question = f"Was {party} told of {prefix[:12]} before {utc(before_us)}?"
             if len(matches) == 1:
                 yes, grounds = bundle.answer(party, matches[0], before_us)
+                told = bundle.told_by(party, matches[0])
             else:
                 yes, grounds = False, [f"{len(matches)} entries in this bundle have an id that begins with {prefix}"]
-            answers.append({"answer": "yes" if yes else "no evidence", "grounds": grounds, "question": question})
+                told = {"could_read": [], "watermark": None}
+            answers.append(
+                {"answer": "yes" if yes else "no evidence", "grounds": grounds, "question": question, **told}
+            )
     except Fault as fault:
         return {"exit": REFUSED, "fault": str(fault), "verdict": "refused"}
     rows = []

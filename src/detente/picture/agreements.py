@@ -34,6 +34,7 @@ ALWAYS = frozenset(
         "affiliation",
         "agreement",
         "assent",
+        "bulletin",
         "claim",
         "disclosure",
         "erasure",

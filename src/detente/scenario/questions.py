@@ -27,8 +27,12 @@ from detente.scenario.processes import Door
 
 
 class News(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that has newly come about, or one answer: words, and the entries it rests on."""
+    """One thing that has newly come about, or one answer: words, and the entries it rests on.
 
+    `contradicts`: the claim and the denial, where it is that one stands against the other.
+    """
+
+    contradicts: tuple[str, ...] = ()
     evidence: tuple[str, ...]
     words: str
 

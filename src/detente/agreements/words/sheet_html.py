@@ -98,11 +98,16 @@ def _term(row: TermRow) -> str:
 def _verdict(v: VerdictWords) -> str:
     duty = f"<br><small>{_e(v.instance)}</small>" if v.instance else ""
     reading = f"<br><i>{_e(v.reading)}</i>" if v.reading else ""
-    rests = [*(f"rests on: {one}" for one in v.rests_on), *(f"against: {one}" for one in v.against)]
+    rests = [
+        *(f"{capital(one)}." for one in v.beside),
+        *(f"rests on: {one}" for one in v.rests_on),
+        *(f"against: {one}" for one in v.against),
+    ]
     late = " ".join((v.changes, *(f"{capital(caveat)}." for caveat in v.caveats))).strip()
     why = _e(sentence(capital(v.why)) + v.due)
+    only = "<br><small>as far as single reports go</small>" if v.beside else ""
     return (
-        f"<tr><td>{_answer(v.answer)}<td><b>{_e(listed(v.who))}</b>{duty}{reading}<td>{why}{_small_list(rests)}"
+        f"<tr><td>{_answer(v.answer)}{only}<td><b>{_e(listed(v.who))}</b>{duty}{reading}<td>{why}{_small_list(rests)}"
         f"<td>{_list(v.settles)}<small>{_e(late)}</small></tr>"
     )
 

@@ -66,10 +66,11 @@ def _term(row: TermRow) -> Iterable[str]:
 def _verdict(v: VerdictWords) -> Iterable[str]:
     duty = f", {_e(v.instance)}" if v.instance else ""
     reading = f" *({_e(v.reading)})*" if v.reading else ""
-    yield f"- {v.sign} **{v.answer}**: {_e(listed(v.who))}{duty}{reading}. {_e(sentence(capital(v.why)) + v.due)}".rstrip()
+    yield f"- {v.sign} **{v.headline()}**: {_e(listed(v.who))}{duty}{reading}. {_e(sentence(capital(v.why)) + v.due)}".rstrip()
     for label, items in (("rests on", v.rests_on), ("against", v.against), ("would be settled by", v.settles)):
         for item in items:
             yield f"  - {label}: {_e(item)}"
+    yield from (f"  - {_e(capital(one))}." for one in v.beside)
     late = " ".join((v.changes, *(f"{capital(caveat)}." for caveat in v.caveats))).strip()
     if late:
         yield f"  - {_e(late)}"
