@@ -12,13 +12,14 @@ import typer
 from detente.agreements.readings.days import Days
 from detente.cli.desk import Desk, Station, at_desk
 from detente.cli.say import AsJson, answer, guarded, plain, progress
-from detente.cli.times import zone_named
+from detente.cli.times import time_us, zone_named
 from detente.errors import Refused, problem
 from detente.evidence.daily import daily
 from detente.evidence.daily_words import blocks
 from detente.evidence.day import Period
 from detente.evidence.document import html, markdown, pictures
 from detente.evidence.held import Held
+from detente.geometry.zones import tables_of
 from detente.node.holding import held_in
 from detente.node.known import Known
 
@@ -34,6 +35,10 @@ def daily_report(
     as_of: Annotated[
         str, typer.Option("--as-of", help="The clock time at which the day is cut off: 19:30; default its end.")
     ] = "24:00",
+    recorded_by: Annotated[
+        str | None,
+        typer.Option("--recorded-by", help="Only what had been recorded by this time with its zone; default: now."),
+    ] = None,
     folder: Annotated[
         Path | None, typer.Option("--out", help="Write report.md, report.html and the pictures into this folder.")
     ] = None,
@@ -47,7 +52,7 @@ def daily_report(
     with at_desk(station) as desk:
         with progress("reading the entries", as_json):
             held = held_at(desk)
-        found = daily(held, period)
+        found = daily(held, period, recorded_us(recorded_by, period, desk.now_us))
         made = blocks(found, held, where, desk.party, bool(desk.status["virtual"]))
     text = markdown(made)
     files: list[str] = []
@@ -59,6 +64,17 @@ def daily_report(
             files.append(str(folder / name))
     value: dict[str, Any] = {**plain(found), "files": files, "markdown": text}
     answer(value, f"written: {', '.join(files)}" if files else text, as_json)
+
+
+def recorded_us(given: str | None, period: Period, now_us: int) -> int:
+    """Return by when what is reported had been recorded. Errors: Refused for a time to come, and for a day that has not begun by then."""
+    by_us = now_us if given is None else time_us(given, "--recorded-by", now_us)
+    if by_us > now_us:
+        raise Refused([problem("time", "--recorded-by", given or "", "has not come yet", "Leave it out, for now.")])
+    if by_us <= period.start_us:
+        step = "Ask for a day that has begun."
+        raise Refused([problem("date", "--date", period.name, "has not begun by then", step)])
+    return by_us
 
 
 def held_at(desk: Desk) -> Held:
@@ -90,5 +106,6 @@ def period_of(date: str, zone: str, as_of: str = "24:00") -> Period:
         end_us=ends[2],
         name=f"{day:%A} {day.day} {day:%B %Y}{cut_words}",
         start_us=ends[1],
+        tables=tables_of(zone),
         zone=zone,
     )

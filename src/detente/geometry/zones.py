@@ -50,6 +50,11 @@ def zone(name: str, field: str = "zone") -> tzinfo:
     raise Refused([problem("zone", field, name, rule, "Write Asia/Damascus, UTC or +03:00.")])
 
 
+def tables_of(name: str) -> str:
+    """Return the tables on which the times of a zone rest; "" where it is a fixed offset, which rests on none."""
+    return "" if name == "UTC" or _OFFSET.fullmatch(name) else TABLES
+
+
 def us_of(at: datetime) -> int:
     """Return an aware time in microseconds since 1970 UTC."""
     return (at - EPOCH) // MICROSECOND

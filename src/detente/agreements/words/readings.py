@@ -17,7 +17,7 @@ from detente.agreements.readings.counting import Counting, Way
 from detente.agreements.readings.events import Event
 from detente.agreements.readings.simulate import Forecast, Simulation, Step, Takes
 from detente.agreements.words.plain import at, capital, day, hours, listed, many, ordinal, sentence
-from detente.geometry.zones import TABLES
+from detente.geometry.zones import tables_of
 
 SHORT, ID_DIGITS = 12, 64
 TEXT_STANDS = {
@@ -77,7 +77,8 @@ def _one(at_ends: Sequence[AtEnd], end: End) -> AtEnd | None:
 
 def _reckoned(term: Counting) -> str:
     caution = f" Islamic dates: {CAUTION}." if term.calendar == "hijri" else ""
-    return f"Days are those of {term.zone} by {TABLES}.{caution}"
+    tables = tables_of(term.zone)
+    return f"Days are those of {term.zone}{f' by {tables}' if tables else ''}.{caution}"
 
 
 class _Say:
