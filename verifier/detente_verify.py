@@ -743,7 +743,7 @@ class Bundle:
         seal, made = self.raw["seal"], self.raw["made"]
         by = f"bundle made by {made['by'] or 'nobody named'} at {utc(made['at_us'])}: {made['words']!r}"
         if seal is None:
-            self.claimed.append(f"{by} (not signed); its words in the timeline, its ruleset")
+            self.claimed.append(f"{by} (not signed); its words in the timeline; its ruleset: {self._ruleset()}")
             return
         message = b"detente/bundle/v1\n" + canonical({**self.raw, "seal": None})
         need(verify(bytes.fromhex(seal["key"]), message, bytes.fromhex(seal["signature"])), "the seal does not verify")
@@ -752,9 +752,23 @@ class Bundle:
             self.proven.append(f"the bundle as a whole was signed by {use.title()}")
         else:
             self.claimed.append(f"that the key under the seal, {seal['key'][:12]}, is one of {made['by']}")
-        self.claimed.append(f"{by}; its words in the timeline, its ruleset")
+        self.claimed.append(f"{by}; its words in the timeline; its ruleset: {self._ruleset()}")
+
+    def _ruleset(self) -> str:
+        """The code and the tables of time zones that the maker says it used, as it names them."""
+        return ", ".join(f"{name} {value}" for name, value in sorted(self.raw["ruleset"].items())) or "none named"
+
+    def _verdicts(self) -> None:
+        """Verdicts of two rulesets may differ for that reason alone: they are named, and not held against each other."""
+        by: dict[str, int] = defaultdict(int)
+        for entry in self.entries:
+            if entry.kind.startswith("verdict/") and entry.body():
+                by[str(entry.body().get("ruleset"))] += 1
+        for ruleset, count in sorted(by.items()):
+            self.claimed.append(f"{count} publications of verdicts, derived under the ruleset {ruleset!r}")
 
     def _say_more(self) -> None:
+        self._verdicts()
         closed = sum(facet is None for entry in self.entries for facet in entry.facets)
         if closed:
             self.missing.append(
@@ -868,6 +882,14 @@ class Bundle:
             return False, [*lines, f"that is not before {utc(before_us)}: no evidence that it was told by then"]
         return True, lines
 
+    def told_by(self, party: str, about: str) -> dict[str, Any]:
+        """Name the watermark that covers an entry, None for none, and say what of the entry that party could read."""
+        entry = self.by_id[about]
+        addressed = party in entry.audience and party != entry.author
+        mark = self.told(entry, party)[0] if addressed else None
+        read = [summary(facet) for facet in entry.readable_by(party)] if addressed else []
+        return {"could_read": read, "watermark": mark.line() if mark else None}
+
     def _grade(self, entry: Entry) -> str:
         sizes = [size for size in sorted(self.witnessed_s) if size > entry.index]
         if not sizes:
@@ -942,9 +964,13 @@ def examine(data: bytes, anchor: str | None, asked: list[tuple[str, str, int]]) 
             question = f"Was {party} told of {prefix[:12]} before {utc(before_us)}?"
             if len(matches) == 1:
                 yes, grounds = bundle.answer(party, matches[0], before_us)
+                told = bundle.told_by(party, matches[0])
             else:
                 yes, grounds = False, [f"{len(matches)} entries in this bundle have an id that begins with {prefix}"]
-            answers.append({"answer": "yes" if yes else "no evidence", "grounds": grounds, "question": question})
+                told = {"could_read": [], "watermark": None}
+            answers.append(
+                {"answer": "yes" if yes else "no evidence", "grounds": grounds, "question": question, **told}
+            )
     except Fault as fault:
         return {"exit": REFUSED, "fault": str(fault), "verdict": "refused"}
     rows = []

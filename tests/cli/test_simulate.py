@@ -62,3 +62,12 @@ def test_a_file_that_is_none_is_refused(tmp_path: Path, content: str, says: str)
     assert code == 2
     assert says in " ".join(text.split())
     assert "Traceback" not in text
+
+
+def test_a_board_of_islamic_dates_says_that_a_sighting_may_differ(tmp_path: Path):
+    """The caution stands in the words, not in --json alone; and the tables of the zone stand beside it."""
+    file = tmp_path / "hijri.yaml"
+    file.write_text(Path(CASE).read_text().replace("calendar: gregorian", "calendar: hijri"))
+    _, text = run(str(file), "--at", AT)
+    assert "a sighting of the moon may differ by a day" in text
+    assert "Days are those of Asia/Damascus by tzdata " in text

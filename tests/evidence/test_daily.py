@@ -6,10 +6,12 @@ from datetime import timedelta, timezone
 from xml.etree import ElementTree
 
 import msgspec
+import pytest
 from tests.evidence.claims import said, us
 from tests.evidence.test_counts import bulletin
 
-from detente.cli.daily_report import period_of
+from detente.cli.daily_report import period_of, recorded_us
+from detente.errors import Refused
 from detente.evidence.daily import daily
 from detente.evidence.daily_words import blocks
 from detente.evidence.day import figure
@@ -248,3 +250,44 @@ def test_bands_are_written_as_they_are():
         Counted(best=6, high=6, low=6, unit=""),
     ]
     assert [figure(b) for b in band] == ["23 to 31", "over 300", "6"]
+
+
+WHOLE_DAY = counted("whole", "15T08:00", bulletin(42, "14T00:00", "15T00:00"))
+NEXT_NOON = us("2016-09-15T12:00:00+03:00")
+
+
+def test_a_count_of_the_whole_day_that_comes_the_next_morning_is_counted_in_its_day_and_marked():
+    """It always comes after its day: so it must not be told as late alone, under a table that says that no count is held."""
+    found = daily(held((WHOLE_DAY,)), DAY, NEXT_NOON)
+    ((one,), (came,)) = found.figures, found.after
+    assert (one.now.best, one.late, found.over) == (42, True, True)
+    assert (came.entry, came.recorded_us) == ("whole", us("2016-09-15T08:00:00+03:00"))
+    words = markdown(blocks(found, held((WHOLE_DAY,)), ZONE, "un", virtual=False))
+    assert "had been recorded by 15 Sep 12:00" in words
+    assert "Recorded after the period." in words and "Recorded after this period, about it" in words
+    assert daily(held((WHOLE_DAY,)), DAY, DAY.end_us).figures == ()
+
+
+def test_a_correction_after_the_day_is_of_the_day_and_explained():
+    corrected = counted("z", "15T10:00", msgspec.structs.replace(day_of(40, 14), says="Corrected later."))
+    found = daily(held((*TWO_DAYS, corrected), (), {"z": "b"}), DAY, NEXT_NOON)
+    assert [f.now.best for f in found.figures] == [40]
+    assert [(c.was, c.now, c.why) for c in found.changes] == [("42", "40", "Corrected later.")]
+
+
+def test_a_report_of_a_day_that_is_not_over_says_so_first():
+    """Made at 22:34 of a day to 24:00: what is missing may still come."""
+    evening = us("2016-09-14T22:34:00+03:00")
+    found = daily(held(TWO_DAYS), DAY, evening)
+    assert (found.over, found.recorded_us) == (False, evening)
+    words = markdown(blocks(found, held(TWO_DAYS), ZONE, "un", virtual=False))
+    assert words.index("THIS DAY IS NOT OVER: it ends 15 Sep 00:00") < words.index("Counts by reporter")
+    assert "NOT OVER" not in text_of(held(TWO_DAYS))
+
+
+def test_a_day_that_has_not_begun_and_a_time_to_come_are_refused():
+    with pytest.raises(Refused, match="has not begun by then"):
+        recorded_us(None, DAY, DAY.start_us)
+    with pytest.raises(Refused, match="has not come yet"):
+        recorded_us("2016-09-15T00:00:00Z", DAY, NOON)
+    assert recorded_us(None, DAY, NEXT_NOON) == NEXT_NOON

@@ -34,6 +34,7 @@ UCDP_ROW = {
     "where_prec": "2.0",
     "where_coordinates": "Aleppo town",
     "adm_1": "Aleppo Governorate",
+    "country": "Syria",
     "latitude": "36.2",
     "longitude": "37.15",
     "date_prec": "1.0",
@@ -52,6 +53,7 @@ ACLED_ROW = {
     "actor1": "A",
     "actor2": "B",
     "admin1": "Aleppo",
+    "country": "Syria",
     "location": "Aleppo",
     "latitude": "36.2",
     "longitude": "37.15",
@@ -240,3 +242,33 @@ def test_a_source_over_time_shows_the_months_in_which_it_was_silent():
     ]
     found = tally(read_ucdp(csv_of(*rows)))
     assert next(months for _, months in found.by_source_month) == (("2016-11", 1), ("2016-12", 0), ("2017-01", 2))
+
+
+def test_the_band_of_a_day_is_that_of_the_rows_country():
+    """Kabul, 29 February 2020: its first 90 minutes lay outside the days of Syria, which every row was given."""
+    day = one(country="Afghanistan", date_start="2020-02-29", date_end="2020-02-29")
+    assert (day.start_us, day.end_us) == (us("2020-02-29T00:00:00+04:30"), us("2020-03-01T00:00:00+04:30"))
+    (event,) = read_acled(csv_of(ACLED_ROW | {"country": "Sudan"})).events
+    assert (event.start_us, event.end_us) == (us("2016-10-16T00:00:00+03:00"), us("2016-10-17T00:00:00+03:00"))
+
+
+def test_a_country_with_several_zones_has_the_widest_band():
+    """Eastern and western Congo; what UCDP writes in brackets is no part of the name."""
+    day = one(country="DR Congo (Zaire)")
+    assert (day.start_us, day.end_us) == (us("2016-10-16T00:00:00+02:00"), us("2016-10-17T00:00:00+01:00"))
+
+
+def test_a_row_whose_country_no_table_knows_is_refused_unless_its_zone_is_given():
+    made = read_ucdp(csv_of(UCDP_ROW | {"country": "Nowhere"}))
+    assert [(p.field, p.next_step) for p in made.refused] == [
+        ("row 2 (1).country", "Say whose days they are: --zone Asia/Damascus, for the whole file.")
+    ]
+    given = read_ucdp(csv_of(UCDP_ROW | {"country": "Nowhere"}), "Asia/Kabul").events[0]
+    assert given.start_us == us("2016-10-16T00:00:00+04:30")
+
+
+def test_a_file_without_countries_is_refused_unless_its_zone_is_given():
+    text = csv_of({name: value for name, value in UCDP_ROW.items() if name != "country"})
+    with pytest.raises(Refused, match="by which its days are known"):
+        read_ucdp(text)
+    assert read_ucdp(text, "+04:30").events[0].start_us == us("2016-10-16T00:00:00+04:30")

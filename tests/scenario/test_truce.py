@@ -40,14 +40,16 @@ def replay(tmp_path_factory):
             kept[f"{party} copy"] = entries_of(door)
         bulletin = next(b for _, _, b in kept["rus"].bulletins if b.total.best == 42)
         kept["wrong sum"] = past_the_station(stage, bulletin)
-        kept["report"] = report(stage, "2016-09-15", "--out", str(folder))
+        kept["report"] = report(stage, "2016-09-15", "--out", str(folder), "--recorded-by", "2016-09-15T21:00:00Z")
         kept["known"] = asked(
             stage, "evidence", "known", "--party", "rus", "--party", "usa", "--at", "2016-09-17T20:30:00Z"
         )
         kept["sources"] = msgspec.json.decode(
             asked(stage, "evidence", "sources", "--source", "Russian centre", "--json")
         )
-        kept["json"] = msgspec.json.decode(report(stage, "2016-09-17", "--json"))
+        kept["json"] = msgspec.json.decode(
+            report(stage, "2016-09-17", "--json", "--recorded-by", "2016-09-17T21:00:00Z")
+        )
 
     (played,) = play(load("truce-2016"), tmp_path_factory.mktemp("replay"), linger=keep)
     return played, kept | {"folder": folder}

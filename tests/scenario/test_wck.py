@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from tests.scenario.tables import golden, table
 
-from detente.agreements.readings.zones import instants, us_of, zone
+from detente.geometry.zones import instants, us_of, zone
 from detente.scenario.case import load
 from detente.scenario.replay import play
 

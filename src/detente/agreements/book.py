@@ -10,6 +10,7 @@ from detente.agreements.who import Register
 from detente.evidence.said import Said, plain_name, said
 from detente.records.affiliation import Affiliation, Whereabouts
 from detente.records.body import Body
+from detente.records.bulletin import Bulletin
 from detente.records.claim import Claim
 from detente.records.report import Report
 
@@ -29,6 +30,8 @@ class Book:
         self.register = Register()
         self.occurrences: dict[str, Occurrence] = {}
         self.refused: list[tuple[str, Report]] = []
+        self.bulletins: dict[str, tuple[str, Bulletin]] = {}
+        """By the first version, the version in force: its entry and what it counts."""
         self._said: dict[str, list[Said]] = defaultdict(list)
         self._of: dict[str, tuple[str, ...]] = {}
         self._implied_by: dict[str, set[str]] = defaultdict(set)
@@ -45,6 +48,9 @@ class Book:
             case Whereabouts():
                 self.register.add_whereabouts(entry, body)
                 return Changed(o for o in self.occurrences.values() if not o.actor and o.place is not None)
+            case Bulletin():
+                self.bulletins[thread or entry] = (entry, body)
+                return Changed()
             case Report() if body.result == "access-refused":
                 self.refused.append((entry, body))
                 return Changed()
@@ -52,7 +58,8 @@ class Book:
         return Changed() if made is None else self._put([made], (made.id,) if made.id in self.occurrences else ())
 
     def erase(self, entry: str) -> Changed:
-        """Forget what an erased entry said: its claims; an act stays one."""
+        """Forget what an erased entry said: its claims and counts; an act stays one."""
+        self.bulletins = {first: held for first, held in self.bulletins.items() if held[0] != entry}
         for subject, all_said in self._said.items():
             if any(s.id == entry for s in all_said):
                 self._said[subject] = [s for s in all_said if s.id != entry]

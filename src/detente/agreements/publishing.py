@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from detente.agreements.beside import qualified
 from detente.agreements.logic.log import write
 from detente.agreements.verdicts import Verdict
+from detente.geometry.zones import TABLES
 from detente.records.verdict import Answer, Said, Verdicts
 
-RULESET = "detente-terms/1"
-"""The code that derives verdicts; a change of meaning changes it."""
+RULESET = f"detente-terms/1 {TABLES}"
+"""What derives verdicts here: the code (a change of meaning changes it), then the tables of time zones.
+
+Verdicts of two rulesets may differ for that reason alone: they are shown as two rulesets, never as a contradiction.
+"""
 
 
 def said(verdict: Verdict, was: Answer | None = None) -> Said:
@@ -58,14 +63,19 @@ def sentence(v: Verdict) -> str:
     """Say a verdict in one line: the answer, why, what would settle it, how late it can still change, and its caveats."""
     reading = f", {v.reading}" if v.reading else ""
     duty = f" ({short(v.instance)})" if v.instance else ""
-    parts = [f"{v.term} {v.party}{duty}{reading}: {v.answer.upper()}: {v.why}"]
+    parts = [f"{v.term} {v.party}{duty}{reading}: {headline(v).upper()}: {v.why}"]
     if v.settles:
         parts.append(f"would be settled by: {'; '.join(v.settles)}")
     if v.fast_until_us is not None:
         parts.append(
             f"a report that comes up to {write(v.fast_until_us)} can still change it at once, a later one slowly"
         )
-    return ". ".join([*parts, *v.caveats])
+    return ". ".join([*parts, *qualified(v.beside), *v.caveats])
+
+
+def headline(v: Verdict) -> str:
+    """Return the answer as it may be read alone: one beside which counts stand says so at once."""
+    return f"{v.answer}, as far as single reports go" if v.beside else v.answer
 
 
 def short(instance: str) -> str:

@@ -6,13 +6,15 @@ Everything on it is a function of one viewer's entries at one size, and says so.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
+from detente.agreements.beside import counts_of
 from detente.agreements.book import Book
 from detente.agreements.live import LiveTerm
-from detente.agreements.readings.of_agreement import counted
+from detente.agreements.publishing import RULESET
+from detente.agreements.readings.of_agreement import Counted, counted
 from detente.agreements.readings.simulate import simulate
 from detente.agreements.status import Standing, standings
 from detente.agreements.verdicts import Verdict
@@ -23,6 +25,7 @@ from detente.agreements.words.terms import TermWords, term_words
 from detente.agreements.words.verdicts import SHORT, VerdictWords, merged, verdict_words
 from detente.agreements.words.vocabulary import Vocabulary, vocabulary_of
 from detente.records.assent import Assent
+from detente.records.bulletin import Bulletin
 
 _DIGITS = re.compile(r"(\d+)")
 
@@ -53,7 +56,7 @@ class TermRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole sheet, in words. `seen` stands with every absence on it."""
+    """The whole sheet, in words. `seen` stands with every absence on it, `ruleset` with every verdict."""
 
     agreement: str
     at: str
@@ -62,6 +65,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     marks: tuple[str, ...]
     now_us: int
     parties: tuple[PartyRow, ...]
+    ruleset: str
     seen: str
     size: int
     source: str
@@ -100,6 +104,7 @@ def sheet(
         marks=_marks(watching),
         now_us=now_us,
         parties=tuple(_party(watching, one, words, entries) for one in standings(watching, verdicts, now_us)),
+        ruleset=RULESET,
         seen=f"as seen by {viewer} at size {size}",
         size=size,
         source=f"{watching.body.source}; {watching.body.tag}" if watching.body.source else watching.body.tag,
@@ -190,7 +195,7 @@ def _term(
         told = tell(days.counting, simulate(days.counting, past, now_us), past)
     return TermRow(
         name=name,
-        not_counted=() if live is None else _not_counted(live),
+        not_counted=() if live is None else (*_not_counted(live), *_counts(days, entries.bulletins, now_us)),
         readings=told,
         settles=tuple(dict.fromkeys(one for verdict in made for one in verdict.settles)),
         term=None if term is None else term_words(term, words),
@@ -207,11 +212,20 @@ def _not_counted(live: LiveTerm) -> tuple[str, ...]:
     )
 
 
+def _counts(days: Counted | None, bulletins: Collection[tuple[str, Bulletin]], now_us: int) -> tuple[str, ...]:
+    """What reporters count in windows that touch the days of a count: not split into single reports, so no day is laid to it."""
+    if days is None:
+        return ()
+    begun = min((e.at_us for e in days.events if e.fits(days.counting.starts)), default=now_us)
+    return tuple(one.sentence() for one in counts_of(bulletins, begun, now_us))
+
+
 class _Entries:
     """What an entry says, for a reader: by its first digits and in words."""
 
     def __init__(self, watching: Watching, book: Book, words: Vocabulary) -> None:
         self._zone = next((live.term.reckoning.zone for live in watching.live.values()), "UTC")
+        self.bulletins = tuple(book.bulletins.values())
         self._says: dict[str, str] = {}
         for o in book.occurrences.values():
             what = " / ".join(words.noun_of(name) for name in o.classes if name != o.id.partition("/")[0]) or o.id

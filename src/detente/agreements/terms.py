@@ -20,12 +20,13 @@ import msgspec
 from detente.agreements import events
 from detente.agreements.logic.log import moment
 from detente.agreements.patterns.expand import despite, expand
-from detente.agreements.readings.zones import zone
 from detente.errors import Problem, Refused, problem
+from detente.geometry.zones import check_stated, zone
 from detente.records import agreement as records
 from detente.records import term as tm
 from detente.records.agreement import Agreement
 from detente.records.body import Stated
+from detente.records.stated import against_zones
 
 SLOTS = ("bearers", "beneficiaries", "evidence", "excused_by", "period", "reckoning", "scope", "wording")
 EMPTY: dict[str, Any] = {
@@ -64,7 +65,7 @@ def read_agreement(data: bytes) -> Agreement:
         found = msgspec.convert(whole, Agreement)
     except msgspec.ValidationError as error:
         raise Refused([_shape(error, whole)]) from None
-    problems = [*records.check(found)]
+    problems = [*records.check(found), *against_zones(found)]
     if not problems:
         problems = list(faults(found))
     if problems:
@@ -202,7 +203,7 @@ def _time(value: Any, path: str) -> Any:
         raise Refused([problem("zone", path, value, rule, "Write it so.")])
     try:
         at_us = moment(found[1])
-        zone(found[2])
+        check_stated(found[1], found[2], path)
     except ValueError as error:
         raise Refused([problem("moment", path, value, str(error), "Write it as 2016-09-12T19:00:00+03:00.")]) from None
     except Refused as refused:

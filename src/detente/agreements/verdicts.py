@@ -13,17 +13,19 @@ A verdict is never the last word: `open_us` says between which moments an event 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, Literal
 
 import msgspec
 
+from detente.agreements.beside import Beside, counts_of
 from detente.agreements.effect import Effect
 from detente.agreements.events import Occurrence
 from detente.agreements.live import LATEST_US, LiveTerm, Owed
 from detente.agreements.spans import dues
 from detente.agreements.weigh import Doubt, enough
 from detente.records import term as tm
+from detente.records.bulletin import Bulletin
 from detente.records.verdict import Answer
 
 Life = Literal["breached", "created", "discharged", "fulfilled", "in effect", "suspended", "terminated"]
@@ -36,13 +38,16 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
     `evidence` are the least entries that it rests on; `against` those that speak against it. `why` and `settles` are words; `caveats` what
     must be said with it, above all that the text is not verified. `due_us` is the deadline, `next_us` when the clock alone changes it.
-    `breaches` are the events that breach (or may); `at_us` is the first of them, or when it was kept.
+    `breaches` are the events that breach (or may); `at_us` is the first of them, or when it was kept. `by_silence`: it is kept
+    because nothing was reported; `beside` are the counts that it says nothing of, because they name no single event.
     """
 
     against: tuple[str, ...] = ()
     answer: Answer
     at_us: int | None = None
+    beside: tuple[Beside, ...] = ()
     breaches: tuple[str, ...] = ()
+    by_silence: bool = False
     caveats: tuple[str, ...] = ()
     due_us: int | None = None
     evidence: tuple[str, ...] = ()
@@ -70,6 +75,21 @@ def verdicts_of(live: LiveTerm, now_us: int, horizon_us: int) -> tuple[Verdict, 
     live.tick(now_us)
     made = _MAKERS[live.expansion.kind](_Case(live, now_us, horizon_us))
     return tuple(sorted(_merged(made), key=lambda v: v.key))
+
+
+def with_counts(
+    found: tuple[Verdict, ...], bulletins: Collection[tuple[str, Bulletin]], now_us: int
+) -> tuple[Verdict, ...]:
+    """Return verdicts with the counts beside those that rest on silence: of windows that touch the time they cover."""
+    if not bulletins:
+        return found
+    made = []
+    for v in found:
+        first, last = v.open_us or (None, None)
+        until_us = now_us if last is None else min(last, now_us)
+        stand = counts_of(bulletins, first, until_us) if v.by_silence else ()
+        made.append(msgspec.structs.replace(v, beside=stand) if stand else v)
+    return tuple(made)
 
 
 class _Case:
@@ -228,7 +248,9 @@ def _limit_for(case: _Case, effect: Effect) -> Verdict:
             settled=over, **case.open(begins, last),
         )  # fmt: skip
     why = "nothing that breaches it was reported" + ("" if over else " so far")
-    return case.verdict(party, reading, "kept", life, why, settled=over, next_us=None, **case.open(begins, last))
+    return case.verdict(
+        party, reading, "kept", life, why, by_silence=True, settled=over, next_us=None, **case.open(begins, last)
+    )  # fmt: skip
 
 
 def _mine(case: _Case, rule: str, party: str, reading: str) -> list[tuple[str, int]]:
@@ -387,8 +409,8 @@ def _condition_for(case: _Case, effect: Effect, reading: str, p: tm.CalmFor | tm
         more |= case.open(begins, at_us)
         why = f"{'reached' if calm else 'all have said that they are satisfied'}"
         return case.verdict(
-            effect.party, reading, "kept", "fulfilled", why, at_us=at_us, evidence=case.least([one]), settled=True,
-            rule="reached_certain", **more,
+            effect.party, reading, "kept", "fulfilled", why, at_us=at_us, by_silence=calm, evidence=case.least([one]),
+            settled=True, rule="reached_certain", **more,
         )  # fmt: skip
     if possible is not None and (due is None or possible[0] <= due):
         doubts = case.doubts()

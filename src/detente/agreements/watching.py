@@ -15,7 +15,7 @@ from detente.agreements.effect import Act, act, effects
 from detente.agreements.events import moment
 from detente.agreements.live import LiveTerm
 from detente.agreements.patterns.expand import despite, expand
-from detente.agreements.verdicts import Verdict, verdicts_of
+from detente.agreements.verdicts import Verdict, verdicts_of, with_counts
 from detente.agreements.weigh import Band, beyond
 from detente.errors import Refused
 from detente.records import term as tm
@@ -126,8 +126,8 @@ class Watching:
         for name in list(self.live):
             if self._stale(name, now_us):
                 self._remake(name, now_us)
-        found = [v for name in sorted(self.live) for v in self._verdicts.get(name, ())]
-        return (*found, *self._withheld())
+        found = tuple(v for name in sorted(self.live) for v in self._verdicts.get(name, ()))
+        return (*with_counts(found, self._book.bulletins.values(), now_us), *self._withheld())
 
     def touched(self) -> frozenset[str]:
         """Return the terms whose verdicts have not been made since they were touched."""

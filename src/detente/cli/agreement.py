@@ -196,6 +196,8 @@ def show(
         for row in rows:
             counts = ", ".join(f"{n} {a}" for a, n in sorted(row["answers"].items()))
             parts.append(f"{row['agreement']} ({row['title']}), version {row['version']}, id {short(row['id'])}")
+            beside = row["as_far_as_single_reports_go"]
+            counts += f" ({beside} of them as far as single reports go)" if beside else ""
             parts.append(f"  verdicts: {counts or 'none'}; text not verified: {', '.join(row['unverified']) or 'none'}")
             parts += [f"  {one['sentence']}" for one in row["parties"]]
         parts.append(got["seen"] + ". " + basis_words(got["basis"]))
@@ -223,7 +225,7 @@ def verdicts(
         if proofs is not None:
             _write_proofs(desk, agreement, query, term, proofs)
         cells = [
-            (v["term"], v["party"], v["reading"], v["instance"][:12], v["answer"].upper(), v["why"], _open(v, zone))
+            (v["term"], v["party"], v["reading"], v["instance"][:12], _headline(v), v["why"], _open(v, zone))
             for v in rows
         ]
         shown = table(
@@ -231,12 +233,25 @@ def verdicts(
             ("term", "party", "reading", "duty", "verdict", "why", "can change at once until"),
             cells,
         )
-        notes = [f"{v['term']}: {c}" for v in rows for c in v["caveats"]]
+        notes = [f"{v['term']}: {q}" for v in rows for q in v["qualified"]]
+        notes += [f"{v['term']}: {c}" for v in rows for c in v["caveats"]]
         notes += [
             f"{v['term']} {v['party']}: would be settled by {'; '.join(v['settles'])}" for v in rows if v["settles"]
         ]
         notes += [f"{v['term']}: not counted: {n['event']}: {n['why']}" for v in rows for n in v["not_counted"]]
+        notes.append(f"Ruleset: {got['ruleset']}.")
+        notes += [
+            f"Published by {p['author']} ({short(p['entry'])}) under another ruleset, {p['ruleset']}: "
+            "its answers may differ for that reason alone."
+            for p in got["published"]
+            if not p["same_ruleset"]
+        ]
         answer({**got, "verdicts": rows}, [shown, *dict.fromkeys(notes), basis_words(got["basis"])], as_json)
+
+
+def _headline(verdict: dict[str, Any]) -> str:
+    only = ", as far as single reports go" if verdict["beside"] else ""
+    return f"{verdict['answer'].upper()}{only}"
 
 
 def _open(verdict: dict[str, Any], zone: str | None) -> str:

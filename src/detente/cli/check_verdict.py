@@ -11,7 +11,7 @@ from detente.agreements.logic.checker import Log, check
 from detente.agreements.logic.guarded import violations
 from detente.agreements.logic.log import Reader, write
 from detente.agreements.logic.parser import parse_terms
-from detente.cli.monitor import LogFile, TermsFile, text_of
+from detente.cli.monitor import LogFile, TermsFile, text_of, warn
 from detente.cli.say import EVIDENCE, AsJson, answer, guarded, read_bytes
 from detente.errors import EvidenceError, Refused, problem
 
@@ -28,7 +28,9 @@ def register(app: typer.Typer) -> None:
 
 def check_verdict(terms: TermsFile, log: LogFile, proofs: ProofsFile, as_json: AsJson = False) -> None:
     """Accept or refuse each proof. Leaves with 3 if one is refused."""
-    read, _ = parse_terms(text_of(terms))
+    text = text_of(terms)
+    read, _ = parse_terms(text)
+    warn(text)
     rules = {rule.name: violations(rule.formula) if rule.required else rule.formula for rule in read.rules}
     kept = Log((h.at_us, h.name, h.fields) for h in Reader(read.events).happenings(read_bytes(log)))
     results = [_checked(proof, rules, kept) for proof in _proofs(read_bytes(proofs))]

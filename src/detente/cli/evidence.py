@@ -12,6 +12,7 @@ import typer
 
 from detente.cli.evidence_sources import known, page_path, sources
 from detente.cli.say import AsJson, answer, guarded, plain, progress, read_bytes, table
+from detente.cli.times import zone_named
 from detente.errors import Problem, Refused, problem
 from detente.evidence.acled import read_acled
 from detente.evidence.contradictions import contradictions
@@ -21,6 +22,7 @@ from detente.evidence.page import page
 from detente.evidence.said import Said, said
 from detente.evidence.tallies import Tally, tally
 from detente.evidence.ucdp import read_ucdp
+from detente.geometry.zones import TABLES
 from detente.records import registry
 from detente.records.claim import Claim
 
@@ -50,6 +52,10 @@ Reports = Annotated[
     Path | None, typer.Option("--reports", help="Write each event as JSON lines: its report, then its claims.")
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Refuse the whole file when any row is bad.")]
+DaysOf = Annotated[
+    str | None,
+    typer.Option("--zone", help="Whose days the dates are, for the whole file; default: each row's country."),
+]
 Ally = Annotated[list[str] | None, typer.Option("--ally", help="Two parties stated to be allies: cjtf,sdf; repeat.")]
 
 
@@ -72,11 +78,12 @@ def import_(
     html: Html = None,
     reports: Reports = None,
     strict: Strict = False,
+    zone: DaysOf = None,
     as_json: AsJson = False,
 ) -> None:
     """Read a data set: events per source, independent origins, where sources differ on one day and place; name each bad row."""
     with progress(f"reading {file}", as_json):
-        made = READERS[which](_text(file))
+        made = READERS[which](_text(file), days_of(zone))
         found = tally(made)
     if strict and made.refused:
         raise Refused(made.refused)
@@ -87,20 +94,27 @@ def import_(
             for event in made.events:
                 for body in (event.report(), *event.claims()):
                     out.write(msgspec.json.encode({"kind": registry.write(body)[0], "body": body}) + b"\n")
-    value = {"tally": found, "refused": made.refused, "cautions": made.cautions, "html": str(html) if html else None}
+    value = {
+        "tally": found,
+        "refused": made.refused,
+        "cautions": made.cautions,
+        "tables": TABLES,
+        "html": str(html) if html else None,
+    }
     answer(plain(value), _import_words(made, found, html), as_json)
 
 
 def page_(
     file: DataFile,
     out: Annotated[Path | None, typer.Option("--out", help="The page's file; default: named after FILE.")] = None,
+    zone: DaysOf = None,
     as_json: AsJson = False,
 ) -> None:
     """Make one page of a UCDP or ACLED file: events per source and over time, origins, where sources differ on one day and place."""
     text = _text(file)
     which = DataSet.ACLED if "event_id_cnty" in text.partition("\n")[0] else DataSet.UCDP
     with progress(f"reading {file}", as_json):
-        made = READERS[which](text)
+        made = READERS[which](text, days_of(zone))
         found = tally(made)
     path = page_path(file, out)
     path.write_text(page(made, found, Path(file).name), "utf-8")
@@ -110,6 +124,7 @@ def page_(
         "events": found.events,
         "page": str(path),
         "refused": found.refused,
+        "tables": TABLES,
     }
     sizes = f"{found.events} events, {len(found.by_source)} sources, {len(found.differences)} differences, {found.refused} rows refused"
     words = f"{path}: {sizes}"
@@ -128,6 +143,12 @@ def support_(file: ClaimsFile, ally: Ally = None, as_json: AsJson = False) -> No
     lines = [one.sentence() for one in found.values()]
     lines += [f"contradiction: {pair.sentence()}" for pair in against]
     answer(value, "\n".join(lines) or "no claims", as_json)
+
+
+def days_of(name: str | None) -> str:
+    """Return the zone whose days a file's dates are; "" where each row's country says it. Raises `Refused`."""
+    zone_named(name)
+    return name or ""
 
 
 def _text(file: str) -> str:
@@ -187,6 +208,7 @@ def _import_words(made: Import, found: Tally, html: Path | None) -> list[Any]:
         f"independent origins: {origins}; {found.more_sources_than_origins} events have more articles than origins",
         f"{found.assumed} events do not tell their first source: the office stands for it",
         f"{len(found.differences)} times two sources give one day and place and different counts: side by side, never added",
+        f"the days of each row are those of its country, or of the zone given, by {TABLES}",
         f"{found.cautions} rows taken with a stated repair, {found.refused} refused",
     ]
     rows = [(name, count) for name, count in found.by_source[:SHOWN]]

@@ -11,7 +11,7 @@ from detente.agreements.logic import formula as fm
 from detente.agreements.logic.guarded import check_terms
 from detente.agreements.logic.log import Reader, moment
 from detente.agreements.logic.monitor import HORIZON_US, Verdict
-from detente.agreements.logic.parser import parse_terms
+from detente.agreements.logic.parser import cautions, parse_terms
 from detente.agreements.logic.proof import Prover, held_of
 from detente.agreements.logic.report import find, line
 from detente.cli.say import AsJson, guarded, read_bytes
@@ -46,7 +46,9 @@ def monitor(
     as_json: AsJson = False,
 ) -> None:
     """Find what rules say of a log: one verdict a line, with its time, bindings and certainty. Always JSON lines."""
-    read, places = parse_terms(text_of(terms))
+    text = text_of(terms)
+    read, places = parse_terms(text)
+    warn(text)
     checked = check_terms(read, places)
     if core:
         for rule, made in checked:
@@ -55,14 +57,20 @@ def monitor(
     data = read_bytes(log)
     reader = Reader(read.events)
     found = find(checked, reader.columns(data), None if now is None else _moment(now), round(horizon_days * 86_400e6))
-    for text in _with_proofs(found, read, reader, data) if proofs else map(line, found):
-        typer.echo(text)
+    for said in _with_proofs(found, read, reader, data) if proofs else map(line, found):
+        typer.echo(said)
 
 
 def _with_proofs(found: Iterator[Verdict], terms: fm.Terms, reader: Reader, data: bytes) -> Iterator[str]:
     prover = Prover(terms, held_of(terms, reader.happenings(data)))
     for verdict in found:
         yield line(verdict, proof=prover.prove(verdict.rule, verdict.at_us, verdict.bindings))
+
+
+def warn(terms: str) -> None:
+    """Say on standard error what in the terms may be read otherwise than it was meant."""
+    for found in cautions(terms):
+        typer.echo(f"CAUTION: {found.sentence()}", err=True)
 
 
 def text_of(path: str) -> str:

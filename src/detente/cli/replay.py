@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from detente.cli.say import AsJson, answer, guarded, out, table
+from detente.geometry.zones import local, zone
 from detente.scenario.case import Case, load, shipped
 from detente.scenario.player import Line, Played
 from detente.scenario.replay import Stage, play
@@ -139,6 +140,4 @@ def _utc(at_us: int) -> str:
 
 
 def _local(case: Case, at_us: int) -> str:
-    sign, hours, minutes = case.zone[0], int(case.zone[1:3]), int(case.zone[4:6])
-    zone = timezone((-1 if sign == "-" else 1) * timedelta(hours=hours, minutes=minutes))
-    return f"{datetime.fromtimestamp(at_us // 1_000_000, zone):%d %b %H:%M:%S}"
+    return f"{local(at_us, zone(case.zone)):%d %b %H:%M:%S}"

@@ -19,6 +19,7 @@ from detente.cli.desk import Station, at_desk
 from detente.cli.say import AsJson, answer, guarded, plain, read_bytes
 from detente.cli.times import time_us
 from detente.errors import Problem, Refused, problem
+from detente.geometry.zones import TABLES
 
 Subject = Annotated[
     str,
@@ -73,7 +74,7 @@ def simulate(
         now_us = time_us(at, "--at", now) if at is not None else _now(events) if now is None else now
         found = simulated(counting, events, now_us, more, known_us)
         words = tell(counting, found, (*events, *more))
-        values.append({**plain(found), "words": plain(words)})
+        values.append({**plain(found), "tables": TABLES, "words": plain(words)})
         said.append(lines(words))
     if seen:
         answer({"seen": seen, "simulations": values}, "\n\n".join([*said, f"{seen}."]), as_json)
@@ -130,7 +131,7 @@ def _now(events: tuple[Event, ...]) -> int:
 
 def lines(words: Telling) -> str:
     """Lay the readings out for a terminal."""
-    said = [f"As of {words.at}. {words.rests_on}", "", words.clause]
+    said = [f"As of {words.at}. {words.rests_on}", "", words.clause, words.reckoned]
     for reading in words.readings:
         said += ["", f"{reading.way}  {reading.how}"]
         said += [f"  {line}" for line in (reading.stands, reading.used_by, reading.moved, *reading.days)]

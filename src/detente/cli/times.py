@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Annotated
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
 from detente.errors import Refused, problem
+from detente.geometry.zones import offset_words, zone
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 UNITS_US = {"s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000, "d": 86_400_000_000}
@@ -53,25 +53,10 @@ def zone_named(name: str | None) -> tzinfo | None:
     """Return a zone by IANA name or offset; raises Refused for one that is not known."""
     if not name:
         return None
-    offset = re.fullmatch(r"([+-])([0-9]{2}):([0-9]{2})", name)
-    if offset is not None and int(offset[2]) < 24 and int(offset[3]) < 60:
-        away = int(offset[2]) * 60 + int(offset[3])
-        return timezone_of(away if offset[1] == "+" else -away)
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        rule = "must be an IANA zone or an offset"
-        raise Refused([problem("zone", "--zone", name, rule, "Write Asia/Damascus or +03:00.")]) from None
+    return zone(name, "--zone")
 
 
-def timezone_of(minutes: int) -> tzinfo:
-    """Return the fixed zone so many minutes east of UTC."""
-    from datetime import timezone
-
-    return timezone(timedelta(minutes=minutes))
-
-
-def moment(us: int | None, zone: tzinfo | None = None, exact: bool = False) -> str:
+def moment(us: int | None, where: tzinfo | None = None, exact: bool = False) -> str:
     """Say a time: `2016-09-17 13:55:00Z`, and in a zone beside it `(16:55 +03:00)`. None: `-`.
 
     Whole seconds, the fraction dropped; with `exact` it stays.
@@ -84,11 +69,11 @@ def moment(us: int | None, zone: tzinfo | None = None, exact: bool = False) -> s
         return "unbounded"
     part = f".{at.microsecond:06d}".rstrip("0") if at.microsecond and exact else ""
     said = f"{at:%Y-%m-%d %H:%M:%S}{part}Z"
-    if zone is None:
+    if where is None:
         return said
-    there = at.astimezone(zone)
+    there = at.astimezone(where)
     day = "" if there.date() == at.date() else f"{there:%d %b} "
-    return f"{said} ({day}{there:%H:%M} {_offset(there)})"
+    return f"{said} ({day}{there:%H:%M} {offset_words(there)})"
 
 
 def span(us: int) -> str:
@@ -103,8 +88,3 @@ def span(us: int) -> str:
         return f"{minutes} min"
     hours = minutes // 60
     return f"{hours} h {minutes % 60:02d} min" if hours < 48 else f"{hours // 24} d {hours % 24} h"
-
-
-def _offset(at: datetime) -> str:
-    away = at.strftime("%z")
-    return f"{away[:3]}:{away[3:5]}"

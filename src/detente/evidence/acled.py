@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from detente.evidence.imported import Article, Cells, Event, Import, band_of, origins_in, read_rows
+from detente.evidence.imported import Article, Cells, Event, Import, origins_in, read_rows
 from detente.records.count import Counted
 
 COMPILER = "ACLED"
@@ -30,6 +30,7 @@ NEEDED = (
     "actor1",
     "actor2",
     "admin1",
+    "country",
     "location",
     "latitude",
     "longitude",
@@ -42,16 +43,19 @@ DAYS = ("%Y-%m-%d", "%d %B %Y", "%d-%m-%Y", "%d/%m/%Y")
 _NOT_NAME = re.compile(r"[^a-z0-9]+")
 
 
-def read_acled(text: str) -> Import:
-    """Read the text of an ACLED file. Errors: Refused when it is not one; a bad row is named in the result."""
-    return read_rows(text, NEEDED, "event_id_cnty", _event, "an ACLED file")
+def read_acled(text: str, zone: str = "") -> Import:
+    """Read the text of an ACLED file. Errors: Refused when it is not one; a bad row is named in the result.
+
+    `zone` says whose days they are; "": those of each row's country.
+    """
+    return read_rows(text, NEEDED, "event_id_cnty", _event, "an ACLED file", zone)
 
 
 def _event(cells: Cells) -> Event:
     where, when = cells.whole("geo_precision", 1, 3), cells.whole("time_precision", 1, 3)
     day = cells.day("event_date", *DAYS)
     spread = timedelta(days=SPREAD_DAYS[when])
-    start_us, end_us = band_of(day - spread, day + spread)
+    start_us, end_us = cells.band(day - spread, day + spread)
     sources = [part.strip() for part in cells.needed("source").split(";") if part.strip()]
     origins, assumed = origins_in("", sources)
     deaths = cells.whole("fatalities", 0, 10**6)

@@ -1,12 +1,12 @@
 """A monitor's day, as facts: what each reporter counted, what changed and why, what came late, what is missing.
 
-The period is (start, end]; a count belongs to it when its window ends in it. Nothing is added across reporters, scopes or units. What was
-recorded after the end of the period is not in the report: the report of a day is the same whenever it is made.
+The period is (start, end]; a count belongs to it when its window ends in it. Nothing is added across reporters, scopes or units. It
+is made from what had been recorded by a given time: the report of a day as of then is the same whenever it is made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -24,13 +24,18 @@ from detente.records.bulletin import Bulletin
 DOUBTS = ("cannot-confirm", "denies")
 
 
-def daily(held: Held, period: Period) -> Daily:
-    """Return one period's facts from what had been recorded by its end."""
-    seen = held.until(period.end_us)
+def daily(held: Held, period: Period, by_us: int | None = None) -> Daily:
+    """Return one period's facts from what had been recorded by a time (None: its end).
+
+    A later time takes in what came after the day and is of it, such as the count of the whole day; an earlier one is of a day not over.
+    """
+    recorded_us = period.end_us if by_us is None else by_us
+    seen = held.until(recorded_us)
     now = seen.current()
     bulletins = [(entry, body) for entry, _, body in now.bulletins]
-    figures = tuple(_figures(bulletins, period))
+    figures = tuple(_figures(bulletins, period, seen.recorded))
     return Daily(
+        after=_after(seen, period),
         casualties=_casualties(now, period),
         changes=(
             *_corrected(seen, period),
@@ -45,13 +50,17 @@ def daily(held: Held, period: Period) -> Daily:
         gaps=tuple((whole.who, gap) for whole in _latest_wholes([b for _, b in bulletins]) for gap in whole.gaps),
         late=_late(seen, period),
         marks=_marks(now, period),
+        over=recorded_us >= period.end_us,
         period=period,
+        recorded_us=recorded_us,
         results=tuple(_results(now, period)),
         silent=_silent(bulletins, figures, period),
     )
 
 
-def _figures(bulletins: Sequence[tuple[str, Bulletin]], period: Period) -> Iterable[Figure]:
+def _figures(
+    bulletins: Sequence[tuple[str, Bulletin]], period: Period, recorded: Mapping[str, int]
+) -> Iterable[Figure]:
     entries = {id(body): entry for entry, body in bulletins}
     for side in side_by_side([body for _, body in bulletins]):
         for one in side.bulletins:
@@ -65,6 +74,7 @@ def _figures(bulletins: Sequence[tuple[str, Bulletin]], period: Period) -> Itera
                 cumulative=one.cumulative,
                 entry=entries[id(one)],
                 last=f"{figure(earlier[-1].total)} ({earlier[-1].window.text})" if earlier and before is None else "",
+                late=recorded[entries[id(one)]] > period.end_us,
                 lengths_us=(_length_us(one), _length_us(before) if before else 0),
                 lines=_lines(one, before),
                 now=one.total,
@@ -179,7 +189,8 @@ def _corrected(seen: Held, period: Period) -> Iterable[Change]:
     bodies = {entry: body for entry, _, body in seen.bulletins}
     for entry, at_us, body in seen.bulletins:
         old = bodies.get(seen.supersedes.get(entry, ""))
-        if old is not None and period.holds(at_us):
+        after = at_us > period.end_us and period.holds(body.window.latest_us)
+        if old is not None and (period.holds(at_us) or after):
             yield Change(
                 entry=entry,
                 now=figure(body.total),
@@ -201,19 +212,24 @@ def _regraded(seen: Held, period: Period) -> Iterable[Change]:
 
 def _taken_back(seen: Held, period: Period) -> Iterable[Change]:
     for said in seen.claims:
-        if said.claim.stance == "retracts" and period.holds(seen.recorded[said.id]):
+        at_us = seen.recorded[said.id]
+        after = at_us > period.end_us and period.holds(about_us(said))
+        if said.claim.stance == "retracts" and (period.holds(at_us) or after):
             what = f"{said.claim.who} on {said.claim.subject}"
             yield Change(entry=said.id, now="taken back", was="said", what=what, why=said.claim.says)
 
 
 def _verdicts(seen: Held, period: Period) -> Iterable[Change]:
+    ruleset = {entry: body.ruleset for entry, _, body in seen.verdicts}
     for entry, at_us, body in seen.verdicts:
         if body.revises is None or not period.holds(at_us):
             continue
         for said in body.verdicts:
             if said.was is not None and said.was != said.answer:
                 what = " ".join(part for part in ("term", said.term, said.party, said.reading) if part)
-                yield Change(entry=entry, now=said.answer, was=said.was, what=what, why=said.words)
+                before = ruleset.get(body.revises, body.ruleset)
+                rulesets = () if before == body.ruleset else (before, body.ruleset)
+                yield Change(entry=entry, now=said.answer, rulesets=rulesets, was=said.was, what=what, why=said.words)
 
 
 def _contradicted(now: Held, period: Period) -> tuple[Change, ...]:
@@ -231,10 +247,20 @@ def _contradicted(now: Held, period: Period) -> tuple[Change, ...]:
 
 
 def _late(seen: Held, period: Period) -> tuple[Late, ...]:
+    """What was recorded in the period about the time before it."""
+    return _between(seen, period.holds, lambda about: about <= period.start_us)
+
+
+def _after(seen: Held, period: Period) -> tuple[Late, ...]:
+    """What was recorded after the period about it."""
+    return _between(seen, lambda at_us: at_us > period.end_us, period.holds)
+
+
+def _between(seen: Held, recorded: Callable[[int], bool], about: Callable[[int], bool]) -> tuple[Late, ...]:
     found = [
         Late(about_us=about_us(s), entry=s.id, recorded_us=seen.recorded[s.id], who=s.claim.who, words=s.claim.says)
         for s in seen.claims
-        if period.holds(seen.recorded[s.id]) and about_us(s) <= period.start_us
+        if recorded(seen.recorded[s.id]) and about(about_us(s))
     ]
     found += [
         Late(
@@ -245,7 +271,7 @@ def _late(seen: Held, period: Period) -> tuple[Late, ...]:
             words=f"{figure(body.total)} {body.total.unit}: {body.says}",
         )
         for entry, at_us, body in seen.bulletins
-        if period.holds(at_us) and body.window.latest_us is not None and body.window.latest_us <= period.start_us
+        if recorded(at_us) and body.window.latest_us is not None and about(body.window.latest_us)
     ]
     return tuple(sorted(found, key=lambda late: (late.recorded_us, late.entry)))
 

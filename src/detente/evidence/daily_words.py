@@ -28,13 +28,17 @@ def blocks(found: Daily, held: Held, zone: tzinfo, by: str, virtual: bool) -> tu
         return f"{datetime.fromtimestamp(us / 1_000_000, zone):%d %b %H:%M}"
 
     period = found.period
+    tables = f" by {period.tables}" if period.tables else ""
+    by_then = "then" if found.recorded_us == period.end_us else f"{at(found.recorded_us)} ({_utc(found.recorded_us)})"
     made_from = (
-        f"From {at(period.start_us)} to {at(period.end_us)} ({period.zone}; {_utc(period.start_us)} to {_utc(period.end_us)}). "
-        f"Made from what {by} could read and had been recorded by then. All times {period.zone}. An id names the entry."
+        f"From {at(period.start_us)} to {at(period.end_us)} "
+        f"({period.zone}{tables}; {_utc(period.start_us)} to {_utc(period.end_us)}). "
+        f"Made from what {by} could read and had been recorded by {by_then}. All times {period.zone}. An id names the entry."
     )
     return (
         Heading(f"Daily report, {period.name}", 1),
         *((Words("A REPLAY on a virtual ledger: none of this is happening now."),) if virtual else ()),
+        *(() if found.over else (Words(_not_over(found, at)),)),
         Words(made_from),
         Heading("Counts by reporter and region"),
         Words(NEVER_ADDED),
@@ -64,12 +68,29 @@ def blocks(found: Daily, held: Held, zone: tzinfo, by: str, virtual: bool) -> tu
             ),
             "Nothing late was recorded since the last report.",
         ),
+        *_came_after(found, at),
         Heading("Gaps"),
         Items(tuple(_gaps(found, zone, at)), "No gap shows in the counts that run from the beginning."),
         Heading("Where and when"),
         *_pictures(found, held, zone),
         *_marks(found, at),
     )
+
+
+def _not_over(found: Daily, at: Callable[[int], str]) -> str:
+    return (
+        f"THIS DAY IS NOT OVER: it ends {at(found.period.end_us)}, and this is made from what was recorded by {at(found.recorded_us)}. "
+        "Every count, and everything that is said to be missing, is of a part of it."
+    )
+
+
+def _came_after(found: Daily, at: Callable[[int], str]) -> list[Block]:
+    if not found.after:
+        return []
+    rows = tuple(
+        f"{at(x.recorded_us)}, about {at(x.about_us)}: {x.words} ({x.who}; {_id(x.entry)})" for x in found.after
+    )
+    return [Heading("Recorded after this period, about it, and counted in it"), Items(rows, "")]
 
 
 def _utc(us: int) -> str:
@@ -86,9 +107,10 @@ def _figures(figures: Sequence[Figure]) -> list[Block]:
     found: list[Block] = []
     for one in figures:
         kind = " since the beginning" if one.cumulative else ""
+        late = " Recorded after the period." if one.late else ""
         found.append(
             Words(
-                f"{one.who}: {figure(one.now)} {one.now.unit}{kind}, {one.window}; scope: {one.scope}. {_compared(one)} ({_id(one.entry)})"
+                f"{one.who}: {figure(one.now)} {one.now.unit}{kind}, {one.window}; scope: {one.scope}. {_compared(one)}{late} ({_id(one.entry)})"
             )
         )
         if one.lines:
@@ -156,7 +178,8 @@ def _opposite(one: Change) -> str:
 
 
 def _change(one: Change) -> str:
-    return f"{one.what}: {one.was} became {one.now}. Why: {one.why} ({_id(one.entry)})"
+    two = f" By two rulesets, which alone may change it: {' then '.join(one.rulesets)}." if one.rulesets else ""
+    return f"{one.what}: {one.was} became {one.now}. Why: {one.why}{two} ({_id(one.entry)})"
 
 
 def _gaps(found: Daily, zone: tzinfo, at: Callable[[int], str]) -> list[str]:

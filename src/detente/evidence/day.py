@@ -16,12 +16,16 @@ Kind = Literal["access-refused", "event", "protected"]
 
 
 class Period(msgspec.Struct, frozen=True, kw_only=True):
-    """The span reported on, µs since 1970 UTC, its start not included; `before_us` begins the period compared with."""
+    """The span reported on, µs since 1970 UTC, its start not included; `before_us` begins the period compared with.
+
+    `tables` are those of the time zones by which it is a day of `zone`; "" for an offset.
+    """
 
     before_us: int
     end_us: int
     name: str
     start_us: int
+    tables: str = ""
     zone: str
 
     def holds(self, at_us: int | None) -> bool:
@@ -45,12 +49,14 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """One reporter's count of one unit and scope. `before` None: no count of that period is held; `last` is then the latest earlier one.
 
     `lengths_us`: how long the window is, now and before; counts over windows of different length are not like with like.
+    `late`: it was recorded after the period, as a count of a whole day mostly is.
     """
 
     before: Counted | None
     cumulative: bool
     entry: str
     last: str
+    late: bool = False
     lengths_us: tuple[int, int]
     lines: tuple[Line, ...]
     now: Counted
@@ -90,17 +96,21 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that had been said otherwise before this period, and why it changed."""
+    """Something that had been said otherwise before this period, and why it changed.
+
+    `rulesets` are those of before and now where a verdict was revised under another one: then the change may come from that alone.
+    """
 
     entry: str
     now: str
+    rulesets: tuple[str, ...] = ()
     was: str
     what: str
     why: str
 
 
 class Late(msgspec.Struct, frozen=True, kw_only=True):
-    """Something recorded in this period about the time before it."""
+    """Something recorded after the time that it is about: in this period about the time before it, or after this period about it."""
 
     about_us: int
     entry: str
@@ -123,7 +133,13 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Daily(msgspec.Struct, frozen=True, kw_only=True):
-    """A day as facts; `gaps` are of counts from the beginning, `silent` reporters that counted before and did not this time."""
+    """A day as facts; `gaps` are of counts from the beginning, `silent` reporters that counted before and did not this time.
+
+    It is made from what had been recorded by `recorded_us`. Where that is before its end the day is not `over`: then every count and every
+    absence is of a part of it. `after` is what was recorded after the day, of it, and counted in it.
+    """
+
+    after: tuple[Late, ...]
 
     casualties: tuple[Casualties, ...]
     changes: tuple[Change, ...]
@@ -134,7 +150,9 @@ class Daily(msgspec.Struct, frozen=True, kw_only=True):
     gaps: tuple[tuple[str, Gap], ...]
     late: tuple[Late, ...]
     marks: tuple[Mark, ...]
+    over: bool
     period: Period
+    recorded_us: int
     results: tuple[Seen, ...]
     silent: tuple[str, ...]
 

@@ -15,6 +15,7 @@ from decimal import Decimal, InvalidOperation
 import msgspec
 
 from detente.errors import Problem, Refused, problem
+from detente.geometry.countries import offsets_s, zones_of
 from detente.geometry.volume import NDEG, Circle, Point, Volume4D
 from detente.records.body import Stated
 from detente.records.claim import Claim
@@ -22,8 +23,6 @@ from detente.records.count import Counted
 from detente.records.report import Report
 
 DAY_US = 86_400_000_000
-OFFSETS_S = (7_200, 10_800)
-"""Least and greatest offset from UTC of the days meant, seconds: Syria in winter and in summer. A day's band covers both."""
 
 _UNNAMED = re.compile(
     r"(?:the )?(?:an? )?(?:local|unnamed|anonymous|special|security|medical|military|witness(?:es)?|residents?|activists?)(?: sources?)?",
@@ -141,8 +140,9 @@ class RowFaults(Exception):  # noqa: N818 - never leaves the importers
 class Cells:
     """One row's cells, read with every fault kept: row number (the header is 1), id and column."""
 
-    def __init__(self, number: int, row: dict[str, str], name: str) -> None:
+    def __init__(self, number: int, row: dict[str, str], name: str, zone: str = "") -> None:
         self._row = row
+        self._zone = zone
         self.at = f"row {number} ({name})"
         self.faults: list[Problem] = []
         self.cautions: list[Problem] = []
@@ -190,6 +190,15 @@ class Cells:
         self.fault(column, f"must be a day, written {' or '.join(formats)}")
         return date(1970, 1, 1)
 
+    def band(self, first: date, last: date) -> tuple[int, int]:
+        """The span of instants that some whole days may mean: those of the zone that was given, else of the row's country."""
+        zones = (self._zone,) if self._zone else zones_of(self.text("country"))
+        if not zones:
+            step = "Say whose days they are: --zone Asia/Damascus, for the whole file."
+            self.fault("country", "must name a country that the tables of time zones know", step)
+            return 0, 0
+        return band_of(first, last, offsets_s(zones, first.year, last.year))
+
     def needed(self, column: str) -> str:
         text = self.text(column)
         if not text:
@@ -197,14 +206,22 @@ class Cells:
         return text
 
 
-def read_rows(text: str, columns: Sequence[str], name_column: str, make: Callable[[Cells], Event], what: str) -> Import:
+def read_rows(
+    text: str, columns: Sequence[str], name_column: str, make: Callable[[Cells], Event], what: str, zone: str = ""
+) -> Import:
     """Read CSV with a header; a row that cannot be read is refused and named, and does not stop the others.
 
+    `zone`: whose days they are, for the whole file; "": those of each row's country.
     Errors: Refused when a needed column is missing from the header: then this is another file.
     """
+    columns = [column for column in columns if not zone or column != "country"]
     reader = csv.reader(text.removeprefix("\ufeff").splitlines(keepends=True))
     header = next(reader, [])
     missing = [column for column in columns if column not in header]
+    if missing == ["country"]:
+        rule = "must have the column country, by which its days are known"
+        step = "Export it with that column, or say whose days they are: --zone Asia/Damascus."
+        raise Refused([problem("columns", "header", ", ".join(header), f"{what} {rule}", step)])
     if missing:
         rule = f"needs these columns, which are not there: {', '.join(missing)}"
         raise Refused([problem("columns", "header", ", ".join(header), f"{what} {rule}", "Export it again, whole.")])
@@ -216,7 +233,7 @@ def read_rows(text: str, columns: Sequence[str], name_column: str, make: Callabl
     for row in _rows(reader, refused):
         rows += 1
         number = reader.line_num
-        cells = Cells(number, dict(zip(header, row, strict=False)), "")
+        cells = Cells(number, dict(zip(header, row, strict=False)), "", zone)
         name = cells.text(name_column).removesuffix(".0")
         cells.at = f"row {number} ({name or 'no id'})"
         if len(row) != len(header):
@@ -246,13 +263,13 @@ def _rows(reader: Iterator[list[str]], refused: list[Problem]) -> Iterator[list[
             yield row
 
 
-def band_of(first: date, last: date, offsets_s: tuple[int, int] = OFFSETS_S) -> tuple[int, int]:
-    """Return the span of instants that some whole days may mean, in µs since 1970 UTC: in whichever of the zones they are days."""
+def band_of(first: date, last: date, away_s: tuple[int, int]) -> tuple[int, int]:
+    """Return the span of instants that some whole days may mean, µs since 1970 UTC; `away_s`: least and greatest offset of their clocks."""
     start = datetime(first.year, first.month, first.day, tzinfo=UTC)
     end = datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1)
     return (
-        round(start.timestamp()) * 1_000_000 - offsets_s[1] * 1_000_000,
-        round(end.timestamp()) * 1_000_000 - offsets_s[0] * 1_000_000,
+        round(start.timestamp()) * 1_000_000 - away_s[1] * 1_000_000,
+        round(end.timestamp()) * 1_000_000 - away_s[0] * 1_000_000,
     )
 
 

@@ -7,6 +7,7 @@ from html import escape
 
 from detente.evidence.imported import Import
 from detente.evidence.tallies import Difference, Tally
+from detente.geometry.zones import TABLES
 
 _STYLE = """
 :root{color-scheme:light dark}
@@ -30,7 +31,7 @@ def page(made: Import, found: Tally, name: str) -> str:
         f"<title>{escape(name)}: sources and origins</title><style>{_STYLE}</style>",
         f"<h1>{escape(name)}</h1>",
         f"<p>{found.events} events of {found.rows} rows, {escape(found.first_day)} to {escape(found.last_day)}. "
-        f"{found.refused} rows refused, {found.cautions} taken with a stated repair.</p>",
+        f"{found.refused} rows refused, {found.cautions} taken with a stated repair. Days by {TABLES}.</p>",
         "<p class=note>A compiler's reading of press reports. It proves nothing about who did what. Relays add reach, not support; "
         "counts of different sources are never added.</p>",
         "<h2>Events per source</h2>",

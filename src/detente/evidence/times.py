@@ -12,6 +12,9 @@ from itertools import combinations
 
 import msgspec
 
+from detente.errors import Refused
+from detente.geometry.zones import check_stated
+
 HOUR_US = 3_600_000_000
 SLIPS_US = tuple(h * HOUR_US for h in (1, -1, 2, -2, 3, -3))
 """Shifts tried, nearest first: the errors that zone tables and summer time make."""
@@ -37,8 +40,12 @@ class Slip(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TimeReport(msgspec.Struct, frozen=True, kw_only=True):
-    """Which claims agree (their spans touch) and which do not, each pair in order of input; and the slips that would explain it."""
+    """Which claims agree (their spans touch) and which do not, each pair in order of input; and the slips that would explain it.
 
+    `against_zone` are claims whose stated offset contradicts the zone they name.
+    """
+
+    against_zone: tuple[str, ...] = ()
     agree: tuple[tuple[str, str], ...]
     disagree: tuple[tuple[str, str], ...]
     slips: tuple[Slip, ...]
@@ -52,6 +59,7 @@ class TimeReport(msgspec.Struct, frozen=True, kw_only=True):
             f"{s.claim} would agree with all others if its clock is {s.shift_us // HOUR_US:+d} h off"
             for s in self.slips
         ]
+        parts += [f"{claim} states an offset that its zone did not have then" for claim in self.against_zone]
         return "; ".join(parts)
 
 
@@ -75,7 +83,16 @@ def compare_times(claims: Sequence[TimeClaim]) -> TimeReport:
         shift = next((s for s in SLIPS_US if all(_touch(one, other, s) for other in others)), None)
         if shift is not None:
             slips.append(Slip(agrees_then=tuple(c.claim for c in others), claim=one.claim, shift_us=shift))
-    return TimeReport(agree=agree, disagree=disagree, slips=tuple(slips))
+    against_zone = tuple(c.claim for c in claims if _against_zone(c))
+    return TimeReport(against_zone=against_zone, agree=agree, disagree=disagree, slips=tuple(slips))
+
+
+def _against_zone(claim: TimeClaim) -> bool:
+    try:
+        check_stated(claim.stated, claim.zone, claim.claim)
+    except Refused:
+        return True
+    return False
 
 
 def _touch(a: TimeClaim, b: TimeClaim, shift_us: int) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 from datetime import timedelta
 
-from detente.evidence.imported import Article, Cells, Event, Import, band_of, origins_in, read_rows
+from detente.evidence.imported import Article, Cells, Event, Import, origins_in, read_rows
 from detente.records.count import Counted
 
 COMPILER = "UCDP GED"
@@ -34,6 +34,7 @@ NEEDED = (
     "where_prec",
     "where_coordinates",
     "adm_1",
+    "country",
     "latitude",
     "longitude",
     "date_prec",
@@ -46,9 +47,12 @@ NEEDED = (
 DAYS = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S")
 
 
-def read_ucdp(text: str) -> Import:
-    """Read the text of a UCDP GED file. Errors: Refused when it is not one; a bad row is named in the result."""
-    return read_rows(text, NEEDED, "id", _event, "a UCDP GED file")
+def read_ucdp(text: str, zone: str = "") -> Import:
+    """Read the text of a UCDP GED file. Errors: Refused when it is not one; a bad row is named in the result.
+
+    `zone` says whose days they are; "": those of each row's country.
+    """
+    return read_rows(text, NEEDED, "id", _event, "a UCDP GED file", zone)
 
 
 def _event(cells: Cells) -> Event:
@@ -57,7 +61,7 @@ def _event(cells: Cells) -> Event:
     if first > last:
         cells.fault("date_end", "must not be before date_start")
     spread = timedelta(days=SPREAD_DAYS[when] if first == last else 0)
-    start_us, end_us = band_of(first - spread, last + spread)
+    start_us, end_us = cells.band(first - spread, last + spread)
     articles = _articles(cells.text("source_article"))
     origins, assumed = origins_in(cells.text("source_original"), [a.office for a in articles])
     if not origins:

@@ -34,6 +34,7 @@ ALWAYS = frozenset(
         "affiliation",
         "agreement",
         "assent",
+        "bulletin",
         "claim",
         "disclosure",
         "erasure",
@@ -85,6 +86,19 @@ class Published(msgspec.Struct, kw_only=True):
     answers: dict[Key, Answer]
     audience: tuple[str, ...]
     entry: str
+    ruleset: str
+
+
+class Publication(msgspec.Struct, frozen=True, kw_only=True):
+    """The last verdicts that one party has published on an agreement, and whether by the ruleset that is applied here.
+
+    Another ruleset may come to other answers from the same entries; that is no contradiction, and is shown as the ruleset it is.
+    """
+
+    author: str
+    entry: str
+    ruleset: str
+    same_ruleset: bool
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True):
@@ -159,6 +173,14 @@ class Agreements(View):
         """
         known = frozenset(entries)
         return self._again(lambda kept: kept.id in known, party)
+
+    def publications(self, about: str, ruleset: str) -> tuple[Publication, ...]:
+        """Return what each party last published on an agreement, beside the ruleset that is applied here."""
+        return tuple(
+            Publication(author=author, entry=held.entry, ruleset=held.ruleset, same_ruleset=held.ruleset == ruleset)
+            for (author, of), held in sorted(self.published.items())
+            if of == about
+        )
 
     def take_due(self) -> list[Due]:
         """Hand over the revisions that entries have made due since last asked."""
@@ -271,7 +293,9 @@ class Agreements(View):
         said = {(v.term, v.party, v.reading, v.instance): v.answer for v in body.verdicts}
         held = self.published.get((kept.author, about))
         answers = {**held.answers, **said} if held is not None else said
-        self.published[(kept.author, about)] = Published(answers=answers, audience=kept.audience, entry=kept.id)
+        self.published[(kept.author, about)] = Published(
+            answers=answers, audience=kept.audience, entry=kept.id, ruleset=body.ruleset
+        )
         if body.trigger is not None:
             self.slots.add((kept.author, about, body.trigger))
 

@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
+import msgspec
+
 from detente.scenario.processes import Door
 
 SECOND_US = 1_000_000
+
+
+class ShortLead(msgspec.Struct, frozen=True, kw_only=True):
+    """How long before a notice begins it was recorded for a party, where its class asks for more; in words beside the least."""
+
+    lead: str
+    party: str
+    words: str
 
 
 def course_words(door: Door, entry: str, party: str) -> list[str]:
@@ -33,10 +43,16 @@ def stop_words(door: Door, entry: str, party: str) -> list[str]:
     return [f"CLOCK {row['sentence']}" for row in found if row["stop"] == entry and row["party"] == party]
 
 
-def short_lead(door: Door, entry: str) -> list[str]:
+def short_leads(door: Door, entry: str) -> list[ShortLead]:
     """Return, for each recipient of a notice that was told later than its class asks, what lead it had."""
     found = cast(list[dict[str, Any]], door.get(f"/local/courses/{entry}")["courses"])
-    return [f"LEAD for {course['party']}: {words}" for course in found for words in _leads(course, told_too=False)]
+    return [
+        ShortLead(lead=span(lead["lead_us"]), party=course["party"], words=words)
+        for course in found
+        for words in _leads(course, told_too=False)
+        for lead in course["leads"]["at"]
+        if lead["step"] == "recorded" and lead["lead_us"] is not None and lead["short"]
+    ]
 
 
 def _leads(course: Mapping[str, Any], *, told_too: bool) -> list[str]:

@@ -123,9 +123,8 @@ class Judge:
                     found += self._tasks(name, one)
             for pair in contradictions(held.claims, allies):
                 if pair.by_ally and self._new("contradiction", pair.claim.id, pair.denial.id):
-                    found.append(
-                        News(evidence=(pair.claim.id, pair.denial.id), words=f"CONTRADICTION {pair.sentence()}")
-                    )
+                    both = (pair.claim.id, pair.denial.id)
+                    found.append(News(contradicts=both, evidence=both, words=f"CONTRADICTION {pair.sentence()}"))
         return found
 
     def route(self, asked: Mapping[str, Any]) -> RouteAnswer:

@@ -20,9 +20,10 @@ from detente.errors import Refused, Unavailable, problem
 from detente.evidence.affected import Affected
 from detente.evidence.deals import Standing
 from detente.evidence.times import TimeClaim, TimeReport, compare_times
-from detente.scenario.asking import course_words, short_lead, stop_words
+from detente.scenario.asking import course_words, short_leads, stop_words
 from detente.scenario.case import Case, Row, microseconds
 from detente.scenario.compose import answered_for, body_of, presence_of
+from detente.scenario.expected import Fact, Facts
 from detente.scenario.judging import Judge, RouteAnswer, standing_words
 from detente.scenario.pocket import Pocket
 from detente.scenario.processes import Door
@@ -86,6 +87,7 @@ class Player:
         self.played = Played(branch=branch)
         self._judge = Judge(case, doors)
         self._pocket = Pocket(case, branch, folder)
+        self._facts = Facts(self.played.entries)
         self._say = say
         self._seen: set[tuple[str, ...]] = set()
         self._sent: dict[str, tuple[Row, str]] = {}
@@ -233,6 +235,8 @@ class Player:
                 self._asked_afresh(entry, row)
         for news in self._judge.news(self.now_us):
             self._raise(news.words, knew="all who were told the claims", proof=_entries(news.evidence))
+            if news.contradicts:
+                self._facts.add(Fact(about=news.contradicts, at_us=self.now_us, kind="contradiction"))
         self.played.tasks = self._judge.tasks
 
     def _asked_afresh(self, entry: str, row: Row) -> None:
@@ -243,28 +247,41 @@ class Player:
                 first = tuple(one["version"] for one in board["in_danger"])
                 self.played.endangered.setdefault(f"{row.id}.{party}", first)
                 for asked in (a for a in board["asked"] if a["author"] == party and a["entry"]):
-                    self._asked(f"{row.id}.warning.{asked['recipient']}", asked)
+                    self._asked(entry, f"{row.id}.warning.{asked['recipient']}", asked)
 
-    def _asked(self, name: str, asked: Mapping[str, Any]) -> None:
+    def _asked(self, change: str, name: str, asked: Mapping[str, Any]) -> None:
         proof = f"entry {asked['entry'][:12]}"
         self.played.entries.setdefault(name, asked["entry"])
         if asked["asked_us"] is not None and asked["due_us"] is not None:
             within = (asked["due_us"] - asked["asked_us"]) // 1_000_000
             words = f"ASKED AFRESH {asked['recipient']}: {asked['count']} ({asked['urgency']}), within {within} s"
             tell = partial(self._raise, words, knew=asked["recipient"], proof=proof, at_us=asked["asked_us"])
-            self._once((asked["entry"], "asked"), tell)
+            fact = Fact(
+                about=(asked["entry"], change),
+                at_us=asked["asked_us"],
+                kind="asked",
+                party=asked["recipient"],
+                value=asked["urgency"],
+            )
+            self._once((asked["entry"], "asked"), tell, fact)
         if asked["answered_us"] is not None:
             after = (asked["answered_us"] - asked["asked_us"]) // 1_000_000
             words = f"ANSWERED AFRESH {asked['recipient']} after {after} s: {asked['answer']}"
             self._once((asked["entry"], "answered"), partial(self._raise, words, knew=asked["author"], proof=proof))
 
-    def _once(self, key: tuple[str, ...], tell: Callable[[], None]) -> None:
+    def _once(self, key: tuple[str, ...], tell: Callable[[], None], fact: Fact | None = None) -> None:
+        """Say what has come about, and keep it as a fact, the first time it is seen."""
         if key not in self._seen:
             self._seen.add(key)
             tell()
+            if fact is not None:
+                self._facts.add(fact)
 
     def _alarm(self, party: str, alarm: Mapping[str, Any]) -> None:
-        self._raise(f"ALARM at {party}: {alarm['words']}", knew=party, at_us=int(alarm["at_us"]))
+        at_us = int(alarm["at_us"])
+        self._raise(f"ALARM at {party}: {alarm['words']}", knew=party, at_us=at_us)
+        about = tuple(str(alarm["about"]).split())  # a slot: the entry first, then at whom or on which ladder
+        self._facts.add(Fact(about=about, at_us=at_us, kind="alarm", party=party, value=alarm["kind"]))
 
     def _screenings(self, entry: str, row: Row) -> None:
         for answered in self._rows(row.by, f"/local/screenings/{entry}", "screenings"):
@@ -272,7 +289,10 @@ class Player:
                 continue
             key = (entry, "screening", answered["party"], answered["answer"], str(answered["entry"]))
             proof = f"entry {str(answered['entry'])[:12]}" if answered["entry"] else "absent by its deadline"
-            self._once(key, partial(self._raise, f"SCREENING {answered['words']}", knew=row.by, proof=proof))
+            tell = partial(self._raise, f"SCREENING {answered['words']}", knew=row.by, proof=proof)
+            party, answer = answered["party"], answered["answer"]
+            fact = Fact(about=(entry,), at_us=self.now_us, kind="screening", party=party, value=answer)
+            self._once(key, tell, fact)
 
     def _told(self, entry: str, row: Row) -> None:
         delivery = cast(dict[str, list[dict[str, Any]]], self.doors[row.by].get(f"/local/delivery/{entry}")["delivery"])
@@ -281,18 +301,14 @@ class Player:
                 if fact["step"] != "told":
                     continue
                 key = (entry, "told", party)
-                told = partial(
-                    self._raise,
-                    f"TOLD {fact['words'].removeprefix('told: ')}",
-                    knew=party,
-                    proof=f"watermark {fact['entry'][:12]}",
-                )
-                self._once(key, told)
+                words = f"TOLD the station of {party} says it holds it (watermark at index {fact['index']})"
+                self._once(key, partial(self._raise, words, knew=party, proof=f"watermark {fact['entry'][:12]}"))
 
     def _lead(self, entry: str, row: Row) -> None:
-        for words in short_lead(self.doors[row.by], entry):
-            recipient = words.partition(":")[0].removeprefix("LEAD for ")
-            self._once((entry, "lead", recipient), partial(self._raise, words, knew=f"{row.by}, {recipient}"))
+        for one in short_leads(self.doors[row.by], entry):
+            tell = partial(self._raise, f"LEAD for {one.party}: {one.words}", knew=f"{row.by}, {one.party}")
+            fact = Fact(about=(entry,), at_us=self.now_us, kind="lead", party=one.party, value=one.lead)
+            self._once((entry, "lead", one.party), tell, fact)
 
     # --- questions, answered offline by the separate verifier ---
 
@@ -379,13 +395,12 @@ class Player:
     # --- what the case says must come about ---
 
     def _check_expectations(self) -> None:
-        raised = [line.raised for line in self.played.lines]
         for row in self.case.rows_of(self.branch):
             for what, wanted in row.expect.items():
-                if not self._came_about(row, what, wanted, raised):
+                if not self._came_about(row, what, wanted):
                     self.played.unmet.append(f"{row.id}: expected {what} {wanted}")
 
-    def _came_about(self, row: Row, what: str, wanted: Any, raised: list[str]) -> bool:
+    def _came_about(self, row: Row, what: str, wanted: Any) -> bool:
         match what:
             case "refused":
                 return any(wanted == code for code, _ in self.played.refused.get(row.id, ()))
@@ -393,34 +408,24 @@ class Player:
                 said = " ".join(words for _, words in self.played.refused.get(row.id, ()))
                 return all(f"{km} km" in said for km in wanted)
             case "screening":
-                return any(line.startswith("SCREENING") and f": {wanted}" in line for line in raised)
+                return self._facts.screened(row, wanted)
             case "unanswered_after_s":
-                due_us = row.at_us + int(wanted) * 1_000_000
-                return any(line.at_us == due_us and line.raised.startswith("ALARM") for line in self.played.lines)
+                return self._facts.unanswered_after(row, int(wanted))
             case "outcome":
                 return self.played.outcomes[row.id] == (wanted,)
             case "called":
-                return all(any(line.raised.startswith(f"ALARM at {at}") for line in self.played.lines) for at in wanted)
+                return self._facts.called(row, wanted)
             case "unreached_at":
-                owners = {
-                    line.raised.partition(":")[0]
-                    for line in self.played.lines
-                    if line.at_us == microseconds(wanted) and "no acting unit has confirmed" in line.raised
-                }
-                return owners == {f"ALARM at {row.by}", f"ALARM at {row.particulars['party']}"}
+                return self._facts.unreached(row, wanted)
             case "short_lead":
-                return all(
-                    any(one.startswith(f"LEAD for {p}: recorded {w} SHORT") for one in raised)
-                    for p, w in wanted.items()
-                )
+                return self._facts.short_leads(row, wanted)
             case "standing":
                 return bool(wanted == {s.point: s.verdict for s in self.played.standings[row.id]})
             case "origins":
                 found = {s.point: s.support.independent for s in self.played.standings[row.id] if s.support}
                 return all(found.get(point) == count for point, count in wanted.items())
             case "contradicted":
-                denied = next(str(r.claim["who"]) for r in self.case.rows if r.id == wanted and r.claim)
-                return any(line.startswith("CONTRADICTION") and denied in line for line in raised)
+                return self._facts.contradicted(row, wanted)
             case "no_record":
                 route = self.played.routes[row.id]
                 return not route.notices and bool(sorted(a.party for a in route.concerned) == wanted)
@@ -431,9 +436,7 @@ class Player:
                 lists = [ids for name, ids in self.played.endangered.items() if name.startswith(f"{row.id}.")]
                 return bool(lists) and all(ids[:1] == (self.played.entries[wanted],) for ids in lists)
             case "asked_afresh":
-                asked = [line for line in self.played.lines if line.raised.startswith("ASKED AFRESH")]
-                at_once = {a.knew for a in asked if a.at_us - row.at_us < 60_000_000 and "(urgent)" in a.raised}
-                return at_once == set(wanted)
+                return self._facts.asked_afresh(row, wanted)
             case "told":
                 return (self.played.answers[row.id].exit_code == HOLDS) is bool(wanted)
         raise Refused(

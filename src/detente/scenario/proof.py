@@ -34,21 +34,41 @@ def ask_verifier(bundle: Path, *, ledger: str = "", party: str, entry: str, befo
         entry,
         "--before",
         str(before_us),
+        "--json",
     ]
     if ledger:
         command += ["--ledger", ledger]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     return Verdict(
-        exit_code=done.returncode, printed=done.stdout + done.stderr, words=_words(done.returncode, done.stdout)
+        exit_code=done.returncode,
+        printed=done.stdout + done.stderr,
+        words=_words(done.returncode, done.stdout, party),
     )
 
 
-def _words(exit_code: int, printed: str) -> str:
+class _Answer(msgspec.Struct):
+    could_read: tuple[str, ...]
+    watermark: str | None
+
+
+class _Said(msgspec.Struct):
+    """What is used of the verifier's JSON; `fault` is why it refused the bundle."""
+
+    answers: tuple[_Answer, ...] = ()
+    fault: str = ""
+
+
+def _words(exit_code: int, printed: str, party: str) -> str:
     if exit_code == NO_EVIDENCE:
         return "NO EVIDENCE that it was told before then: no watermark of its station covers the entry"
-    if exit_code != HOLDS:
-        return "the bundle does not hold: " + (printed.strip().splitlines() or [""])[0]
-    grounds = [line.strip(" -") for line in printed.rpartition("\nYES\n")[2].splitlines()]
-    told = next((line.partition(", logged at")[0] for line in grounds if line.startswith("the station of")), "")
-    place = next((line for line in grounds if line.startswith("it could read")), "")
-    return "YES, proven: " + "; ".join(part for part in (told, place) if part)
+    try:
+        said = msgspec.json.decode(printed, type=_Said)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return "the bundle does not hold: the verifier gave no answer"
+    if exit_code != HOLDS or not said.answers:
+        return f"the bundle does not hold: {said.fault}"
+    told = said.answers[-1]
+    stated = (
+        f"the station of {party} signed {told.watermark} that it holds all addressed to it below a size beyond this"
+    )
+    return "; ".join([f"YES, proven: {stated}", *(f"it could read: {text}" for text in told.could_read[:1])])

@@ -6,7 +6,7 @@ Each answer is a list of sentences with the entries they rest on; the folds are 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Any, cast
 
 import msgspec
@@ -19,6 +19,7 @@ from detente.evidence.reach import Listed, classed
 from detente.evidence.register import mixed_on
 from detente.evidence.said import plain_name
 from detente.geometry.volume import Circle
+from detente.geometry.zones import zone
 from detente.scenario.case import Case
 from detente.scenario.compose_parts import point_of
 from detente.scenario.counting import readings, sentence
@@ -26,8 +27,12 @@ from detente.scenario.processes import Door
 
 
 class News(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that has newly come about, or one answer: words, and the entries it rests on."""
+    """One thing that has newly come about, or one answer: words, and the entries it rests on.
 
+    `contradicts`: the claim and the denial, where it is that one stands against the other.
+    """
+
+    contradicts: tuple[str, ...] = ()
     evidence: tuple[str, ...]
     words: str
 
@@ -62,8 +67,7 @@ def known_beside(
 
 def zone_of(case: Case) -> tzinfo:
     """Return the case's zone."""
-    sign, hours, minutes = case.zone[0], int(case.zone[1:3]), int(case.zone[4:6])
-    return timezone((-1 if sign == "-" else 1) * timedelta(hours=hours, minutes=minutes))
+    return zone(case.zone)
 
 
 def show(case: Case, at_us: int) -> str:

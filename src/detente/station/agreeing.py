@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from detente.agreements.beside import qualified
 from detente.agreements.proofs import proofs_of
 from detente.agreements.publishing import RULESET, batch, sentence
 from detente.agreements.status import standings
@@ -66,7 +67,12 @@ class AgreementsApi:
         view = self._view(request)
         found = self._agreement(view, request.rest)
         rows = [
-            {**msgspec.to_builtins(v), "words": sentence(v), "not_counted": _not_counted(found, v)}
+            {
+                **msgspec.to_builtins(v),
+                "qualified": qualified(v.beside),
+                "words": sentence(v),
+                "not_counted": _not_counted(found, v),
+            }
             for v in found.verdicts(view.at_us)
         ]
         return json_answer(
@@ -75,6 +81,8 @@ class AgreementsApi:
                 "at_us": view.at_us,
                 "basis": self.basis(),
                 "id": found.id,
+                "published": view.agreements.publications(found.id, RULESET),
+                "ruleset": RULESET,
                 "seen": view.seen,
                 "size": view.size,
                 "verdicts": rows,
@@ -145,6 +153,7 @@ class AgreementsApi:
         return {
             "agreement": found.body.agreement,
             "answers": counts,
+            "as_far_as_single_reports_go": sum(bool(v.beside) for v in verdicts),
             "id": found.id,
             "parties": [
                 {**msgspec.to_builtins(one), "sentence": one.sentence()}

@@ -9,6 +9,7 @@ import msgspec
 
 from detente.errors import DetenteError, Unavailable
 from detente.evidence.bundle import Listed, Made, ToldList, make_bundle
+from detente.geometry.zones import TABLES
 from detente.ledger.checkpoint import SignedCheckpoint
 from detente.ledger.shown import Shown
 from detente.node.known import Known
@@ -89,7 +90,7 @@ def _make(engine: Engine, head: SignedCheckpoint, others: list[SignedCheckpoint]
             for to, size in sorted(signed_up_to.items())
             if size and len(to) == 1
         ],
-        ruleset={"code": "detente-station/1"},
+        ruleset={"code": "detente-station/1", "tables": TABLES},
     )
 
 

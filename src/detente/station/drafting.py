@@ -15,6 +15,7 @@ from detente.ledger.keys import SigningKey
 from detente.node.station_state import Station
 from detente.records.notice import Notice
 from detente.records.registry import REGISTRY, Record
+from detente.records.stated import against_zones
 
 
 class FacetAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -133,7 +134,8 @@ def _facet(kind: str, part: FacetAsked, field: str, problems: list[Problem]) -> 
             )
         )
         return None
-    problems += [_inside(found, f"{field}.body") for found in REGISTRY.check(record.body)]
+    faults = (*REGISTRY.check(record.body), *against_zones(record.body))
+    problems += [_inside(found, f"{field}.body") for found in faults]
     readers = tuple(sorted(set(part.audience)))
     if not readers:
         problems.append(_bad("audience", f"{field}.audience", "", "must name at least one party", "Name it"))

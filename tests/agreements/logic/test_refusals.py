@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from detente.agreements.logic import parser
 from detente.agreements.logic.guarded import check_terms
 from detente.agreements.logic.log import Reader
 from detente.agreements.logic.parser import parse_terms
@@ -183,3 +184,15 @@ def test_a_line_that_does_not_fit_is_refused_with_its_number(line, reason):
             read(data)
         assert [p.field for p in caught.value.problems] == ["line 3"]
         assert reason in str(caught.value)
+
+
+TRAP = "EVENT tick()\nEVENT viol()\nFIND calm: tick() AND NOT ONCE[0,7d] viol() AND tick()\n"
+
+
+def test_a_temporal_operator_that_reaches_over_an_and_without_brackets_is_cautioned():
+    """Read as NOT ONCE (viol AND tick): calm is found over a violation. It stays so, as elsewhere, and it is said."""
+    (found,) = parser.cautions(TRAP)
+    assert (found.code, found.field, found.value) == ("reach", "line 3, column 27", "ONCE")
+    assert "reaches over the connective at line 3, column 45" in found.rule
+    assert parser.cautions(TRAP.replace("ONCE[0,7d] viol()", "(ONCE[0,7d] viol())")) == ()
+    assert parser.cautions(TRAP.replace("viol() AND tick()", "(viol() AND tick())")) == ()

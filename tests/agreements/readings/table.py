@@ -7,7 +7,7 @@ from typing import Any
 
 from detente.agreements.readings.counting import Counting, read_counting
 from detente.agreements.readings.events import Event
-from detente.agreements.readings.zones import us_of, zone
+from detente.geometry.zones import us_of, zone
 
 DAMASCUS = "Asia/Damascus"
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from detente.agreements.readings.calendars import CALENDARS, in_all, read_date, write_date
 from detente.agreements.readings.days import DAY_US, Days
 from detente.agreements.readings.stated import StatedTime, meanings, one_moment
-from detente.agreements.readings.zones import local, us_of, zone
 from detente.errors import Refused
+from detente.geometry.zones import local, us_of, zone
 
 HOUR_US = DAY_US // 24
 DAMASCUS = "Asia/Damascus"
@@ -193,3 +193,13 @@ def test_the_end_of_a_day_as_people_write_it():
     assert timedelta(hours=12) == timedelta(
         microseconds=one_moment(stated("2016-09-18", "noon")) - utc("2016-09-17T21:00")
     )
+
+
+def test_a_real_date_that_the_tables_lack_tells_how_to_enter_it():
+    """30 Sha'ban 1445: the tables give the month 29 days, and where the moon was sighted a day later it had 30."""
+    with pytest.raises(Refused) as refused:
+        read_date("1445-08-30", "hijri")
+    assert "give the Gregorian date" in refused.value.problems[0].next_step
+    with pytest.raises(Refused) as refused:
+        read_date("1445-08-31", "hijri")
+    assert refused.value.problems[0].next_step == "Check day, month, year and the calendar."

@@ -13,7 +13,7 @@ from decimal import Decimal
 from detente.agreements.logic import formula as fm
 from detente.agreements.logic.formula import Formula, Signature, Term, Terms, Window
 from detente.agreements.logic.tokens import Place, Token, refuse, tokens
-from detente.errors import Refused
+from detente.errors import Problem, Refused, problem
 
 Places = dict[int, tuple[Formula, Place]]
 """Where each formula stands in the text, by `id`; the formula itself is kept so that its id stays its own."""
@@ -32,6 +32,7 @@ TEMPORAL: dict[str, type[fm.Previous | fm.Next | fm.Once | fm.Historically | fm.
     "ALWAYS": fm.Always,
 }
 CONNECTIVES = {"AND": fm.And, "OR": fm.Or, "IMPLIES": fm.Implies, "EQUIV": fm.Equiv}
+CONNECTED = (*CONNECTIVES.values(),)
 COMPARISONS = {"=": "=", "!=": "!=", "<>": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 UNIT_US = {"us": 1, "ms": 1_000, "s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000, "d": 86_400_000_000}
 TYPES = frozenset({"any", "string", "int", "float", "number", "bool"})
@@ -50,6 +51,13 @@ def parse_terms(source: str) -> tuple[Terms, Places]:
     return terms, reader.places
 
 
+def cautions(source: str) -> tuple[Problem, ...]:
+    """Return what in a file of terms is read as the grammar says, and perhaps not as its author meant."""
+    reader = _Reader(tokens(source))
+    reader.terms()
+    return tuple(reader.cautions)
+
+
 def parse_formula(source: str, events: tuple[Signature, ...] | None = None) -> tuple[Formula, Places]:
     """Read one formula. Without `events` every event may stand, with its fields named."""
     reader = _Reader(tokens(source), events)
@@ -63,6 +71,8 @@ class _Reader:
         self.tokens = all_tokens
         self.position = 0
         self.depth = 0
+        self.bracketed_ids: set[int] = set()
+        self.cautions: list[Problem] = []
         self.places: Places = {}
         self.checked = events is not None
         self.events: dict[str, Signature] = {s.name: s for s in events or ()}
@@ -221,7 +231,9 @@ class _Reader:
             if token.text in TEMPORAL:
                 self.take()
                 window = self.window(token)
-                return self.mark(TEMPORAL[token.text](window, self.formula(TEMPORAL_STRENGTH)), token)
+                reached = self.formula(TEMPORAL_STRENGTH)
+                self.caution(token, reached)
+                return self.mark(TEMPORAL[token.text](window, reached), token)
             if token.text == "NOT":
                 self.take()
                 return self.mark(fm.Not(self.formula(NOT_STRENGTH)), token)
@@ -244,9 +256,18 @@ class _Reader:
                 return self.aggregate()
         return self.comparison()
 
+    def caution(self, token: Token, reached: Formula) -> None:
+        """Keep a caution where a temporal operator reaches over a connective that no bracket gives it."""
+        found = self.places.get(id(reached))
+        if isinstance(reached, CONNECTED) and found is not None and id(reached) not in self.bracketed_ids:
+            rule = f"reaches over the connective at {found[1]}, and all that stands on both its sides"
+            step = f"Write {token.text} (...) round what it is to reach; --core shows how each rule was read."
+            self.cautions.append(problem("reach", str(token.place), token.text, rule, step))
+
     def bracketed(self, token: Token) -> Formula:
         self.take()
         inner = self.formula()
+        self.bracketed_ids.add(id(inner))
         if not self.at(")"):
             raise self.wrong(f"the bracket opened at {token.place} is not closed", "brackets")
         self.take()

@@ -62,7 +62,14 @@ def read_date(text: str, calendar: Calendar, field: str = "date") -> date:
         return _civil(calendar, year, month, day)
     except (ValueError, OverflowError) as error:
         rule = f"is no date of the calendar {calendar}: {str(error).rstrip('.')}"
-        raise Refused([problem("date", field, text, rule, "Check day, month, year and the calendar.")]) from None
+        raise Refused([problem("date", field, text, rule, _next_step(calendar, day))]) from None
+
+
+def _next_step(calendar: Calendar, day: int) -> str:
+    """A month of 29 days in the tables has 30 where the moon was sighted a day later: then the date is real, and the tables lack it."""
+    if calendar == "hijri" and day == 30:
+        return "If the moon was sighted a day later there, give the Gregorian date, and keep the date as stated in the words."
+    return "Check day, month, year and the calendar."
 
 
 def write_date(day: date, calendar: Calendar) -> Dated:

@@ -12,8 +12,8 @@ from typing import Any, Literal
 import msgspec
 
 from detente.agreements.readings.calendars import Calendar
-from detente.agreements.readings.zones import zone
 from detente.errors import Problem, Refused, problem
+from detente.geometry.zones import zone
 from detente.records.claim import Tag
 
 Value = str | int | float | bool | None

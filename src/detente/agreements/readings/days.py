@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta, tzinfo
 
 import msgspec
 
-from detente.agreements.readings.zones import change_over, instants, local, zone
+from detente.geometry.zones import change_over, instants, local, zone
 
 DAY = timedelta(days=1)
 DAY_US = 86_400_000_000

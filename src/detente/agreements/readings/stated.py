@@ -15,8 +15,8 @@ import msgspec
 
 from detente.agreements.readings.calendars import CAUTION, Calendar, read_date
 from detente.agreements.readings.days import Days
-from detente.agreements.readings.zones import change_over, instants, local, zone
 from detente.errors import Problem, Refused, problem
+from detente.geometry.zones import change_over, instants, local, zone
 
 _TIME = re.compile(r"([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?")
 _NAMED = ("midnight", "noon")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from detente.agreements.readings.calendars import Calendar, write_date
-from detente.agreements.readings.zones import local, zone
+from detente.geometry.zones import local, zone
 
 HOUR_US = 3_600_000_000
 MINUTE_US = 60_000_000

@@ -10,12 +10,14 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from detente.agreements.readings.board import AtEnd, Board, End
+from detente.agreements.readings.calendars import CAUTION
 from detente.agreements.readings.conditions import Check
 from detente.agreements.readings.counters import Count, Day, Move
 from detente.agreements.readings.counting import Counting, Way
 from detente.agreements.readings.events import Event
 from detente.agreements.readings.simulate import Forecast, Simulation, Step, Takes
 from detente.agreements.words.plain import at, capital, day, hours, listed, many, ordinal, sentence
+from detente.geometry.zones import tables_of
 
 SHORT, ID_DIGITS = 12, 64
 TEXT_STANDS = {
@@ -39,13 +41,14 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Telling(msgspec.Struct, frozen=True, kw_only=True):
-    """All readings in words; the ends that were announced; on what it rests."""
+    """All readings in words; the ends that were announced; on what it rests. `reckoned`: by which tables its days are."""
 
     at: str
     clause: str
     ends: tuple[str, ...]
     goal: str
     readings: tuple[Reading, ...]
+    reckoned: str
     rests_on: str
 
 
@@ -63,12 +66,19 @@ def tell(term: Counting, found: Simulation, events: Sequence[Event]) -> Telling:
             say.reading(way, count, forecast, takes, board)
             for way, count, forecast, takes in zip(term.ways, board.counts, found.forecasts, found.takes, strict=True)
         ),
+        reckoned=_reckoned(term),
         rests_on=say.rests_on(board, found.supposed),
     )
 
 
 def _one(at_ends: Sequence[AtEnd], end: End) -> AtEnd | None:
     return next((one for one in at_ends if one.end == end), None)
+
+
+def _reckoned(term: Counting) -> str:
+    caution = f" Islamic dates: {CAUTION}." if term.calendar == "hijri" else ""
+    tables = tables_of(term.zone)
+    return f"Days are those of {term.zone}{f' by {tables}' if tables else ''}.{caution}"
 
 
 class _Say:

@@ -49,6 +49,7 @@ def html(sheet: Sheet) -> str:
         f"<p>Status of <code>{_e(sheet.agreement)}</code>, version {sheet.version}, at <b>{_e(sheet.at)}</b>, {_e(sheet.seen)}.<br>"
         "<small>What nobody reported is absent as seen; a report that comes late may change any of it. "
         "Nothing here is a ruling.</small></p>",
+        f"<p class=dim>Ruleset: {_e(sheet.ruleset)}.</p>",
         f"<p class=dim>Source: {_e(sheet.source)}. {_e(sheet.words)}</p>",
         "".join(f"<p class=mark>⚠ {_e(mark)}</p>" for mark in sheet.marks),
         f"<p><small>Signs: {signs}</small></p>",
@@ -97,11 +98,16 @@ def _term(row: TermRow) -> str:
 def _verdict(v: VerdictWords) -> str:
     duty = f"<br><small>{_e(v.instance)}</small>" if v.instance else ""
     reading = f"<br><i>{_e(v.reading)}</i>" if v.reading else ""
-    rests = [*(f"rests on: {one}" for one in v.rests_on), *(f"against: {one}" for one in v.against)]
+    rests = [
+        *(f"{capital(one)}." for one in v.beside),
+        *(f"rests on: {one}" for one in v.rests_on),
+        *(f"against: {one}" for one in v.against),
+    ]
     late = " ".join((v.changes, *(f"{capital(caveat)}." for caveat in v.caveats))).strip()
     why = _e(sentence(capital(v.why)) + v.due)
+    only = "<br><small>as far as single reports go</small>" if v.beside else ""
     return (
-        f"<tr><td>{_answer(v.answer)}<td><b>{_e(listed(v.who))}</b>{duty}{reading}<td>{why}{_small_list(rests)}"
+        f"<tr><td>{_answer(v.answer)}{only}<td><b>{_e(listed(v.who))}</b>{duty}{reading}<td>{why}{_small_list(rests)}"
         f"<td>{_list(v.settles)}<small>{_e(late)}</small></tr>"
     )
 
@@ -109,7 +115,7 @@ def _verdict(v: VerdictWords) -> str:
 def _readings(telling: Telling) -> str:
     ends = f"<h3>At each announced end</h3>{_small_list(telling.ends)}" if telling.ends else ""
     return (
-        f"<h3>The days, as each reading counts them, at {_e(telling.at)}</h3><p><small>{NOT_VERDICTS}</small></p>"
+        f"<h3>The days, as each reading counts them, at {_e(telling.at)}</h3><p><small>{NOT_VERDICTS} {_e(telling.reckoned)}</small></p>"
         f"<div class=ways>{''.join(map(_reading, telling.readings))}</div>{ends}<p><small>{_e(telling.rests_on)}</small></p>"
     )
 

@@ -20,6 +20,7 @@ def markdown(sheet: Sheet) -> str:
         *(["**VIRTUAL LEDGER (a replay): its times are not now.**"] if sheet.virtual else []),
         f"Status of `{_e(sheet.agreement)}`, version {sheet.version}, at {_e(sheet.at)}, {_e(sheet.seen)}. "
         "What nobody reported is absent as seen; a report that comes late may change any of it.",
+        f"Ruleset: {_e(sheet.ruleset)}.",
         f"Source: {_e(sheet.source)}. {_e(sentence(sheet.words))}".rstrip(),
         _list(sheet.marks),
         f"Signs: {', '.join(f'{sign} {answer}' for answer, sign in SIGNS.items())}.",
@@ -65,10 +66,11 @@ def _term(row: TermRow) -> Iterable[str]:
 def _verdict(v: VerdictWords) -> Iterable[str]:
     duty = f", {_e(v.instance)}" if v.instance else ""
     reading = f" *({_e(v.reading)})*" if v.reading else ""
-    yield f"- {v.sign} **{v.answer}**: {_e(listed(v.who))}{duty}{reading}. {_e(sentence(capital(v.why)) + v.due)}".rstrip()
+    yield f"- {v.sign} **{v.headline()}**: {_e(listed(v.who))}{duty}{reading}. {_e(sentence(capital(v.why)) + v.due)}".rstrip()
     for label, items in (("rests on", v.rests_on), ("against", v.against), ("would be settled by", v.settles)):
         for item in items:
             yield f"  - {label}: {_e(item)}"
+    yield from (f"  - {_e(capital(one))}." for one in v.beside)
     late = " ".join((v.changes, *(f"{capital(caveat)}." for caveat in v.caveats))).strip()
     if late:
         yield f"  - {_e(late)}"
@@ -77,6 +79,7 @@ def _verdict(v: VerdictWords) -> Iterable[str]:
 def _readings(telling: Telling) -> Iterable[str]:
     yield f"### The days, as each reading counts them, at {_e(telling.at)}"
     yield NOT_VERDICTS
+    yield _e(telling.reckoned)
     yield "\n".join(line for reading in telling.readings for line in _reading(reading))
     if telling.ends:
         yield "What each counter reads at each announced end:"

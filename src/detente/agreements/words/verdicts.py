@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
+from detente.agreements.beside import qualified
 from detente.agreements.verdicts import Verdict
 from detente.agreements.words.plain import at, capital, listed
 from detente.agreements.words.vocabulary import READINGS, Vocabulary
@@ -31,6 +32,7 @@ class VerdictWords(msgspec.Struct, frozen=True, kw_only=True):
     """One verdict in words; of several parties, where all is the same for each."""
 
     answer: Answer
+    beside: tuple[str, ...]
     caveats: tuple[str, ...]
     changes: str
     due: str
@@ -45,16 +47,18 @@ class VerdictWords(msgspec.Struct, frozen=True, kw_only=True):
     who: tuple[str, ...]
     why: str
 
+    def headline(self) -> str:
+        """Return the answer as it may be read alone: one beside which counts stand says so at once."""
+        return f"{self.answer}, as far as single reports go" if self.beside else self.answer
+
     def sentence(self) -> str:
         """Say it in one line."""
         reading = f", {self.reading}" if self.reading else ""
         duty = f" ({self.instance})" if self.instance else ""
         due = f" {self.due}" if self.due else ""
         settles = f" What would settle it: {'; '.join(self.settles)}." if self.settles else ""
-        caveats = "".join(f" {capital(caveat)}." for caveat in self.caveats)
-        return (
-            f"{self.sign} {listed(self.who)}{duty}{reading}: {self.answer}. {capital(self.why)}.{due}{settles}{caveats}"
-        )
+        caveats = "".join(f" {capital(caveat)}." for caveat in (*self.beside, *self.caveats))
+        return f"{self.sign} {listed(self.who)}{duty}{reading}: {self.headline()}. {capital(self.why)}.{due}{settles}{caveats}"
 
 
 def verdict_words(verdict: Verdict, term: Term | None, words: Vocabulary, say: Callable[[str], str]) -> VerdictWords:
@@ -68,6 +72,7 @@ def verdict_words(verdict: Verdict, term: Term | None, words: Vocabulary, say: C
     return VerdictWords(
         against=tuple(say(entry) for entry in verdict.against),
         answer=verdict.answer,
+        beside=qualified(verdict.beside),
         caveats=verdict.caveats,
         changes=_changes(verdict, time),
         due=_due(verdict, time),
