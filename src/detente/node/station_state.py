@@ -153,8 +153,8 @@ class Station:
     book: Book = field(default_factory=NoBook)
     """Who is who, for those whom a ladder calls."""
 
-    read_back: Callable[[str], Judged | None] = lambda entry: None
-    """What comparing showed of the read-back just folded, if it is this entry (id in hex)."""
+    take_read_backs: Callable[[], tuple[Judged, ...]] = tuple
+    """Hands over what comparing showed of the read-backs that came since last asked."""
     revisions_due: Callable[[], list[Due]] = list
     """Hands over the revisions of published verdicts that entries have made due."""
 

@@ -115,7 +115,10 @@ class Airspace(View):
             self._apply_doubt(known)
         elif known.kind == "erasure":
             self._apply_erasure(known)
-        elif known.disclosed is not None:
+
+    def answer(self, known: Known, about: str) -> None:
+        """Take in a facet that was opened later."""
+        if known.disclosed is not None:
             self._apply_disclosure(known, known.disclosed)
 
     def restore(self, state: AirspaceState) -> None:

@@ -57,7 +57,7 @@ class Delivery(View):
         self._key_use = key_use
 
     def apply(self, known: Known) -> None:
-        """Take in one watermark or response; with an erased notice, how it was read back can no longer be shown."""
+        """Take in one watermark; with an erased notice, how it was read back can no longer be shown."""
         party = known.header.author
         watermark = known.body(Watermark)
         if watermark is not None:
@@ -69,6 +69,9 @@ class Delivery(View):
         erasure = known.body(Erasure)
         if erasure is not None:
             self._erased(erasure.about)
+
+    def answer(self, known: Known, about: str) -> None:
+        """Take in one response."""
         response = known.body(Response)
         use = self._key_use(known.header.key, known.index) if self._key_use is not None else None
         if response is not None and (use is None or use.officer or response.answer not in OFFICER_ONLY):
@@ -78,7 +81,7 @@ class Delivery(View):
                 entry=known.id,
                 index=known.index,
                 officer=use.officer if use is not None else None,
-                party=party,
+                party=known.header.author,
                 step=self._step(known.id, response),
                 unit=response.unit,
                 version=response.version,

@@ -1,6 +1,7 @@
 """The one fold driver: hands each entry to the views that care, counts what was not understood, and takes snapshots.
 
     entries in order of index ──> Driver.apply ──> each view whose `kinds` name the entry's kind
+                                     ├─> what it answers, and what waited for it: `early`, then each view's `answer`
                                      └─> not understood: counted by kind; views that depend on it are incomplete
 
 Nothing else computes current state. A snapshot (size, root, ruleset, bytes) only saves time: snapshot + tail = full fold.
@@ -9,12 +10,14 @@ Nothing else computes current state. A snapshot (size, root, ruleset, bytes) onl
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import msgspec
 
+from detente.picture.early import Early, Packed
 from detente.picture.known import Known
+from detente.records.erasure import Erasure
 from detente.records.registry import REGISTRY, Registry, Unknown
 
 
@@ -31,6 +34,9 @@ class View(ABC):
     @abstractmethod
     def apply(self, known: Known) -> None:
         """Take in one entry. Deterministic; never raises on what an entry says."""
+
+    def answer(self, known: Known, about: str) -> None:  # noqa: B027 - most views take in nothing here
+        """Take in what an entry says of another that it answers (`early.ANSWERS`); both were applied before, in any order."""
 
     def save(self) -> bytes:
         """Return the state as bytes."""
@@ -81,14 +87,24 @@ class Freshness(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Saved(msgspec.Struct, frozen=True, kw_only=True):
     at_us: int | None
+    early: list[Packed]
     not_understood: dict[str, int]
     views: dict[str, bytes]
 
 
 class Driver:
-    """Folds one viewer's entries into its views, in the order in which the views were given."""
+    """Folds one viewer's entries into its views, in the order in which the views were given.
 
-    def __init__(self, views: Sequence[View], registry: Registry = REGISTRY) -> None:
+    `here` says whether the views know an entry, by id; what answers one that is not here waits for it.
+    """
+
+    def __init__(
+        self,
+        views: Sequence[View],
+        registry: Registry = REGISTRY,
+        here: Callable[[str], bool] = lambda entry: True,
+    ) -> None:
+        self._early = Early(here)
         self._views = tuple(views)
         self._everywhere = tuple(v for v in views if not v.kinds)
         self._by_kind: dict[str, tuple[View, ...]] = {
@@ -109,6 +125,12 @@ class Driver:
             self._count(known.disclosed.record)
         for view in self._by_kind.get(known.kind, self._everywhere):
             view.apply(known)
+        erasure = known.body(Erasure)
+        if erasure is not None:
+            self._early.erase(erasure.about)
+        for answer, about in self._early.ready(known):
+            for view in self._by_kind.get(answer.kind, self._everywhere):
+                view.answer(answer, about)
         self.advance(known.index + 1, known.received_at_us)
 
     def advance(self, size: int, at_us: int) -> None:
@@ -133,6 +155,7 @@ class Driver:
         """Return the views as bytes, for the ledger's root at the present size."""
         saved = _Saved(
             at_us=self._at_us,
+            early=self._early.save(),
             not_understood=self._not_understood,
             views={view.name: view.save() for view in self._views},
         )
@@ -149,6 +172,7 @@ class Driver:
             return False
         for view, state in zip(self._views, states, strict=True):
             view.restore(state)
+        self._early.restore(saved.early)
         self._not_understood, self._at_us, self.size = dict(saved.not_understood), saved.at_us, snapshot.size
         return True
 

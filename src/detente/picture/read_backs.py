@@ -80,26 +80,34 @@ class ReadBacks(View):
         self._key_use = key_use
         self._heads = heads
         self._airspace = airspace
-        self._last: Judged | None = None
+        self._new: dict[str, Judged] = {}
 
     def apply(self, known: Known) -> None:
         """Take in one entry."""
-        self._last = None
+        self._new.clear()
         if known.kind == "notice":
             self._notice(known)
         elif known.kind == "erasure":
             self._erased(known)
-        elif known.disclosed is not None:
+
+    def answer(self, known: Known, about: str) -> None:
+        """Take in one read-back, or a form that was opened later."""
+        if known.disclosed is not None:
             self._disclosed(known)
-        else:
-            response = known.body(Response)
-            if response is not None and response.readback is not None and by_officer(known, self._key_use):
-                self._last = judged = self._judge(known, response)
-                self.state.judged.setdefault(response.version, {})[judged.party] = judged
+            return
+        response = known.body(Response)
+        if response is not None and response.readback is not None and by_officer(known, self._key_use):
+            self._new[known.id] = judged = self._judge(known, response)
+            self.state.judged.setdefault(about, {})[judged.party] = judged
 
     def judged(self, entry_id: str) -> Judged | None:
-        """Return the read-back just folded, if that was the entry with this id."""
-        return self._last if self._last is not None and self._last.entry == entry_id else None
+        """Return the read-back with this id, if it was judged with the entry just folded."""
+        return self._new.get(entry_id)
+
+    def take_new(self) -> list[Judged]:
+        """Return the read-backs judged since this was last asked, or the last entry came."""
+        new, self._new = self._new, {}
+        return list(new.values())
 
     def of(self, version: str) -> tuple[Judged, ...]:
         """Return the latest read-back of each party of one version, by party."""

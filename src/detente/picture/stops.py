@@ -68,12 +68,16 @@ class Stops(View):
         own = known.body(OwnNotice)
         if own is not None and own.units:
             self.state.units[self._airspace.first_of(known.id)] = own.units
-        asked, answered = read_stop(known), known.body(Response)
+        asked = read_stop(known)
         if asked is not None:
             self.state.stops[known.id] = asked
-        elif answered is not None and answered.version in self.state.stops:
+
+    def answer(self, known: Known, about: str) -> None:
+        """Take in an answer, if it is to a stop."""
+        answered = known.body(Response)
+        if answered is not None and about in self.state.stops:
             said = answer_of(known, answered, officer=by_officer(known, self._key_use))
-            self.state.answers.setdefault(answered.version, []).append(said)
+            self.state.answers.setdefault(about, []).append(said)
 
     def own(self, party: str, presence: Iterable[Own] = ()) -> Iterator[Own]:
         """Yield what is own: live notices of the party, with units that only it knows, and presence that it holds privately."""
