@@ -31,7 +31,7 @@ class Step(StrEnum):
     CONFIRMED = "confirmed"  # an officer in a role agrees with what it says
     READ_BACK = "read back"  # in every figure as it was told
     READ_BACK_OTHERWISE = "read back otherwise than told"
-    READ_BACK_UNCHECKED = "read back, not compared"  # over, superseded, or in a form not known here
+    READ_BACK_UNCHECKED = "read back, not compared"  # superseded long ago, or in a form not known here
     PASSED_TO_UNIT = "passed to unit"
     UNIT_CONFIRMED = "confirmed by unit"
     COMPLIED = "complied"
