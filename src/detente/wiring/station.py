@@ -154,7 +154,7 @@ def open_station(folder: Path, now_us: int | None = None) -> StationParts:
         revisions_due=picture.agreements.take_due,
     )
     state.fans.dangers, state.stops, state.humane = picture.dangers, picture.stops, picture.humane
-    state.unit_watch = picture.unit_watch
+    state.unit_watch, picture.delivery.acknowledged = picture.unit_watch, state.acknowledged
     proven = load(state, copy.kept(), copy.leaves(0, ALL), _known(copy), clock.now_us() if now_us is None else now_us)
     if copy.leaf_count() > proven:  # fetched before a crash and never proven: fetch them again
         copy.write(_cut(proven)).result()
