@@ -6,7 +6,8 @@ what is only CLAIMED (somebody's word), and what is MISSING, and answers "was pa
 
     python detente_verify.py BUNDLE --ledger ID [--party P --entry E --before 2016-09-17T13:55:00Z] [--json]
 
-Exit code 0: the bundle holds, and every question asked is answered with yes. 1: something in it does not hold; believe none
+Exit code 0: the bundle holds, and every question asked is answered with yes (by the host's log, or by a station's own signed
+word with its own clock, which is said). 1: something in it does not hold; believe none
 of it. 2: it holds, but to some question there is no evidence. 64: wrong use. Times are UTC, as logged in the ledger.
 """
 
@@ -27,6 +28,7 @@ import nacl.exceptions
 from nacl.bindings import crypto_core_ed25519_is_valid_point, crypto_sign_open
 
 HOLDS, REFUSED, NO_EVIDENCE, WRONG_USE = 0, 1, 2, 64
+YES, OWN_CLOCK, NO = "yes", "yes, by its own clock", "no evidence"
 MAX_INT = 2**53 - 1
 
 
@@ -144,6 +146,15 @@ BUNDLE = {
     "ruleset": ANY_OBJECT,
     "seal": Maybe({"key": H32, "signature": H64}),
     "timeline": [{"id": H32, "index": int, "received_at_us": int, "words": str}],
+}
+ACKNOWLEDGED = {
+    "from": str,
+    "kind": str,
+    "ledger": H32,
+    "payload": {"id": H32, "received_at_us": int},
+    "sent_at_us": int,
+    "signature": H64,
+    "to": str,
 }
 WATERMARK = {"count": int, "list_hash": H32, "size": int}
 DISCLOSURE = {"about": H32, "facet": str, "position": int, "salt": H32, "words": str}
@@ -539,8 +550,10 @@ class Bundle:
 
     def __init__(self, data: bytes, anchor: str | None) -> None:
         raw = parse(data)
-        shaped(raw, BUNDLE)
-        need(raw["bundle"] == "detente/bundle/1", f"format {raw['bundle']!r} is not known to this program")
+        named = raw.get("bundle") if isinstance(raw, dict) else None
+        second = named == "detente/bundle/2"
+        shaped(raw, {**BUNDLE, "acknowledged": [ACKNOWLEDGED]} if second else BUNDLE)
+        need(second or named == "detente/bundle/1", f"format {named!r} is not known to this program")
         self.raw = raw
         self.proven: list[str] = []
         self.claimed: list[str] = []
@@ -553,6 +566,7 @@ class Bundle:
         self._cosignatures()
         self._timeline()
         self._lists()
+        self._acknowledged()
         self._seal()
         self._say_more()
 
@@ -739,6 +753,44 @@ class Bundle:
         part = [pair for pair in pairs if pair[0] < mark["size"]]
         return bool(len(part) == mark["count"] and told_chain(bytes(32), part).hex() == mark["list_hash"])
 
+    def _acknowledged(self) -> None:
+        """Check what stations signed directly, past the host: that each has it is its own word, the time its own clock's."""
+        self.acknowledged: dict[tuple[str, str], int] = {}
+        order = []
+        for item in self.raw.get("acknowledged", []):
+            party, about, at_us = item["from"], item["payload"]["id"], item["payload"]["received_at_us"]
+            order.append((about, party))
+            me = f"the direct acknowledgement of {about[:12]} by {party}"
+            need(item["ledger"] == self.ledger and item["kind"] == "urgent", f"{me} is of another ledger or kind")
+            need(party != item["to"], f"{me} is to itself")
+            entry = self.by_id.get(about)
+            if entry is not None:
+                need(
+                    item["to"] == entry.author and party in entry.audience,
+                    f"{me} is not between its author and a reader",
+                )
+            keys = {k: u for k, u in self.keys.uses.items() if (u.party, u.role) == (party, "station")}
+            unsigned = canonical({name: value for name, value in item.items() if name != "signature"})
+            message, signature = b"detente/direct/v1\n" + unsigned, bytes.fromhex(item["signature"])
+            signers = [use for key, use in keys.items() if verify(bytes.fromhex(key), message, signature)]
+            need(signers or not keys, f"{me} is not signed by its station")
+            said = f"{me} at {utc(at_us)} by its own clock"
+            if not signers:
+                self.claimed.append(f"{said}: that its key is that station's is not shown in this bundle")
+            elif entry is None:
+                self.claimed.append(f"{said}: signed by its station, of an entry that is not here")
+            elif not signers[0].valid_at(entry.index):
+                self.claimed.append(f"{said}: signed with a key of its station that was not in force at #{entry.index}")
+            else:
+                self.acknowledged[about, party] = at_us
+                self.proven.append(
+                    f"the station of {party} signed directly to {entry.author} that it holds {entry.line()}"
+                )
+                self.claimed.append(
+                    f"that it held it at {utc(at_us)}: the clock of {party}, past the host, signed by its station"
+                )
+        need(order == sorted(set(order)), "the direct acknowledgements are not in order, each once")
+
     def _seal(self) -> None:
         seal, made = self.raw["seal"], self.raw["made"]
         by = f"bundle made by {made['by'] or 'nobody named'} at {utc(made['at_us'])}: {made['words']!r}"
@@ -847,21 +899,28 @@ class Bundle:
                 found = False  # it signed for fewer entries than were addressed to it; this may be one left out
         return found
 
-    def answer(self, party: str, about: str, before_us: int) -> tuple[bool, list[str]]:
-        """Say whether a party was told of an entry before a time, with the grounds; False means: no evidence that it was."""
+    def answer(self, party: str, about: str, before_us: int) -> tuple[str, list[str]]:
+        """Say whether a party was told of an entry before a time, with the grounds: by the host's log, else by its own clock."""
         entry = self.by_id[about]
         lines = [f"{entry.line()} was recorded at {utc(entry.received_at_us)} ({self._grade(entry)})"]
         if self.raw["forks"]:
             lines.append("the host signed two histories: this is about the one shown here")
         if entry.signer is None:
-            return False, [*lines, "but that its key is the author's is not shown here"]
+            return NO, [*lines, "but that its key is the author's is not shown here"]
         if party == entry.author:
-            return False, [*lines, f"{party} wrote it itself: the question is about what others told it"]
+            return NO, [*lines, f"{party} wrote it itself: the question is about what others told it"]
         if party not in entry.audience:
-            return False, [*lines, f"it is not addressed to {party}"]
+            return NO, [*lines, f"it is not addressed to {party}"]
         mark, grounds = self.told(entry, party)
+        direct_us = self.acknowledged.get((entry.id, party))
+        if direct_us is not None:
+            lines.append(
+                f"the station of {party} acknowledged it directly to {entry.author}, at {utc(direct_us)} by its own clock: claimed time,"
+                " signed by that station; the host's log says nothing of it"
+            )
+        by_own_clock = direct_us is not None and direct_us < before_us
         if mark is None:
-            return False, [*lines, grounds]
+            return (OWN_CLOCK if by_own_clock else NO), [*lines, grounds]
         stated = (
             f"the station of {party} signed {mark.line()} that it holds all addressed to it below a size beyond this"
         )
@@ -879,8 +938,11 @@ class Bundle:
             ):
                 lines.append(f"{other.signer.title()} answered {at} {summary_of(other)}")
         if mark.received_at_us >= before_us:
-            return False, [*lines, f"that is not before {utc(before_us)}: no evidence that it was told by then"]
-        return True, lines
+            late = (
+                f"the watermark is not before {utc(before_us)}: no evidence in the host's log that it was told by then"
+            )
+            return (OWN_CLOCK if by_own_clock else NO), [*lines, late]
+        return YES, lines
 
     def told_by(self, party: str, about: str) -> dict[str, Any]:
         """Name the watermark that covers an entry, None for none, and say what of the entry that party could read."""
@@ -963,30 +1025,33 @@ def examine(data: bytes, anchor: str | None, asked: list[tuple[str, str, int]]) 
             matches = [id for id in bundle.by_id if id.startswith(prefix)]
             question = f"Was {party} told of {prefix[:12]} before {utc(before_us)}?"
             if len(matches) == 1:
-                yes, grounds = bundle.answer(party, matches[0], before_us)
+                said, grounds = bundle.answer(party, matches[0], before_us)
                 told = bundle.told_by(party, matches[0])
             else:
-                yes, grounds = False, [f"{len(matches)} entries in this bundle have an id that begins with {prefix}"]
+                said, grounds = NO, [f"{len(matches)} entries in this bundle have an id that begins with {prefix}"]
                 told = {"could_read": [], "watermark": None}
-            answers.append(
-                {"answer": "yes" if yes else "no evidence", "grounds": grounds, "question": question, **told}
-            )
+            answers.append({"answer": said, "grounds": grounds, "question": question, **told})
     except Fault as fault:
         return {"exit": REFUSED, "fault": str(fault), "verdict": "refused"}
     rows = []
     for row, entry in zip(bundle.raw["timeline"], bundle.entries, strict=True):
         told = {}
+        direct = {p: utc(at_us) for (about, p), at_us in bundle.acknowledged.items() if about == entry.id}
         for party in entry.audience:
             if party != entry.author and entry.kind != "watermark/1":
                 mark, _ = bundle.told(entry, party)
                 told[party] = utc(mark.received_at_us) if mark else "no evidence"
-        rows.append(
-            {"entry": entry.line(), "received_at": utc(entry.received_at_us), "told": told, "words": row["words"]}
-        )
+        said_here = {
+            "entry": entry.line(),
+            "received_at": utc(entry.received_at_us),
+            "told": told,
+            "words": row["words"],
+        }
+        rows.append({**said_here, "acknowledged": direct} if direct else said_here)
     return {
         "answers": answers,
         "claimed": bundle.claimed,
-        "exit": HOLDS if all(item["answer"] == "yes" for item in answers) else NO_EVIDENCE,
+        "exit": HOLDS if all(item["answer"] != NO for item in answers) else NO_EVIDENCE,
         "grade": bundle.grade,
         "ledger": bundle.ledger,
         "missing": bundle.missing,
@@ -1013,6 +1078,10 @@ def render(found: dict[str, Any]) -> str:
         told = "; ".join(
             f"{party} told {at}" if at != "no evidence" else f"{party}: no evidence"
             for party, at in row["told"].items()
+        )
+        told += "".join(
+            f"; {party} acknowledged directly {at} by its own clock"
+            for party, at in row.get("acknowledged", {}).items()
         )
         lines.append(f"  {row['received_at']}  {row['entry']}  {row['words']}" + (f"  [{told}]" if told else ""))
     for item in found["answers"]:

@@ -22,6 +22,7 @@ from detente.ledger import canonical
 from detente.ledger.checkpoint import Checkpoint, sign_checkpoint
 from detente.ledger.fork import compare
 from detente.ledger.identity import Change, endorse
+from detente.node.envelope import seal_envelope
 from detente.records.disclosure import Disclosure
 from detente.records.message import Message
 from detente.records.officer import Officer
@@ -544,6 +545,69 @@ def test_the_command_line_answers_with_its_exit_code(tmp_path: Path, capsys: pyt
         [],
     ):
         assert verifier.main(wrong) == 64
+
+
+def acknowledgement(**changes: Any) -> bytes:
+    """Russia's station signs directly, at minute 11 by its own clock, that it holds the notice: nine minutes before its watermark."""
+    given: dict[str, Any] = {
+        "key": world.signing("rus", "station"),
+        "kind": "urgent",
+        "ledger": CASE.story.id,
+        "now_us": CASE.story.us(11),
+        "payload": {"id": CASE.id, "received_at_us": CASE.story.us(11)},
+        "sender": "rus",
+        "to": "cjtf",
+    }
+    given |= changes
+    return seal_envelope(given.pop("payload"), **given)
+
+
+def test_what_a_station_acknowledged_directly_is_evidence_beside_the_hosts_time() -> None:
+    """At minute 15 the host's log has no watermark. Russia's station has signed that it held the notice at minute 11, by its own clock."""
+    data = CASE.bundle(acknowledged=[acknowledgement()])
+    found = CASE.examine(data, minute=15)
+    assert (found["exit"], found["answers"][0]["answer"]) == (0, "yes, by its own clock")
+    grounds = " ".join(found["answers"][0]["grounds"])
+    assert "acknowledged it directly to cjtf, at 2016-09-17T00:11:00Z by its own clock: claimed time, signed" in grounds
+    assert "the watermark is not before 2016-09-17T00:15:00Z" in grounds
+    (row,) = [row for row in found["timeline"] if row.get("acknowledged")]
+    assert (row["acknowledged"], row["told"]["rus"]) == ({"rus": "2016-09-17T00:11:00Z"}, "2016-09-17T00:20:00Z")
+    assert CASE.examine(data, minute=10.5)["exit"] == 2
+    later = CASE.examine(data, minute=60)["answers"][0]
+    assert later["answer"] == "yes" and "by its own clock: claimed time" in " ".join(later["grounds"])
+
+
+def test_without_any_watermark_a_direct_acknowledgement_is_the_only_evidence() -> None:
+    case = Case(told=False)
+    data = case.bundle(acknowledged=[acknowledgement()])
+    assert case.examine(data)["answers"][0]["answer"] == "yes, by its own clock"
+    assert case.examine(case.bundle())["answers"][0]["answer"] == "no evidence"
+
+
+@pytest.mark.parametrize(
+    "tampered",
+    [
+        acknowledgement().replace(b'"received_at_us":14740710', b'"received_at_us":14740709'),
+        acknowledgement(key=world.signing("cjtf", "station")),
+        acknowledgement(key=world.signing("rus", "watch-1")),
+        acknowledgement(sender="un", key=world.signing("rus", "station")),
+        acknowledgement(ledger=bytes(32)),
+        acknowledgement(to="un"),
+        acknowledgement(kind="lodge"),
+    ],
+)
+def test_a_tampered_direct_acknowledgement_refuses_the_whole_file(tampered: bytes) -> None:
+    """Another time, another's key, an officer's key, another sender, ledger, reader or kind."""
+    assert exit_of(CASE.bundle(acknowledged=[tampered])) == 1
+
+
+def test_a_bundle_without_direct_acknowledgements_is_what_it_was() -> None:
+    """Older verifiers go on reading it; one that hides the section under the first format is refused."""
+    raw = json.loads(CASE.bundle())
+    assert raw["bundle"] == "detente/bundle/1" and "acknowledged" not in raw
+    raw = json.loads(CASE.bundle(acknowledged=[acknowledgement()]))
+    assert raw["bundle"] == "detente/bundle/2"
+    assert exit_of(canonical.encode({**raw, "bundle": "detente/bundle/1"})) == 1
 
 
 def test_the_published_vectors_get_their_answers() -> None:

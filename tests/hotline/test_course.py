@@ -10,6 +10,7 @@ from tests.support.play import MINUTE, START_US, Play, circle, notice, picture_o
 
 from detente.geometry.read_back import figures_of
 from detente.hotline.course import course_of
+from detente.hotline.lapse import HOST, Reading
 from detente.hotline.lead_times import leads_of, stop_reach
 from detente.hotline.recipients import Holds
 from detente.hotline.steps import OFFICE, UNIT, Fact, Office, Step, Unit, step_of
@@ -179,11 +180,63 @@ def test_who_accepted_a_shorter_lead_is_the_authors_word_until_that_side_confirm
 
 def test_a_stop_has_minutes():
     """Five minutes to an acting unit's confirmation; at the very moment it is in time."""
-    assert stop_reach(START_US, START_US + 5 * MINUTE, START_US + 90 * MINUTE).late_us == 0
-    assert stop_reach(START_US, START_US + 17 * MINUTE, START_US + 90 * MINUTE).late_us == 12 * MINUTE
-    running = stop_reach(START_US, None, START_US + 6 * MINUTE)
+    assert reach(5, now=90).late_us == 0
+    assert reach(17, now=90).late_us == 12 * MINUTE
+    running = reach(None, now=6)
     assert (running.reached_us, running.late_us) == (None, MINUTE)
-    assert stop_reach(START_US, None, START_US + 6 * MINUTE, {"stop_unit_us": 10 * MINUTE}).late_us == 0
+    assert reach(None, now=6, rules={"stop_unit_us": 10 * MINUTE}).late_us == 0
+
+
+def test_a_stop_is_late_by_one_clock_only():
+    """Recorded by the host's clock, looked at by ours: when it was due is said, and no lateness."""
+    now = Reading(at_us=START_US + 6 * MINUTE, by="rus")
+    mixed = stop_reach(Reading(at_us=START_US, by=HOST), None, now)
+    assert (mixed.by, mixed.due_us, mixed.late_us) == ("the host's clock", START_US + 5 * MINUTE, None)
+
+
+def reach(reached: int | None, now: int, rules=None):
+    began, end = (Reading(at_us=START_US + at * MINUTE, by="cjtf") for at in (0, now))
+    answered = None if reached is None else Reading(at_us=START_US + reached * MINUTE, by="cjtf")
+    return stop_reach(began, answered, end, rules or {})
+
+
+OUTAGE = [
+    # answered by rus while the host was away: signed 24 s after its station held it, recorded before the stop
+    fact(Step.RECORDED, 10),
+    msgspec.structs.replace(fact(Step.COMPLIED, 9), signed_us=START_US + 4 * MINUTE),
+]
+
+
+def test_no_latency_is_below_zero_and_none_mixes_two_clocks():
+    """Host away: "comply" was recorded before the stop. There is no latency between these records; both times are said."""
+    (_, complied) = course_of(OUTAGE, "rus", "v").steps
+    assert (complied.since_recorded_us, complied.since_before_us, complied.took.us) == (None, None, None)
+    assert {complied.took.began.by, complied.took.ended.by} == {None, "rus"}
+    assert complied.took.sentence().endswith("by rus's own clock: no latency")
+
+
+@pytest.mark.parametrize("recorded", [9, 10, 11])
+def test_what_was_answered_while_the_host_was_away_took_no_time_between_two_records(recorded):
+    """Recorded just after the stop or a minute later: it was signed long before either, and "refused after 0.000258 s" is no latency."""
+    late = msgspec.structs.replace(OUTAGE[1], at_us=START_US + recorded * MINUTE, index=recorded)
+    assert [t.took.us for t in course_of([OUTAGE[0], late], "rus", "v").steps if t.fact.step is Step.COMPLIED] == [None]
+
+
+def test_where_the_station_acknowledged_directly_the_latency_is_by_its_own_clock():
+    held_us = START_US + 3 * MINUTE
+    course = course_of(OUTAGE, "rus", "v", acknowledged_us=held_us)
+    (_, complied) = course.steps
+    assert (course.acknowledged_us, complied.took.us, complied.took.ended.by) == (held_us, MINUTE, "rus")
+    assert complied.took.sentence() == "after 60 s by rus's own clock"
+
+
+def test_a_clock_that_is_slow_spoils_no_latency_of_the_hosts():
+    """Russia's clock is ten minutes slow. Its watermark and its answer were signed on it, in this order: the host's records stand."""
+    slow = -10 * MINUTE
+    told = msgspec.structs.replace(fact(Step.TOLD, 1), signed_us=START_US + MINUTE + slow)
+    read = msgspec.structs.replace(fact(Step.READ, 2), signed_us=START_US + 2 * MINUTE + slow)
+    steps = course_of([fact(Step.RECORDED, 0), told, read], "rus", "v").steps
+    assert [(t.took.us, t.took.ended.by) for t in steps] == [(0, None), (MINUTE, None), (2 * MINUTE, None)]
 
 
 def party(name: str, answered_for_by: str | None) -> Party:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import msgspec
-from tests.support.stations import SECOND, World, circle, message, notice, response
+from tests.support.stations import LEDGER, SECOND, World, circle, message, notice, response
+from tests.support.stations import world as keys
 
+from detente.ledger.entry import check_submission, encode_submission
 from detente.records.screening import Screening
 from detente.records.step import Step
 from detente.records.watermark import Watermark
@@ -155,3 +157,18 @@ def test_an_officers_answer_stops_the_clock_and_a_station_does_not():
     w.send("cjtf", response(call), ["rus"])
     w.run(120)
     assert not w.alarms("rus", "unanswered")
+
+
+def test_a_station_that_restarts_while_the_host_is_away_keeps_the_order_of_its_queue():
+    """Each version of a notice after the one that it replaces: in any other order the host refuses them for good."""
+    world = World()
+    world.run(1)
+    world.host.dead = True
+    versions = [world.send("cjtf", notice(words="version 0"), ("rus",))]
+    for n in range(1, 8):
+        versions.append(world.send("cjtf", notice(words=f"version {n}"), ("rus",), supersedes=versions[-1].hex()))
+        world.restart("cjtf")
+    world.host.dead = False
+    world.run(30)
+    recorded = [check_submission(encode_submission(s), keys.SLOTS, LEDGER).id for s in world.host.main.entries.values()]
+    assert [entry for entry in recorded if entry in versions] == versions

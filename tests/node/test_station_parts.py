@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from tests.support import world
 
@@ -134,6 +135,15 @@ def test_the_queue_goes_in_order_with_urgent_ones_first():
     outbox.add(queued(9, urgent=True))
     assert [item.id[0] for item in outbox.sendable(0)] == [9, 0, 1, 2]
     assert outbox.sendable(0) == []  # one request at a time keeps the order
+
+
+def test_an_urgent_entry_takes_along_what_it_supersedes():
+    """The host refuses a version that comes before the one it replaces, for good."""
+    outbox = Outbox()
+    for n in range(3):
+        outbox.add(queued(n))
+    outbox.add(msgspec.structs.replace(queued(9, urgent=True), supersedes=b"\x01"))
+    assert [item.id[0] for item in outbox.sendable(0)] == [1, 9, 0, 2]
 
 
 def test_what_did_not_arrive_is_sent_again_after_a_second():

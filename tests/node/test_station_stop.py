@@ -54,7 +54,7 @@ def test_where_nothing_matches_the_clock_runs_all_the_same_until_it_is_answered(
     world.run(30)
     assert "Nothing that this station knows of" in world.alarms("rus", "stop")[0].words
     assert clock(world, "un").closed_us is None
-    assert clock(world, "un").running_us(world.now_us) == 30 * SECOND
+    assert clock(world, "un").lapse(world.now_us, "un").us == 30 * SECOND
     world.send("rus", response(sent, "acknowledge"), ("rus", "un"))
     world.run(5)
     assert clock(world, "un").closed_us is None
@@ -63,7 +63,7 @@ def test_where_nothing_matches_the_clock_runs_all_the_same_until_it_is_answered(
     world.run(5)
     for viewer in ("un", "rus"):
         assert clock(world, viewer).answer == "comply"
-        assert clock(world, viewer).running_us(world.now_us) == 35 * SECOND
+        assert clock(world, viewer).lapse(world.now_us, viewer).us == 35 * SECOND
 
 
 def test_only_who_was_asked_closes_it(world):

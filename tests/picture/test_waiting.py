@@ -77,12 +77,18 @@ def test_a_coarse_reader_reads_back_cells_and_hours():
     assert not {("rus", "read-back"), ("un", "read-back")} & waits(play)
 
 
-def test_a_read_back_of_a_superseded_version_is_not_compared():
+@pytest.mark.parametrize("newer_first", [False, True])
+def test_a_read_back_is_held_against_the_version_it_reads_back_whichever_was_recorded_first(newer_first):
+    """Two outboxes race: the newer version may be recorded before what was read back of the older one. The newer asks afresh."""
     play = Play()
     n = play.say("cjtf", "rus", notice(needs_readback=True))
-    play.say("cjtf", "rus", notice(needs_readback=True, words="moved"), supersedes=n)
-    play.say("rus", "cjtf", response(n, "read-back"))
-    assert picture_of(play, "cjtf").delivery.has(n, "rus", Step.READ_BACK_UNCHECKED) is not None
+    if not newer_first:
+        play.say("rus", "cjtf", response(n, "read-back"))
+    newer = play.say("cjtf", "rus", notice(needs_readback=True, volumes=(circle(lat=36.0),)), supersedes=n)
+    if newer_first:
+        play.say("rus", "cjtf", response(n, "read-back"))
+    assert picture_of(play, "cjtf").delivery.has(n, "rus", Step.READ_BACK) is not None
+    assert picture_of(play, "cjtf").delivery.has(newer, "rus", Step.READ_BACK) is None
     assert ("rus", "read-back") in waits(play)
 
 

@@ -21,6 +21,7 @@ from detente.network.local import written
 
 NOTICE, RESPONSE, STRANGE = "ab" * 32, "cd" * 32, "abab" + "00" * 30
 AT = world.CREATED_US + 3_600_000_000
+TOOK = {"began": {"at_us": AT, "by": None}, "ended": {"at_us": AT + 60_000_000, "by": None}, "us": 60_000_000}
 VOLUME = {
     "altitude_lower": None,
     "altitude_upper": {"datum": "flight_level", "uncertainty_mm": 0, "value_mm": 3_048_000},
@@ -243,6 +244,9 @@ class FakeStation:
     def _delivery(self, rest: str, query: Any) -> Any:
         return {"delivery": {"rus": [{"at_us": AT, "words": "recorded at index 1, addressed to rus"}]}}
 
+    def _acknowledged(self, rest: str, query: Any) -> Any:
+        return {"acknowledged": {}}
+
     def _courses(self, rest: str, query: Any) -> Any:
         fact = {
             "at_us": AT,
@@ -264,7 +268,15 @@ class FakeStation:
         unit = {
             "missing": ["confirmed by unit"],
             "standing": "passed on; not confirmed by it",
-            "steps": [{"fact": passed, "moved": True, "since_before_us": 60_000_000, "since_recorded_us": 60_000_000}],
+            "steps": [
+                {
+                    "fact": passed,
+                    "moved": True,
+                    "since_before_us": 60_000_000,
+                    "since_recorded_us": 60_000_000,
+                    "took": TOOK,
+                }
+            ],
             "unit": "Flight 1",
         }
         leads = {
@@ -274,13 +286,14 @@ class FakeStation:
             "party": "rus",
         }
         course = {
+            "acknowledged_us": None,
             "alarm": None,
             "leads": leads,
             "missing": ["told", "read"],
             "open_queries": 0,
             "party": "rus",
             "standing": "recorded",
-            "steps": [{"fact": fact, "moved": True, "since_before_us": 0, "since_recorded_us": 0}],
+            "steps": [{"fact": fact, "moved": True, "since_before_us": 0, "since_recorded_us": 0, "took": TOOK}],
             "unit_reached_us": None,
             "units": [unit],
             "words": "rus: recorded; Flight 1: passed on; not confirmed by it",

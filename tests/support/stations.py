@@ -283,6 +283,8 @@ class World:
             station.stops = self.pictures[party].stops
             station.humane = self.pictures[party].humane
             station.unit_watch = self.pictures[party].unit_watch
+            station.holds = lambda entry: self.pictures[party].heads.entry(entry) is not None
+            self.pictures[party].delivery.acknowledged = station.acknowledged
         known = [(index, entry, raw) for index, (entry, raw) in sorted(copy.known.items())]
         leaves = [leaf for _, leaf in sorted(copy.leaves.items())]
         load(station, dict(sorted(copy.kept.items())), leaves, known, self.now_us)

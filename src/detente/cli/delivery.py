@@ -46,6 +46,9 @@ def delivery(
 
 def _course(course: dict[str, Any], where: Any) -> list[Any]:
     lines: list[Any] = [course["words"]]
+    if course["acknowledged_us"] is not None:
+        at = moment(course["acknowledged_us"], where)
+        lines.append(f"  Its station acknowledged it directly at {at}, by its own clock.")
     steps = [(t, "") for t in course["steps"]]
     steps += [(t, unit["unit"]) for unit in course["units"] for t in unit["steps"]]
     steps.sort(key=lambda pair: pair[0]["fact"]["index"])
@@ -69,11 +72,21 @@ def _row(timed: dict[str, Any], where: Any) -> tuple[str, ...]:
     late = "" if timed["moved"] else " (again, or late)"
     return (
         moment(fact["at_us"], where),
-        span(timed["since_recorded_us"]),
+        took_words(timed["took"]),
         fact["step"] + late,
         who,
         short(fact["entry"]),
     )
+
+
+def took_words(took: dict[str, Any] | None) -> str:
+    """Say how long something took and by which clock; where two clocks would be mixed, that there is no number."""
+    if took is None:
+        return ""
+    by = took["ended"]["by"]
+    if took["us"] is None:
+        return "no latency: two clocks" if by != took["began"]["by"] else "no latency: out of order"
+    return span(took["us"]) if by is None else f"{span(took['us'])} ({by}'s clock)"
 
 
 def _lead_lines(course: dict[str, Any]) -> list[str]:
@@ -104,12 +117,13 @@ def _reach_lines(course: dict[str, Any], where: Any) -> list[str]:
     reach = course.get("reach")
     if reach is None:
         return []
-    due = moment(reach["due_us"], where)
+    by, late_us = reach["by"], reach["late_us"]
+    due = f"{moment(reach['due_us'], where)} by {by}"
     if reach["reached_us"] is not None:
-        late = f", {span(reach['late_us'])} late" if reach["late_us"] else ", in time"
-        return [f"  The acting unit confirmed the stop at {moment(reach['reached_us'], where)}{late}."]
-    if reach["late_us"]:
-        return [f"  UNDELIVERED to any acting unit: due {due}, {span(reach['late_us'])} ago."]
+        late = "" if late_us is None else f", {span(late_us)} late" if late_us else ", in time"
+        return [f"  The acting unit confirmed the stop at {moment(reach['reached_us'], where)}{late} (due {due})."]
+    if late_us:
+        return [f"  UNDELIVERED to any acting unit: due {due}, {span(late_us)} ago."]
     return [f"  Not confirmed by an acting unit yet; due {due}."]
 
 

@@ -30,6 +30,7 @@ def show(
         full = desk.full_id(entry, "ID")
         found = desk.station.get(f"entries/{full}")
         found["delivery"] = desk.station.get(f"delivery/{full}")["delivery"]
+        found["acknowledged"] = desk.station.get(f"acknowledged/{full}")["acknowledged"]
         notice = kind_of(found["entry"]) == "notice"
         found["screenings"] = desk.station.get(f"screenings/{full}")["screenings"] if notice else []
         found["receipt"] = _receipt(desk, full)
@@ -71,6 +72,10 @@ def _words(full: str, found: dict[str, Any], zone: str | None) -> list[Any]:
         (party, moment(fact["at_us"], where), fact["words"])
         for party, told in found["delivery"].items()
         for fact in told
+    ]
+    facts += [
+        (party, moment(at_us, where), "acknowledged directly by its station, by its own clock")
+        for party, at_us in sorted(found["acknowledged"].items())
     ]
     words: list[Any] = ["\n".join(lines)]
     if facts:

@@ -8,11 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
+from detente.cli.delivery import took_words
 from detente.cli.desk import Desk, Officer, Station, To, at_desk, basis_words, short
 from detente.cli.message import message_body
 from detente.cli.say import AsJson, answer, guarded, progress
 from detente.cli.sending import parties, send, sent_words
-from detente.cli.times import Zone, moment, span, zone_named
+from detente.cli.times import Zone, moment, zone_named
 from detente.cli.words import cut
 
 
@@ -71,7 +72,7 @@ def _watch(desk: Desk, stop_id: str, wait_s: int, as_json: bool) -> None:
     with progress("the clock runs", as_json) as told:
         while time.monotonic() < end:
             rows = [row for row in desk.station.get("stops")["stops"] if row["stop"] == stop_id]
-            told("; ".join(f"{row['party']} {_state(row)} {span(row['running_us'])}" for row in rows))
+            told("; ".join(f"{row['party']} {_state(row)} {took_words(row['lapse'])}" for row in rows))
             if rows and all(row["closed_us"] is not None for row in rows):
                 return
             time.sleep(0.2)
@@ -87,7 +88,9 @@ def _words(rows: list[dict[str, Any]], zone: tzinfo | None) -> list[Any]:
     lines: list[Any] = ["Only comply or reject from who was asked closes a clock."]
     for row in rows:
         passed = "".join(f", passed to {unit} {moment(at_us, zone)}" for unit, at_us in row["passed"])
-        held = "" if row["held_us"] is None else f", held {moment(row['held_us'], zone)}"
+        held = "" if row["held_us"] is None else f", held {moment(row['held_us'], zone)} by the host's log"
+        if row["acknowledged_us"] is not None:
+            held += f", acknowledged directly {moment(row['acknowledged_us'], zone)} by {row['party']}'s own clock"
         lines.append(f"{short(row['stop'])}  {row['sentence']}{held}{passed}: {cut(row['words'], 60)}")
     for row in rows:
         if "concerns" in row and row["closed_us"] is None:

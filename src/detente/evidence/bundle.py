@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from detente.ledger import canonical
-from detente.ledger.canonical import Count, Hex32, Hex64
+from detente.ledger.canonical import Count, Hex32, Hex64, PartyId
 from detente.ledger.checkpoint import SignedCheckpoint
 from detente.ledger.entry import Header
 from detente.ledger.facets import Openings
@@ -24,6 +24,8 @@ from detente.ledger.shown import Shown, check_shown
 from detente.ledger.tree import Tree, leaf_hash
 
 FORMAT: Final = "detente/bundle/1"
+WITH_ACKNOWLEDGED: Final = "detente/bundle/2"
+"""The format of a file with direct acknowledgements; one without any is of the first format, which older verifiers read."""
 SEAL_DOMAIN: Final = b"detente/bundle/v1\n"
 
 
@@ -58,6 +60,26 @@ class Made(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     words: str
 
 
+class _Received(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    id: Hex32
+    received_at_us: Count
+
+
+class Acknowledged(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The answer of a station to an urgent entry that came directly, as it signed it (station-api.md, "Direct endpoints").
+
+    Its times are that station's own clock's.
+    """
+
+    from_: PartyId = msgspec.field(name="from")
+    kind: str
+    ledger: Hex32
+    payload: _Received
+    sent_at_us: Count
+    signature: Hex64
+    to: PartyId
+
+
 class _Checkpoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     consistency: tuple[str, ...]
     note: str
@@ -87,6 +109,7 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class Bundle(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The file, field by field (docs/formats/bundle.md)."""
 
+    acknowledged: tuple[Acknowledged, ...] | msgspec.UnsetType = msgspec.UNSET
     bundle: str
     checkpoints: tuple[_Checkpoint, ...]
     entries: tuple[_Entry, ...]
@@ -109,6 +132,7 @@ def make_bundle(
     tree: Tree,
     entries: Sequence[Shown],
     made: Made,
+    acknowledged: Sequence[bytes] = (),
     checkpoints: Sequence[SignedCheckpoint] = (),
     forks: Sequence[ForkEvidence] = (),
     key: SigningKey | None = None,
@@ -120,6 +144,7 @@ def make_bundle(
 ) -> bytes:
     """Return a bundle's canonical bytes.
 
+    `acknowledged` are the stations' signed answers to urgent entries that came directly, in any order.
     `entries` are those to show, as the maker may read them, in any order, without genesis; give every `party`,
     `officer` and `watermark` entry the maker holds, or the verifier has to call what rests on them missing. `head` is
     the checkpoint that everything is proven into (take one with cosignatures), `checkpoints` are smaller ones to show
@@ -139,8 +164,10 @@ def make_bundle(
     )
     others = {signed.checkpoint.size: signed for signed in checkpoints if signed.checkpoint.size < size}
     said = words or {}
+    answers = sorted((_ACKNOWLEDGED.decode(data) for data in acknowledged), key=lambda a: (a.payload.id, a.from_))
     bundle = Bundle(
-        bundle=FORMAT,
+        acknowledged=tuple(answers) or msgspec.UNSET,
+        bundle=WITH_ACKNOWLEDGED if answers else FORMAT,
         checkpoints=tuple(_checkpoint(others.get(at, head), tree, size) for at in sorted({*others, size})),
         entries=tuple(_entry(entry, _hex(tree.inclusion_proof(leaf.index, size))) for leaf, _, entry in shown),
         forks=tuple(forks),
@@ -166,6 +193,9 @@ def make_bundle(
         signature = key.sign(SEAL_DOMAIN + canonical.encode(bundle))
         bundle = msgspec.structs.replace(bundle, seal=_Seal(key=key.public.hex(), signature=signature.hex()))
     return canonical.encode(bundle)
+
+
+_ACKNOWLEDGED = msgspec.json.Decoder(Acknowledged)
 
 
 def plain_words(header: Header) -> str:

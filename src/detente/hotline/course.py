@@ -5,22 +5,27 @@ is missing. Pure; derived from facts (`steps.Fact`) and from nothing else.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import msgspec
 
+from detente.hotline.lapse import Lapse, latency
 from detente.hotline.steps import OF_OFFICE, OF_UNIT, OFFICE, UNIT, Fact, Office, Step, Unit
 
 
 class Timed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One fact with its latency: microseconds since the entry was recorded, and since the step before it on record.
+    """One fact with its latency. `took` says by whose clock; None where the entry is not recorded for that party.
 
-    `moved` is False for a fact that left the standing as it was: one said again, or an earlier step said late.
+    `since_recorded_us`, `since_before_us`: since the entry was recorded, and since the step before it on record, both by the
+    host's clock; None where these records show no latency (`lapse.latency`). `moved` is False for a fact that left the standing
+    as it was: one said again, or an earlier step said late.
     """
 
     fact: Fact
     moved: bool
-    since_before_us: int
-    since_recorded_us: int
+    since_before_us: int | None
+    since_recorded_us: int | None
+    took: Lapse | None
 
 
 class UnitCourse(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,8 +38,12 @@ class UnitCourse(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Course(msgspec.Struct, frozen=True, kw_only=True):
-    """How far one version came at one recipient. `unit_reached_us`: when an acting unit's confirmation was first recorded."""
+    """How far one version came at one recipient. `unit_reached_us`: when an acting unit's confirmation was first recorded.
 
+    `acknowledged_us`: since when its station holds it, as it signed directly by its own clock; None: no evidence.
+    """
+
+    acknowledged_us: int | None = None
     missing: tuple[Step, ...]
     open_queries: int
     party: str
@@ -62,7 +71,13 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def course_of(
-    facts: Sequence[Fact], party: str, version: str, *, needs_readback: bool = False, units: Iterable[str] = ()
+    facts: Sequence[Fact],
+    party: str,
+    version: str,
+    *,
+    acknowledged_us: int | None = None,
+    needs_readback: bool = False,
+    units: Iterable[str] = (),
 ) -> Course:
     """Return the course of one version at one recipient.
 
@@ -70,12 +85,17 @@ def course_of(
     the notice itself names.
     """
     own = [f for f in facts if f.party == party and f.version == version]
-    recorded = next((f.at_us for f in own if f.step is Step.RECORDED), None)
+    clocks = _Clocks(
+        acknowledged_us=acknowledged_us,
+        recorded_us=next((f.at_us for f in own if f.step is Step.RECORDED), None),
+        told_us=next((f.signed_us for f in own if f.step is Step.TOLD), None),
+    )
     named = {*units, *(f.unit for f in own if f.unit is not None)}
-    standing, steps = _walk([f for f in own if f.unit is None], Office.NOT_RECORDED, recorded)
+    standing, steps = _walk([f for f in own if f.unit is None], Office.NOT_RECORDED, clocks)
     expected = (*OF_OFFICE, Step.READ_BACK) if needs_readback else OF_OFFICE
-    courses = tuple(_unit(unit, [f for f in own if f.unit == unit], recorded) for unit in sorted(named))
+    courses = tuple(_unit(unit, [f for f in own if f.unit == unit], clocks) for unit in sorted(named))
     return Course(
+        acknowledged_us=acknowledged_us,
         missing=_missing(expected, own),
         open_queries=sum(f.step is Step.QUERIED for f in own),
         party=party,
@@ -87,28 +107,56 @@ def course_of(
     )
 
 
-def _unit(unit: str, facts: Sequence[Fact], recorded: int | None) -> UnitCourse:
-    standing, steps = _walk(facts, Unit.NAMED, recorded)
+class _Clocks(NamedTuple):
+    """When the entry was recorded (host's clock); when the party held it: acknowledged directly, or told (its own clock)."""
+
+    acknowledged_us: int | None
+    recorded_us: int | None
+    told_us: int | None
+
+    def of(self, fact: Fact) -> Lapse | None:
+        if self.recorded_us is None:
+            return None
+        said = fact.step not in (Step.RECORDED, Step.TOLD)
+        return latency(
+            fact.party,
+            self.recorded_us,
+            fact.at_us,
+            acknowledged_us=self.acknowledged_us if said else None,
+            signed_us=fact.signed_us if said else None,
+            told_signed_us=self.told_us,
+        )
+
+    def by_host(self, fact: Fact) -> int | None:
+        """Since when it was recorded, by the host's clock alone."""
+        found = self._replace(acknowledged_us=None).of(fact)
+        return None if found is None else found.us
+
+
+def _unit(unit: str, facts: Sequence[Fact], clocks: _Clocks) -> UnitCourse:
+    standing, steps = _walk(facts, Unit.NAMED, clocks)
     return UnitCourse(missing=_missing(OF_UNIT, facts), standing=Unit(standing), steps=steps, unit=unit)
 
 
-def _walk(facts: Sequence[Fact], standing: Office | Unit, recorded: int | None) -> tuple[str, tuple[Timed, ...]]:
+def _walk(facts: Sequence[Fact], standing: Office | Unit, clocks: _Clocks) -> tuple[str, tuple[Timed, ...]]:
     """Move a standing along its table, fact by fact."""
     steps: list[Timed] = []
-    before = recorded
+    before: int | None = 0
     for fact in facts:
         row = OFFICE[standing] if isinstance(standing, Office) else UNIT[standing]
         following = row.get(fact.step)
+        since = clocks.by_host(fact)
         steps.append(
             Timed(
                 fact=fact,
                 moved=following is not None,
-                since_before_us=0 if before is None else fact.at_us - before,
-                since_recorded_us=0 if recorded is None else fact.at_us - recorded,
+                since_before_us=None if since is None or before is None else max(0, since - before),
+                since_recorded_us=since,
+                took=clocks.of(fact),
             )
         )
         standing = following if following is not None else standing
-        before = fact.at_us
+        before = since
     return standing, tuple(steps)
 
 

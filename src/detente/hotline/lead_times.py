@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from detente.hotline.lapse import Reading, clock_words
 from detente.hotline.steps import Fact, Step
 from detente.records.lead import NO_RULES, least_lead_us
 from detente.records.notice import Activity, Notice
@@ -94,16 +95,23 @@ def _accepted(notice: Notice, facts: Sequence[Fact]) -> Accepted | None:
 
 
 class Reach(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether a stop reached its acting unit in time. `late_us` is how long after its time, or so far; 0 when in time."""
+    """Whether a stop reached its acting unit in time, by the clock that `by` names. `late_us` is how long after its time, or so far; 0
+    when in time, None where only another clock could tell.
+    """
 
+    by: str
     due_us: int
-    late_us: int
+    late_us: int | None
     reached_us: int | None
 
 
-def stop_reach(recorded_us: int, reached_us: int | None, now_us: int, rules: Mapping[str, int] = NO_RULES) -> Reach:
+def stop_reach(began: Reading, reached: Reading | None, now: Reading, rules: Mapping[str, int] = NO_RULES) -> Reach:
     """Return whether an acting unit confirmed a stop within its time; until then the time runs."""
-    due = recorded_us + rules.get("stop_unit_us", STOP_UNIT_US)
+    due = began.at_us + rules.get("stop_unit_us", STOP_UNIT_US)
+    end = now if reached is None else reached
     return Reach(
-        due_us=due, late_us=max(0, (now_us if reached_us is None else reached_us) - due), reached_us=reached_us
+        by=clock_words(began.by),
+        due_us=due,
+        late_us=max(0, end.at_us - due) if end.by == began.by else None,
+        reached_us=None if reached is None else reached.at_us,
     )

@@ -31,7 +31,7 @@ class Step(StrEnum):
     CONFIRMED = "confirmed"  # an officer in a role agrees with what it says
     READ_BACK = "read back"  # in every figure as it was told
     READ_BACK_OTHERWISE = "read back otherwise than told"
-    READ_BACK_UNCHECKED = "read back, not compared"  # over, superseded, or in a form not known here
+    READ_BACK_UNCHECKED = "read back, not compared"  # superseded long ago, or in a form not known here
     PASSED_TO_UNIT = "passed to unit"
     UNIT_CONFIRMED = "confirmed by unit"
     COMPLIED = "complied"
@@ -70,7 +70,8 @@ def step_of(answer: Answer, unit: str | None) -> Step:
 class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One fact. `entry` is the id of the entry that shows it, at `index`, received at `at_us`; `version` what it is about.
 
-    `officer` is whose key signed it, None for a station's key, or where keys are not known here.
+    `officer` is whose key signed it, None for a station's key, or where keys are not known here. `signed_us` is when it was signed,
+    by the party's own clock; None for what the host says.
     """
 
     at_us: int
@@ -79,6 +80,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     index: int
     officer: str | None
     party: str
+    signed_us: int | None = None
     step: Step
     unit: str | None
     version: str

@@ -16,6 +16,7 @@ import msgspec
 
 from detente.geometry.separation import meets
 from detente.geometry.volume import Circle, Separation, Volume4D
+from detente.hotline.lapse import Lapse, Reading, lapse
 from detente.records.message import Message
 
 AHEAD_US = 2 * 3_600_000_000
@@ -46,12 +47,14 @@ class Matched(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StopClock(msgspec.Struct, frozen=True, kw_only=True):
-    """One stop at one party. The clock runs from `since_us` (when it was signed) until `closed_us`, None while it runs.
+    """One stop at one party. The clock runs from when it was signed (`since_us`, the asker's clock) until `closed_us`, None while
+    it runs; `took` says how long the answer took, and by whose clock.
 
-    `held_us`, `read_us`: when its station held it, when an officer answered at all; None: no evidence. `passed` are units it was
-    passed to, with when.
+    `held_us`: since when its station held it, by its watermark in the host's log; `acknowledged_us`: as it signed directly, by its own
+    clock; `read_us`: when an officer answered at all; None: no evidence. `passed` are units it was passed to, with when.
     """
 
+    acknowledged_us: int | None
     answer: Literal["comply", "reject"] | None
     asker: str
     closed_us: int | None
@@ -61,23 +64,35 @@ class StopClock(msgspec.Struct, frozen=True, kw_only=True):
     read_us: int | None
     since_us: int
     stop: str
+    took: Lapse | None
     words: str
 
-    def running_us(self, now_us: int) -> int:
-        """How long it ran, or has been running."""
-        return (self.closed_us if self.closed_us is not None else max(now_us, self.since_us)) - self.since_us
+    def lapse(self, now_us: int, viewer: str) -> Lapse:
+        """How long it took, or has been running by the viewer's own clock: since it was asked, or was held by the viewer itself."""
+        if self.took is not None:
+            return self.took
+        now = Reading(at_us=now_us, by=viewer)
+        if viewer == self.party and self.acknowledged_us is not None:
+            return lapse(Reading(at_us=self.acknowledged_us, by=viewer), now)
+        return lapse(Reading(at_us=self.since_us, by=self.asker), now)
 
-    def sentence(self, now_us: int) -> str:
+    def sentence(self, now_us: int, viewer: str) -> str:
         """Say it in one line."""
-        ran = f"{self.running_us(now_us) // 1_000_000} s"
-        if self.closed_us is not None:
-            return f"stop from {self.asker} to {self.party}: {self.answer} after {ran}"
-        reached = "not held by its station yet" if self.held_us is None else "held by its station"
+        ran, who = self.lapse(now_us, viewer), f"stop from {self.asker} to {self.party}"
+        if self.answer is not None:
+            return f"{who}: {self.answer} {ran.sentence()}"
+        running = "RUNNING" if ran.us is None else f"RUNNING for {ran.us // 1_000_000} s"
+        clocks = f", asked {ran.began.sentence()}, and it is {ran.ended.sentence()}" if ran.us is None else ""
+        return f"{who}: {running}{clocks}; {self._reached(viewer)}"
+
+    def _reached(self, viewer: str) -> str:
+        passed = f"; passed to {', '.join(unit for unit, _ in self.passed)}" if self.passed else ""
         if self.read_us is not None:
-            reached = "read by an officer, who has neither complied nor rejected"
-        if self.passed:
-            reached += f"; passed to {', '.join(unit for unit, _ in self.passed)}"
-        return f"stop from {self.asker} to {self.party}: RUNNING for {ran}; {reached}"
+            return f"read by an officer, who has neither complied nor rejected{passed}"
+        if viewer == self.party:
+            return f"held by this station{passed}"
+        held = self.held_us is not None or self.acknowledged_us is not None
+        return f"{'held by its station' if held else 'not held by its station yet'}{passed}"
 
 
 def asked_volumes(

@@ -27,7 +27,10 @@ RETRY_US = 1_000_000
 
 
 class Queued(msgspec.Struct, frozen=True, kw_only=True):
-    """One submission of ours. `leaf` is what its leaf must hold: header commitment, facet commitments, slots, joined."""
+    """One submission of ours. `leaf` is what its leaf must hold: header commitment, facet commitments, slots, joined.
+
+    `number` counts what was composed here, so that a restart keeps the order; a row kept before there were numbers has 0.
+    """
 
     commitment: bytes
     composed_at_us: int
@@ -36,9 +39,11 @@ class Queued(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     leaf: bytes
     lodged: bool = False
+    number: int = 0
     problems: tuple[str, ...] = ()
     raw: bytes
     state: State = "queued"
+    supersedes: bytes | None = None
     urgent: bool
 
 
@@ -50,21 +55,26 @@ class Outbox:
     by_commitment: dict[bytes, bytes] = field(default_factory=dict)
     by_index: dict[int, bytes] = field(default_factory=dict)
     in_flight: set[bytes] = field(default_factory=set)
+    next_number: int = 1
     retry_at_us: int = 0
 
     def add(self, item: Queued) -> bool:
         """Take a submission; False if it is here already."""
         if item.id in self.items:
             return False
-        self._put(item)
+        self._put(item if item.number else msgspec.structs.replace(item, number=self.next_number))
+        self.next_number = max(self.next_number, item.number) + 1
         return True
 
     def sendable(self, now_us: int) -> list[Queued]:
-        """Mark and return what to send now: urgent ones first, else in order; nothing while a request is under way."""
+        """Mark and return what to send now: urgent ones with what they supersede first, else in order; nothing while a request
+        is under way.
+        """
         if self.in_flight or now_us < self.retry_at_us:
             return []
         waiting = [item for item in self.items.values() if item.state in ("queued", "sent")]
-        waiting.sort(key=lambda item: not item.urgent)
+        first = self._first(waiting)
+        waiting.sort(key=lambda item: item.id not in first)
         batch = waiting[:BATCH]
         self.in_flight = {item.id for item in batch}
         return [self._put(msgspec.structs.replace(item, state="sent")) for item in batch]
@@ -122,6 +132,16 @@ class Outbox:
     def waiting(self) -> int:
         """How many submissions have no receipt and were not refused."""
         return sum(item.state in ("queued", "sent") for item in self.items.values())
+
+    def _first(self, waiting: Iterable[Queued]) -> set[bytes]:
+        """Return what goes first: the host refuses a version that comes before the one it replaces."""
+        first: set[bytes] = set()
+        for item in waiting:
+            found = item if item.urgent else None
+            while found is not None and found.id not in first:
+                first.add(found.id)
+                found = self.items.get(found.supersedes) if found.supersedes is not None else None
+        return first
 
     def _put(self, item: Queued) -> Queued:
         self.items[item.id] = item

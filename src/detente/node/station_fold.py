@@ -109,7 +109,7 @@ def _fold(
             state.timers.drop(erasure.about)
     if entry.index >= state.picture.size:
         state.picture.apply(known)
-        effects += _read_back(state, known.id, now_us)
+        effects += _read_back(state, now_us)
         effects += revisions(state, now_us)
     if known.kind in ("agreement", "assent"):
         state.timers.renew()  # the times in force may have changed
@@ -204,12 +204,14 @@ def believed_again(index: int, raw: bytes) -> Believed:
     return Believed(checked=checked, erased=known.erased, index=index, raw=raw, received_at_us=known.received_at_us)
 
 
-def _read_back(state: Station, entry: str, now_us: int) -> list[Effect]:
+def _read_back(state: Station, now_us: int) -> list[Effect]:
     """Raise what was understood otherwise than told, at the station that told it and at the one that said it back."""
-    judged = state.read_back(entry)
-    if judged is None or judged.verdict != "differs" or state.me.party not in (judged.asker, judged.party):
-        return []
-    return raise_alarm(state, "read-back-differs", f"{judged.version} {judged.party}", judged.sentence(), now_us)
+    effects: list[Effect] = []
+    for judged in state.take_read_backs():
+        if judged.verdict == "differs" and state.me.party in (judged.asker, judged.party):
+            about = f"{judged.version} {judged.party}"
+            effects += raise_alarm(state, "read-back-differs", about, judged.sentence(), now_us)
+    return effects
 
 
 def is_urgent(known: Known) -> bool:

@@ -79,6 +79,8 @@ def answered(state: Station, known: Known, at_us: int) -> None:
     message, response, screening = known.body(Message), known.body(Response), known.body(Screening)
     if screening is not None:
         state.timers.drop(screening.about, "screening", author)
+        if not state.holds(screening.about):
+            state.timers.end(screening.about, author, "screening", at_us)
     elif message is not None and message.in_reply_to is not None:
         for ladder in ("query", "query-urgent"):
             state.timers.end(message.in_reply_to, author, ladder, at_us)

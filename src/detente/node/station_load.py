@@ -20,11 +20,11 @@ from detente.node.lodging import Lodged
 from detente.node.outbox import Queued
 from detente.node.station_entries import INCLUDED, note_included
 from detente.node.station_fan import queued
-from detente.node.station_fold import admit, fold, judged, kept_entry, track
+from detente.node.station_fold import admit, fold, is_urgent, judged, kept_entry, remember_urgent, track
 from detente.node.station_follow import Verified
 from detente.node.station_hold import held_again
 from detente.node.station_state import Direct, Station, Unacked
-from detente.picture.known import known_of
+from detente.picture.known import Known, known_of
 from detente.records.screening import Screening
 from detente.records.warning import DangerWarning
 
@@ -55,7 +55,8 @@ def load(
     `leaves` are all held, from index 0; `known` are (index, id, bytes) in order. Raises EvidenceError when the leaves do not
     give the root that was proven: the file was changed.
     """
-    for item in _all(kept, "outbox/", Queued):
+    # By name they would go in order of their ids, and a version before the one that it replaces is refused.
+    for item in sorted(_all(kept, "outbox/", Queued), key=lambda item: (item.number, item.composed_at_us)):
         state.outbox.add(msgspec.structs.replace(item, state="queued") if item.state == "sent" else item)
         if item.lodged and item.index is None:
             state.lodged_by_us.lodge(Lodged(commitment=item.commitment, lodged_at_us=now_us, party=state.me.party))
@@ -90,6 +91,10 @@ def load(
         state.cosigning.refused = dict(held.refused)
     state.witnessed_size = max((int(name[10:]) for name in kept if name.startswith("witnessed/")), default=0)
     proven = _leaves(state, kept, leaves)
+    held = [(direct, _direct_known(direct)) for direct in _all(kept, "direct/", Direct)]
+    for _, known_directly in held:
+        if is_urgent(known_directly):  # a query of ours in the ledger may be about one that is not there yet
+            remember_urgent(state, bytes.fromhex(known_directly.id))
     state.judged = int(kept.get("judged", b"0"))
     verdicts: list[tuple[str, bytes | None]] = []
     for index, _, raw in known:
@@ -104,8 +109,9 @@ def load(
     if state.judged < state.folded:  # a copy that a former build wrote, or the last pages of a far catch-up
         new = [(name, data) for name, data in verdicts if name.startswith("unsound/")]
         state.owed.append(Keep(kept=[*new, judged(state, state.folded)]))
-    for direct in _all(kept, "direct/", Direct):
-        _direct(state, direct)
+    for direct, known_directly in held:
+        state.direct[bytes.fromhex(direct.id)] = direct
+        track(state, known_directly, direct.received_at_us)
     for item in state.outbox.items.values():
         _own(state, item)
     return proven
@@ -138,13 +144,9 @@ def _leaves(state: Station, kept: Mapping[str, bytes], leaves: Iterable[bytes]) 
     return held.size
 
 
-def _direct(state: Station, direct: Direct) -> None:
-    identifier = bytes.fromhex(direct.id)
-    state.direct[identifier] = direct
-    header = direct.entry.header
+def _direct_known(direct: Direct) -> Known:
     facets = [None if opening is None else opening.facet for opening in direct.entry.facets]
-    known = known_of(0, direct.received_at_us, direct.id, header, facets)
-    track(state, known, direct.received_at_us)
+    return known_of(0, direct.received_at_us, direct.id, direct.entry.header, facets)
 
 
 def _own(state: Station, item: Queued) -> None:

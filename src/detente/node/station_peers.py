@@ -217,20 +217,23 @@ def _urgent(state: Station, sent: Envelope, data: bytes, now_us: int) -> list[Ef
         raise Refused([_bad("entry", "payload.entry.header.author", header.author, f"must be {sent.from_}, to us")])
     state.identity.signer_of(header, max(state.next_entry, 1), roles_for(header.kind))
     identifier = checked.id.hex()
-    reply = Reply(envelope(state, {"id": identifier, "received_at_us": now_us}, "urgent", sent.from_, now_us))
     known = known_of(0, now_us, identifier, header, checked.facets)
     _require_sound(known)
     if not (is_urgent(known) or known.kind in ("response", "step")):
         rule = "must be an urgent message or warning, an answer to one, or a call up its ladder"
         raise Refused([_bad("entry", "payload.entry", known.kind, rule)])
+    first_us = state.acked.get(checked.id, {}).get(state.me.party, now_us)
+    answer = envelope(state, {"id": identifier, "received_at_us": first_us}, "urgent", sent.from_, now_us)
     if checked.id in state.direct or state.has_entry(identifier):
-        return [reply]
+        return [Reply(answer)]
     _room(sum(held.party == sent.from_ for held in state.direct.values()), HELD_AT_MOST)
     held = Direct(entry=entry, id=identifier, party=sent.from_, received_at_us=now_us)
     state.direct[checked.id] = held
+    state.acked.setdefault(checked.id, {})[state.me.party] = now_us
+    kept = [(f"direct/{identifier}", msgspec.json.encode(held)), (f"acked/{identifier}/{state.me.party}", answer)]
     stop_arrived(state, known)
     track(state, known, now_us)
-    return [Keep(kept=[(f"direct/{identifier}", msgspec.json.encode(held))]), reply, Publish("direct", identifier)]
+    return [Keep(kept=kept), Reply(answer), Publish("direct", identifier)]
 
 
 def _require_sound(known: Known) -> None:
@@ -246,9 +249,11 @@ def _acked(state: Station, given: DirectAnswered, answer: _Acked, now_us: int) -
     if answer.id != given.about.hex():
         raise Refused([_bad("id", "payload.id", answer.id, f"must be {given.about.hex()}")])
     state.unacked.pop((given.about, given.party), None)
-    state.acked.setdefault(given.about, {})[given.party] = answer.received_at_us
-    name = f"unacked/{answer.id}/{given.party}"
-    kept = [(name, None), (f"acked/{answer.id}/{given.party}", given.data)]
+    kept: list[tuple[str, bytes | None]] = [(f"unacked/{answer.id}/{given.party}", None)]
+    acked = state.acked.setdefault(given.about, {})
+    if answer.received_at_us < acked.get(given.party, answer.received_at_us + 1):  # asked twice, it may answer twice
+        acked[given.party] = answer.received_at_us
+        kept.append((f"acked/{answer.id}/{given.party}", given.data))
     return [Keep(kept=kept), Publish("acked", answer.id)]
 
 

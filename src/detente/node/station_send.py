@@ -58,9 +58,11 @@ def composed(state: Station, given: Composed, now_us: int) -> list[Effect]:
         kind=known.kind,
         leaf=checked.header_commitment + b"".join(checked.commitments) + checked.tags,
         raw=raw,
+        supersedes=bytes.fromhex(header.supersedes) if header.supersedes is not None else None,
         urgent=urgent,
     )
     state.outbox.add(item)
+    item = state.outbox.items[item.id]
     kept: list[tuple[str, bytes | None]] = [(f"outbox/{item.id.hex()}", msgspec.json.encode(item))]
     kept += _own_records(state, known, item.id, given.kept)
     direct: list[Effect] = []

@@ -8,6 +8,7 @@ What must survive a crash is written by `Keep` under these names:
     outbox/<id>        a submission of ours that is not in the verified ledger yet
     alarm/<n>          an alarm;    evidence/<n>  what it rests on
     direct/<id>        an entry that came directly and is not in the ledger yet
+    acked/<id>/<p>     the signed answer by which the station of party p (we too) first acknowledged an urgent entry directly
     unacked/<id>/<p>   an urgent entry of ours that party p has not acknowledged directly yet
     lodged/<c>         a hash another station left with us
     opened/<id>        openings of our sealed facets
@@ -157,8 +158,8 @@ class Station:
     book: Book = field(default_factory=NoBook)
     """Who is who, for those whom a ladder calls."""
 
-    read_back: Callable[[str], Judged | None] = lambda entry: None
-    """What comparing showed of the read-back just folded, if it is this entry (id in hex)."""
+    take_read_backs: Callable[[], tuple[Judged, ...]] = tuple
+    """Hands over what comparing showed of the read-backs that came since last asked."""
     revisions_due: Callable[[], list[Due]] = list
     """Hands over the revisions of published verdicts that entries have made due."""
     faults_due: Callable[[], list[Fault]] = list
@@ -224,6 +225,7 @@ class Station:
     direct: dict[bytes, Direct] = field(default_factory=dict)
     unacked: dict[tuple[bytes, str], Unacked] = field(default_factory=dict)
     acked: dict[bytes, dict[str, int]] = field(default_factory=dict)
+    """When the station of each party, ours among them, first acknowledged an entry directly: by its own clock."""
     urgent_known: set[bytes] = field(default_factory=set)
     urgent_ledgered: set[str] = field(default_factory=set)
     marks: dict[str, deque[tuple[int, int]]] = field(default_factory=dict)
@@ -278,6 +280,10 @@ class Station:
         """Whether an entry (id in hex) is in the own copy, also one whose body was erased."""
         entry = bytes.fromhex(identifier)
         return identifier in self.urgent_ledgered or entry in self.recent or self.find(entry) is not None
+
+    def acknowledged(self, entry: str, party: str) -> int | None:
+        """Since when the station of a party holds an entry (id in hex), as it signed directly by its own clock; None: no evidence."""
+        return self.acked.get(bytes.fromhex(entry), {}).get(party)
 
     def held_since(self, about: str, party: str) -> int | None:
         """Since when the station of a party is known to hold an entry of ours: by its acknowledgement, else by its watermark."""

@@ -45,6 +45,8 @@ ALWAYS = frozenset(
     }
 )
 ACTS = frozenset({"call", "message", "notice", "response"})
+ANSWERS = frozenset({"assent", "disclosure", "position"})
+"""Kinds that mean nothing without the entry they are about."""
 
 
 class Part(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -136,16 +138,20 @@ class Agreements(View):
         self._thread: dict[str, str] = {}
         self._annexes: dict[str, str] = {}
         self._due: list[Due] = []
-        self._waiting: dict[str, list[tuple[str, int, Body]]] = {}
         for kept in state.kept:
             self._take(kept)
         self._due.clear()
 
     def apply(self, known: Known) -> None:
-        """Take in one entry."""
-        if known.kind in ACTS and not self.watching:
+        """Take in one entry, but for what is said of an agreement or opens a facet."""
+        if known.kind in ANSWERS or (known.kind in ACTS and not self.watching):
             return
         self._take(self._kept(known))
+
+    def answer(self, known: Known, about: str) -> None:
+        """Take in what is said of an agreement, or a facet opened later."""
+        if known.kind in ANSWERS:
+            self._take(self._kept(known))
 
     # --- what stands
 
@@ -263,9 +269,6 @@ class Agreements(View):
         held = self.watching.get(thread)
         if held is None:
             held = self.watching[thread] = Watching(thread, kept.id, body, kept.author)
-            for entry, at_us, act in self._waiting.pop(thread, ()):
-                assert isinstance(act, Assent | Position)
-                held.add_act(entry, at_us, act, self.book)
         held.entry, held.body = kept.id, body
         held.versions.append(kept.id)
         held.annexes.clear()
@@ -285,8 +288,6 @@ class Agreements(View):
         held = self.watching.get(thread)
         if held is not None:
             held.add_act(entry, at_us, body, self.book)
-        else:
-            self._waiting.setdefault(thread, []).append((entry, at_us, body))
 
     def _verdicts(self, kept: Kept, body: Verdicts) -> None:
         about = self._thread.get(body.about, body.about)

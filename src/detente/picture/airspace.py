@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 
 import msgspec
 
@@ -28,6 +28,9 @@ from detente.records.registry import Record
 from detente.records.sealed import Doubt
 
 Form = Literal["coarse", "full", "unreadable"]
+
+FORMER: Final = 1024
+"""Superseded versions that are kept to be held against read-backs."""
 
 
 class LiveNotice(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
@@ -85,9 +88,13 @@ class DoubtFlag(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class AirspaceState(msgspec.Struct, kw_only=True):
-    """Live notices by the id of their first version (see `shards`); open doubts by the same; what rests on which thread."""
+    """Live notices by the id of their first version (see `shards`); open doubts by the same; what rests on which thread.
+
+    `former` has the newest superseded versions by their own id, the oldest first: what was read back of one may come after it.
+    """
 
     doubts: dict[str, list[DoubtFlag]] = {}
+    former: dict[str, LiveNotice] = {}
     live: list[dict[str, LiveNotice]] = msgspec.field(default_factory=empty)
     resting: dict[str, set[str]] = {}
 
@@ -117,7 +124,10 @@ class Airspace(View):
             self._apply_doubt(known)
         elif known.kind == "erasure":
             self._apply_erasure(known)
-        elif known.disclosed is not None:
+
+    def answer(self, known: Known, about: str) -> None:
+        """Take in a facet that was opened later."""
+        if known.disclosed is not None:
             self._apply_disclosure(known, known.disclosed)
 
     def restore(self, state: AirspaceState) -> None:
@@ -132,6 +142,11 @@ class Airspace(View):
     def get(self, entry_id: str) -> LiveNotice | None:
         """Return the live notice that a version, or a first version, belongs to."""
         return self._live.get(self.first_of(entry_id))
+
+    def version(self, entry_id: str) -> LiveNotice | None:
+        """Return one version as it was told: the head of a live notice, or one that was superseded not long ago."""
+        live = self.get(entry_id)
+        return live if live is not None and live.version == entry_id else self.state.former.get(entry_id)
 
     def get_first(self, first: str) -> LiveNotice | None:
         """Return the live notice of a thread, by its first version."""
@@ -227,10 +242,19 @@ class Airspace(View):
         entry = self._heads.entry(known.id)
         if entry is None:
             return
-        self._drop(entry.first)
+        self._supersede(entry.first)
         full, coarse = known.body(Notice), known.body(CoarseNotice)
         if not known.erased and (entry.state is None or entry.state in LIVE):
             self._put(_live_notice(known, entry, full, coarse))
+
+    def _supersede(self, first: str) -> None:
+        live, former = self.get_first(first), self.state.former
+        if live is None:
+            return
+        self._drop(first)
+        former[live.version] = live
+        if len(former) > FORMER:
+            del former[next(iter(former))]
 
     def _apply_doubt(self, known: Known) -> None:
         doubt = known.body(Doubt)
@@ -247,6 +271,7 @@ class Airspace(View):
         erasure = known.body(Erasure)
         if erasure is None:
             return
+        self.state.former.pop(erasure.about, None)
         if self.is_head(erasure.about):
             self._drop(self.first_of(erasure.about))
 

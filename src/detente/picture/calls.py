@@ -67,9 +67,11 @@ class Calls(View):
         self.state = CallsState()
         self._airspace = airspace
         self._directory = directory
+        self._new: dict[str, None] = {}
 
     def apply(self, known: Known) -> None:
         """Take in one call, or destroy one."""
+        self._new.clear()
         erasure = known.body(Erasure)
         if erasure is not None:
             self.state.accounts.pop(erasure.about, None)
@@ -85,6 +87,15 @@ class Calls(View):
             index=known.index,
             received_at_us=known.received_at_us,
         )
+
+    def answer(self, known: Known, about: str) -> None:
+        """Note that what a call was about is here now, and its read-back can be compared."""
+        self._new[known.id] = None
+
+    def take_new(self) -> list[Judged]:
+        """Return the read-backs over a line that could be compared since this was last asked, where they differ."""
+        new, self._new = self._new, {}
+        return [judged for entry in new if (judged := self.judged(entry)) is not None]
 
     def all(self) -> tuple[CallStands, ...]:
         """Return every account, the latest call first."""

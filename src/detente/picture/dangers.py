@@ -29,6 +29,9 @@ from detente.records.notice import Activity, Notice
 from detente.records.notice_state import LIVE, State
 from detente.records.warning import Cause, DangerWarning, Haste
 
+NAMING = frozenset({"assent", "change", "permission", "position"})
+"""Kinds whose change depends on an entry that they name."""
+
 Slot = tuple[str, Cause]
 """A change, by the entry that says it, and whether it is what that says, or the end that it states."""
 
@@ -107,22 +110,27 @@ class Dangers(View):
             return
         if known.kind == "notice":
             self._read_by(known)
+        self._change(known)
+
+    def answer(self, known: Known, about: str) -> None:
+        """Take in an entry again now that what it names is here: of which thread it is, and what it inherits."""
+        warning = known.body(DangerWarning)
+        if warning is not None:
+            self._cover(warning)
+        elif known.kind in NAMING:
+            self._change(known)
+
+    def _change(self, known: Known) -> None:
         change = change_in(known, self._before)
-        if change is not None:
-            change = self._inherit(change)
+        change = self._inherit(change) if change is not None else None
+        if change is not None and self.state.changes.get(change.source) != change:
             self.state.changes[change.source] = change
             self.fresh.append(change)
 
     def warn(self, warning: DangerWarning, author: str, entry: str, at_us: int | None) -> None:
         """Remember a warning: on record, or (`at_us` None) queued here and as good as sent."""
+        self._cover(warning)
         key = _slot(warning.about, warning.cause)
-        covered = self._covered.setdefault(key, set())
-        kept = self.state.covered.setdefault(key, {}).setdefault(warning.recipient, [])
-        for one in warning.endangered:
-            version = self._heads.entry(one.version)
-            if version is not None and (warning.recipient, version.index) not in covered:
-                covered.add((warning.recipient, version.index))
-                kept.append(version.index)
         slot = (author, warning.recipient, warning.step)
         given = [w for w in self.state.warned.get(key, ()) if (w.author, w.recipient, w.step) != slot]
         given.append(
@@ -138,6 +146,16 @@ class Dangers(View):
         )
         self.state.warned[key] = given
 
+    def _cover(self, warning: DangerWarning) -> None:
+        key = _slot(warning.about, warning.cause)
+        covered = self._covered.setdefault(key, set())
+        kept = self.state.covered.setdefault(key, {}).setdefault(warning.recipient, [])
+        for one in warning.endangered:
+            version = self._heads.entry(one.version)
+            if version is not None and (warning.recipient, version.index) not in covered:
+                covered.add((warning.recipient, version.index))
+                kept.append(version.index)
+
     def take_fresh(self) -> list[Change]:
         """Return the changes taken in since the last call."""
         fresh, self.fresh = self.fresh, []
@@ -145,7 +163,7 @@ class Dangers(View):
 
     def changes(self) -> list[Change]:
         """Return every change on record, in order of the ledger."""
-        return list(self.state.changes.values())
+        return sorted(self.state.changes.values(), key=lambda change: change.index)
 
     def change(self, source: str) -> Change | None:
         """Return the change that an entry says, or None."""

@@ -7,6 +7,7 @@ read back. *Told* is the recipient station's watermark over the entry; before th
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 from typing import ClassVar
 
 import msgspec
@@ -30,6 +31,7 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     at_us: int
     entry: str
     index: int
+    signed_us: int
     size: int
 
 
@@ -44,7 +46,11 @@ class Delivery(View):
     """Delivery of every entry to every recipient, as this viewer has it on record.
 
     With `key_use` (`ledger.identity.Identity.key_at`) a reading or read-back that no officer's key signed is no such fact.
+    `acknowledged` returns since when a party's station holds an entry, as it signed directly, by its own clock: these answers come
+    past the ledger, and whoever keeps them says so here. They stand beside the facts, and are none.
     """
+
+    acknowledged: Callable[[str, str], int | None]
 
     name = "delivery"
     kinds: ClassVar[frozenset[str]] = frozenset({"erasure", "response", "watermark"})
@@ -55,9 +61,10 @@ class Delivery(View):
         self._heads = heads
         self._read_backs = read_backs
         self._key_use = key_use
+        self.acknowledged = lambda entry, party: None
 
     def apply(self, known: Known) -> None:
-        """Take in one watermark or response; with an erased notice, how it was read back can no longer be shown."""
+        """Take in one watermark; with an erased notice, how it was read back can no longer be shown."""
         party = known.header.author
         watermark = known.body(Watermark)
         if watermark is not None:
@@ -65,10 +72,16 @@ class Delivery(View):
             # A watermark cannot speak of leaves that come after it; one that does is held to its own index.
             size = min(watermark.size, known.index)
             if not marks or size > marks[-1].size:
-                marks.append(Mark(at_us=known.received_at_us, entry=known.id, index=known.index, size=size))
+                signed_us = known.header.signed_at_us
+                marks.append(
+                    Mark(at_us=known.received_at_us, entry=known.id, index=known.index, signed_us=signed_us, size=size)
+                )
         erasure = known.body(Erasure)
         if erasure is not None:
             self._erased(erasure.about)
+
+    def answer(self, known: Known, about: str) -> None:
+        """Take in one response."""
         response = known.body(Response)
         use = self._key_use(known.header.key, known.index) if self._key_use is not None else None
         if response is not None and (use is None or use.officer or response.answer not in OFFICER_ONLY):
@@ -78,7 +91,8 @@ class Delivery(View):
                 entry=known.id,
                 index=known.index,
                 officer=use.officer if use is not None else None,
-                party=party,
+                party=known.header.author,
+                signed_us=known.header.signed_at_us,
                 step=self._step(known.id, response),
                 unit=response.unit,
                 version=response.version,
@@ -96,7 +110,10 @@ class Delivery(View):
         return step_of(response.answer, response.unit) if judged is None else READ_BACK_OF[judged.verdict]
 
     def facts(self, version: str, party: str) -> tuple[Fact, ...]:
-        """Return what is on record about one version at one recipient, in order of the ledger. Empty: no evidence of any."""
+        """Return what is on record about one version at one recipient, in order of the ledger. Empty: no evidence of any.
+
+        That it is recorded comes first, also where the host recorded an answer before it.
+        """
         entry = self._heads.entry(version)
         found = [f for f in self.state.facts.get(version, ()) if f.party == party]
         if entry is not None and party in entry.audience:
@@ -104,8 +121,9 @@ class Delivery(View):
             found.append(_plain(Step.RECORDED, party, version, *recorded))
             mark = self.told_by(party, entry.index)
             if mark is not None:
-                found.append(_plain(Step.TOLD, party, version, mark.at_us, mark.entry, mark.index))
-        return tuple(sorted(found, key=lambda f: f.index))
+                told = _plain(Step.TOLD, party, version, mark.at_us, mark.entry, mark.index)
+                found.append(msgspec.structs.replace(told, signed_us=mark.signed_us))
+        return tuple(sorted(found, key=lambda f: (f.step is not Step.RECORDED, f.index)))
 
     def of(self, version: str) -> dict[str, tuple[Fact, ...]]:
         """Return the facts of one version for each recipient, by party; a recipient with nothing but *recorded* is listed."""
@@ -114,7 +132,10 @@ class Delivery(View):
 
     def course(self, version: str, party: str, *, needs_readback: bool = False) -> Course:
         """Return how far one version came at one recipient, down to its acting units."""
-        return course_of(self.facts(version, party), party, version, needs_readback=needs_readback)
+        acknowledged_us = self.acknowledged(version, party)
+        return course_of(
+            self.facts(version, party), party, version, acknowledged_us=acknowledged_us, needs_readback=needs_readback
+        )
 
     def has(self, version: str, party: str, step: Step) -> Fact | None:
         """Return the first such fact, or None: no evidence of it."""

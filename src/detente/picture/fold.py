@@ -1,6 +1,7 @@
 """The one fold driver: hands each entry to the views that care, counts what was not understood, and takes snapshots.
 
     entries in order of index ──> Driver.apply ──> each view whose `kinds` name the entry's kind
+                                     ├─> what it answers, and what waited for it: `early`, then each view's `answer`
                                      ├─> not understood: counted by kind; views that depend on it are incomplete
                                      └─> a view that raises: a Fault; counted likewise, and the other views take the entry in
 
@@ -14,13 +15,16 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 import msgspec
 
 from detente import errors
+from detente.picture.early import Early, Packed
 from detente.picture.known import Known
+from detente.records.erasure import Erasure
 from detente.records.registry import REGISTRY, Registry, Unknown
 
 
@@ -63,6 +67,9 @@ class View(ABC):
     def take_faults(self) -> list[Fault]:
         """Hand over what went wrong in work that folding left undone (`conflicts`), since last asked."""
         return []
+
+    def answer(self, known: Known, about: str) -> None:  # noqa: B027 - most views take in nothing here
+        """Take in what an entry says of another that it answers (`early.ANSWERS`); both were applied before, in any order."""
 
     def save(self) -> bytes:
         """Return the state as bytes."""
@@ -121,14 +128,24 @@ class Freshness(msgspec.Struct, frozen=True, kw_only=True):
 class _Saved(msgspec.Struct, frozen=True, kw_only=True):
     at_us: int | None
     by: dict[str, dict[str, int]]
+    early: list[Packed]
     not_understood: dict[str, int]
     views: dict[str, bytes]
 
 
 class Driver:
-    """Folds one viewer's entries into its views, in the order in which the views were given."""
+    """Folds one viewer's entries into its views, in the order in which the views were given.
 
-    def __init__(self, views: Sequence[View], registry: Registry = REGISTRY) -> None:
+    `here` says whether the views know an entry, by id; what answers one that is not here waits for it.
+    """
+
+    def __init__(
+        self,
+        views: Sequence[View],
+        registry: Registry = REGISTRY,
+        here: Callable[[str], bool] = lambda entry: True,
+    ) -> None:
+        self._early = Early(here)
         self._views = tuple(views)
         self._everywhere = tuple(v for v in views if not v.kinds)
         self._by_kind: dict[str, tuple[View, ...]] = {
@@ -149,13 +166,25 @@ class Driver:
                 self._not_taken(known, opened.record)
         raised: list[Fault] = []
         for view in self._by_kind.get(known.kind, self._everywhere):
-            try:
-                view.apply(known)
-            except errors.SURVIVED as error:
-                raised.append(fault(known, view.name, error))
+            self._try(known, view, partial(view.apply, known), raised)
+        erasure = known.body(Erasure)
+        if erasure is not None:
+            self._early.erase(erasure.about)
+        for answer, about in self._early.ready(known):
+            if answer is not known and answer.disclosed is not None and isinstance(answer.disclosed.record, Unknown):
+                self._not_taken(answer, answer.disclosed.record)
+            for view in self._by_kind.get(answer.kind, self._everywhere):
+                self._try(answer, view, partial(view.answer, answer, about), raised)
         if raised:
             self.note(raised)
         self.advance(known.index + 1, known.received_at_us)
+
+    def _try(self, known: Known, view: View, step: Callable[[], None], raised: list[Fault]) -> None:
+        """Let a view take something in. What it raises is noted; the others go on."""
+        try:
+            step()
+        except errors.SURVIVED as error:
+            raised.append(fault(known, view.name, error))
 
     def note(self, faults: Sequence[Fault]) -> None:
         """Count something that was not folded, once for each entry, and hand it on with `take_faults`."""
@@ -206,6 +235,7 @@ class Driver:
         saved = _Saved(
             at_us=self._at_us,
             by=self._by,
+            early=self._early.save(),
             not_understood=self._not_understood,
             views={view.name: view.save() for view in self._views},
         )
@@ -222,12 +252,15 @@ class Driver:
             states = [view.parse(saved.views[view.name]) for view in self._views]
         except (msgspec.DecodeError, KeyError):
             return False
+        waiting = self._early.save()
         try:
             for view, state in zip(self._views, states, strict=True):
                 view.restore(state)
+            self._early.restore(saved.early)
         except Exception:  # it parses, and is no state of this view: bytes that were changed, whoever changed them
             for view, data in zip(self._views, before, strict=True):
                 view.restore(view.parse(data))
+            self._early.restore(waiting)
             return False
         self._by = saved.by
         self._not_understood, self._at_us, self.size = dict(saved.not_understood), saved.at_us, snapshot.size

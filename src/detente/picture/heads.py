@@ -96,7 +96,10 @@ class Heads(View):
             self._heads.put(first, known.id)
         if known.kind == "erasure":
             self._erase(known)
-        elif known.disclosed is not None:
+
+    def answer(self, known: Known, about: str) -> None:
+        """Take in a facet that was opened later."""
+        if known.disclosed is not None:
             self._disclose(known, known.disclosed)
 
     def entry(self, entry_id: str) -> Entry | None:

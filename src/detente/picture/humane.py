@@ -60,14 +60,22 @@ class Humane(View):
             body = getattr(opened.record, "body", None)
             if isinstance(body, HumaneNotice):
                 self.state.details[self._airspace.first_of(known.id)] = body
-            elif isinstance(body, Consent):
-                self.state.consents[self._airspace.first_of(body.about)] = body
-            elif isinstance(body, Coordination):
-                self._coordinated(known, body)
             elif isinstance(body, Claim | Report):
-                self._reported(known, body)
+                near = [] if body.place is None else self._airspace.near((body.place,), NEAR)
+                self._reported(known, body, near)
             elif isinstance(body, Erasure):
                 self._erased(body.about)
+
+    def answer(self, known: Known, about: str) -> None:
+        """Take in what an entry says of a notice, or of a request."""
+        consent, coordination, claim = known.body(Consent), known.body(Coordination), known.body(Claim)
+        live = self._airspace.get(about)
+        if consent is not None:
+            self.state.consents[self._airspace.first_of(about)] = consent
+        elif coordination is not None:
+            self._coordinated(known, coordination)
+        elif claim is not None and live is not None:
+            self._reported(known, claim, [live])
 
     def details(self, entry_id: str) -> HumaneNotice | None:
         """Return the humanitarian part of a notice, given any of its versions."""
@@ -116,23 +124,24 @@ class Humane(View):
         )
         self.state.coordinated.setdefault(self._airspace.first_of(body.about), []).append(said)
 
-    def _reported(self, known: Known, body: Claim | Report) -> None:
+    def _reported(self, known: Known, body: Claim | Report, places: list[LiveNotice]) -> None:
+        """Set a report beside protected places: those near it, or one that it names."""
         if body.event_class not in HIT_CLASSES:
             return
-        about = tuple(self._airspace.first_of(e) for e in body.about) if isinstance(body, Claim) else ()
-        near = self._airspace.near((body.place,), NEAR) if body.place is not None else []
-        named = [live for first in about if (live := self._airspace.get_first(first)) is not None]
-        places = {live.first: live for live in (*near, *named) if live.activity in PROTECTED}
+        about = body.about if isinstance(body, Claim) else ()
+        named = [live.version for one in about if (live := self._airspace.get(one)) is not None]
         says = body.says if isinstance(body, Claim) else body.title or body.words
         reported = Reported(
-            about=tuple(live.version for live in named),
+            about=tuple(named),
             denies=isinstance(body, Claim) and body.stance in ("denies", "retracts"),
             entry=known.id,
             place=body.place,
             says=says,
             who=body.who,
         )
-        found = hits_of([_notified(live) for _, live in sorted(places.items())], reported)
+        had = {hit.notice for hit in self.state.hits if hit.entry == known.id}
+        protected = [live for live in places if live.activity in PROTECTED and live.version not in had]
+        found = hits_of([_notified(live) for live in sorted(protected, key=lambda live: live.first)], reported)
         self.state.hits += found
         self.fresh += found
 

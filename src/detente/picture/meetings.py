@@ -88,7 +88,8 @@ class Meetings(View):
             words = f"stop asked by {known.header.author}: {message.subject or message.words}"
         elif claim is not None and claim.event_class:
             words = f"{claim.who} {claim.stance} {claim.subject}: {claim.says}"
-        if words:
+        if words and (step is not None or entry not in self.state.incidents):
+            # A call up a ladder says more of a stop than the stop does, whichever of the two is recorded first.
             readers = tuple(sorted({known.header.author, *(p for o in known.opened for p in o.audience)}))
             self.state.incidents[entry] = Matter(
                 at_us=known.received_at_us, entry=entry, open=False, readers=readers, words=words

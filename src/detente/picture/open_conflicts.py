@@ -18,7 +18,6 @@ from detente.picture.airspace import Airspace, LiveNotice, fault_of
 from detente.picture.fold import Fault, View
 from detente.picture.known import Known
 from detente.picture.shards import Shards, empty
-from detente.records.disclosure import Disclosure
 from detente.records.erasure import Erasure
 
 
@@ -61,8 +60,16 @@ class OpenConflicts(View):
 
     def apply(self, known: Known) -> None:
         """Take in one entry; `Airspace` has taken it in before."""
-        body = known.body(Disclosure) or known.body(Erasure)
-        about = body.about if body is not None else known.id
+        erasure = known.body(Erasure)
+        if known.kind != "disclosure":
+            self._changed(erasure.about if erasure is not None else known.id)
+
+    def answer(self, known: Known, about: str) -> None:
+        """Take in a facet that was opened later."""
+        if known.kind == "disclosure":
+            self._changed(about)
+
+    def _changed(self, about: str) -> None:
         if not self._airspace.is_head(about):
             return
         first = self._airspace.first_of(about)

@@ -21,7 +21,7 @@ from detente.picture.known import KeyUses, Known
 from detente.picture.meetings import Meetings
 from detente.picture.open_conflicts import OpenConflicts
 from detente.picture.permits import Permits
-from detente.picture.read_backs import ReadBacks
+from detente.picture.read_backs import Judged, ReadBacks
 from detente.picture.screenings import Screenings
 from detente.picture.stops import Stops
 from detente.picture.timeline import Timeline
@@ -96,11 +96,15 @@ class Picture:
             self.watchbook,
             self.agreements,
         )
-        self.driver = Driver(self.views)
+        self.driver = Driver(self.views, here=lambda entry: self.heads.entry(entry) is not None)
 
     def apply(self, known: Known) -> None:
         """Take in one entry; entries come in order of index."""
         self.driver.apply(known)
+
+    def take_read_backs(self) -> tuple[Judged, ...]:
+        """Return the read-backs that could be compared since this was last asked: in writing, or over a line."""
+        return (*self.read_backs.take_new(), *self.calls.take_new())
 
     def settle(self, limit: int) -> int:
         """Do up to `limit` notices' worth of the work that folding left undone; return how many are left, 0 when settled.

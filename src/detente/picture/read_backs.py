@@ -1,7 +1,8 @@
 """What was said back, held against what was told: which figures differ, before anything else follows from the answer.
 
-A read-back is compared with the form of the notice that its author may read. It agrees only if nothing differs; one that
-cannot be compared (the notice is over or superseded, or the viewer may not read that form) agrees with nothing, and is no alarm.
+A read-back is compared with the form of the version that its author may read, also where a newer version was recorded first. It
+agrees only if nothing differs; one that cannot be compared (the version was superseded long ago, or the viewer may not read that
+form) agrees with nothing, and is no alarm.
 With `key_use` one that no officer's key signed was not said by anybody: it is passed over.
 """
 
@@ -62,8 +63,11 @@ class Readers(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class ReadBacksState(msgspec.Struct, kw_only=True):
-    """The latest read-back of each party by version; readers by version, where the forms have different ones."""
+    """The latest read-back of each party by version; readers by version, where the forms have different ones, and which of
+    these versions are superseded.
+    """
 
+    former: dict[str, None] = {}
     judged: dict[str, dict[str, Judged]] = {}
     readers: dict[str, Readers] = {}
 
@@ -80,26 +84,34 @@ class ReadBacks(View):
         self._key_use = key_use
         self._heads = heads
         self._airspace = airspace
-        self._last: Judged | None = None
+        self._new: dict[str, Judged] = {}
 
     def apply(self, known: Known) -> None:
         """Take in one entry."""
-        self._last = None
+        self._new.clear()
         if known.kind == "notice":
             self._notice(known)
         elif known.kind == "erasure":
             self._erased(known)
-        elif known.disclosed is not None:
+
+    def answer(self, known: Known, about: str) -> None:
+        """Take in one read-back, or a form that was opened later."""
+        if known.disclosed is not None:
             self._disclosed(known)
-        else:
-            response = known.body(Response)
-            if response is not None and response.readback is not None and by_officer(known, self._key_use):
-                self._last = judged = self._judge(known, response)
-                self.state.judged.setdefault(response.version, {})[judged.party] = judged
+            return
+        response = known.body(Response)
+        if response is not None and response.readback is not None and by_officer(known, self._key_use):
+            self._new[known.id] = judged = self._judge(known, response)
+            self.state.judged.setdefault(about, {})[judged.party] = judged
 
     def judged(self, entry_id: str) -> Judged | None:
-        """Return the read-back just folded, if that was the entry with this id."""
-        return self._last if self._last is not None and self._last.entry == entry_id else None
+        """Return the read-back with this id, if it was judged with the entry just folded."""
+        return self._new.get(entry_id)
+
+    def take_new(self) -> list[Judged]:
+        """Return the read-backs judged since this was last asked, or the last entry came."""
+        new, self._new = self._new, {}
+        return list(new.values())
 
     def of(self, version: str) -> tuple[Judged, ...]:
         """Return the latest read-back of each party of one version, by party."""
@@ -134,8 +146,8 @@ class ReadBacks(View):
 
     def _told(self, version: str, party: str) -> tuple[Volume4D, ...] | None:
         """Return the volumes as that party was told them; None where this viewer cannot know that."""
-        live, entry = self._airspace.get(version), self._heads.entry(version)
-        if live is None or live.version != version or entry is None or party not in entry.recipients:
+        live, entry = self._airspace.version(version), self._heads.entry(version)
+        if live is None or entry is None or party not in entry.recipients:
             return None
         readers = self.state.readers.get(version)
         notice, coarse = live.notice(), live.coarse_notice()
@@ -146,10 +158,12 @@ class ReadBacks(View):
         return None
 
     def _notice(self, known: Known) -> None:
-        """Note who may read which form; a superseded version is judged no more, so nothing of it is kept but its verdicts."""
+        """Note who may read which form. What was read back of a version is judged by what that version said, also when a newer
+        one was recorded first; of versions that are kept no longer the readers go too.
+        """
         old = self._heads.entry(known.header.supersedes) if known.header.supersedes else None
         if known.header.supersedes and old is not None and old.superseded_by == known.id:
-            self.state.readers.pop(known.header.supersedes, None)
+            self._former(known.header.supersedes)
         if known.erased:
             return
         full: tuple[str, ...] = ()
@@ -162,6 +176,13 @@ class ReadBacks(View):
                 coarse = opened.audience
         if not set(known.recipients) <= set(full):
             self.state.readers[known.id] = Readers(coarse=coarse, full=full)
+
+    def _former(self, version: str) -> None:
+        if version in self.state.readers:
+            self.state.former[version] = None
+        while self.state.former and self._airspace.version(gone := next(iter(self.state.former))) is None:
+            self.state.readers.pop(gone, None)
+            del self.state.former[gone]
 
     def _erased(self, known: Known) -> None:
         """What was told is destroyed: nobody can hold a read-back against it any more, here or at a station that starts again."""

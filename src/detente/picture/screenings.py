@@ -60,6 +60,9 @@ class Screenings(View):
         self.deadline_us = deadline_us
 
     def apply(self, known: Known) -> None:
+        """Take in one entry: screenings are answers."""
+
+    def answer(self, known: Known, about: str) -> None:
         """Take in one screening. One after the deadline is kept too: its time shows that it was late."""
         screening = known.body(Screening)
         if screening is None:

@@ -11,6 +11,7 @@ from typing import ClassVar, Literal
 
 import msgspec
 
+from detente.hotline.lapse import Lapse, Reading, lapse, latency
 from detente.hotline.stop import Matched, Own, StopClock, matches
 from detente.picture.airspace import Airspace
 from detente.picture.delivery import Delivery
@@ -22,23 +23,30 @@ from detente.records.response import Response
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One stop as it was said. `since_us` is when its officer signed it: the clock starts there."""
+    """One stop as it was said. `since_us` is when its officer signed it: the clock starts there. `recorded_us`: by the host, None
+    while it is not.
+    """
 
     asker: str
     id: str
     message: Message
     parties: tuple[str, ...]
+    recorded_us: int | None
     since_us: int
 
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One answer to a stop. `officer`: an officer's key signed it."""
+    """One answer to a stop. `officer`: an officer's key signed it, at `signed_us` by its party's own clock. `recorded`: `at_us` is
+    the host's; otherwise it is the time of the station that holds it.
+    """
 
     answer: str
     at_us: int
     entry: str
     officer: bool
     party: str
+    recorded: bool
+    signed_us: int
     unit: str | None
 
 
@@ -68,12 +76,16 @@ class Stops(View):
         own = known.body(OwnNotice)
         if own is not None and own.units:
             self.state.units[self._airspace.first_of(known.id)] = own.units
-        asked, answered = read_stop(known), known.body(Response)
+        asked = read_stop(known)
         if asked is not None:
-            self.state.stops[known.id] = asked
-        elif answered is not None and answered.version in self.state.stops:
-            said = answer_of(known, answered, officer=by_officer(known, self._key_use))
-            self.state.answers.setdefault(answered.version, []).append(said)
+            self.state.stops[known.id] = msgspec.structs.replace(asked, recorded_us=known.received_at_us)
+
+    def answer(self, known: Known, about: str) -> None:
+        """Take in an answer, if it is to a stop."""
+        answered = known.body(Response)
+        if answered is not None and about in self.state.stops:
+            said = answer_of(known, answered, officer=by_officer(known, self._key_use), recorded=True)
+            self.state.answers.setdefault(about, []).append(said)
 
     def own(self, party: str, presence: Iterable[Own] = ()) -> Iterator[Own]:
         """Yield what is own: live notices of the party, with units that only it knows, and presence that it holds privately."""
@@ -107,20 +119,22 @@ class Stops(View):
             if body is not None and body.version in stops:
                 held = answers.setdefault(body.version, [])
                 if known.id not in {a.entry for a in held}:
-                    held.append(answer_of(known, body, officer=officer))
+                    held.append(answer_of(known, body, officer=officer, recorded=False))
         found = [
             self._clock(stop, party, answers.get(stop.id, [])) for stop in stops.values() for party in stop.parties
         ]
         return sorted(found, key=lambda c: (c.closed_us is not None, c.since_us, c.stop, c.party))
 
     def _clock(self, stop: Asked, party: str, said: list[Answered]) -> StopClock:
-        mine = sorted((a for a in said if a.party == party), key=lambda a: a.at_us)
+        mine = sorted((a for a in said if a.party == party), key=lambda a: a.signed_us)
         close = next((a for a in mine if a.answer in ("comply", "reject")), None)
         told = next((f for f in self._delivery.facts(stop.id, party) if f.step == "told"), None)
         word: Literal["comply", "reject"] | None = None
         if close is not None:
             word = "comply" if close.answer == "comply" else "reject"
+        acknowledged_us = self._delivery.acknowledged(stop.id, party)
         return StopClock(
+            acknowledged_us=acknowledged_us,
             answer=word,
             asker=stop.asker,
             closed_us=None if close is None else close.at_us,
@@ -130,8 +144,26 @@ class Stops(View):
             read_us=next((a.at_us for a in mine if a.officer), None),
             since_us=stop.since_us,
             stop=stop.id,
+            took=None
+            if close is None
+            else _took(stop, close, acknowledged_us, None if told is None else told.signed_us),
             words=stop.message.words or stop.message.subject,
         )
+
+
+def _took(stop: Asked, close: Answered, acknowledged_us: int | None, told_signed_us: int | None) -> Lapse:
+    """How long the answer took: measured as every other answer's (`latency`), once both are on record, or by the party's own clock."""
+    if acknowledged_us is None and (stop.recorded_us is None or not close.recorded):
+        asked, answered = Reading(at_us=stop.since_us, by=stop.asker), Reading(at_us=close.signed_us, by=close.party)
+        return lapse(asked, answered)
+    return latency(
+        close.party,
+        stop.recorded_us or 0,
+        close.at_us,
+        acknowledged_us=acknowledged_us,
+        signed_us=close.signed_us,
+        told_signed_us=told_signed_us,
+    )
 
 
 def read_stop(known: Known) -> Asked | None:
@@ -144,11 +176,12 @@ def read_stop(known: Known) -> Asked | None:
         id=known.id,
         message=message,
         parties=known.recipients,
+        recorded_us=None,
         since_us=known.header.signed_at_us,
     )
 
 
-def answer_of(known: Known, body: Response, *, officer: bool) -> Answered:
+def answer_of(known: Known, body: Response, *, officer: bool, recorded: bool) -> Answered:
     """Return an answer to a stop."""
     return Answered(
         answer=body.answer,
@@ -156,5 +189,7 @@ def answer_of(known: Known, body: Response, *, officer: bool) -> Answered:
         entry=known.id,
         officer=officer,
         party=known.header.author,
+        recorded=recorded,
+        signed_us=known.header.signed_at_us,
         unit=body.unit,
     )

@@ -24,7 +24,6 @@ from detente.records.message import Message, Urgency
 from detente.records.notice import CoarseNotice, Notice
 from detente.records.notice_state import LIVE
 from detente.records.response import OFFICER_ONLY, Answer, Response
-from detente.records.screening import Screening
 from detente.records.warning import DangerWarning, Haste
 
 For = Literal["answer", "comply-or-reject", "officer", "read-back", "screening"]
@@ -167,10 +166,6 @@ class Waiting(View):
         old = self._heads.entry(header.supersedes) if header.supersedes else None
         if header.supersedes and old is not None and old.superseded_by == known.id:
             self._pending.pop(header.supersedes)
-        if known.kind == "message":
-            # By the header, so that a reply still counts when its words were erased.
-            for answered in header.refers_to:
-                self._settle(answered, header.author, frozenset({"answer"}))
         for opened in known.opened:
             body = getattr(opened.record, "body", None)
             if isinstance(body, Notice | CoarseNotice):
@@ -180,8 +175,6 @@ class Waiting(View):
                     self._ask(known.id, ("screening", "officer", "read-back") if body.needs_readback else _PLAIN)
                 return
             if isinstance(body, Message):
-                if body.in_reply_to is not None:
-                    self._settle(body.in_reply_to, header.author, frozenset({"answer"}))
                 if body.urgency in ("stop", "urgent"):
                     self.state.pressing.add(known.id)
                 self._ask(known.id, BY_URGENCY[body.urgency])
@@ -189,13 +182,19 @@ class Waiting(View):
                 if body.urgency == "urgent":
                     self.state.pressing.add(known.id)
                 self._ask(known.id, BY_HASTE[body.urgency])
-            elif isinstance(body, Response):
-                self._response(known, body)
-            elif isinstance(body, Screening):
-                self._settle(body.about, header.author, frozenset({"screening"}))
             elif isinstance(body, Erasure):
                 self.state.pressing.discard(body.about)
                 self._pending.pop(body.about)
+
+    def answer(self, known: Known, about: str) -> None:
+        """Take in what an entry answers: it ends waits, and a query begins one."""
+        author, response = known.header.author, known.body(Response)
+        if response is not None:
+            self._response(known, response)
+        elif known.kind == "message":
+            self._settle(about, author, frozenset({"answer"}))
+        elif known.kind == "screening":
+            self._settle(about, author, frozenset({"screening"}))
 
     def open(self) -> list[Wait]:
         """Return everything waited for, that with the nearest deadline first, then by time and version."""

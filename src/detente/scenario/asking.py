@@ -29,12 +29,16 @@ def course_words(door: Door, entry: str, party: str) -> list[str]:
             continue
         said.append(f"DELIVERY {course['words']}")
         steps = [*course["steps"], *(step for unit in course["units"] for step in unit["steps"])]
-        told = "; ".join(f"{s['fact']['step']} after {span(s['since_recorded_us'])}" for s in steps)
+        told = "; ".join(f"{s['fact']['step']} {_after(s['since_recorded_us'])}" for s in steps)
         missing = [*course["missing"], *(f"{m} ({u['unit']})" for u in course["units"] for m in u["missing"])]
         missing += [] if course["units"] else ["passed to any unit"]
         said.append("; no evidence of: ".join([f"STEPS {told}", *([", ".join(missing)] if missing else [])]))
         said += [f"LEAD {words}" for words in _leads(course, told_too=True)]
     return said
+
+
+def _after(us: int | None) -> str:
+    return "before it was recorded" if us is None else f"after {span(us)}"
 
 
 def stop_words(door: Door, entry: str, party: str) -> list[str]:

@@ -77,6 +77,7 @@ def _make(engine: Engine, head: SignedCheckpoint, others: list[SignedCheckpoint]
         tree=state.tree,
         entries=shown,
         made=made,
+        acknowledged=list(copy.kept("acked/").values()),
         checkpoints=[other for other in others if other.checkpoint.size < size],
         forks=[state.fork] if state.fork is not None else (),
         key=state.me.station_key,

@@ -8,8 +8,11 @@ from typing import Any
 import msgspec
 
 from detente.errors import Unavailable
-from detente.hotline.lead_times import leads_of, stop_reach
+from detente.hotline.course import Course
+from detente.hotline.lapse import HOST, Reading
+from detente.hotline.lead_times import Reach, leads_of, stop_reach
 from detente.hotline.register import write_register
+from detente.hotline.steps import Step
 from detente.node.known import Known
 from detente.picture.heads import Entry
 from detente.picture.matrix import matrix
@@ -50,9 +53,25 @@ def _course(engine: Engine, version: str, entry: Entry, party: str, body: object
         if leads.accepted is not None:
             row["leads"]["accepted"]["words_said"] = leads.accepted.sentence(entry.author)
     elif isinstance(body, Message) and body.urgency == "stop":
-        reach = stop_reach(entry.received_at_us, course.unit_reached_us, engine.now_us, rules)
-        row["reach"] = msgspec.to_builtins(reach)
+        known = _known(engine, version)
+        since_us = entry.received_at_us if known is None else known.header.signed_at_us
+        row["reach"] = msgspec.to_builtins(_reach(engine, entry, course, since_us))
     return row
+
+
+def _reach(engine: Engine, entry: Entry, course: Course, signed_us: int) -> Reach:
+    """Hold a stop's time on one clock: that on which the unit's word was measured, else our own since we asked or held it."""
+    me, rules = engine.state.me.party, engine.state.me.genesis.rules
+    now = Reading(at_us=engine.now_us, by=me)
+    steps = (timed for unit in course.units for timed in unit.steps if timed.fact.step is Step.UNIT_CONFIRMED)
+    first = min((t for t in steps if t.took is not None), key=lambda t: t.fact.index, default=None)
+    if first is not None and first.took is not None:
+        return stop_reach(first.took.began, first.took.ended, now, rules)
+    if entry.author == me:
+        return stop_reach(Reading(at_us=signed_us, by=me), None, now, rules)
+    if course.party == me and course.acknowledged_us is not None:
+        return stop_reach(Reading(at_us=course.acknowledged_us, by=me), None, now, rules)
+    return stop_reach(Reading(at_us=entry.received_at_us, by=HOST), None, now, rules)
 
 
 def matrix_rows(engine: Engine, named: tuple[str, ...], everybody: bool) -> list[dict[str, Any]]:

@@ -299,7 +299,7 @@ class LocalApi:
         return json_answer({"basis": self.basis(), "direct": rows})
 
     async def acknowledged(self, request: Request) -> Answer:
-        """Which stations have acknowledged an urgent entry of ours directly, and when by their clocks."""
+        """Which stations, ours among them, have acknowledged an urgent entry directly, and when by their own clocks."""
         return json_answer({"acknowledged": self.state.acked.get(_id(request.rest), {}), "basis": self.basis()})
 
     async def ladders(self, request: Request) -> Answer:

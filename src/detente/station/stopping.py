@@ -29,20 +29,18 @@ def routes(api: LocalApi) -> dict[tuple[str, str], Callable[[Request], Awaitable
         extra = list(outside(api))
         rows = []
         for clock in api.picture.stops.clocks(extra):
+            ran = clock.lapse(now_us, state.me.party)
             row = {
                 **msgspec.to_builtins(clock),
-                "running_us": clock.running_us(now_us),
-                "sentence": clock.sentence(now_us),
+                "lapse": msgspec.to_builtins(ran),
+                "running_us": ran.us,
+                "sentence": clock.sentence(now_us, state.me.party),
             }
-            acked = state.acked.get(bytes.fromhex(clock.stop), {}).get(clock.party)
             if clock.party == state.me.party:
                 message = _message(api, clock.stop, extra)
                 found = matched(state, message, now_us) if message is not None else ()
                 row["concerns"] = [one.sentence() for one in found]
                 row["units"] = sorted({unit for one in found for unit in one.own.units})
-            elif clock.held_us is None and acked is not None:
-                row["held_us"] = acked
-                row["sentence"] = row["sentence"].replace("not held by its station yet", "held by its station")
             lines = api.picture.directory.channels_between(clock.asker, clock.party)
             row["lines"] = [f"{line.channel} ({line.state})" for line in lines]
             rows.append(row)

@@ -148,14 +148,14 @@ def open_station(folder: Path, now_us: int | None = None) -> StationParts:
         picture=picture.driver,
         screener=DeskScreener(rules_of(genesis.screening)),
         find=finder(picture, copy),
-        read_back=lambda entry: picture.read_backs.judged(entry) or picture.calls.judged(entry),
+        take_read_backs=picture.take_read_backs,
         book=PictureBook(picture.directory, picture.agreements),
         holds=lambda entry: picture.heads.entry(entry) is not None,
         revisions_due=picture.agreements.take_due,
         faults_due=picture.driver.take_faults,
     )
     state.fans.dangers, state.stops, state.humane = picture.dangers, picture.stops, picture.humane
-    state.unit_watch = picture.unit_watch
+    state.unit_watch, picture.delivery.acknowledged = picture.unit_watch, state.acknowledged
     proven = load(state, copy.kept(), copy.leaves(0, ALL), _known(copy), clock.now_us() if now_us is None else now_us)
     if copy.leaf_count() > proven:  # fetched before a crash and never proven: fetch them again
         copy.write(_cut(proven)).result()
