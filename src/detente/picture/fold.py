@@ -250,7 +250,7 @@ class Driver:
         try:
             saved = msgspec.msgpack.decode(snapshot.views, type=_Saved)
             states = [view.parse(saved.views[view.name]) for view in self._views]
-        except (msgspec.DecodeError, KeyError):
+        except (msgspec.DecodeError, UnicodeDecodeError, KeyError):
             return False
         waiting = self._early.save()
         try:
