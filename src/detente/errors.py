@@ -69,3 +69,21 @@ class WithheldError(EvidenceError):
 
 class Unavailable(DetenteError):  # noqa: N818 - a state, not a mistake
     """A store, peer or host cannot be reached now. Nothing acknowledged is lost; try again."""
+
+
+REFUSED, EVIDENCE, UNAVAILABLE = 2, 3, 4
+"""Exit codes of a process that an error ends: the input was refused; a proof does not hold; something cannot be reached.
+1 is a mistake in Detente."""
+
+
+def exit_code(error: DetenteError) -> int:
+    """Return the exit code that stands for a kind of error."""
+    match error:
+        case Refused():
+            return REFUSED
+        case EvidenceError():
+            return EVIDENCE
+        case Unavailable():
+            return UNAVAILABLE
+        case _:
+            return 1

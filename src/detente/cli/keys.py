@@ -16,6 +16,7 @@ from detente.cli.say import AsJson, answer, guarded, progress, table
 from detente.cli.sending import send, sent
 from detente.cli.times import time_us
 from detente.errors import Refused, problem
+from detente.storage import private
 
 if TYPE_CHECKING:
     from detente.ledger.identity import Identity, KeyUse
@@ -117,7 +118,7 @@ def rotate(
         roles = role or list(_roles(_identity(desk), before)) or ["watch"]
         path = _key_path(folder, officer)
         aside = folder / "keys" / "ended" / f"{officer}-{before[:16]}.key"
-        aside.parent.mkdir(mode=0o700, exist_ok=True)
+        private.make_folder(aside.parent)
         path.rename(aside)
         try:
             public = _make(folder, officer)
@@ -237,12 +238,13 @@ def _register(
     from detente.ledger.keys import ExchangeKey
     from detente.records.registry import REGISTRY
     from detente.wiring.founding import read_seed
+    from detente.wiring.secret import read_seed as read_seed_bytes
 
     body = _body(desk.party, officer, key, roles, "active", words)
     signer = read_seed(root)
     identity = _identity(desk)
     index = max(1, desk.status["size"])
-    own = ExchangeKey.from_seed(bytes.fromhex((desk.folder / "keys" / "exchange.key").read_text("ascii").strip()))
+    own = ExchangeKey.from_seed(read_seed_bytes(desk.folder / "keys" / "exchange.key"))
     others = [party for party in identity.parties() if party != desk.party]
     tag_keys = {p: own.shared(bytes.fromhex(k)) for p in others if (k := identity.current(p, "exchange", index))}
     kind, form, data = REGISTRY.write(body)

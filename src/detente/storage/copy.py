@@ -13,10 +13,12 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
+from typing import IO
 
 from detente.errors import Unavailable
 from detente.node.keeping import Keep
-from detente.storage.sqlite import SETTINGS
+from detente.storage import private
+from detente.storage.sqlite import SETTINGS, hold
 
 USER_VERSION = 1
 READ_ROWS = 1024
@@ -35,8 +37,13 @@ class StationCopy:
     """The file and its committer thread. Reads use a connection of their own and may run on any one thread at a time."""
 
     def __init__(self, path: Path | str) -> None:
-        self._writer = _connect(path)
-        self._reader = self._writer if str(path) == ":memory:" else _connect(path)
+        self._lock = None if str(path) == ":memory:" else _held(Path(path))
+        try:
+            self._writer = _connect(path)
+            self._reader = self._writer if str(path) == ":memory:" else _connect(path)
+        except BaseException:
+            self._let_go()
+            raise
         self._reading = threading.Lock()
         self._jobs: queue.SimpleQueue[tuple[tuple[Keep, ...], Future[None]] | None] = queue.SimpleQueue()
         self._broken: Unavailable | None = None
@@ -101,6 +108,11 @@ class StationCopy:
             if self._reader is not self._writer:
                 self._reader.close()
         self._writer.close()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._lock is not None:
+            self._lock.close()
 
     def _select(self, sql: str, values: Sequence[object]) -> list[tuple]:  # type: ignore[type-arg]
         with self._reading:
@@ -168,9 +180,18 @@ def _carry_out(connection: sqlite3.Connection, change: Keep) -> None:
             connection.execute("INSERT OR REPLACE INTO kept (name, value) VALUES (?, ?)", (name, value))
 
 
+def _held(path: Path) -> IO[bytes]:
+    lock = hold(path)
+    if lock is None:
+        raise Unavailable(f"another process holds {path}: the station runs already. Stop it first, or ask it")
+    return lock
+
+
 def _connect(path: Path | str) -> sqlite3.Connection:
     """Open the file, ask for durability and read it back (`storage.sqlite`); a copy in memory promises nothing."""
     try:
+        if str(path) != ":memory:":
+            private.prepare_database(Path(path))
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
         if str(path) != ":memory:":
             for pragma, (value, expected) in {**SETTINGS, **OWN_SETTINGS}.items():
@@ -187,6 +208,6 @@ def _connect(path: Path | str) -> sqlite3.Connection:
             )
         connection.executescript(SCHEMA)
         connection.execute(f"PRAGMA user_version = {USER_VERSION}")
-    except sqlite3.Error as error:
+    except (OSError, sqlite3.Error) as error:
         raise Unavailable(f"{path} cannot be opened as a station's copy: {error}") from error
     return connection

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from detente.errors import Unavailable
+from detente.storage import private
 from detente.storage.interface import StaleAppendError, StoredEntry
 from detente.storage.memory import check_batch
 
@@ -233,18 +234,27 @@ def _insert(connection: sqlite3.Connection, batch: Sequence[StoredEntry]) -> Non
 
 
 def _hold(path: Path) -> IO[bytes]:
-    lock = open(path.with_name(path.name + ".lock"), "ab")  # noqa: SIM115 - held until close()
+    lock = hold(path)
+    if lock is None:
+        raise Unavailable(f"another process holds {path}: stop it first, two writers would fork the ledger")
+    return lock
+
+
+def hold(path: Path) -> IO[bytes] | None:
+    """Hold a database for this process by the lock file beside it; None where another process holds it. Closing the file lets go."""
+    lock = private.append(path.with_name(path.name + ".lock"))
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
+    except OSError:
         lock.close()
-        raise Unavailable(f"another process holds {path}: stop it first, two writers would fork the ledger") from error
+        return None
     return lock
 
 
 def _connect(path: Path) -> sqlite3.Connection:
     """Open the file, ask for durability, and read back that we have it: some builds are made with weaker defaults."""
     try:
+        private.prepare_database(path)
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
         for pragma, (value, _) in SETTINGS.items():
             connection.execute(f"PRAGMA {pragma} = {value}")
@@ -257,7 +267,7 @@ def _connect(path: Path) -> sqlite3.Connection:
             raise Unavailable(f"{path} was written by another version: schema {version}, not {USER_VERSION}")
         connection.executescript(SCHEMA)
         connection.execute(f"PRAGMA user_version = {USER_VERSION}")
-    except sqlite3.Error as error:
+    except (OSError, sqlite3.Error) as error:
         raise Unavailable(f"{path} cannot be opened as a ledger: {error}") from error
     return connection
 
