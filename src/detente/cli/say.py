@@ -86,6 +86,12 @@ def alarm(words: str) -> None:
     console.print(f"ALARM: {words}", style="bold red", markup=False, soft_wrap=not console.is_terminal)
 
 
+def trouble(words: str) -> None:
+    """Say on standard error, before any answer, that the station cannot go on as it should; also where the answer is JSON."""
+    console = Console(stderr=True, highlight=False)
+    console.print(f"TROUBLE: {words}", style="bold red", markup=False, soft_wrap=not console.is_terminal)
+
+
 @contextmanager
 def progress(words: str, as_json: bool) -> Iterator[Callable[[str], None]]:
     """Show that something is under way, on standard error and only to a person; gives a function that says how far."""

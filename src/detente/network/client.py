@@ -14,7 +14,8 @@ from typing import TypeVar
 import httpx
 import msgspec
 
-from detente.errors import Problem, Refused, Unavailable, problem
+from detente.errors import DetenteError, Problem, Refused, Unavailable, problem
+from detente.node.station_values import HostFaultKind
 
 TIMEOUT = httpx.Timeout(10.0, connect=2.0)
 SESSION_DOMAIN = b"detente/session/v1\n"
@@ -195,17 +196,21 @@ class HostClient:
         self, method: str, path: str, body: bytes | None = None, kind: str = "", headers: dict[str, str] | None = None
     ) -> httpx.Response:
         if self.cut:
-            raise Unavailable("the line to the host is cut (test)")
+            raise OutOfReach("the line to the host is cut (test)")
         sent = dict(headers or {})
         if body is not None:
             sent["Content-Type"] = kind or "application/json"
         try:
             response = await self._http.request(method, path, content=body, headers=sent)
         except httpx.HTTPError as error:
-            raise Unavailable(f"the host at {self.url} cannot be reached: {error or type(error).__name__}") from error
+            raise OutOfReach(f"the host at {self.url} cannot be reached: {error or type(error).__name__}") from error
         if self.cut:
-            raise Unavailable("the line to the host is cut (test)")
+            raise OutOfReach("the line to the host is cut (test)")
         return checked(response)
+
+
+class OutOfReach(Unavailable):
+    """The host gave no answer at all."""
 
 
 class SessionOver(Unavailable):
@@ -231,6 +236,17 @@ def checked(response: httpx.Response) -> httpx.Response:
             problem(f"http-{response.status_code}", "", response.text, "the host refused it", "Read its answer."),
         )
     raise Refused(problems)
+
+
+def fault_of(error: DetenteError) -> HostFaultKind:
+    """Say what an error in following the host says of it."""
+    match error:
+        case Refused() | SessionOver() | TryLater():
+            return "host-refuses"
+        case OutOfReach():
+            return "host-away"
+        case _:
+            return "host-nonsense"
 
 
 AGAIN = frozenset({"too-fast", "read-only", "busy"})

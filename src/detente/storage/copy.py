@@ -7,15 +7,16 @@ them before a signed root covers them.
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import IO
 
-from detente.errors import Unavailable
+from detente.errors import OwnCopyFailed, Unavailable
 from detente.node.keeping import Keep
 from detente.storage import private
 from detente.storage.sqlite import SETTINGS, hold
@@ -36,7 +37,9 @@ CREATE TABLE IF NOT EXISTS kept (name TEXT PRIMARY KEY, value BLOB NOT NULL) STR
 class StationCopy:
     """The file and its committer thread. Reads use a connection of their own and may run on any one thread at a time."""
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, failpoint: Callable[[str], None] = lambda name: None) -> None:
+        self._failpoint = failpoint
+        self._unreadable = ""
         self._lock = None if str(path) == ":memory:" else _held(Path(path))
         try:
             self._writer = _connect(path)
@@ -46,7 +49,7 @@ class StationCopy:
             raise
         self._reading = threading.Lock()
         self._jobs: queue.SimpleQueue[tuple[tuple[Keep, ...], Future[None]] | None] = queue.SimpleQueue()
-        self._broken: Unavailable | None = None
+        self._broken: OwnCopyFailed | None = None
         self._closed = False
         self._committer = threading.Thread(target=self._commit_forever, name="copy-committer", daemon=True)
         self._committer.start()
@@ -54,11 +57,17 @@ class StationCopy:
     def write(self, *changes: Keep) -> Future[None]:
         """Queue changes, all or nothing; the future is done when they are durable, and raises `Unavailable` if the disk refuses."""
         done: Future[None] = Future()
+        done.set_running_or_notify_cancel()  # who waits may give up waiting; the write is done all the same
         if self._closed:
-            done.set_exception(Unavailable("the station's copy is closed"))
+            done.set_exception(OwnCopyFailed("the station's copy is closed"))
         else:
             self._jobs.put((changes, done))
         return done
+
+    @property
+    def wrong(self) -> str:
+        """Why nothing more is written, or why the last read failed; "" while all is well."""
+        return str(self._broken) if self._broken else self._unreadable
 
     def kept(self, prefix: str = "") -> dict[str, bytes]:
         """Return the named values whose name begins with `prefix`, sorted by name."""
@@ -85,7 +94,7 @@ class StationCopy:
         """How many leaves are held without a hole, from 0."""
         count, last = self._select("SELECT count(*), coalesce(max(idx), -1) FROM leaf", ())[0]
         if count != last + 1:
-            raise Unavailable("the station's copy has a hole in its leaves: fetch it anew")
+            raise OwnCopyFailed("the station's copy has a hole in its leaves: fetch it anew")
         return int(count)
 
     def known(self, start: int, limit: int) -> list[tuple[int, bytes, bytes]]:
@@ -117,9 +126,13 @@ class StationCopy:
     def _select(self, sql: str, values: Sequence[object]) -> list[tuple]:  # type: ignore[type-arg]
         with self._reading:
             try:
-                return self._reader.execute(sql, values).fetchall()
-            except sqlite3.Error as error:
-                raise Unavailable(f"the station's copy cannot be read: {error}") from error
+                self._failpoint("copy-read")
+                rows = self._reader.execute(sql, values).fetchall()
+            except (Unavailable, sqlite3.Error) as error:
+                self._unreadable = f"the station's copy cannot be read: {error}"
+                raise OwnCopyFailed(self._unreadable) from error
+            self._unreadable = ""
+            return rows
 
     def _commit_forever(self) -> None:
         while (job := self._jobs.get()) is not None:
@@ -144,12 +157,16 @@ class StationCopy:
                 for changes, _ in group:
                     for change in changes:
                         _carry_out(self._writer, change)
+                self._failpoint("copy-write")
                 self._writer.execute("COMMIT")
         except Exception as error:
             # After a failed flush nobody knows what the disk holds: no further write until somebody restarts and looks.
-            self._broken = self._broken or Unavailable(f"the station's copy refused a write: {error}")
-            if self._writer.in_transaction:
-                self._writer.execute("ROLLBACK")
+            self._broken = self._broken or OwnCopyFailed(f"the station's copy refused a write: {error}")
+            with contextlib.suppress(
+                sqlite3.Error
+            ):  # the disk may refuse this too; whoever waits is answered all the same
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
             for _, done in group:
                 done.set_exception(self._broken)
             return

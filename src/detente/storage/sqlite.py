@@ -7,6 +7,7 @@ short (docs/decisions/storage.md). Reads use a connection of their own and never
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import queue
 import sqlite3
@@ -61,6 +62,7 @@ class _Job:
         self.rows = rows
         self.step = step
         self.done: Future[int] = Future()
+        self.done.set_running_or_notify_cancel()  # who waits may give up waiting; the work is done all the same
 
 
 class SqliteStore:
@@ -208,8 +210,11 @@ class SqliteStore:
         except Exception as error:
             # After a failed flush nobody knows what the disk holds: no further write until somebody restarts and looks.
             self._broken = self._broken or Unavailable(f"the store refused a write: {error}")
-            if self._writer.in_transaction:
-                self._writer.execute("ROLLBACK")
+            with contextlib.suppress(
+                sqlite3.Error
+            ):  # the disk may refuse this too; whoever waits is answered all the same
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
             answers = [self._broken] * len(group)
             size = before
         self._size = size

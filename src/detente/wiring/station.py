@@ -39,10 +39,13 @@ from detente.picture.picture import Picture
 from detente.storage.copy import StationCopy
 from detente.wiring import secret
 from detente.wiring.clocks import Clock, StepClock, clock_for
+from detente.wiring.failpoints import failpoints_from_environment
 from detente.wiring.host import TlsFiles, split_address
 
 CONFIGURATION: Final = "station.toml"
 COPY: Final = "copy.db"
+FAILPOINTS: Final = ("copy-read", "copy-write")
+"""Where a test may have the own copy fail (`wiring.failpoints`)."""
 ALL: Final = 1 << 62
 
 
@@ -133,7 +136,7 @@ def open_station(folder: Path, now_us: int | None = None) -> StationParts:
     )
     officers, token = officer_keys(folder), secret.token_in(folder / "local.token")
     tightened = secret.close_folder(folder, CONFIGURATION, COPY)
-    copy = StationCopy(folder / COPY)
+    copy = StationCopy(folder / COPY, failpoints_from_environment(FAILPOINTS))
     if isinstance(clock, StepClock):
         kept = copy.kept("clock").get("clock")
         clock.set(max(clock.now_us(), int(kept) if kept else 0))
