@@ -8,12 +8,14 @@ from tests.support.ledgers import QUICK_SLOTS, running
 
 pytestmark = pytest.mark.process
 RULES = ("--rule", "urgent_answer_us=700000", *QUICK_SLOTS)
+OFFICERS = ("cjtf:watch-1:watch", "cjtf:chief:director", "rus:watch-1:watch", "rus:second:watch")
 
 
 @pytest.fixture(scope="module")
 def stations(tmp_path_factory):
     folder = tmp_path_factory.mktemp("watch") / "ledger"
-    with running(folder, ["cjtf", "rus"], *RULES):
+    officers = [part for officer in OFFICERS for part in ("--officer", officer)]
+    with running(folder, ["cjtf", "rus"], *officers, *RULES):
         yield Officer(folder / "stations" / "cjtf"), Officer(folder / "stations" / "rus")
 
 

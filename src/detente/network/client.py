@@ -18,6 +18,8 @@ from detente.errors import DetenteError, Problem, Refused, Unavailable, problem
 from detente.node.station_values import HostFaultKind
 
 TIMEOUT = httpx.Timeout(10.0, connect=2.0)
+LOOK = httpx.Timeout(3.0, connect=2.0)
+"""For the small requests that show whether the host is there: with a look every 2 s, silence is known after 5 s."""
 SESSION_DOMAIN = b"detente/session/v1\n"
 PROBLEM_JSON = "application/problem+json"
 
@@ -96,11 +98,12 @@ class HostClient:
 
     async def checkpoint(self, *, witnessed: bool = False) -> bytes:
         """The newest checkpoint as a signed note, or the largest that more than half of the stations have cosigned."""
-        return (await self._asked("GET", f"/checkpoint{'?witnessed=true' if witnessed else ''}")).content
+        path = f"/checkpoint{'?witnessed=true' if witnessed else ''}"
+        return (await self._asked("GET", path, within=LOOK)).content
 
     async def status(self) -> HostStatus:
         """Whether the host writes or recovers, and its size."""
-        return _read(await self._asked("GET", "/v1/status"), HostStatus)
+        return _read(await self._asked("GET", "/v1/status", within=LOOK), HostStatus)
 
     async def leaves(self, start: int, limit: int) -> bytes:
         """Whole leaves from an index on, joined; may be fewer than asked."""
@@ -150,7 +153,7 @@ class HostClient:
 
     async def login(self) -> None:
         """Open a session by signing the host's challenge with the station key."""
-        challenge = _read(await self._plain("POST", "/v1/session/challenge", b"{}"), _Challenge).challenge
+        challenge = _read(await self._plain("POST", "/v1/session/challenge", b"{}", within=LOOK), _Challenge).challenge
         try:
             signed = self._sign(SESSION_DOMAIN + self._ledger + bytes.fromhex(challenge))
         except ValueError as error:
@@ -163,7 +166,7 @@ class HostClient:
                 "signature": signed.hex(),
             }
         )
-        self._token = _read(await self._plain("POST", "/v1/session", body), _Token).token
+        self._token = _read(await self._plain("POST", "/v1/session", body, within=LOOK), _Token).token
 
     async def headers(self) -> dict[str, str]:
         """The session's header, logging in first if need be (for the stream)."""
@@ -180,12 +183,14 @@ class HostClient:
         """The connection pool, for the stream."""
         return self._http
 
-    async def _asked(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> httpx.Response:
+    async def _asked(
+        self, method: str, path: str, body: bytes | None = None, kind: str = "", within: httpx.Timeout = TIMEOUT
+    ) -> httpx.Response:
         """A request inside the session; logs in again once when the host says that it is over."""
         for attempt in (1, 2):
             headers = await self.headers()
             try:
-                return await self._plain(method, path, body, kind, headers)
+                return await self._plain(method, path, body, kind, headers, within)
             except SessionOver:
                 self._token = None
                 if attempt == 2:
@@ -193,7 +198,13 @@ class HostClient:
         raise AssertionError("unreachable")
 
     async def _plain(
-        self, method: str, path: str, body: bytes | None = None, kind: str = "", headers: dict[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        kind: str = "",
+        headers: dict[str, str] | None = None,
+        within: httpx.Timeout = TIMEOUT,
     ) -> httpx.Response:
         if self.cut:
             raise OutOfReach("the line to the host is cut (test)")
@@ -201,7 +212,7 @@ class HostClient:
         if body is not None:
             sent["Content-Type"] = kind or "application/json"
         try:
-            response = await self._http.request(method, path, content=body, headers=sent)
+            response = await self._http.request(method, path, content=body, headers=sent, timeout=within)
         except httpx.HTTPError as error:
             raise OutOfReach(f"the host at {self.url} cannot be reached: {error or type(error).__name__}") from error
         if self.cut:

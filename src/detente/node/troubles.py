@@ -108,12 +108,12 @@ def _host(state: Station, now_us: int) -> Iterator[Trouble]:
         words = "the host has signed two histories that cannot both be true; nothing more of it is cosigned"
         step = "See `detente alarms`; take the evidence to the other parties: only they can appoint another host"
         yield Trouble(kind="fork", next_step=step, since_us=at_us, words=words)
+    fault = state.host_fault
+    if fault is not None:
+        words = f"{_HOST[fault.kind]}: {fault.why}"
+        yield Trouble(kind=fault.kind, next_step=_HOST_STEP[fault.kind], since_us=state.host_since_us, words=words)
     if not state.host_answers:
-        fault = state.host_fault
-        kind: Kind = fault.kind if fault is not None else "host-away"
-        why = f": {fault.why}" if fault is not None else ""
-        yield Trouble(kind=kind, next_step=_HOST_STEP[kind], since_us=state.host_since_us, words=_HOST[kind] + why)
-        return
+        return  # it refused, or nobody has asked it yet: what it would show is not known
     if state.unproven is not None:
         since_us, size = state.unproven
         words = f"the host answers and shows size {size}, and {state.size} is what is proven: no more can be believed"

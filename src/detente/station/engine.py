@@ -116,9 +116,11 @@ class Engine:
         """Stop following; finish what is being written."""
         if self._timer is not None:
             self._timer.cancel()
-        for task in (*self._long, *self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._long, *self._tasks, return_exceptions=True)
+        pending = {*self._long, *self._tasks}
+        while pending:
+            for task in pending:
+                task.cancel()
+            _, pending = await asyncio.wait(pending, timeout=1.0)  # a wait that ends just then swallows being cancelled
         await self.client.close()
         await self.peers.close()
         await self.checkers.close()
