@@ -47,7 +47,10 @@ def test_a_role_or_an_officer_that_is_nobodys_is_refused_where_it_is_named(stati
         (["handover", "--incoming", "boris"], "chief, watch-1"),
         (["handover", "--incoming", "chief", "--role", "wacth"], "Did you mean `watch`?"),
         (["approve", "--hold", "notice", "--needs", "legal:1"], "director, watch"),
-        (["message", "hello", "--to", "rus", "--duress", "not of my own will", "--duress-for", "duty-director"], "director"),
+        (
+            ["message", "hello", "--to", "rus", "--duress", "not of my own will", "--duress-for", "duty-director"],
+            "director",
+        ),
     ):
         assert meant in " ".join(cjtf.refused(*asked).split()), asked
 

@@ -26,7 +26,9 @@ pytestmark = pytest.mark.process
 def test_a_station_on_a_full_disk_says_so_at_the_command_line_in_health_and_log(tmp_path, monkeypatch):
     """The fifth write is refused, as a full disk would; the officer's next verb begins with it and answers all the same."""
     monkeypatch.setenv("DETENTE_FAILPOINTS", "copy-write=raise@5")
-    write_station(tmp_path, "rus", host=f"http://127.0.0.1:{free_port()}", port=0, local=free_port(), peers={}, genesis=REAL)
+    write_station(
+        tmp_path, "rus", host=f"http://127.0.0.1:{free_port()}", port=0, local=free_port(), peers={}, genesis=REAL
+    )
     station = StationProcess(tmp_path, "rus").start()
     try:
         for _ in range(6):

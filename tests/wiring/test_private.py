@@ -48,7 +48,14 @@ def test_a_founded_ledger_its_host_and_its_stations_leave_nothing_open(tmp_path,
         assemble(host)
         station.copy.write(Keep(kept=[("presence", b"who is where")])).result()
         names = {path.name for path in founded.folder.rglob("*")}
-        assert {"ledger.db-wal", "ledger.db-shm", "ledger.db.lock", "copy.db-wal", "copy.db-shm", "operator.token"} <= names
+        assert {
+            "ledger.db-wal",
+            "ledger.db-shm",
+            "ledger.db.lock",
+            "copy.db-wal",
+            "copy.db-shm",
+            "operator.token",
+        } <= names
         assert open_to_others(tmp_path / "new") == []
     finally:
         station.copy.close()

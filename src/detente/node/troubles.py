@@ -93,7 +93,7 @@ def stands_still(standing: list[Trouble]) -> bool:
 
 def _own(own_copy: Wrong | None, work: Mapping[str, Wrong]) -> Iterator[Trouble]:
     if own_copy is not None:
-        words = f"nothing is taken in, sent or acknowledged any more: {own_copy.why}"
+        words = f"nothing can be taken in or acknowledged that it does not keep: {own_copy.why}"
         step = "Make room on the disk or mend it, then start the station again; until then use another line"
         yield Trouble(kind="own-copy", next_step=step, since_us=own_copy.since_us, words=words)
     for name, wrong in sorted(work.items()):

@@ -130,15 +130,16 @@ class Engine:
 
     @property
     def failed(self) -> str:
-        """Why the own copy can be written or read no more; "" while it can."""
-        return self.parts.copy.wrong
+        """Why nothing more is taken in: the own copy refused a write; "" while it takes them."""
+        return self.parts.copy.broken
 
     def troubles(self) -> list[Trouble]:
         """Return all that keeps this station from going on as it should, by the node's one rule (`node.troubles`)."""
-        if not self.failed:
+        wrong = self.failed or self.parts.copy.unreadable
+        if not wrong:
             self._copy_wrong = None
         elif self._copy_wrong is None:
-            self._copy_wrong = Wrong(self.now_us, self.failed)
+            self._copy_wrong = Wrong(self.now_us, wrong)
         now_s = asyncio.get_running_loop().time()
         self._work_wrong = {name: held for name, held in self._work_wrong.items() if now_s < held[1] + OVER_S}
         work = {name: wrong for name, (wrong, _) in self._work_wrong.items()}
@@ -176,6 +177,9 @@ class Engine:
                 self._tell("trouble-over", kind)
             self._shown = standing
             await asyncio.sleep(WATCH_S)
+            if self.parts.copy.unreadable:  # whether it can be read again shows only in reading
+                with contextlib.suppress(OwnCopyFailed):
+                    await asyncio.to_thread(self.parts.copy.kept, "verified")
 
     def _unseen(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """Take an error that nobody awaited: it would end in silence."""

@@ -65,9 +65,14 @@ class StationCopy:
         return done
 
     @property
-    def wrong(self) -> str:
-        """Why nothing more is written, or why the last read failed; "" while all is well."""
-        return str(self._broken) if self._broken else self._unreadable
+    def broken(self) -> str:
+        """Why nothing more is written until somebody restarts and looks; "" while it is."""
+        return str(self._broken) if self._broken else ""
+
+    @property
+    def unreadable(self) -> str:
+        """Why the last read failed; "" where it did not."""
+        return self._unreadable
 
     def kept(self, prefix: str = "") -> dict[str, bytes]:
         """Return the named values whose name begins with `prefix`, sorted by name."""
