@@ -12,7 +12,8 @@ from typing import Any
 from typer.main import get_group
 
 from detente.cli.app import VERBS, app
-from detente.cli.say import ALARM, EVIDENCE, NO_EVIDENCE, OK, REFUSED, UNAVAILABLE
+from detente.cli.say import ALARM, NO_EVIDENCE, OK
+from detente.errors import EVIDENCE, REFUSED, UNAVAILABLE
 from detente.host.openapi import document
 
 HERE = Path(__file__).parent

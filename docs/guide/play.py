@@ -26,7 +26,7 @@ from detente.cli.app import app
 HERE = Path(__file__).parent
 SOURCES = HERE / "source"
 PARTIES = ["cjtf", "rus", "un"]
-DUTIES = ("watch-1:watch", "duty-1:duty-director")
+DUTIES = ("watch-1:watch", "duty-1:director")
 WIDTH = "118"
 PATIENCE_S = 30.0
 NOT_YET = "is the start of no entry here"  # the station has not followed so far: asked again

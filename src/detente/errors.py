@@ -6,6 +6,7 @@
     │   ├── ForkError      two histories under one name: keep both checkpoints, together they are the evidence
     │   └── WithheldError  an entry addressed to us is in the ledger and was not given to us
     └── Unavailable        a store, peer or host cannot be reached: try again, nothing is known to be lost
+        └── OwnCopyFailed  the station's own copy cannot be written or read: nobody else is at fault
 
 Problems in data are values (`Problem`), mistakes in code are ordinary Python exceptions.
 """
@@ -13,9 +14,9 @@ Problems in data are values (`Problem`), mistakes in code are ordinary Python ex
 from __future__ import annotations
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 
 import msgspec
-
 
 SURVIVED: tuple[type[Exception], ...] = (Exception,)
 """What a fold survives: an entry whose taking-in raises one of these is set aside, counted and alarmed, and the next entry is taken in.
@@ -50,6 +51,12 @@ def problem(code: str, field: str, value: object, rule: str, next_step: str) -> 
     return Problem(code=code, field=field, value=text[:200], rule=rule, next_step=next_step)
 
 
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return "Did you mean `error`?", or "" where nothing known is near."""
+    near = get_close_matches(name[:64], list(known), 1)
+    return f"Did you mean `{near[0]}`?" if near else ""
+
+
 class DetenteError(Exception):
     """The root of every error that Detente raises on purpose."""
 
@@ -76,3 +83,25 @@ class WithheldError(EvidenceError):
 
 class Unavailable(DetenteError):  # noqa: N818 - a state, not a mistake
     """A store, peer or host cannot be reached now. Nothing acknowledged is lost; try again."""
+
+
+class OwnCopyFailed(Unavailable):
+    """A station's own copy cannot be written or read (full disk, torn file). Mend the disk, then start the station again."""
+
+
+REFUSED, EVIDENCE, UNAVAILABLE = 2, 3, 4
+"""Exit codes of a process that an error ends: the input was refused; a proof does not hold; something cannot be reached.
+1 is a mistake in Detente."""
+
+
+def exit_code(error: DetenteError) -> int:
+    """Return the exit code that stands for a kind of error."""
+    match error:
+        case Refused():
+            return REFUSED
+        case EvidenceError():
+            return EVIDENCE
+        case Unavailable():
+            return UNAVAILABLE
+        case _:
+            return 1

@@ -63,7 +63,20 @@ def test_a_ledger_is_never_founded_over_another(tmp_path):
 def test_init_and_keys_show(tmp_path):
     """`init` says what to start; `keys show --folder` lists each key in force."""
     folder = str(tmp_path / "l")
-    said = run("init", folder, "--party", "a=Alpha", "--party", "b", "--officer", "a:w:watch,duty", "--port", "0")
+    said = run(
+        "init",
+        folder,
+        "--party",
+        "a=Alpha",
+        "--party",
+        "b",
+        "--officer",
+        "a:w:watch,duty",
+        "--new-role",
+        "duty",
+        "--port",
+        "0",
+    )
     assert f"detente station --folder {folder}/stations/a" in said
     keys = json.loads(run("keys", "show", "--folder", folder, "--json"))["keys"]
     assert sorted(k["officer"] or k["role"] for k in keys if k["party"] == "a") == [

@@ -30,6 +30,11 @@ class Officer:
         assert found.exit_code == code, found.output
         return found.stdout
 
+    def refused(self, *args):
+        found = CliRunner().invoke(app, list(args), env=self.env)
+        assert found.exit_code == 2, found.output
+        return found.stderr
+
     def json(self, *args):
         return json.loads(self(*args, "--json"))
 

@@ -8,13 +8,18 @@ from tests.support.ledgers import QUICK_SLOTS, running
 
 pytestmark = pytest.mark.process
 RULES = ("--rule", "urgent_answer_us=700000", *QUICK_SLOTS)
+OFFICERS = ("cjtf:watch-1:watch", "cjtf:chief:director", "rus:watch-1:watch", "rus:second:watch")
 
 
 @pytest.fixture(scope="module")
 def stations(tmp_path_factory):
     folder = tmp_path_factory.mktemp("watch") / "ledger"
-    with running(folder, ["cjtf", "rus"], *RULES):
-        yield Officer(folder / "stations" / "cjtf"), Officer(folder / "stations" / "rus")
+    officers = [part for officer in OFFICERS for part in ("--officer", officer)]
+    with running(folder, ["cjtf", "rus"], *officers, *RULES):
+        both = Officer(folder / "stations" / "cjtf"), Officer(folder / "stations" / "rus")
+        for one in both:
+            one.env["DETENTE_OFFICER"] = "watch-1"
+        yield both
 
 
 def test_a_roster_shows_who_is_on_watch_and_where_nobody_is(stations):
@@ -31,6 +36,31 @@ def test_a_roster_shows_who_is_on_watch_and_where_nobody_is(stations):
     ]
     assert [g["role"] for g in row["gaps"]] == ["director"]
     assert "NOBODY" in rus("roster")
+
+
+def test_a_role_or_an_officer_that_is_nobodys_is_refused_where_it_is_named(stations):
+    """Taken, it would be called by no ladder and shown to nobody; refused, it says which there are and what was meant."""
+    cjtf, _ = stations
+    for asked, meant in (
+        (["roster", "--duty", "wacth-1,watch,+0h,+8h"], "Did you mean `watch-1`?"),
+        (["roster", "--duty", "watch-1,wacth,+0h,+8h"], "Did you mean `watch`?"),
+        (["handover", "--incoming", "boris"], "chief, watch-1"),
+        (["handover", "--incoming", "chief", "--role", "wacth"], "Did you mean `watch`?"),
+        (["approve", "--hold", "notice", "--needs", "legal:1"], "director, watch"),
+        (
+            ["message", "hello", "--to", "rus", "--duress", "not of my own will", "--duress-for", "duty-director"],
+            "director",
+        ),
+    ):
+        assert meant in " ".join(cjtf.refused(*asked).split()), asked
+
+
+def test_quiet_words_reach_the_director_that_ladders_call(stations):
+    """With no role named they went to one that nobody held: shown to nobody."""
+    cjtf, _ = stations
+    cjtf("message", "all is well", "--to", "rus", "--duress", "not of my own will")
+    assert "not of my own will" in cjtf("duress", "--officer", "chief")
+    assert "not of my own will" not in cjtf("duress", "--officer", "watch-1")
 
 
 def test_a_line_is_shown_as_measured(stations):

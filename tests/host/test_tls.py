@@ -12,6 +12,7 @@ from tests.support.hosts import HostProcess, Station, login_body, write_folder
 
 from detente.errors import Refused
 from detente.network.tls import Pair, client_context, issue, make_authority, party_of_certificate
+from detente.storage import private
 from detente.wiring.host import read_config
 
 
@@ -32,7 +33,7 @@ class Pipes:
 
     def write(self, name: str, pair: Pair) -> None:
         (self.folder / f"{name}.pem").write_bytes(pair.certificate)
-        (self.folder / f"{name}-key.pem").write_bytes(pair.key)
+        private.write(self.folder / f"{name}-key.pem", pair.key)
 
     def client(self, name: str | None) -> httpx.Client:
         authorities = {"host": self.authorities["host"].certificate}

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from tests.records.examples import EXAMPLES
 from tests.support import lying, world
-from tests.support.stations import LEDGER, START_US, World, message, notice, response
+from tests.support.stations import LEDGER, World, message, notice, response
 
 from detente.conflicts.coarse import coarse_of
 from detente.errors import Refused

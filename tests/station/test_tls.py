@@ -11,6 +11,7 @@ from tests.support.station_process import StationProcess, free_port, write_stati
 from tests.support.stations import message
 
 from detente.network.tls import client_context, issue, make_authority
+from detente.storage import private
 
 pytestmark = pytest.mark.process
 
@@ -41,7 +42,7 @@ def pair(tmp_path):
         )
         made = issue(authorities[party], party, ["127.0.0.1"])
         (folder / "tls.pem").write_bytes(made.certificate)
-        (folder / "tls-key.pem").write_bytes(made.key)
+        private.write(folder / "tls-key.pem", made.key)
         for other in PARTIES:
             (folder / f"{other}-ca.pem").write_bytes(authorities[other].certificate)
         stations[party] = StationProcess(folder, party)
@@ -50,7 +51,7 @@ def pair(tmp_path):
         station.listening()
     stranger = issue(authorities["stranger"], "stranger", ["127.0.0.1"])
     (tmp_path / "stranger.pem").write_bytes(stranger.certificate)
-    (tmp_path / "stranger-key.pem").write_bytes(stranger.key)
+    private.write(tmp_path / "stranger-key.pem", stranger.key)
     yield stations, ports, {p: a.certificate for p, a in authorities.items() if p in PARTIES}, tmp_path
     for station in stations.values():
         station.kill()

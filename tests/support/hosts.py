@@ -237,11 +237,18 @@ class Station:
             start = page["next"]
 
 
+def secret_file(path: Path, seed: bytes) -> None:
+    """Write a key file as the product wants it: readable by its owner alone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(seed.hex())
+    path.chmod(0o600)
+
+
 def write_folder(folder: Path, genesis: Any = None, settings: str = "") -> None:
     """Make a host's folder as `detente init` would; free ports, no workers unless `settings` say so."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "genesis.json").write_bytes(canonical.encode(genesis or world.signed_genesis(**REAL)))
-    (folder / "host.key").write_text(world.seed("host log").hex())
+    secret_file(folder / "host.key", world.seed("host log"))
     text = settings if "workers" in settings else f"workers = 0\n{settings}"
     (folder / "host.toml").write_text(f'listen = "127.0.0.1:0"\noperator = "127.0.0.1:0"\n{text}')
 

@@ -25,7 +25,7 @@ from typing import Any
 import httpx
 import msgspec
 from tests.support import world
-from tests.support.hosts import HostProcess
+from tests.support.hosts import HostProcess, secret_file
 
 from detente.ledger import canonical
 from detente.ledger.genesis import SignedGenesis
@@ -37,13 +37,6 @@ from detente.wiring.founding import free_ports
 def free_port() -> int:
     """Return a port of loopback that is free now."""
     return free_ports("127.0.0.1", 1)[0]
-
-
-def secret_file(path: Path, seed: bytes) -> None:
-    """Write a key file as the product wants it: readable by its owner alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(seed.hex())
-    path.chmod(0o600)
 
 
 def write_station(

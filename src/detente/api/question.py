@@ -1,4 +1,4 @@
-"""What every question and every answer has in common: where it is asked, what comes back, and on what the answer rests."""
+"""What every question and every answer has in common: where it is asked, and what comes back."""
 
 from __future__ import annotations
 
@@ -6,23 +6,7 @@ from typing import Any, ClassVar, Generic, TypeVar, get_args
 
 import msgspec
 
-
-class Basis(msgspec.Struct, frozen=True, kw_only=True):
-    """On what an answer rests. Nothing stale is shown as fresh.
-
-    `size` counts the leaves that are proven, `entries_size` those that are also in the picture. `age_us` is the time since the
-    host last showed that size, None before it ever did. `now_us` is the ledger's clock, microseconds since 1970 UTC;
-    `virtual` says that it is a replay's. `queued` counts own submissions that the host has not taken yet.
-    """
-
-    age_us: int | None
-    entries_size: int
-    fresh: bool
-    host_reachable: bool
-    now_us: int
-    queued: int
-    size: int
-    virtual: bool
+from detente.api.basis import Basis
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ from detente.cli.sending import parties, send, sent
 from detente.cli.times import Zone, stated_zone, time_us, zone_named
 from detente.cli.times import moment as written
 from detente.errors import Refused, problem
+from detente.storage import private
 
 TermsFile = Annotated[str, typer.Argument(help="The agreement, as JSON (docs/formats/terms.md); - is standard input.")]
 Name = Annotated[str, typer.Argument(help="Short name of the agreement, or an id of one of its versions.")]
@@ -261,13 +262,13 @@ def _open(verdict: dict[str, Any], zone: str | None) -> str:
 
 def _write_proofs(desk: Desk, agreement: str, query: dict[str, Any], terms: list[str] | None, folder: Path) -> None:
     got = desk.station.get(f"proofs/{agreement}", **query, terms=",".join(terms or []))
-    folder.mkdir(parents=True, exist_ok=True)
+    private.make_folder(folder)
     for one in got["terms"]:
         base = folder / one["term"]
-        base.with_suffix(".terms").write_text(one["terms"])
-        base.with_suffix(".log.jsonl").write_text(one["log"])
+        private.write_text(base.with_suffix(".terms"), one["terms"])
+        private.write_text(base.with_suffix(".log.jsonl"), one["log"])
         lines = "".join(msgspec.json.encode(proof, order="sorted").decode() + "\n" for proof in one["proofs"])
-        base.with_suffix(".proofs.jsonl").write_text(lines)
+        private.write_text(base.with_suffix(".proofs.jsonl"), lines)
 
 
 def publish(

@@ -149,8 +149,8 @@ class Verbs(TyperGroup):
 
 
 def _usage(error: Any, asked: list[str]) -> int:
-    from detente.cli.say import REFUSED, fail
-    from detente.errors import Refused, problem
+    from detente.cli.say import fail
+    from detente.errors import REFUSED, Refused, problem
 
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "detente"

@@ -10,6 +10,7 @@ import typer
 from detente.cli.desk import Station, at_desk, basis_words
 from detente.cli.say import AsJson, answer, guarded, progress
 from detente.errors import Refused, problem
+from detente.storage import private
 
 
 def register(app: typer.Typer) -> None:
@@ -31,7 +32,7 @@ def bundle(
         with progress("the station makes the bundle", as_json):
             data = desk.station.get_bytes("bundle", words=words)
         free(file)
-        file.write_bytes(data)
+        private.write(file, data)
         value = {"bytes": len(data), "file": str(file), "ledger": desk.status["ledger"], "party": desk.party}
         said = (
             f"{file}: {len(data)} bytes, everything {desk.party} may read. Whoever gets it reads that too.\n"

@@ -12,8 +12,8 @@ from detente.agreements.logic.guarded import violations
 from detente.agreements.logic.log import Reader, write
 from detente.agreements.logic.parser import parse_terms
 from detente.cli.monitor import LogFile, TermsFile, text_of, warn
-from detente.cli.say import EVIDENCE, AsJson, answer, guarded, read_bytes
-from detente.errors import EvidenceError, Refused, problem
+from detente.cli.say import AsJson, answer, guarded, read_bytes
+from detente.errors import EVIDENCE, EvidenceError, Refused, problem
 
 ProofsFile = Annotated[
     str,

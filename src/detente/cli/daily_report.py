@@ -22,6 +22,7 @@ from detente.evidence.held import Held
 from detente.geometry.zones import tables_of
 from detente.node.holding import held_in
 from detente.node.known import Known
+from detente.storage import private
 
 
 def register(app: typer.Typer) -> None:
@@ -57,10 +58,9 @@ def daily_report(
     text = markdown(made)
     files: list[str] = []
     if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
         written = {"report.md": text, "report.html": html(f"Daily report, {period.name}", made), **pictures(made)}
         for name, content in written.items():
-            (folder / name).write_text(content, "utf-8")
+            private.write_text(folder / name, content)
             files.append(str(folder / name))
     value: dict[str, Any] = {**plain(found), "files": files, "markdown": text}
     answer(value, f"written: {', '.join(files)}" if files else text, as_json)

@@ -10,7 +10,8 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from detente.api.question import Basis
+from detente.api.basis import Basis
+from detente.cli.say import trouble as say_trouble
 from detente.cli.times import moment, span, zone_named
 from detente.errors import Refused, problem
 from detente.network.local import LocalStation
@@ -39,6 +40,13 @@ class Desk:
     def __init__(self, station: LocalStation) -> None:
         self.station = station
         self.status: dict[str, Any] = station.get("status")
+        for trouble in self.troubles:
+            say_trouble(trouble_words(trouble))
+
+    @property
+    def troubles(self) -> list[dict[str, Any]]:
+        """What keeps the station from going on as it should."""
+        return list(self.status.get("troubles", ()))
 
     @property
     def party(self) -> str:
@@ -143,6 +151,14 @@ def find_station(folder: Path | None) -> LocalStation:
         rule = "must name the folder of your station"
         raise Refused([problem("station", "--station", "", rule, "Add --station FOLDER, or set DETENTE_STATION.")])
     return LocalStation.of(folder)
+
+
+def trouble_words(trouble: dict[str, Any], zone: str | None = None) -> str:
+    """Say what keeps a station from going on, since when, and what to do."""
+    since = (
+        "since it started" if trouble["since_us"] is None else f"since {moment(trouble['since_us'], zone_named(zone))}"
+    )
+    return f"{trouble['kind']} ({since}): {trouble['words']}. {trouble['next_step']}."
 
 
 def basis_words(found: Basis | dict[str, Any], zone: str | None = None) -> str:

@@ -25,6 +25,7 @@ from detente.evidence.ucdp import read_ucdp
 from detente.geometry.zones import TABLES
 from detente.records import registry
 from detente.records.claim import Claim
+from detente.storage import private
 
 SHOWN = 20
 """Lines shown of a long list; the whole is in --json, --html and --reports."""
@@ -88,12 +89,11 @@ def import_(
     if strict and made.refused:
         raise Refused(made.refused)
     if html is not None:
-        html.write_text(page(made, found, Path(file).name), "utf-8")
+        private.write_text(html, page(made, found, Path(file).name))
     if reports is not None:
-        with reports.open("wb") as out:
-            for event in made.events:
-                for body in (event.report(), *event.claims()):
-                    out.write(msgspec.json.encode({"kind": registry.write(body)[0], "body": body}) + b"\n")
+        bodies = (body for event in made.events for body in (event.report(), *event.claims()))
+        rows = (msgspec.json.encode({"kind": registry.write(body)[0], "body": body}) + b"\n" for body in bodies)
+        private.write(reports, b"".join(rows))
     value = {
         "tally": found,
         "refused": made.refused,
@@ -117,7 +117,7 @@ def page_(
         made = READERS[which](text, days_of(zone))
         found = tally(made)
     path = page_path(file, out)
-    path.write_text(page(made, found, Path(file).name), "utf-8")
+    private.write_text(path, page(made, found, Path(file).name))
     value = {
         "data_set": which,
         "differences": len(found.differences),

@@ -13,6 +13,7 @@ from detente.cli.bundle import free
 from detente.cli.desk import Desk, Station, at_desk, basis_words
 from detente.cli.say import AsJson, answer, guarded, progress
 from detente.cli.times import moment
+from detente.storage import private
 
 File = Annotated[Path, typer.Argument(help="File to write; it must not exist. - is standard output.")]
 
@@ -86,7 +87,7 @@ def register_of_places(file: File, station: Station = None, as_json: AsJson = Fa
         if str(file) == "-":
             sys.stdout.write(data.decode())
             return
-        file.write_bytes(data)
+        private.write(file, data)
         about = {"as_of_us": held.as_of_us, "file": str(file), "key": signed.key, "places": len(held.places)}
         lines = [
             f"{file}: {len(held.places)} protected place(s) as of {moment(held.as_of_us)}; stale {span(held.stale_after_us)} after that.",
@@ -173,7 +174,7 @@ def _write(file: Path, text: str) -> None:
     if str(file) == "-":
         sys.stdout.write(text)
     else:
-        file.write_text(text, "utf-8")
+        private.write_text(file, text)
 
 
 def _done(file: Path, value: dict[str, Any], words: str, desk: Desk, as_json: bool) -> None:

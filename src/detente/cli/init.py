@@ -9,7 +9,7 @@ import typer
 
 from detente.cli.say import AsJson, answer, guarded, progress, table
 from detente.cli.times import moment, time_us
-from detente.errors import Problem, Refused, problem
+from detente.errors import Problem, Refused, nearest, problem
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -32,6 +32,12 @@ def init(
         list[str] | None,
         typer.Option(
             "--officer", help="PARTY:OFFICER:ROLE[,ROLE]; without any, each party gets watch-1 in role watch."
+        ),
+    ] = None,
+    new_role: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--new-role", help="A role of your own, no slip of the pen: beside watch, director, higher-level; repeat."
         ),
     ] = None,
     virtual: Annotated[
@@ -66,7 +72,7 @@ def init(
     from detente.wiring.founding import Founding, found_ledger
 
     with progress("drawing keys and signing the genesis", as_json):
-        plans = _plans(party, officer or [])
+        plans = _plans(party, officer or [], frozenset(new_role or ()))
         rules, screening, separation = _rules(rule or [])
         if created is not None and not virtual:
             why = "is for virtual ledgers; a real one is created now"
@@ -110,7 +116,8 @@ def init(
     answer(value, words, as_json)
 
 
-def _plans(parties: list[str], officers: list[str]) -> tuple[PartyPlan, ...]:
+def _plans(parties: list[str], officers: list[str], new: frozenset[str]) -> tuple[PartyPlan, ...]:
+    from detente.hotline.roles import USUAL, role
     from detente.wiring.founding import OfficerPlan, PartyPlan
 
     named = dict(text.partition("=")[::2] for text in parties)
@@ -123,7 +130,10 @@ def _plans(parties: list[str], officers: list[str]) -> tuple[PartyPlan, ...]:
             rule = f"must be PARTY:OFFICER:ROLE with PARTY one of {', '.join(named)}"
             problems.append(problem("officer", "--officer", text, rule, "Write it like cjtf:watch-1:watch."))
             continue
-        of_party[party].append(OfficerPlan(name, tuple(filter(None, roles.split(","))) or ("watch",)))
+        named_roles = tuple(filter(None, roles.split(","))) or ("watch",)
+        step = "Name one of these, or a new one with --new-role too"
+        problems += (found for one in named_roles for found in role(one, USUAL | new, "--officer", step))
+        of_party[party].append(OfficerPlan(name, named_roles))
     if problems:
         raise Refused(problems)
     if len(named) < len(parties):
@@ -135,20 +145,23 @@ def _plans(parties: list[str], officers: list[str]) -> tuple[PartyPlan, ...]:
 def _rules(given: list[str]) -> tuple[dict[str, int], ScreeningRules, SeparationRules]:
     import msgspec
 
+    from detente.hotline.rule_names import NAMES
     from detente.wiring.founding import RULES, SCREENING, SEPARATION
 
     rules = dict(RULES)
     parts: dict[str, dict[str, int]] = {"screening": {}, "separation": {}}
     fields = {"screening": SCREENING.__struct_fields__, "separation": SEPARATION.__struct_fields__}
+    known = {f"{group}.{field}" for group, names in fields.items() for field in names} | NAMES
     problems: list[Problem] = []
     for text in given:
         name, _, number = text.partition("=")
         group, dot, field = name.partition(".")
-        known = not dot or (group in fields and field in fields[group])
-        if not number.isascii() or not number.isdigit() or not known:
-            rule = "must be NAME=WHOLE NUMBER, NAME a rule of docs/formats/genesis.md"
-            step = "Known: " + ", ".join(f"{g}.{f}" for g, names in fields.items() for f in names)
-            problems.append(problem("rule", "--rule", text, rule, step))
+        if name not in known:
+            rule = f"must be NAME=WHOLE NUMBER, NAME one of: {', '.join(sorted(known))}"
+            problems.append(problem("rule", "--rule", name, rule, nearest(name, known) or "Name one of these."))
+        elif not number.isascii() or not number.isdigit():
+            rule = "must be NAME=WHOLE NUMBER"
+            problems.append(problem("rule", "--rule", text, rule, f"Write it like {name}=1000000."))
         elif dot:
             parts[group][field] = int(number)
         else:

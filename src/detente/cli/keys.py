@@ -16,6 +16,7 @@ from detente.cli.say import AsJson, answer, guarded, progress, table
 from detente.cli.sending import send, sent
 from detente.cli.times import time_us
 from detente.errors import Refused, problem
+from detente.storage import private
 
 if TYPE_CHECKING:
     from detente.ledger.identity import Identity, KeyUse
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 Id = Annotated[str, typer.Option("--officer", help="Officer, such as watch-2.")]
 Root = Annotated[Path, typer.Option("--root", help="File of the party's root key; read once, not kept.")]
 Roles = Annotated[list[str] | None, typer.Option("--role", help="Role the officer may act in; repeat. Default: watch.")]
+NewRole = Annotated[
+    list[str] | None,
+    typer.Option("--new-role", help="A role that nobody in this ledger holds yet, and is no slip of the pen; repeat."),
+]
 Words = Annotated[str, typer.Option("--words", help="Why, in words.")]
 
 
@@ -87,6 +92,7 @@ def register_officer(
     officer: Id,
     root: Root,
     role: Roles = None,
+    new_role: NewRole = None,
     key: Annotated[str | None, typer.Option("--key", help="Public key, if it was made elsewhere.")] = None,
     words: Words = "",
     wait: WaitS = 10,
@@ -96,6 +102,7 @@ def register_officer(
     """Register an officer's key: an entry signed by the party's root, for all parties to read."""
     folder = _folder(station)
     with at_desk(station) as desk:
+        _known(desk, role, new_role)
         public = key or _public(folder, officer)
         found = _register(desk, officer, public, role or ["watch"], root, words, wait)
         answer({**found, "key": public}, sent("Officer entry", found, f"{officer} signs with {public}."), as_json)
@@ -105,6 +112,7 @@ def rotate(
     officer: Id,
     root: Root,
     role: Roles = None,
+    new_role: NewRole = None,
     words: Words = "",
     wait: WaitS = 10,
     station: Station = None,
@@ -113,11 +121,12 @@ def rotate(
     """Give an officer a new key; the old one ends when the entry is recorded, and its file is set aside."""
     folder = _folder(station)
     with at_desk(station) as desk:
+        _known(desk, role, new_role)
         before = _public(folder, officer)
         roles = role or list(_roles(_identity(desk), before)) or ["watch"]
         path = _key_path(folder, officer)
         aside = folder / "keys" / "ended" / f"{officer}-{before[:16]}.key"
-        aside.parent.mkdir(mode=0o700, exist_ok=True)
+        private.make_folder(aside.parent)
         path.rename(aside)
         try:
             public = _make(folder, officer)
@@ -167,6 +176,17 @@ def revoke(
         found = send(desk, asked, wait, as_json)
         act = "has ended" if since is None else "is flagged"
         answer(found, sent("Officer entry", found, f"The key {use.key[:16]}… of {officer} {act}."), as_json)
+
+
+def _known(desk: Desk, roles: list[str] | None, new: list[str] | None) -> None:
+    """Refuse a role that nobody in the ledger holds and the product does not know, unless it is named as new."""
+    from detente.hotline.roles import USUAL, role
+
+    held = {name for use in _uses(_identity(desk), max(1, desk.status["size"])) for name in use.roles}
+    step = "Name one of these, or a new one with --new-role too"
+    problems = [found for name in roles or () for found in role(name, USUAL | held | set(new or ()), "--role", step)]
+    if problems:
+        raise Refused(problems)
 
 
 def _folder(station: Path | None) -> Path:
@@ -237,12 +257,13 @@ def _register(
     from detente.ledger.keys import ExchangeKey
     from detente.records.registry import REGISTRY
     from detente.wiring.founding import read_seed
+    from detente.wiring.secret import read_seed as read_seed_bytes
 
     body = _body(desk.party, officer, key, roles, "active", words)
     signer = read_seed(root)
     identity = _identity(desk)
     index = max(1, desk.status["size"])
-    own = ExchangeKey.from_seed(bytes.fromhex((desk.folder / "keys" / "exchange.key").read_text("ascii").strip()))
+    own = ExchangeKey.from_seed(read_seed_bytes(desk.folder / "keys" / "exchange.key"))
     others = [party for party in identity.parties() if party != desk.party]
     tag_keys = {p: own.shared(bytes.fromhex(k)) for p in others if (k := identity.current(p, "exchange", index))}
     kind, form, data = REGISTRY.write(body)

@@ -12,6 +12,7 @@ from detente.cli.say import AsJson, answer, guarded, progress
 from detente.cli.sending import parties, send, sent
 from detente.cli.times import Zone, moment, zone_named
 from detente.errors import Refused, problem
+from detente.hotline.roles import CALLED
 
 if TYPE_CHECKING:
     from detente.geometry.volume import Volume4D
@@ -53,9 +54,7 @@ def message(
             "--duress", help="A quiet word to your own side; nobody else can see that it is there.", hidden=True
         ),
     ] = None,
-    duress_for: Annotated[
-        str, typer.Option("--duress-for", help="Own roles that are shown it.", hidden=True)
-    ] = "duty-director",
+    duress_for: Annotated[str, typer.Option("--duress-for", help="Own roles that are shown it.", hidden=True)] = CALLED,
     officer: Officer = None,
     wait: WaitS = 10,
     station: Station = None,

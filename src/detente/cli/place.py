@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.cli.say import REFUSED, AsJson, answer, guarded, table
+from detente.cli.say import AsJson, answer, guarded, table
 from detente.cli.words import metres, point
-from detente.errors import Refused, problem
+from detente.errors import REFUSED, Refused, problem
 
 if TYPE_CHECKING:
     from detente.geometry.place_check import PlaceCheck

@@ -14,6 +14,7 @@ import typer
 
 from detente.cli.say import AsJson, guarded
 from detente.errors import Refused, problem
+from detente.storage import private
 
 Folder = Annotated[Path, typer.Option("--folder", "-f", help="Folder that `detente init` made.")]
 
@@ -64,7 +65,7 @@ class _FirstLine:
         if self._held is not None:
             self._held += text
             if "\n" in self._held:
-                self._path.write_text(self._held.partition("\n")[0] + "\n", "utf-8")
+                private.write_text(self._path, self._held.partition("\n")[0] + "\n")
                 self._held = None
         return self._out.write(text)
 

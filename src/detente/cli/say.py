@@ -19,13 +19,13 @@ from rich.table import Table
 from rich.text import Text
 from typer.models import OptionInfo
 
-from detente.errors import DetenteError, EvidenceError, Problem, Refused, Unavailable, problem
+from detente.errors import DetenteError, Problem, Refused, exit_code, problem
 
 P = ParamSpec("P")
 
-OK, REFUSED, EVIDENCE, UNAVAILABLE, NO_EVIDENCE, ALARM = 0, 2, 3, 4, 5, 6
-"""Exit codes: done; the input was refused; a proof does not hold; something cannot be reached; what was asked has no
-evidence; what was asked was done, and something in it is an alarm. 1 is a mistake in Detente."""
+OK, NO_EVIDENCE, ALARM = 0, 5, 6
+"""Exit codes: done; what was asked has no evidence; what was asked was done, and something in it is an alarm. Those of errors
+stand in `detente.errors`."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON document instead of words.")]
 
@@ -86,6 +86,12 @@ def alarm(words: str) -> None:
     console.print(f"ALARM: {words}", style="bold red", markup=False, soft_wrap=not console.is_terminal)
 
 
+def trouble(words: str) -> None:
+    """Say on standard error, before any answer, that the station cannot go on as it should; also where the answer is JSON."""
+    console = Console(stderr=True, highlight=False)
+    console.print(f"TROUBLE: {words}", style="bold red", markup=False, soft_wrap=not console.is_terminal)
+
+
 @contextmanager
 def progress(words: str, as_json: bool) -> Iterator[Callable[[str], None]]:
     """Show that something is under way, on standard error and only to a person; gives a function that says how far."""
@@ -138,7 +144,7 @@ def fail(error: DetenteError, as_json: bool, verb: Callable[..., None] | None = 
         console, flags = Console(stderr=True, highlight=False), _flags(verb) if verb is not None else {}
         for line in [_asked(p, flags).sentence() for p in problems] or [str(error)]:
             console.print(line, style="red", markup=False, soft_wrap=not console.is_terminal)
-    raise typer.Exit(code_of(error))
+    raise typer.Exit(exit_code(error))
 
 
 def _flags(verb: Callable[..., None]) -> dict[str, str]:
@@ -160,19 +166,6 @@ def _asked(found: Problem, flags: dict[str, str]) -> Problem:
     if flag is not None:
         field = flag + ("" if head == "audience" else field[len(head) :])
     return msgspec.structs.replace(found, field=field)
-
-
-def code_of(error: DetenteError) -> int:
-    """Return the exit code that stands for a kind of error."""
-    match error:
-        case Refused():
-            return REFUSED
-        case EvidenceError():
-            return EVIDENCE
-        case Unavailable():
-            return UNAVAILABLE
-        case _:
-            return 1
 
 
 def read_bytes(path: str, most: int | None = None) -> bytes:

@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from detente.cli.desk import Station, at_desk, basis_words, short
+from detente.cli.desk import Station, at_desk, basis_words, short, trouble_words
 from detente.cli.say import AsJson, answer, guarded, table
 from detente.cli.times import Zone, moment, span, zone_named
 
@@ -33,13 +33,13 @@ def _words(found: dict[str, Any], zone: str | None) -> list[Any]:
     queue = [(short(item["id"]), item["kind"], item["state"], "; ".join(item["problems"])) for item in found["outbox"]]
     warnings = [
         (found["distrusted"], "THE HOST IS NOT TRUSTED ANY MORE: see `detente alarms`."),
-        (found["failed"], f"THE STATION HAS FAILED: {found['failed']}"),
         (not found["cosigning"], "It does not cosign; an officer must look at the refused times."),
         (found["missing"], f"Entries addressed to us and not given: {found['missing']}"),
         (found["unacknowledged"], f"Urgent entries that no officer has acknowledged: {len(found['unacknowledged'])}"),
         (found["alarms"], f"{found['alarms']} alarm(s): see `detente alarms`."),
     ]
     return [
+        *(f"TROUBLE: {trouble_words(one, zone)}" for one in found.get("troubles", ())),
         f"Station of {found['party']} on {found['origin']}",
         f"Ledger {found['ledger']}",
         basis_words(found, zone),

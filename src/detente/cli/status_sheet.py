@@ -14,6 +14,7 @@ from detente.agreements.words.sheet_markdown import markdown
 from detente.cli.agreement import AsOf, Name, Of, view_query
 from detente.cli.desk import Station, at_desk, basis_words
 from detente.cli.say import AsJson, answer, guarded
+from detente.storage import private
 
 
 def register(app: typer.Typer) -> None:
@@ -38,9 +39,8 @@ def status_sheet(
         text = markdown(made)
         files: list[str] = []
         if folder is not None:
-            folder.mkdir(parents=True, exist_ok=True)
             for name, content in ((f"{made.agreement}.md", text), (f"{made.agreement}.html", html(made))):
-                (folder / name).write_text(content, "utf-8")
+                private.write_text(folder / name, content)
                 files.append(str(folder / name))
         value: dict[str, Any] = {**got, "files": files, "markdown": text}
         words = f"written: {', '.join(files)}" if files else text

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from detente.cli.say import EVIDENCE, NO_EVIDENCE, OK, REFUSED, AsJson, guarded, progress
-from detente.errors import Refused, problem
+from detente.cli.say import NO_EVIDENCE, OK, AsJson, guarded, progress
+from detente.errors import EVIDENCE, REFUSED, Refused, problem
 
 CODES = {0: OK, 1: EVIDENCE, 2: NO_EVIDENCE, 64: REFUSED}
 """The verifier's exit codes, and ours."""

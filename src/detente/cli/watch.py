@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.desk import Station, at_desk, basis_words, short
+from detente.cli.desk import Station, at_desk, basis_words, short, trouble_words
 from detente.cli.say import AsJson, answer, guarded, table
 from detente.cli.times import Zone, moment, span, zone_named
 from detente.cli.words import Json
@@ -46,6 +46,7 @@ def watch(
     relay = [(short(o["about"]), moment(o["since_us"], where), o["words"]) for o in found["relay"]]
     held = [(short(h["id"]), h["kind"], h["composer"] or "the station", h["words"]) for h in found["held"]]
     words = [
+        *(f"TROUBLE: {trouble_words(one, zone)}" for one in found["basis"].get("troubles", ())),
         watch_table(found["watch"], zone),
         table(title, columns, ladders) if ladders else "No ladder runs.",
         table(f"{len(relay)} taken and TO BE RELAYED", ("entry", "taken", "what"), relay) if relay else None,

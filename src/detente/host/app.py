@@ -207,7 +207,7 @@ class HostApp:
                 log.error("forgotten_checkpoint", shown_by=request.party, mode=host.mode, note=repr(data))
         signed = take_cosignature(host, witnesses, data, request.party)
         if signed is not None:
-            engine.store.keep("cosigned/witnessed", signed.data)
+            engine.keep("cosigned/witnessed", signed.data)
             engine.wake_listeners()
         return Answer(canonical.encode({"size": host.published, "witnessed_size": witnesses.size}))
 

@@ -17,7 +17,7 @@ import structlog
 from detente.errors import DetenteError, Problem, Refused, Unavailable
 from detente.host.examiner import Examiner
 from detente.host.metrics import Metrics
-from detente.host.problems import problems_of
+from detente.host.problems import INTERNAL, problems_of
 from detente.ledger.checkpoint import Checkpoint, sign_checkpoint
 from detente.ledger.keys import SigningKey
 from detente.ledger.note import Note
@@ -178,8 +178,11 @@ class Engine:
     async def _examine_all(self, arrived: list[tuple[bytes, asyncio.Future[Examined]]]) -> None:
         try:
             answers = await self.examiner.examine([raw for raw, _ in arrived])
-        except Unavailable as error:
+        except DetenteError as error:
             answers = [Refused(problems_of(error))] * len(arrived)
+        except Exception:
+            log.exception("examining_failed")  # a mistake of ours; whoever waits for an answer gets one
+            answers = [Refused([INTERNAL])] * len(arrived)
         for (_, done), answer in zip(arrived, answers, strict=True):
             if done.done():
                 continue  # the client went away
@@ -207,11 +210,11 @@ class Engine:
 
     def _fly(self) -> None:
         self._flight_wanted = False
-        batch = self.host.take_batch()
-        if batch is None:
-            return
         loop = asyncio.get_running_loop()
         try:
+            batch = self.host.take_batch()
+            if batch is None:
+                return
             self.failpoint("before-store")
             durable = self.store.append(batch.rows, batch.expected_size)
         except Exception as error:
@@ -232,15 +235,15 @@ class Engine:
             self._remember(rows, published.size, note)
             self._check_key(self.host)
             if self.host.failed:  # the last note under this key: nobody can make it again
-                self.store.keep(f"note/{published.size}", note)
+                self.keep(f"note/{published.size}", note)
             self.failpoint("before-answer")
+            self.metrics.batch(len(rows), published.size)
+            self._wake()
+            if published.erase:
+                self._finish_erasures()
         except Exception as error:
             self._fail(error)
             return
-        self.metrics.batch(len(rows), published.size)
-        self._wake()
-        if published.erase:
-            self._finish_erasures()
         if self.host.failed:
             self._fail(Unavailable(self.host.failed))
         else:
@@ -258,11 +261,28 @@ class Engine:
         while len(self._notes) > RECENT:
             self._notes.popitem(last=False)
 
-    def _fail(self, error: Exception) -> None:
+    def _fail(self, error: BaseException) -> None:
         """The store, or a step after it, failed: nobody is answered, nothing more is written until a restart."""
         log.error("writing_stopped", why=str(error), kind=type(error).__name__)
         self.host.fail(str(error) or type(error).__name__)
         self._wake()  # who waited finds that nothing came, and why
+
+    def keep(self, name: str, value: bytes) -> None:
+        """Keep a small named value; a store that refuses it ends the writing, and is not passed over in silence."""
+        self._kept(self.store.keep(name, value))
+
+    def _kept(self, durable: Future[int]) -> None:
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # while loading: nobody is served yet
+            durable.result()
+            return
+
+        def look(done: Future[int]) -> None:
+            if (error := done.exception()) is not None:
+                loop.call_soon_threadsafe(self._fail, error)
+
+        durable.add_done_callback(look)
 
     def _wake(self) -> None:
         waiters, self._waiters = self._waiters, []
@@ -282,7 +302,7 @@ class Engine:
             for row in self.store.rows([index]) if index < self.host.published else []:
                 kept = without_bodies(row.submission) if row.submission is not None else None
                 if kept != row.submission:
-                    self.store.amend(index, row.id, kept)
+                    self._kept(self.store.amend(index, row.id, kept))
                     self._recent.pop(index, None)
 
     # --- recovering
@@ -309,13 +329,13 @@ class Engine:
             meet_checkpoint(self.host, open_own(self.host, data))
         finally:
             if self.host.failed:
-                self.store.keep("fork/seen", data)
+                self.keep("fork/seen", data)
             elif self.host.needs is not None:
-                self.store.keep("cosigned/needed", self.host.needs.data)
+                self.keep("cosigned/needed", self.host.needs.data)
 
     def accept_missing(self) -> None:
         """Go on although some headers are not known: the operator has said so."""
-        self.store.keep("accepted-missing", str(self.host.tree.size).encode())
+        self.keep("accepted-missing", str(self.host.tree.size).encode())
         self.host.waive_blank = True
 
     # --- reading

@@ -6,6 +6,7 @@ import hmac
 from typing import Annotated
 
 import msgspec
+import structlog
 
 from detente.errors import DetenteError, Refused, problem
 from detente.host.app import HostApp, refusal
@@ -13,6 +14,8 @@ from detente.host.problems import INTERNAL, NOT_FOUND, problems_of
 from detente.host.requests import Answer, ClientGone, Receive, Request, Scope, Send
 from detente.ledger import canonical
 from detente.wiring.clocks import Clock, StepClock
+
+log = structlog.get_logger("detente.host")
 
 Microseconds = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 
@@ -55,6 +58,7 @@ class OperatorApp:
         except DetenteError as error:
             answer = refusal(problems_of(error))
         except Exception:
+            log.exception("internal_error", method=scope["method"], path=scope["path"])
             answer = refusal((INTERNAL,))
         await request.answer(answer)
 
@@ -65,7 +69,7 @@ class OperatorApp:
             "mode": host.mode,
             "size": host.published,
             "status": "ok" if writing else "read-only",
-            "why": host.failed,
+            "why": host.why,
         }
         return Answer(canonical.encode(body), status=200 if writing else 503)
 

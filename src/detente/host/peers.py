@@ -25,9 +25,12 @@ async def ask_stations(engine: Engine, peers: Mapping[str, str], needed: int, cl
     waiting = dict(peers)
     while waiting:
         parties = sorted(waiting)
-        answers = await asyncio.gather(*(_ask(engine, party, waiting[party], client) for party in parties))
+        asked = (_ask(engine, party, waiting[party], client) for party in parties)
+        answers = await asyncio.gather(*asked, return_exceptions=True)
         for party, answered in zip(parties, answers, strict=True):
-            if answered:
+            if isinstance(answered, BaseException):  # one station's answer must not end the asking of the others
+                log.error("asking_failed", party=party, exc_info=answered)
+            elif answered:
                 del waiting[party]
         if engine.host.asking and len(peers) - len(waiting) >= needed:
             engine.host.asking = False

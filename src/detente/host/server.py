@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import gc
 import signal
-import socket
 import ssl
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -30,7 +29,8 @@ from detente.network.tls import client_context, party_of_certificate, server_con
 from detente.node.host import Host
 from detente.wiring.clocks import StepClock, steady_us
 from detente.wiring.failpoints import failpoints_from_environment
-from detente.wiring.host import HostParts, open_host, split_address
+from detente.wiring.host import HostParts, open_host
+from detente.wiring.process import main, take_port
 
 log = structlog.get_logger("detente.host")
 
@@ -82,27 +82,35 @@ def assemble(parts: HostParts) -> tuple[Engine, HostApp, OperatorApp]:
 
 async def serve(parts: HostParts) -> None:
     """Serve until a signal; then finish the batch on its way and close the store."""
+    for said in parts.tightened:
+        log.warning("closed_to_others", words=said)
     engine, app, operator = assemble(parts)
-    await engine.examiner.start(parts.config.workers)
+    try:
+        await _serve(parts, engine, app, operator)
+    finally:
+        await engine.stop()
+        parts.store.close()
+
+
+async def _serve(parts: HostParts, engine: Engine, app: HostApp, operator: OperatorApp) -> None:
+    party_socket, address = take_port(parts.config.listen, "listen", parts.folder, 1024)
+    operator_socket, operator_address = take_port(parts.config.operator, "operator", parts.folder, 1024)
     tls, authorities = _tls(parts)
-    server, address = _listen(app, parts.config.listen, make_protocol(party_of_certificate(authorities), NOT_HTTP), tls)
-    watch, watch_address = _listen(operator, parts.config.operator, make_protocol(None, NOT_HTTP), None)
+    server = _server(app, make_protocol(party_of_certificate(authorities), NOT_HTTP), tls)
+    watch = _server(operator, make_protocol(None, NOT_HTTP), None)
+    await engine.examiner.start(parts.config.workers)
     loop = asyncio.get_running_loop()
 
     def end() -> None:
         app.streams.close()
-        server[0].should_exit = watch[0].should_exit = True
+        server.should_exit = watch.should_exit = True
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, end)
     scheme = "https" if tls else "http"
-    try:
-        async with _asking(engine, parts):
-            _announce(parties=f"{scheme}://{address}", operator=f"http://{watch_address}", size=engine.host.published)
-            await asyncio.gather(server[0].serve([server[1]]), watch[0].serve([watch[1]]))
-    finally:
-        await engine.stop()
-        parts.store.close()
+    async with _asking(engine, parts):
+        _announce(parties=f"{scheme}://{address}", operator=f"http://{operator_address}", size=engine.host.published)
+        await asyncio.gather(server.serve([party_socket]), watch.serve([operator_socket]))
 
 
 @contextlib.asynccontextmanager
@@ -123,12 +131,7 @@ async def _asking(engine: Engine, parts: HostParts) -> AsyncIterator[None]:
             asking.cancel()
 
 
-def _listen(
-    app: Any, listen: str, protocol: type[asyncio.Protocol], tls: ssl.SSLContext | None
-) -> tuple[tuple[_Server, socket.socket], str]:
-    address, port = split_address(listen, "listen")
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    sock = socket.create_server((address, port), family=family, backlog=1024)
+def _server(app: Any, protocol: type[asyncio.Protocol], tls: ssl.SSLContext | None) -> _Server:
     config = uvicorn.Config(
         app,
         access_log=False,
@@ -145,24 +148,20 @@ def _listen(
     config.load()
     if tls is not None:
         config.ssl = tls
-    shown = f"[{address}]" if ":" in address else address
-    return (_Server(config), sock), f"{shown}:{sock.getsockname()[1]}"
+    return _Server(config)
 
 
 def _tls(parts: HostParts) -> tuple[ssl.SSLContext | None, dict[str, bytes]]:
     files = parts.config.tls
     if files is None:
         return None, {}
-    authorities = {party: (parts.folder / path).read_bytes() for party, path in files.authorities.items()}
-    return server_context(parts.folder / files.certificate, parts.folder / files.key, authorities), authorities
+    found = files.found_in(parts.folder)
+    return server_context(*found), found[2]
 
 
 def _client_tls(parts: HostParts) -> ssl.SSLContext | None:
     files = parts.config.tls
-    if files is None:
-        return None
-    authorities = {party: (parts.folder / path).read_bytes() for party, path in files.authorities.items()}
-    return client_context(parts.folder / files.certificate, parts.folder / files.key, authorities)
+    return None if files is None else client_context(*files.found_in(parts.folder))
 
 
 def _announce(**facts: object) -> None:
@@ -173,4 +172,4 @@ def _announce(**facts: object) -> None:
 
 
 if __name__ == "__main__":
-    run(Path(sys.argv[1]))
+    sys.exit(main(run, Path(sys.argv[1])))

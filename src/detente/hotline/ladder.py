@@ -135,11 +135,15 @@ def _moves(name: LadderName, step: int) -> bool:
     return DEFAULTS[name][step - FIRST_CALL] == DEFAULTS[name][0]
 
 
+def ladder_terms() -> frozenset[str]:
+    """Return every name under which genesis or an agreement may state a ladder's time."""
+    rungs = (f"ladder_{name}_{reach}_us" for name in DEFAULTS for reach in REACHES[FIRST_CALL:])
+    return frozenset({*(term.replace("-", "_") for term in rungs), *FIRST_RULE.values()})
+
+
 def check_terms(terms: Mapping[str, int]) -> tuple[Problem, ...]:
     """Return which names in agreed terms are no ladder's, among those that begin as one."""
-    known = {
-        f"ladder_{name}_{reach}_us".replace("-", "_") for name in DEFAULTS for reach in REACHES[FIRST_CALL:]
-    } | set(FIRST_RULE.values())
+    known = ladder_terms()
     rule = "names a ladder and whom a step calls, e.g. ladder_urgent_director_us"
     return tuple(
         problem("ladder_term", term, terms[term], rule, "See docs/formats/genesis.md.")

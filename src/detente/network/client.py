@@ -14,9 +14,12 @@ from typing import TypeVar
 import httpx
 import msgspec
 
-from detente.errors import Problem, Refused, Unavailable, problem
+from detente.errors import DetenteError, Problem, Refused, Unavailable, problem
+from detente.node.station_values import HostFaultKind
 
 TIMEOUT = httpx.Timeout(10.0, connect=2.0)
+LOOK = httpx.Timeout(3.0, connect=2.0)
+"""For the small requests that show whether the host is there: with a look every 2 s, silence is known after 5 s."""
 SESSION_DOMAIN = b"detente/session/v1\n"
 PROBLEM_JSON = "application/problem+json"
 
@@ -95,11 +98,12 @@ class HostClient:
 
     async def checkpoint(self, *, witnessed: bool = False) -> bytes:
         """The newest checkpoint as a signed note, or the largest that more than half of the stations have cosigned."""
-        return (await self._asked("GET", f"/checkpoint{'?witnessed=true' if witnessed else ''}")).content
+        path = f"/checkpoint{'?witnessed=true' if witnessed else ''}"
+        return (await self._asked("GET", path, within=LOOK)).content
 
     async def status(self) -> HostStatus:
         """Whether the host writes or recovers, and its size."""
-        return _read(await self._asked("GET", "/v1/status"), HostStatus)
+        return _read(await self._asked("GET", "/v1/status", within=LOOK), HostStatus)
 
     async def leaves(self, start: int, limit: int) -> bytes:
         """Whole leaves from an index on, joined; may be fewer than asked."""
@@ -149,7 +153,7 @@ class HostClient:
 
     async def login(self) -> None:
         """Open a session by signing the host's challenge with the station key."""
-        challenge = _read(await self._plain("POST", "/v1/session/challenge", b"{}"), _Challenge).challenge
+        challenge = _read(await self._plain("POST", "/v1/session/challenge", b"{}", within=LOOK), _Challenge).challenge
         try:
             signed = self._sign(SESSION_DOMAIN + self._ledger + bytes.fromhex(challenge))
         except ValueError as error:
@@ -162,7 +166,7 @@ class HostClient:
                 "signature": signed.hex(),
             }
         )
-        self._token = _read(await self._plain("POST", "/v1/session", body), _Token).token
+        self._token = _read(await self._plain("POST", "/v1/session", body, within=LOOK), _Token).token
 
     async def headers(self) -> dict[str, str]:
         """The session's header, logging in first if need be (for the stream)."""
@@ -179,12 +183,14 @@ class HostClient:
         """The connection pool, for the stream."""
         return self._http
 
-    async def _asked(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> httpx.Response:
+    async def _asked(
+        self, method: str, path: str, body: bytes | None = None, kind: str = "", within: httpx.Timeout = TIMEOUT
+    ) -> httpx.Response:
         """A request inside the session; logs in again once when the host says that it is over."""
         for attempt in (1, 2):
             headers = await self.headers()
             try:
-                return await self._plain(method, path, body, kind, headers)
+                return await self._plain(method, path, body, kind, headers, within)
             except SessionOver:
                 self._token = None
                 if attempt == 2:
@@ -192,20 +198,30 @@ class HostClient:
         raise AssertionError("unreachable")
 
     async def _plain(
-        self, method: str, path: str, body: bytes | None = None, kind: str = "", headers: dict[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        kind: str = "",
+        headers: dict[str, str] | None = None,
+        within: httpx.Timeout = TIMEOUT,
     ) -> httpx.Response:
         if self.cut:
-            raise Unavailable("the line to the host is cut (test)")
+            raise OutOfReach("the line to the host is cut (test)")
         sent = dict(headers or {})
         if body is not None:
             sent["Content-Type"] = kind or "application/json"
         try:
-            response = await self._http.request(method, path, content=body, headers=sent)
+            response = await self._http.request(method, path, content=body, headers=sent, timeout=within)
         except httpx.HTTPError as error:
-            raise Unavailable(f"the host at {self.url} cannot be reached: {error or type(error).__name__}") from error
+            raise OutOfReach(f"the host at {self.url} cannot be reached: {error or type(error).__name__}") from error
         if self.cut:
-            raise Unavailable("the line to the host is cut (test)")
+            raise OutOfReach("the line to the host is cut (test)")
         return checked(response)
+
+
+class OutOfReach(Unavailable):
+    """The host gave no answer at all."""
 
 
 class SessionOver(Unavailable):
@@ -231,6 +247,17 @@ def checked(response: httpx.Response) -> httpx.Response:
             problem(f"http-{response.status_code}", "", response.text, "the host refused it", "Read its answer."),
         )
     raise Refused(problems)
+
+
+def fault_of(error: DetenteError) -> HostFaultKind:
+    """Say what an error in following the host says of it."""
+    match error:
+        case Refused() | SessionOver() | TryLater():
+            return "host-refuses"
+        case OutOfReach():
+            return "host-away"
+        case _:
+            return "host-nonsense"
 
 
 AGAIN = frozenset({"too-fast", "read-only", "busy"})

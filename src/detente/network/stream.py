@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from detente.errors import Unavailable
-from detente.network.client import HostClient, checked
+from detente.network.client import HostClient, OutOfReach, checked
 
 SILENCE_S = 40.0
 """The host beats every 15 s; silence of this length means that the line is dead."""
@@ -66,7 +65,7 @@ class Lines:
 async def events(client: HostClient, start: int) -> AsyncIterator[Event]:
     """Yield the host's events until the stream ends; raises Unavailable when it breaks or falls silent."""
     if client.cut:
-        raise Unavailable("the line to the host is cut (test)")
+        raise OutOfReach("the line to the host is cut (test)")
     headers = {**await client.headers(), "Accept": "text/event-stream"}
     timeout = httpx.Timeout(10.0, connect=2.0, read=SILENCE_S)
     lines = Lines()
@@ -79,8 +78,8 @@ async def events(client: HostClient, start: int) -> AsyncIterator[Event]:
                 checked(response)
             async for chunk in response.aiter_raw():
                 if client.cut:
-                    raise Unavailable("the line to the host is cut (test)")
+                    raise OutOfReach("the line to the host is cut (test)")
                 for event in lines.feed(chunk):
                     yield event
     except httpx.HTTPError as error:
-        raise Unavailable(f"the host's stream broke: {error or type(error).__name__}") from error
+        raise OutOfReach(f"the host's stream broke: {error or type(error).__name__}") from error

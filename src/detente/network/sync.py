@@ -16,12 +16,12 @@ from typing import Protocol
 
 import msgspec
 
-from detente.errors import DetenteError, EvidenceError, Refused, Unavailable
+from detente.errors import DetenteError, EvidenceError, OwnCopyFailed, Refused, Unavailable
 from detente.ledger.checkpoint import parse_checkpoint
 from detente.ledger.leaf import leaf_size
 from detente.ledger.note import parse_note
 from detente.network.checking import Checkers
-from detente.network.client import HostClient, HostStatus, TryLater
+from detente.network.client import HostClient, HostStatus, TryLater, fault_of
 from detente.network.stream import events
 from detente.node.following import BriefPage, CheckedPage, Page
 from detente.node.station_entries import FAR_BEHIND
@@ -31,6 +31,7 @@ from detente.node.station_values import (
     EntriesArrived,
     HostAnswered,
     HostKeyOffered,
+    HostMode,
     HostUnreachable,
     Input,
     LeavesArrived,
@@ -126,6 +127,7 @@ class Follower:
         self.ring = asyncio.Event()
         """Set it to look at the host now (a peer knows of more)."""
         self.status: HostStatus | None = None
+        self._mode_asked_s = -POLL_S
 
     # --- one round ---
 
@@ -182,6 +184,15 @@ class Follower:
             await self.client.recover_entries([raw for _, _, raw in rows])
             start = rows[-1][0] + 1
         self.status = await self.client.status()
+
+    async def _ask_mode(self) -> None:
+        """Ask, at most every 2 s, whether the host takes submissions: an officer must not learn it from the first one."""
+        now_s = asyncio.get_running_loop().time()
+        if now_s < self._mode_asked_s + POLL_S:
+            return
+        self._mode_asked_s = now_s
+        mode = (await self.client.status()).mode
+        await self._give(HostMode("" if mode == "writing" else f"its mode is {mode}"))
 
     async def _offer_host_keys(self, size: int) -> None:
         """Look whether the parties have appointed another host key in entries that we have not proven yet."""
@@ -289,11 +300,11 @@ class Follower:
 
     # --- for as long as the station lives ---
 
-    async def run(self) -> None:
-        """Follow until cancelled. Two eyes: the stream rings at once, and the host is looked at every 2 s anyway."""
-        await asyncio.gather(self._listen(), self._look())
+    # Two eyes: the stream rings at once, and the host is looked at every 2 s anyway. Whoever runs these two begins them again
+    # when they end in an error that is not the host's: one that ends unseen would stop the station without a word.
 
-    async def _listen(self) -> None:
+    async def listen(self) -> None:
+        """Hear the host's doorbell until cancelled. A line that breaks is waited for; what else is wrong is raised."""
         failures = 0
         while True:
             try:
@@ -306,17 +317,21 @@ class Follower:
             await asyncio.sleep(AGAIN_S[min(failures, len(AGAIN_S) - 1)])
             self.ring.set()
 
-    async def _look(self) -> None:
+    async def look(self) -> None:
+        """Catch up with the host again and again until cancelled. Raises OwnCopyFailed, and whatever is a mistake of ours."""
         failures = 0
         while True:
             try:
                 self.ring.clear()
                 await self.catch_up()
+                await self._ask_mode()
                 failures = 0
+            except OwnCopyFailed:
+                raise
             except DetenteError as error:
                 failures += 1
                 self.status = None  # whoever answers next may be another than before
-                await self._give(HostUnreachable(str(error)))
+                await self._give(HostUnreachable(str(error), fault_of(error)))
                 await asyncio.sleep(AGAIN_S[min(failures, len(AGAIN_S) - 1)])
                 continue
             with contextlib.suppress(TimeoutError):

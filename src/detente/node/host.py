@@ -160,6 +160,20 @@ class Host:
         return "writing"
 
     @property
+    def why(self) -> str:
+        """Why nothing is written now, in words; "" while it is."""
+        if self.failed:
+            return self.failed
+        if self.asking:
+            return "too few stations have said yet which checkpoint they cosigned last"
+        if self.needs is not None:
+            signed = self.needs.checkpoint.size
+            return f"it signed a checkpoint of size {signed} and holds {self.tree.size} leaves; stations give them back"
+        if self.blank and not self.waive_blank:
+            return f"of {len(self.blank)} entries it holds the leaf and not what was submitted"
+        return ""
+
+    @property
     def admitted(self) -> int:
         """The size that the ledger will have when all that was admitted is published."""
         return len(self.threads)
@@ -183,11 +197,9 @@ class Host:
 
     def require_writing(self) -> None:
         """Refuse when nothing can be written now."""
-        mode = self.mode
-        if mode != "writing":
-            why = self.failed or "it is being brought up to a checkpoint it signed before"
+        if self.why:
             step = "Send the same bytes again later; nothing was stored"
-            raise Refused([problem("read-only", "", mode, f"the host does not write now: {why}", step)])
+            raise Refused([problem("read-only", "", self.mode, f"the host does not write now: {self.why}", step)])
         if len(self._waiting) >= WAITING:
             step = "Send the same bytes again in a moment; nothing was stored"
             raise Refused([problem("busy", "", "", "the host has more waiting than it can store", step)])

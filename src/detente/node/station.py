@@ -26,8 +26,8 @@ from detente.node.station_fold import reread
 from detente.node.station_follow import checkpoint_arrived, host_key_offered, leaves_arrived, release, witnessed_arrived
 from detente.node.station_hold import held_back
 from detente.node.station_peers import direct_answered, direct_arrived, peer_checkpoint, peer_unreachable
-from detente.node.station_send import composed, host_answered, host_refused, host_unreachable, receipted
-from detente.node.station_state import Station
+from detente.node.station_send import composed, host_answered, host_mode, host_refused, host_unreachable, receipted
+from detente.node.station_state import Moved, Station
 from detente.node.station_values import (
     CheckpointArrived,
     Composed,
@@ -38,6 +38,7 @@ from detente.node.station_values import (
     HeldBack,
     HostAnswered,
     HostKeyOffered,
+    HostMode,
     HostRefused,
     HostUnreachable,
     Input,
@@ -67,6 +68,7 @@ STEPS: dict[type, Callable[[Station, Any, int], list[Effect]]] = {
     HeldBack: held_back,
     HostAnswered: host_answered,
     HostKeyOffered: host_key_offered,
+    HostMode: host_mode,
     HostRefused: host_refused,
     HostUnreachable: host_unreachable,
     LeavesArrived: leaves_arrived,
@@ -90,6 +92,9 @@ def handle(state: Station, given: Input, now_us: int) -> tuple[Station, list[Eff
     effects = STEPS[type(given)](state, given, now_us)
     if state.owed:
         effects, state.owed = [*state.owed, *effects], []
+    mark = (state.tree.size, state.size, state.next_entry, state.folded)
+    if mark != state.moved.mark:
+        state.moved = Moved(mark, now_us)
     effects += due(state, now_us)
     effects.append(WakeAt(next_due_us(state, now_us)))
     return state, effects

@@ -21,11 +21,12 @@ from detente.node.station_alarms import raise_alarm
 from detente.node.station_fold import answers_urgent, forget_asked, is_urgent, track
 from detente.node.station_follow import take_checkpoint
 from detente.node.station_ladders import DIRECT
-from detente.node.station_state import Station, Unacked
+from detente.node.station_state import HostFault, Station, Unacked
 from detente.node.station_values import (
     Composed,
     Effect,
     HostAnswered,
+    HostMode,
     HostRefused,
     HostUnreachable,
     Publish,
@@ -40,6 +41,9 @@ from detente.records.step import Step
 
 NOT_LODGED = frozenset({"watermark"})
 """Kinds not worth an alarm at every station when they come late: the next one says it all again."""
+
+JUST_PROVEN_US = 3_000_000
+"""A size below what a receipt has proven meanwhile means nothing for so long: the host was asked before."""
 
 
 def composed(state: Station, given: Composed, now_us: int) -> list[Effect]:
@@ -136,6 +140,7 @@ def receipted(state: Station, given: Receipted, now_us: int) -> list[Effect]:
     """Check a receipt against what we handed in: signature, proof, and every tag and commitment of the leaf."""
     state.outbox.in_flight.discard(given.id)
     _host_is_there(state, now_us)
+    state.host_read_only = None
     item = state.outbox.items.get(given.id)
     if item is None:
         return submit(state, now_us)
@@ -180,10 +185,21 @@ def host_refused(state: Station, given: HostRefused, now_us: int) -> list[Effect
 def host_unreachable(state: Station, given: HostUnreachable, now_us: int) -> list[Effect]:
     """What was under way goes again later; what the officers see says how old it is."""
     state.outbox.unreachable(now_us)
+    state.host_fault = HostFault(kind=given.kind, why=given.why)
     if not state.host_answers and state.host_since_us is not None:
         return []
     state.host_answers, state.host_since_us = False, now_us
     return [Publish("host", "unreachable")]
+
+
+def host_mode(state: Station, given: HostMode, now_us: int) -> list[Effect]:
+    """A host that reads and does not write is no silent one: what we send waits, and everybody here is told why."""
+    if not given.read_only:
+        state.host_read_only = None
+    else:
+        since_us = state.host_read_only[0] if state.host_read_only else now_us
+        state.host_read_only = (since_us, given.read_only)
+    return []
 
 
 def host_answered(state: Station, given: HostAnswered, now_us: int) -> list[Effect]:
@@ -193,12 +209,24 @@ def host_answered(state: Station, given: HostAnswered, now_us: int) -> list[Effe
     if given.size is not None and given.size == state.size:
         state.cosigning.looked(now_us)
         state.verified_at_us = now_us
+    _judge_answer(state, given.size, now_us)
     return effects + submit(state, now_us)
+
+
+def _judge_answer(state: Station, size: int | None, now_us: int) -> None:
+    """Note a size that the host shows and does not prove, or one below what it has proven before."""
+    proven_us = now_us - (state.verified_at_us or 0)
+    if size is None or (size < state.size and proven_us < JUST_PROVEN_US):
+        return
+    if size == state.size:
+        state.unproven = None
+    else:
+        state.unproven = (state.unproven[0] if state.unproven else now_us, size)
 
 
 def _host_is_there(state: Station, now_us: int) -> None:
     if not state.host_answers:
-        state.host_answers, state.host_since_us = True, now_us
+        state.host_answers, state.host_since_us, state.host_fault = True, now_us, None
         state.outbox.retry_at_us = 0
 
 

@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -54,6 +54,7 @@ from detente.node.lodging import Lodgings
 from detente.node.outbox import Outbox
 from detente.node.screener import Screener
 from detente.node.slots import Slots
+from detente.node.station_values import HostFaultKind
 from detente.node.telling import Telling
 from detente.picture.agreements import Due
 from detente.picture.fold import Fault
@@ -128,6 +129,20 @@ class Unacked(msgspec.Struct, frozen=True, kw_only=True):
     id: bytes
     party: str
     tried_at_us: int
+
+
+class HostFault(msgspec.Struct, frozen=True, kw_only=True):
+    """Why the host cannot be followed now."""
+
+    kind: HostFaultKind
+    why: str
+
+
+class Moved(NamedTuple):
+    """How far the station has come (leaves held, proven, entries kept, folded), and since when it has come no further."""
+
+    mark: tuple[int, int, int, int] = (0, 0, 0, 0)
+    since_us: int = 0
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
@@ -235,6 +250,12 @@ class Station:
     peers: dict[str, Peer] = field(default_factory=dict)
     host_answers: bool = False
     host_since_us: int | None = None
+    host_fault: HostFault | None = None
+    host_read_only: tuple[int, str] | None = None
+    """Since when the host takes no submissions, and why."""
+    unproven: tuple[int, int] | None = None
+    """Since when the host answers with a size that is not proven, and that size."""
+    moved: Moved = field(default_factory=Moved)
     exchange_at_us: int = 0
 
     def __post_init__(self) -> None:

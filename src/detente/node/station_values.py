@@ -3,7 +3,7 @@
     Inputs                                                       Effects
     LeavesArrived, CheckpointArrived, EntriesArrived             Keep (first of all, all or nothing, durable)
     Composed (a sealed draft: an officer's, or our own), HeldBack   Submit, SendDirect, SendCosignature, Reply
-    Receipted, HostRefused, HostUnreachable, HostAnswered        Compose (seal this draft with fresh salts, hand it back)
+    Receipted, HostRefused, HostUnreachable, HostAnswered, HostMode Compose (seal this draft with fresh salts, hand it back)
     DirectArrived, DirectAnswered, PeerUnreachable               Raise (an alarm), Publish (to the console)
     PeerCheckpoint, PresenceSet, Release, Tick                   Refetch, WakeAt
 
@@ -13,7 +13,7 @@ Effects of one input are carried out in order, and nothing after `Keep` before i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from detente.conflicts.screening import Presence
 from detente.ledger.entry import Draft, Submission
@@ -85,10 +85,21 @@ class HostRefused(NamedTuple):
     problems: tuple[str, ...]
 
 
+HostFaultKind = Literal["host-away", "host-nonsense", "host-refuses"]
+"""What is wrong with a host that cannot be followed: it does not answer; its answer cannot be used; it refuses us."""
+
+
 class HostUnreachable(NamedTuple):
-    """The host did not answer; whatever was under way may or may not have arrived."""
+    """The host did not answer, or not as it should; whatever was under way may or may not have arrived."""
 
     why: str
+    kind: HostFaultKind = "host-away"
+
+
+class HostMode(NamedTuple):
+    """Whether the host takes submissions: "" if it does, else why it does not. Heard from it, and believed for this alone."""
+
+    read_only: str
 
 
 class HostAnswered(NamedTuple):
@@ -168,6 +179,7 @@ Input = (
     | HostRefused
     | HostUnreachable
     | HostAnswered
+    | HostMode
     | DirectArrived
     | DirectAnswered
     | PeerUnreachable

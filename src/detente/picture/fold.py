@@ -203,6 +203,11 @@ class Driver:
         self.size = max(self.size, size)
         self._at_us = at_us if self._at_us is None else max(self._at_us, at_us)
 
+    @property
+    def not_understood(self) -> dict[str, int]:
+        """How many entries of each "kind/version" could not be taken in by any view."""
+        return dict(self._not_understood)
+
     def freshness(self, view: View, now_us: int) -> Freshness:
         """Say how fresh a view is, and whether it is incomplete.
 

@@ -29,6 +29,7 @@ from detente.scenario.pocket import Pocket
 from detente.scenario.processes import Door
 from detente.scenario.proof import HOLDS, Verdict, ask_verifier
 from detente.scenario.questions import News
+from detente.storage import private
 
 SETTLE_US = 30_000_000
 """How long the clock runs on after the last row, so that what that row set going is seen."""
@@ -319,7 +320,7 @@ class Player:
             self._tell(row, raised="nothing was sent: no evidence")
             return
         path = self.folder / f"{self.case.case}-{self.branch}-{row.id}.bundle.json"
-        path.write_bytes(self.doors[str(asked["of"])].get_bytes("/local/bundle"))
+        private.write(path, self.doors[str(asked["of"])].get_bytes("/local/bundle"))
         verdict = ask_verifier(path, party=str(asked["party"]), entry=entry, before_us=microseconds(asked["before"]))
         self.played.answers[row.id] = verdict
         self.played.bundles[row.id] = str(path)

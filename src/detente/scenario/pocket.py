@@ -12,6 +12,7 @@ from detente.hotline.near import Asked, Verdict, answer
 from detente.hotline.register import read_register
 from detente.scenario.case import Case
 from detente.scenario.processes import Door
+from detente.storage import private
 
 
 class Pocket:
@@ -25,7 +26,7 @@ class Pocket:
     def export(self, name: str, door: Door) -> list[str]:
         """Take a register out of a station, with the key that the unit is given for it."""
         data = door.get_bytes("/local/register")
-        self._path(name).write_bytes(data)
+        private.write(self._path(name), data)
         signed = read_register(data)
         self._keys[name] = signed.key
         return [

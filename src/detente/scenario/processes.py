@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import httpx
 import msgspec
 
 from detente.errors import Problem, Refused, Unavailable
+from detente.storage import private
 
 END_WITHIN_S = 10.0
 
@@ -23,7 +26,7 @@ class Running:
     def __init__(self, module: str, folder: Path) -> None:
         self.name = folder.name
         self.log = folder.with_suffix(".log")
-        with self.log.open("ab") as log:
+        with private.append(self.log) as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", module, str(folder)], stdout=subprocess.PIPE, stderr=log, start_new_session=True
             )
@@ -43,9 +46,13 @@ class Running:
         self._process.kill()
         self._process.wait(END_WITHIN_S)
 
+    def ask_to_end(self) -> None:
+        """Ask it to finish."""
+        self._process.terminate()
+
     def end(self) -> None:
         """Ask it to finish; kill it if it does not."""
-        self._process.terminate()
+        self.ask_to_end()
         try:
             self._process.wait(END_WITHIN_S)
         except subprocess.TimeoutExpired:
@@ -54,19 +61,53 @@ class Running:
 
 @contextlib.contextmanager
 def running(host: Path, stations: Mapping[str, Path]) -> Iterator[tuple[Running, dict[str, Running]]]:
-    """Run a host and stations, by party, for the length of a block."""
+    """Run a host and stations, by party, for the length of a block; also a closed terminal or a SIGTERM ends the block."""
     started: list[Running] = []
+    with _signals_end_the_block() as ignore:
+        try:
+            started.append(the_host := Running("detente.host.server", host))
+            of_party: dict[str, Running] = {}
+            for party, folder in stations.items():
+                started.append(station := Running("detente.station.server", folder))
+                of_party[party] = station
+            for process in started:
+                process.wait()
+            yield the_host, of_party
+        finally:
+            ignore()  # a second signal must not leave the rest of them running
+            for process in started:
+                process.ask_to_end()
+            for process in reversed(started):
+                process.end()
+
+
+@contextlib.contextmanager
+def _signals_end_the_block() -> Iterator[Callable[[], None]]:
+    """Have what ends this process unwind it first: the processes that it started are in sessions of their own, and hear nothing.
+
+    Gives what stops listening to further signals. Off the main thread, where no signal arrives, nothing is changed.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: None
+        return
+
+    def end(number: int, frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)}
+
+    def ignore() -> None:
+        for number in before:
+            signal.signal(number, signal.SIG_IGN)
+
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        if before[number] is not signal.SIG_IGN:  # under nohup a closed terminal ends nothing
+            signal.signal(number, end)
     try:
-        the_host = Running("detente.host.server", host)
-        started.append(the_host)
-        of_party = {party: Running("detente.station.server", folder) for party, folder in stations.items()}
-        started += of_party.values()
-        for process in started:
-            process.wait()
-        yield the_host, of_party
+        yield ignore
     finally:
-        for process in reversed(started):
-            process.end()
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class Door:

@@ -16,11 +16,12 @@ from typing import Any
 
 import structlog
 
-from detente.errors import DetenteError, Refused, Unavailable, problem
+from detente.api.basis import Trouble
+from detente.errors import DetenteError, OwnCopyFailed, Refused, Unavailable, problem
 from detente.ledger.entry import Draft, seal_keeping
 from detente.ledger.keys import SigningKey
 from detente.network.checking import Checkers
-from detente.network.client import HostClient
+from detente.network.client import HostClient, TryLater, fault_of
 from detente.network.peers import PeersClient
 from detente.network.sync import Follower
 from detente.node.keeping import Keep
@@ -30,6 +31,7 @@ from detente.node.station_values import (
     Composed,
     DirectAnswered,
     Effect,
+    HostMode,
     HostRefused,
     HostUnreachable,
     Input,
@@ -45,11 +47,21 @@ from detente.node.station_values import (
     Tick,
     WakeAt,
 )
+from detente.node.troubles import Wrong, troubles
 from detente.wiring.clocks import StepClock
 from detente.wiring.station import StationParts
 
 WRITES_AHEAD = 8
 """Durable writes that may be under way before an input has to wait."""
+
+AGAIN_S = 1.0
+"""How long after a failure a part of the work is begun again."""
+
+OVER_S = 15.0
+"""A failure that has not come again for so long is over."""
+
+WATCH_S = 1.0
+"""How often log and events are told of trouble that began or is over."""
 
 log = structlog.get_logger("detente.station")
 
@@ -73,7 +85,10 @@ class Engine:
         self.peers = peers or PeersClient(parts.config.peers, tls=parts.client_tls())
         self.checkers = Checkers()
         self.follower = Follower(self.client, state, self.give_durably, self.flush, parts.copy, self.checkers)
-        self.failed: str = ""
+        self._copy_wrong: Wrong | None = None
+        self._work_wrong: dict[str, tuple[Wrong, float]] = {}
+        """By part of the work: what was wrong, and the loop's time of the last failure."""
+        self._shown: list[Trouble] = []
         self.listeners: set[Callable[[str, str], None]] = set()
         """Told of every Publish and Raise: topic and about."""
         self._queue: asyncio.Queue[tuple[asyncio.Future[None] | None, list[Effect]]] = asyncio.Queue()
@@ -87,22 +102,89 @@ class Engine:
     # --- life ---
 
     async def start(self) -> None:
-        """Begin to work: the first tick, then follow the host."""
-        self._long.append(asyncio.create_task(self._carry_out()))
+        """Begin to work: the first tick, then follow the host. Each part that fails is begun again, and shown (`troubles`)."""
+        asyncio.get_running_loop().set_exception_handler(self._unseen)
+        self._long.append(asyncio.create_task(self._keep_up("effects", self._carry_out)))
         self.give(Tick())
-        self._long.append(asyncio.create_task(self.follower.run()))
+        for name, work in (
+            ("following", self.follower.look),
+            ("doorbell", self.follower.listen),
+            ("watch", self._watch),
+        ):
+            self._long.append(asyncio.create_task(self._keep_up(name, work)))
 
     async def stop(self) -> None:
         """Stop following; finish what is being written."""
         if self._timer is not None:
             self._timer.cancel()
-        for task in (*self._long, *self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._long, *self._tasks, return_exceptions=True)
+        pending = {*self._long, *self._tasks}
+        while pending:
+            for task in pending:
+                task.cancel()
+            _, pending = await asyncio.wait(pending, timeout=1.0)  # a wait that ends just then swallows being cancelled
         await self.client.close()
         await self.peers.close()
         await self.checkers.close()
         await asyncio.to_thread(self.parts.copy.close)
+
+    # --- what is wrong here ---
+
+    @property
+    def failed(self) -> str:
+        """Why nothing more is taken in: the own copy refused a write; "" while it takes them."""
+        return self.parts.copy.broken
+
+    def troubles(self) -> list[Trouble]:
+        """Return all that keeps this station from going on as it should, by the node's one rule (`node.troubles`)."""
+        wrong = self.failed or self.parts.copy.unreadable
+        if not wrong:
+            self._copy_wrong = None
+        elif self._copy_wrong is None:
+            self._copy_wrong = Wrong(self.now_us, wrong)
+        now_s = asyncio.get_running_loop().time()
+        self._work_wrong = {name: held for name, held in self._work_wrong.items() if now_s < held[1] + OVER_S}
+        work = {name: wrong for name, (wrong, _) in self._work_wrong.items()}
+        return troubles(self.state, self.now_us, self._copy_wrong, work, self.parts.picture.driver.not_understood)
+
+    def work_failed(self, name: str, error: BaseException) -> None:
+        """Log an error that ended a part of the work, and show it until it has not come again for a while."""
+        if isinstance(error, OwnCopyFailed):
+            return  # shown as what it is
+        log.error("work_failed", part=name, exc_info=error)
+        before = self._work_wrong.get(name)
+        since_us = before[0].since_us if before else self.now_us
+        why = f"{type(error).__name__}: {error}"[:300]
+        self._work_wrong[name] = (Wrong(since_us, why), asyncio.get_running_loop().time())
+
+    async def _keep_up(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        while True:
+            try:
+                await work()
+            except Exception as error:
+                self.work_failed(name, error)
+            await asyncio.sleep(AGAIN_S)
+
+    async def _watch(self) -> None:
+        """Say in log and events what trouble began or is over; views ask for themselves."""
+        while True:
+            standing = self.troubles()
+            before, now = {t.kind for t in self._shown}, {t.kind for t in standing}
+            for one in standing:
+                if one.kind not in before:
+                    log.error("trouble", kind=one.kind, since_us=one.since_us, words=one.words, next_step=one.next_step)
+                    self._tell("trouble", one.kind)
+            for kind in sorted(before - now):
+                log.warning("trouble_over", kind=kind)
+                self._tell("trouble-over", kind)
+            self._shown = standing
+            await asyncio.sleep(WATCH_S)
+            if self.parts.copy.unreadable:  # whether it can be read again shows only in reading
+                with contextlib.suppress(OwnCopyFailed):
+                    await asyncio.to_thread(self.parts.copy.kept, "verified")
+
+    def _unseen(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Take an error that nobody awaited: it would end in silence."""
+        self.work_failed("unseen", context.get("exception") or RuntimeError(str(context.get("message"))))
 
     # --- inputs ---
 
@@ -114,7 +196,7 @@ class Engine:
     def give(self, given: Input) -> tuple[asyncio.Future[None] | None, list[Effect]]:
         """Let the node decide. Returns when it has; the future (if any) is done once what it keeps is durable."""
         if self.failed:
-            raise Unavailable(f"the station's own copy has failed: {self.failed}")
+            raise OwnCopyFailed(f"the station's own copy has failed: {self.failed}")
         _, effects = handle(self.state, given, self.now_us)
         keeps = [effect for effect in effects if isinstance(effect, Keep)]
         rest: list[Effect] = [effect for effect in effects if not isinstance(effect, Keep | Reply | WakeAt)]
@@ -160,8 +242,7 @@ class Engine:
     def _written(self, durable: asyncio.Future[None]) -> None:
         self._writes.discard(durable)
         error = None if durable.cancelled() else durable.exception()
-        if error is not None and not self.failed:
-            self.failed = str(error)
+        if error is not None:
             log.critical("copy_failed", why=str(error))
 
     # --- effects ---
@@ -177,26 +258,26 @@ class Engine:
                     self._do(effect)
             except Unavailable as error:
                 log.error("effects_dropped", why=str(error))
-            except Exception:
-                log.exception("effect_failed")
+            except Exception as error:
+                self.work_failed("effects", error)
             finally:
                 self._carrying = False
 
     def _do(self, effect: Effect) -> None:
         match effect:
             case Submit(items):
-                self._run(self._submit(items))
+                self._run("sending", self._submit(items))
             case SendDirect():
-                self._run(self._send_direct(effect))
+                self._run("direct line", self._send_direct(effect))
             case Compose(draft):
                 self._compose(draft)
             case SendCosignature(note):
                 idle = self._cosignature is None
                 self._cosignature = note
                 if idle:
-                    self._run(self._send_cosignature())
+                    self._run("cosigning", self._send_cosignature())
             case Refetch(first, stop):
-                self._run(self._refetch(first, stop))
+                self._run("asking again", self._refetch(first, stop))
             case Raise(alarm):
                 log.error("alarm", kind=alarm.kind, about=alarm.about, words=alarm.words)
                 self._tell("alarm", f"{alarm.kind} {alarm.about}")
@@ -207,8 +288,14 @@ class Engine:
             case _:
                 raise AssertionError(effect)
 
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
+    def _run(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        async def run() -> None:
+            try:
+                await work
+            except Exception as error:
+                self.work_failed(name, error)
+
+        task = asyncio.get_running_loop().create_task(run())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -226,10 +313,23 @@ class Engine:
 
     async def _submit(self, items: tuple[tuple[bytes, bytes], ...]) -> None:
         try:
-            answers = await self.client.submit([raw for _, raw in items])
-        except (Unavailable, Refused) as error:
-            self.give(HostUnreachable(str(error)))
-            return
+            await self._hand_in(items)
+        except TryLater as error:
+            self.give(HostMode(str(error)))
+            self.state.outbox.unreachable(self.now_us)
+            self.give(Tick())
+        except OwnCopyFailed:
+            raise
+        except DetenteError as error:
+            self.give(HostUnreachable(str(error), fault_of(error)))
+        except Exception as error:
+            self.work_failed("sending", error)
+            self.give(
+                HostUnreachable(str(error), "host-nonsense")
+            )  # it goes again: nothing may stay under way for ever
+
+    async def _hand_in(self, items: tuple[tuple[bytes, bytes], ...]) -> None:
+        answers = await self.client.submit([raw for _, raw in items])
         later = False
         for (entry, _), answer in zip(items, answers, strict=True):
             if answer.receipt is not None:
@@ -280,8 +380,11 @@ class Engine:
         self._timer = asyncio.get_running_loop().call_later(min(delay_s, 60.0), self._tick)
 
     def _tick(self) -> None:
-        if not self.failed:
+        try:
             self.give(Tick())
+        except Exception as error:
+            self.work_failed("timers", error)
+            self._timer = asyncio.get_running_loop().call_later(AGAIN_S, self._tick)
 
     async def set_clock(self, now_us: int) -> None:
         """Set a virtual clock. What is due then is done by `drain`: first every clock is set, then everybody acts."""

@@ -24,15 +24,18 @@ from detente.node.outbox import Queued
 from detente.node.speaking import not_spoken_for
 from detente.node.station_clock import next_matter_us
 from detente.node.station_values import Composed, HeldBack, PresenceSet, Release
+from detente.node.troubles import fresh, stands_still
 from detente.records.approval import Rule
 from detente.station import dangers, humane, reviewing, stopping, watch
 from detente.station.answers import permissions
+from detente.station.answers.basis import basis
 from detente.station.bundling import bundle_bytes
 from detente.station.clocks import clock_row, outcomes
 from detente.station.delivering import courses, matrix_rows, register_bytes
 from detente.station.drafting import SendAsked, draft_asked
 from detente.station.engine import Engine
-from detente.station.http import Answer, App, Request, json_answer, read_body
+from detente.station.http import ENCODER, Answer, App, Request, json_answer, read_body
+from detente.station.naming import refuse_strangers
 from detente.station.routes import route
 from detente.station.sheets import SheetsApi
 from detente.station.watch import holding_rule
@@ -40,6 +43,8 @@ from detente.wiring.station import officer_keys
 
 ANSWERS = (permissions.lifelines, permissions.permissions)
 """Every question that a function of `station/answers` answers; the others are handlers below, until they are moved."""
+HEALTH = "/healthz"
+"""The one path that asks for no token."""
 
 KEY_KINDS = frozenset({"host", "officer", "party"})
 """Kinds of entries that change keys."""
@@ -81,19 +86,19 @@ class LocalApi:
 
     def basis(self) -> dict[str, Any]:
         """Where every view stands: proven size, its age, whether the host answers, how much waits in the queue, what it could not take in."""
-        state, now_us = self.state, self.engine.now_us
-        missing = self.picture.driver.missing()
-        return {
-            "age_us": None if state.verified_at_us is None else max(0, now_us - state.verified_at_us),
-            "entries_size": state.folded,
-            "fresh": state.host_answers and state.folded >= state.size,
-            "host_reachable": state.host_answers,
-            "incomplete": {"by": missing.by, "not_understood": missing.not_understood},
-            "now_us": now_us,
-            "queued": state.outbox.waiting(),
-            "size": state.size,
-            "virtual": self.parts.virtual,
+        found: dict[str, Any] = msgspec.to_builtins(basis(self.engine))
+        return found
+
+    async def health(self, request: Request) -> Answer:
+        """Whether the station goes on as it should, for whoever watches processes: no token, nothing of what entries say."""
+        standing = self.engine.troubles()
+        body = {
+            "fresh": fresh(self.state, standing),
+            "size": self.state.size,
+            "status": "ok" if not standing else "trouble",
+            "troubles": standing,
         }
+        return json_answer(body, status=503 if stands_still(standing) else 200)
 
     async def status(self, request: Request) -> Answer:
         state = self.state
@@ -263,7 +268,7 @@ class LocalApi:
         rows = await asyncio.to_thread(self.parts.copy.known, start, limit)
         body = b",".join(raw for _, _, raw in rows)
         following = rows[-1][0] + 1 if len(rows) == limit else self.state.next_entry
-        basis = msgspec.json.encode(self.basis())
+        basis = ENCODER.encode(self.basis())
         return Answer(body=b'{"basis":%s,"entries":[%s],"next":%d}' % (basis, body, following))
 
     async def entry(self, request: Request) -> Answer:
@@ -336,6 +341,7 @@ class LocalApi:
         self._look_for_key(asked.officer)
         humane.refuse_forbidden(self, asked)
         draft, key = draft_asked(self.state, self.parts.officers, asked, self.engine.now_us)
+        refuse_strangers(self, draft)
         composed = self.engine.sealed(draft, key)
         rule = holding_rule(self, draft)
         if rule is not None:
@@ -441,6 +447,8 @@ class LocalApi:
         self.engine.listeners.add(told)
         try:
             yield b": here\n\n"
+            for trouble in self.engine.troubles():
+                told("trouble", trouble.kind)
             while True:
                 try:
                     topic, about = await asyncio.wait_for(queue.get(), 15.0)
@@ -492,6 +500,8 @@ def local_app(engine: Engine) -> App:
     token = engine.parts.local_token.encode()
 
     def allowed(request: Request) -> None:
+        if request.path == HEALTH:
+            return
         given = request.headers.get(b"authorization", b"")
         if not hmac.compare_digest(given, b"Bearer " + token):
             raise Refused(
@@ -500,6 +510,7 @@ def local_app(engine: Engine) -> App:
 
     routes = {
         **dict(route(engine, answers) for answers in ANSWERS),
+        ("GET", HEALTH): api.health,
         ("GET", "/local/acknowledged/{}"): api.acknowledged,
         ("GET", "/local/agreements"): agreements.all,
         ("GET", "/local/agreements/{}"): agreements.one,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-import socket
 import ssl
 import sys
 from collections.abc import Iterator
@@ -23,7 +22,7 @@ from detente.station.direct import direct_app
 from detente.station.engine import Engine
 from detente.station.http import refusal
 from detente.station.local import local_app
-from detente.wiring.host import split_address
+from detente.wiring.process import main, take_port
 from detente.wiring.station import StationParts, open_station
 
 log = structlog.get_logger("detente.station")
@@ -63,43 +62,42 @@ def run(folder: Path) -> None:
 
 async def serve(parts: StationParts) -> None:
     """Serve until a signal; then finish what is being written and close the copy."""
+    for said in parts.tightened:
+        log.warning("closed_to_others", words=said)
     engine = Engine(parts)
-    direct, direct_address = _listen(
-        direct_app(engine), parts.config.listen, parts.server_tls(), party_of_certificate(parts.authorities())
-    )
-    local, local_address = _listen(local_app(engine), parts.config.local, None)
-    ending = asyncio.Event()
+    try:
+        await _serve(parts, engine)
+    finally:
+        await engine.stop()
+
+
+async def _serve(parts: StationParts, engine: Engine) -> None:
+    direct_socket, direct_address = take_port(parts.config.listen, "listen", parts.folder, 256)
+    local_socket, local_address = take_port(parts.config.local, "local", parts.folder, 256)
+    direct = _server(direct_app(engine), parts.server_tls(), party_of_certificate(parts.authorities()))
+    local = _server(local_app(engine), None)
     loop = asyncio.get_running_loop()
 
     def end() -> None:
-        ending.set()
-        direct[0].should_exit = local[0].should_exit = True
+        direct.should_exit = local.should_exit = True
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, end)
     await engine.start()
     scheme = "https" if parts.config.tls else "http"
-    said = {
+    where = {
         "direct": f"{scheme}://{direct_address}",
         "local": f"http://{local_address}",
         "party": parts.config.party,
         "size": parts.state.size,
     }
-    sys.stdout.write(msgspec.json.encode(said).decode() + "\n")
+    sys.stdout.write(msgspec.json.encode(where).decode() + "\n")
     sys.stdout.flush()
-    log.info("listening", **said)
-    try:
-        await asyncio.gather(direct[0].serve([direct[1]]), local[0].serve([local[1]]))
-    finally:
-        await engine.stop()
+    log.info("listening", **where)
+    await asyncio.gather(direct.serve([direct_socket]), local.serve([local_socket]))
 
 
-def _listen(
-    app: Any, listen: str, tls: ssl.SSLContext | None, party_of: PartyOfCertificate | None = None
-) -> tuple[tuple[_Server, socket.socket], str]:
-    address, port = split_address(listen, "listen")
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    sock = socket.create_server((address, port), family=family, backlog=256)
+def _server(app: Any, tls: ssl.SSLContext | None, party_of: PartyOfCertificate | None = None) -> _Server:
     config = uvicorn.Config(
         app,
         access_log=False,
@@ -116,9 +114,8 @@ def _listen(
     config.load()
     if tls is not None:
         config.ssl = tls
-    shown = f"[{address}]" if ":" in address else address
-    return (_Server(config), sock), f"{shown}:{sock.getsockname()[1]}"
+    return _Server(config)
 
 
 if __name__ == "__main__":
-    run(Path(sys.argv[1]))
+    sys.exit(main(run, Path(sys.argv[1])))

@@ -15,6 +15,7 @@ from detente.picture.known import Known, known_of
 from detente.records.duress import Duress
 from detente.records.message import Message
 from detente.station.http import Answer, Request, json_answer
+from detente.station.naming import own_roles
 
 if TYPE_CHECKING:
     from detente.station.local import LocalApi
@@ -47,11 +48,9 @@ def routes(api: LocalApi) -> dict[tuple[str, str], Callable[[Request], Awaitable
         return json_answer({"basis": api.basis(), "stops": rows})
 
     async def duress(request: Request) -> Answer:
-        """Quiet words of our own side, for one officer: only those meant for a role that it has."""
+        """Quiet words of our own side, for one officer: only those meant for a role that it has, by key or on watch now."""
         officer = request.query.get("officer", "")
-        roles = {
-            r for o in api.picture.directory.officers_of(api.state.me.party) if o.officer == officer for r in o.roles
-        }
+        roles = own_roles(api).roles_of(officer, api.engine.now_us)
         if officer not in api.parts.officers:
             rule = "must be an officer with a key at this station"
             raise Refused([problem("officer", "officer", officer, rule, "Name one")])

@@ -7,16 +7,19 @@ them before a signed root covers them.
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
+from typing import IO
 
-from detente.errors import Unavailable
+from detente.errors import OwnCopyFailed, Unavailable
 from detente.node.keeping import Keep
-from detente.storage.sqlite import SETTINGS
+from detente.storage import private
+from detente.storage.sqlite import SETTINGS, hold
 
 USER_VERSION = 1
 READ_ROWS = 1024
@@ -34,12 +37,19 @@ CREATE TABLE IF NOT EXISTS kept (name TEXT PRIMARY KEY, value BLOB NOT NULL) STR
 class StationCopy:
     """The file and its committer thread. Reads use a connection of their own and may run on any one thread at a time."""
 
-    def __init__(self, path: Path | str) -> None:
-        self._writer = _connect(path)
-        self._reader = self._writer if str(path) == ":memory:" else _connect(path)
+    def __init__(self, path: Path | str, failpoint: Callable[[str], None] = lambda name: None) -> None:
+        self._failpoint = failpoint
+        self._unreadable = ""
+        self._lock = None if str(path) == ":memory:" else _held(Path(path))
+        try:
+            self._writer = _connect(path)
+            self._reader = self._writer if str(path) == ":memory:" else _connect(path)
+        except BaseException:
+            self._let_go()
+            raise
         self._reading = threading.Lock()
         self._jobs: queue.SimpleQueue[tuple[tuple[Keep, ...], Future[None]] | None] = queue.SimpleQueue()
-        self._broken: Unavailable | None = None
+        self._broken: OwnCopyFailed | None = None
         self._closed = False
         self._committer = threading.Thread(target=self._commit_forever, name="copy-committer", daemon=True)
         self._committer.start()
@@ -47,11 +57,22 @@ class StationCopy:
     def write(self, *changes: Keep) -> Future[None]:
         """Queue changes, all or nothing; the future is done when they are durable, and raises `Unavailable` if the disk refuses."""
         done: Future[None] = Future()
+        done.set_running_or_notify_cancel()  # who waits may give up waiting; the write is done all the same
         if self._closed:
-            done.set_exception(Unavailable("the station's copy is closed"))
+            done.set_exception(OwnCopyFailed("the station's copy is closed"))
         else:
             self._jobs.put((changes, done))
         return done
+
+    @property
+    def broken(self) -> str:
+        """Why nothing more is written until somebody restarts and looks; "" while it is."""
+        return str(self._broken) if self._broken else ""
+
+    @property
+    def unreadable(self) -> str:
+        """Why the last read failed; "" where it did not."""
+        return self._unreadable
 
     def kept(self, prefix: str = "") -> dict[str, bytes]:
         """Return the named values whose name begins with `prefix`, sorted by name."""
@@ -78,7 +99,7 @@ class StationCopy:
         """How many leaves are held without a hole, from 0."""
         count, last = self._select("SELECT count(*), coalesce(max(idx), -1) FROM leaf", ())[0]
         if count != last + 1:
-            raise Unavailable("the station's copy has a hole in its leaves: fetch it anew")
+            raise OwnCopyFailed("the station's copy has a hole in its leaves: fetch it anew")
         return int(count)
 
     def known(self, start: int, limit: int) -> list[tuple[int, bytes, bytes]]:
@@ -101,13 +122,22 @@ class StationCopy:
             if self._reader is not self._writer:
                 self._reader.close()
         self._writer.close()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._lock is not None:
+            self._lock.close()
 
     def _select(self, sql: str, values: Sequence[object]) -> list[tuple]:  # type: ignore[type-arg]
         with self._reading:
             try:
-                return self._reader.execute(sql, values).fetchall()
-            except sqlite3.Error as error:
-                raise Unavailable(f"the station's copy cannot be read: {error}") from error
+                self._failpoint("copy-read")
+                rows = self._reader.execute(sql, values).fetchall()
+            except (Unavailable, sqlite3.Error) as error:
+                self._unreadable = f"the station's copy cannot be read: {error}"
+                raise OwnCopyFailed(self._unreadable) from error
+            self._unreadable = ""
+            return rows
 
     def _commit_forever(self) -> None:
         while (job := self._jobs.get()) is not None:
@@ -132,12 +162,16 @@ class StationCopy:
                 for changes, _ in group:
                     for change in changes:
                         _carry_out(self._writer, change)
+                self._failpoint("copy-write")
                 self._writer.execute("COMMIT")
         except Exception as error:
             # After a failed flush nobody knows what the disk holds: no further write until somebody restarts and looks.
-            self._broken = self._broken or Unavailable(f"the station's copy refused a write: {error}")
-            if self._writer.in_transaction:
-                self._writer.execute("ROLLBACK")
+            self._broken = self._broken or OwnCopyFailed(f"the station's copy refused a write: {error}")
+            with contextlib.suppress(
+                sqlite3.Error
+            ):  # the disk may refuse this too; whoever waits is answered all the same
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
             for _, done in group:
                 done.set_exception(self._broken)
             return
@@ -168,9 +202,18 @@ def _carry_out(connection: sqlite3.Connection, change: Keep) -> None:
             connection.execute("INSERT OR REPLACE INTO kept (name, value) VALUES (?, ?)", (name, value))
 
 
+def _held(path: Path) -> IO[bytes]:
+    lock = hold(path)
+    if lock is None:
+        raise Unavailable(f"another process holds {path}: the station runs already. Stop it first, or ask it")
+    return lock
+
+
 def _connect(path: Path | str) -> sqlite3.Connection:
     """Open the file, ask for durability and read it back (`storage.sqlite`); a copy in memory promises nothing."""
     try:
+        if str(path) != ":memory:":
+            private.prepare_database(Path(path))
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
         if str(path) != ":memory:":
             for pragma, (value, expected) in {**SETTINGS, **OWN_SETTINGS}.items():
@@ -187,6 +230,6 @@ def _connect(path: Path | str) -> sqlite3.Connection:
             )
         connection.executescript(SCHEMA)
         connection.execute(f"PRAGMA user_version = {USER_VERSION}")
-    except sqlite3.Error as error:
+    except (OSError, sqlite3.Error) as error:
         raise Unavailable(f"{path} cannot be opened as a station's copy: {error}") from error
     return connection

@@ -7,6 +7,7 @@ short (docs/decisions/storage.md). Reads use a connection of their own and never
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import queue
 import sqlite3
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from detente.errors import Unavailable
+from detente.storage import private
 from detente.storage.interface import StaleAppendError, StoredEntry
 from detente.storage.memory import check_batch
 
@@ -60,6 +62,7 @@ class _Job:
         self.rows = rows
         self.step = step
         self.done: Future[int] = Future()
+        self.done.set_running_or_notify_cancel()  # who waits may give up waiting; the work is done all the same
 
 
 class SqliteStore:
@@ -207,8 +210,11 @@ class SqliteStore:
         except Exception as error:
             # After a failed flush nobody knows what the disk holds: no further write until somebody restarts and looks.
             self._broken = self._broken or Unavailable(f"the store refused a write: {error}")
-            if self._writer.in_transaction:
-                self._writer.execute("ROLLBACK")
+            with contextlib.suppress(
+                sqlite3.Error
+            ):  # the disk may refuse this too; whoever waits is answered all the same
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
             answers = [self._broken] * len(group)
             size = before
         self._size = size
@@ -233,18 +239,27 @@ def _insert(connection: sqlite3.Connection, batch: Sequence[StoredEntry]) -> Non
 
 
 def _hold(path: Path) -> IO[bytes]:
-    lock = open(path.with_name(path.name + ".lock"), "ab")  # noqa: SIM115 - held until close()
+    lock = hold(path)
+    if lock is None:
+        raise Unavailable(f"another process holds {path}: stop it first, two writers would fork the ledger")
+    return lock
+
+
+def hold(path: Path) -> IO[bytes] | None:
+    """Hold a database for this process by the lock file beside it; None where another process holds it. Closing the file lets go."""
+    lock = private.append(path.with_name(path.name + ".lock"))
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
+    except OSError:
         lock.close()
-        raise Unavailable(f"another process holds {path}: stop it first, two writers would fork the ledger") from error
+        return None
     return lock
 
 
 def _connect(path: Path) -> sqlite3.Connection:
     """Open the file, ask for durability, and read back that we have it: some builds are made with weaker defaults."""
     try:
+        private.prepare_database(path)
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
         for pragma, (value, _) in SETTINGS.items():
             connection.execute(f"PRAGMA {pragma} = {value}")
@@ -257,7 +272,7 @@ def _connect(path: Path) -> sqlite3.Connection:
             raise Unavailable(f"{path} was written by another version: schema {version}, not {USER_VERSION}")
         connection.executescript(SCHEMA)
         connection.execute(f"PRAGMA user_version = {USER_VERSION}")
-    except sqlite3.Error as error:
+    except (OSError, sqlite3.Error) as error:
         raise Unavailable(f"{path} cannot be opened as a ledger: {error}") from error
     return connection
 

@@ -14,7 +14,6 @@ place, for exercises, replays, and parties that let one neutral body do it.
 from __future__ import annotations
 
 import contextlib
-import os
 import secrets
 import socket
 import time
@@ -41,6 +40,8 @@ from detente.ledger.genesis import (
 )
 from detente.ledger.keys import ExchangeKey, SigningKey
 from detente.network.tls import issue, make_authority
+from detente.storage import private
+from detente.wiring import secret
 
 SCREENING: Final = ScreeningRules(
     after_us=60_000_000,
@@ -169,14 +170,14 @@ def found_ledger(folder: Path, founding: Founding, draw: Draw = lambda: secrets.
     host_seed = draw()
     signed = _sign(founding, seeds, SigningKey.from_seed(host_seed))
     addresses = _addresses(founding, ledger_id(signed.genesis).hex())
-    folder.mkdir(parents=True, exist_ok=True)
+    private.make_folder(folder)
     if founding.tls:
         _write_certificates(folder, founding, addresses)
     _write_host(folder / addresses.host.folder, founding, addresses, signed, host_seed)
     for party, seat in addresses.stations.items():
         _write_station(folder / seat.folder, party, founding, addresses, signed, seeds[party])
         write_seed(folder / "offline" / party / "root.key", seeds[party]["root"])
-    _write(folder / "addresses.json", msgspec.json.format(msgspec.json.encode(addresses), indent=2))
+    private.write(folder / "addresses.json", msgspec.json.format(msgspec.json.encode(addresses), indent=2))
     return Founded(addresses=addresses, folder=folder, genesis=signed, ledger=addresses.ledger)
 
 
@@ -196,28 +197,12 @@ def read_founded(folder: Path) -> Founded:
 
 def write_seed(path: Path, seed: bytes) -> None:
     """Write a secret as hex in a file of mode 0600; an existing key is never overwritten."""
-    _write_secret(path, seed.hex().encode("ascii") + b"\n")
-
-
-def _write_secret(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        rule = "must not exist yet: keys are never overwritten"
-        raise Refused([problem("key-exists", "key", str(path), rule, "Move the old key away")]) from None
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
+    private.create(path, seed.hex().encode("ascii") + b"\n")
 
 
 def read_seed(path: Path) -> SigningKey:
-    """Read a signing key that `write_seed` wrote."""
-    try:
-        seed = bytes.fromhex(path.read_text("ascii").strip())
-        return SigningKey.from_seed(seed)
-    except (OSError, ValueError):
-        rule = "must be a file of 64 hex digits"
-        raise Refused([problem("key-form", "key", str(path), rule, "Restore the key")]) from None
+    """Read a signing key that `write_seed` wrote. Raises Refused or Unavailable."""
+    return SigningKey.from_seed(secret.read_seed(path))
 
 
 def free_ports(address: str, count: int) -> list[int]:
@@ -310,8 +295,8 @@ def _write_host(folder: Path, founding: Founding, addresses: Addresses, signed: 
     settings["peers"] = {party: seat.direct for party, seat in addresses.stations.items()}
     settings |= _tls_settings(founding, addresses)
     write_seed(folder / "host.key", seed)
-    _write(folder / "genesis.json", canonical.encode(signed))
-    _write(folder / "host.toml", toml(settings))
+    private.write(folder / "genesis.json", canonical.encode(signed))
+    private.write(folder / "host.toml", toml(settings))
 
 
 def _write_station(
@@ -336,8 +321,8 @@ def _write_station(
         "peers": {other: found.direct for other, found in addresses.stations.items() if other != party},
         **_tls_settings(founding, addresses),
     }
-    _write(folder / "genesis.json", canonical.encode(signed))
-    _write(folder / "station.toml", toml(settings))
+    private.write(folder / "genesis.json", canonical.encode(signed))
+    private.write(folder / "station.toml", toml(settings))
 
 
 def _listen(url: str) -> str:
@@ -350,12 +335,12 @@ def _write_certificates(folder: Path, founding: Founding, addresses: Addresses) 
     authorities = {name: make_authority(name) for name in seats}
     for name, seat in seats.items():
         pair = issue(authorities[name], name, [founding.address])
-        _write(folder / seat / "tls" / "certificate.pem", pair.certificate)
-        _write_secret(folder / seat / "tls" / "key.pem", pair.key)
+        private.write(folder / seat / "tls" / "certificate.pem", pair.certificate)
+        private.create(folder / seat / "tls" / "key.pem", pair.key)
         for other, authority in authorities.items():
-            _write(folder / seat / "tls" / "authorities" / f"{other}.pem", authority.certificate)
-        _write(folder / "offline" / name / "authority.pem", authorities[name].certificate)
-        _write_secret(folder / "offline" / name / "authority.key", authorities[name].key)
+            private.write(folder / seat / "tls" / "authorities" / f"{other}.pem", authority.certificate)
+        private.write(folder / "offline" / name / "authority.pem", authorities[name].certificate)
+        private.create(folder / "offline" / name / "authority.key", authorities[name].key)
 
 
 def _tls_settings(founding: Founding, addresses: Addresses) -> dict[str, object]:
@@ -378,8 +363,3 @@ def toml(settings: Mapping[str, object]) -> bytes:
 
 def _toml_value(value: object) -> str:
     return msgspec.json.encode(value).decode()  # a JSON string or integer is one in TOML too
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)

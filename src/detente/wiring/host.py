@@ -13,21 +13,22 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from detente.errors import Refused, Unavailable, problem
+from detente.errors import Refused, problem
 from detente.ledger.genesis import SignedGenesis, read_genesis
 from detente.ledger.keys import SigningKey
 from detente.node.limits import LimitRules
-from detente.storage import SqliteStore, Store
+from detente.storage import SqliteStore, Store, private
+from detente.wiring import secret
 from detente.wiring.clocks import Clock, clock_for
 
 CONFIGURATION: Final = "host.toml"
+STORE: Final = "ledger.db"
 
 
 class TlsFiles(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -36,6 +37,12 @@ class TlsFiles(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     authorities: dict[str, str]
     certificate: str
     key: str
+
+    def found_in(self, folder: Path) -> tuple[Path, Path, dict[str, bytes]]:
+        """Return certificate, key and each party's CA. Refused: others may read the key."""
+        private.read_secret(folder / self.key)
+        authorities = {party: (folder / path).read_bytes() for party, path in self.authorities.items()}
+        return folder / self.certificate, folder / self.key, authorities
 
 
 class HostConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -71,6 +78,8 @@ class HostParts:
     key: SigningKey
     operator_token: str
     store: Store
+    tightened: tuple[str, ...]
+    """What was open to others in the folder, and is closed now; a sentence each."""
 
 
 def read_config(folder: Path) -> HostConfig:
@@ -102,11 +111,16 @@ def split_address(text: str, field: str) -> tuple[str, int]:
 
 
 def open_host(folder: Path) -> HostParts:
-    """Open a host's folder; raises Refused for a bad configuration, Unavailable when the store cannot be opened."""
+    """Open a host's folder.
+
+    Raises Refused for a bad configuration or a key that others can read, Unavailable when the store cannot be opened.
+    """
     config = read_config(folder)
-    genesis_bytes = _read(folder / "genesis.json").rstrip(b"\n")
+    genesis_bytes = secret.read_plain(folder / "genesis.json").rstrip(b"\n")
     genesis = read_genesis(genesis_bytes)
-    key = SigningKey.from_seed(_seed(folder / "host.key"))
+    key = SigningKey.from_seed(secret.read_seed(folder / "host.key"))
+    token = secret.token_in(folder / "operator.token")
+    tightened = secret.close_folder(folder, CONFIGURATION, STORE)
     return HostParts(
         clock=clock_for(genesis.genesis),
         config=config,
@@ -114,34 +128,10 @@ def open_host(folder: Path) -> HostParts:
         genesis=genesis,
         genesis_bytes=genesis_bytes,
         key=key,
-        operator_token=_token(folder / "operator.token"),
-        store=SqliteStore(folder / "ledger.db"),
+        operator_token=token,
+        store=SqliteStore(folder / STORE),
+        tightened=tightened,
     )
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise Unavailable(f"{path} cannot be read: {error.strerror}") from error
-
-
-def _seed(path: Path) -> bytes:
-    try:
-        seed = bytes.fromhex(_read(path).decode("ascii").strip())
-    except ValueError:
-        seed = b""
-    if len(seed) != 32:
-        raise Refused([problem("host-key", str(path), "", "must be 64 hex digits", "Restore the host's key")])
-    return seed
-
-
-def _token(path: Path) -> str:
-    """Return the operator's token, drawing it at the first start."""
-    if not path.exists():
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(32))
-    return _read(path).decode("ascii").strip()
 
 
 def _loopback(listen: str) -> bool:

@@ -16,10 +16,7 @@ The root key is not here: it stays offline.
 
 from __future__ import annotations
 
-import os
-import secrets
 import ssl
-import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +24,7 @@ from typing import Final
 
 import msgspec
 
-from detente.errors import Refused, Unavailable, problem
+from detente.errors import Refused, problem
 from detente.geometry.index import VolumeIndex
 from detente.ledger.genesis import SignedGenesis, ledger_id, read_genesis
 from detente.ledger.identity import KeyUse
@@ -40,10 +37,15 @@ from detente.node.station_state import Me, Station
 from detente.picture.book import PictureBook
 from detente.picture.picture import Picture
 from detente.storage.copy import StationCopy
+from detente.wiring import secret
 from detente.wiring.clocks import Clock, StepClock, clock_for
+from detente.wiring.failpoints import failpoints_from_environment
 from detente.wiring.host import TlsFiles, split_address
 
 CONFIGURATION: Final = "station.toml"
+COPY: Final = "copy.db"
+FAILPOINTS: Final = ("copy-read", "copy-write")
+"""Where a test may have the own copy fail (`wiring.failpoints`)."""
 ALL: Final = 1 << 62
 
 
@@ -75,6 +77,8 @@ class StationParts:
     officers: dict[str, SigningKey]
     picture: Picture
     state: Station
+    tightened: tuple[str, ...]
+    """What was open to others in the folder, and is closed now; a sentence each."""
 
     @property
     def virtual(self) -> bool:
@@ -84,21 +88,17 @@ class StationParts:
     def client_tls(self) -> ssl.SSLContext | None:
         """The context for calls to host and peers."""
         tls = self.config.tls
-        return None if tls is None else client_context(*self._tls_files(tls))
+        return None if tls is None else client_context(*tls.found_in(self.folder))
 
     def server_tls(self) -> ssl.SSLContext | None:
         """The context for the direct listener."""
         tls = self.config.tls
-        return None if tls is None else server_context(*self._tls_files(tls))
+        return None if tls is None else server_context(*tls.found_in(self.folder))
 
     def authorities(self) -> dict[str, bytes]:
         """Each party's CA, by party; none on loopback without TLS."""
         tls = self.config.tls
-        return {} if tls is None else self._tls_files(tls)[2]
-
-    def _tls_files(self, tls: TlsFiles) -> tuple[Path, Path, dict[str, bytes]]:
-        authorities = {party: (self.folder / path).read_bytes() for party, path in tls.authorities.items()}
-        return self.folder / tls.certificate, self.folder / tls.key, authorities
+        return {} if tls is None else tls.found_in(self.folder)[2]
 
 
 def read_station_config(folder: Path) -> StationConfig:
@@ -122,22 +122,24 @@ def open_station(folder: Path, now_us: int | None = None) -> StationParts:
     Raises Refused for a bad configuration or keys others can read, EvidenceError for a copy that was changed.
     """
     config = read_station_config(folder)
-    genesis_bytes = _read(folder / "genesis.json").rstrip(b"\n")
+    genesis_bytes = secret.read_plain(folder / "genesis.json").rstrip(b"\n")
     signed = read_genesis(genesis_bytes)
     genesis = signed.genesis
     clock = clock_for(genesis)
-    copy = StationCopy(folder / "copy.db")
-    if isinstance(clock, StepClock):
-        kept = copy.kept("clock").get("clock")
-        clock.set(max(clock.now_us(), int(kept) if kept else 0))
     me = Me(
-        cosigner_key=SigningKey.from_seed(_secret(folder / "keys" / "cosigner.key")),
-        exchange_key=ExchangeKey.from_seed(_secret(folder / "keys" / "exchange.key")),
+        cosigner_key=SigningKey.from_seed(secret.read_seed(folder / "keys" / "cosigner.key")),
+        exchange_key=ExchangeKey.from_seed(secret.read_seed(folder / "keys" / "exchange.key")),
         genesis=genesis,
         party=config.party,
         peers=tuple(sorted(config.peers)),
-        station_key=SigningKey.from_seed(_secret(folder / "keys" / "station.key")),
+        station_key=SigningKey.from_seed(secret.read_seed(folder / "keys" / "station.key")),
     )
+    officers, token = officer_keys(folder), secret.token_in(folder / "local.token")
+    tightened = secret.close_folder(folder, CONFIGURATION, COPY)
+    copy = StationCopy(folder / COPY, failpoints_from_environment(FAILPOINTS))
+    if isinstance(clock, StepClock):
+        kept = copy.kept("clock").get("clock")
+        clock.set(max(clock.now_us(), int(kept) if kept else 0))
 
     def key_use(key: str, index: int) -> KeyUse | None:
         return state.identity.key_at(key, index)
@@ -166,10 +168,11 @@ def open_station(folder: Path, now_us: int | None = None) -> StationParts:
         folder=folder,
         genesis=signed,
         genesis_bytes=genesis_bytes,
-        local_token=_token(folder / "local.token"),
-        officers=officer_keys(folder),
+        local_token=token,
+        officers=officers,
         picture=picture,
         state=state,
+        tightened=tightened,
     )
 
 
@@ -198,35 +201,4 @@ def finder(picture: Picture, copy: StationCopy) -> Callable[[bytes], tuple[int, 
 def officer_keys(folder: Path) -> dict[str, SigningKey]:
     """Return the keys of the officers that sign at this station, by officer."""
     found = sorted((folder / "keys" / "officers").glob("*.key"))
-    return {path.stem: SigningKey.from_seed(_secret(path)) for path in found}
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise Unavailable(f"{path} cannot be read: {error.strerror}") from error
-
-
-def _secret(path: Path) -> bytes:
-    """Read a key file; one that others than its owner may read is refused."""
-    data = _read(path)
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & 0o077:
-        rule = f"may be read by its owner alone (mode 0600), not {mode:04o}"
-        raise Refused([problem("key-mode", str(path), f"{mode:04o}", rule, f"chmod 600 {path}, or make a new key")])
-    try:
-        seed = bytes.fromhex(data.decode("ascii").strip())
-    except ValueError:
-        seed = b""
-    if len(seed) != 32:
-        raise Refused([problem("key-form", str(path), "", "must be 64 hex digits", "Restore the key")])
-    return seed
-
-
-def _token(path: Path) -> str:
-    """Return the local token, drawing it at the first start."""
-    if not path.exists():
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(32))
-    return _read(path).decode("ascii").strip()
+    return {path.stem: SigningKey.from_seed(secret.read_seed(path)) for path in found}

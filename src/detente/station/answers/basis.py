@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from detente.api.question import Basis
+from detente.api.basis import Basis, Missing
+from detente.node.troubles import fresh
 from detente.station.engine import Engine
 
 
 def basis(engine: Engine) -> Basis:
-    """Return the proven size, its age, whether the host answers, and how much waits in the queue."""
+    """Return the proven size, its age, whether the host answers, what waits in the queue, and what stands in the way."""
     state, now_us = engine.state, engine.now_us
+    standing = engine.troubles()
+    missing = engine.parts.picture.driver.missing()
     return Basis(
         age_us=None if state.verified_at_us is None else max(0, now_us - state.verified_at_us),
         entries_size=state.folded,
-        fresh=state.host_answers and state.folded >= state.size,
+        fresh=fresh(state, standing),
         host_reachable=state.host_answers,
+        incomplete=Missing(by=missing.by, not_understood=missing.not_understood),
         now_us=now_us,
         queued=state.outbox.waiting(),
         size=state.size,
+        troubles=tuple(standing),
         virtual=engine.parts.virtual,
     )

@@ -1,0 +1,38 @@
+"""Roles and officers that an officer names in something to be signed: held against those that the own party has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from detente.errors import Problem, Refused
+from detente.hotline.roles import Own, strangers
+from detente.ledger.entry import Draft
+from detente.records.registry import REGISTRY, Record
+
+if TYPE_CHECKING:
+    from detente.station.local import LocalApi
+
+
+def own_roles(api: LocalApi) -> Own:
+    """Return the own party's officers and duties as they stand now."""
+    me = api.state.me.party
+    keys = api.state.identity.keys_of(me, max(api.state.next_entry, 1))
+    rosters = api.picture.directory.state.rosters.get(me, {})
+    return Own(
+        duties=tuple(duty for roster in rosters.values() for duty in roster.duties),
+        officers={use.officer: frozenset(use.roles) for use in keys if use.officer is not None},
+        party=me,
+    )
+
+
+def refuse_strangers(api: LocalApi, draft: Draft) -> None:
+    """Refuse a body that names a role nobody of the own party holds, or an officer it does not have."""
+    own = own_roles(api)
+    problems: list[Problem] = []
+    for n, facet in enumerate(draft.facets):
+        if facet is not None:
+            record = REGISTRY.read(draft.kind, facet.form, facet.body_bytes())
+            if isinstance(record, Record):
+                problems += strangers(record.body, own, f"facets[{n}].body")
+    if problems:
+        raise Refused(problems)
