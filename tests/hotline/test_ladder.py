@@ -14,6 +14,7 @@ from detente.hotline.ladder import (
     REACHES,
     Ladder,
     Matter,
+    begins_us,
     check_terms,
     ladder_of,
     next_step,
@@ -102,6 +103,23 @@ def test_the_table_of_times_on_the_format_page_is_the_codes():
     assert shown == dict(DEFAULTS)
 
 
+# --- when a ladder begins ---
+
+
+@given(st.integers(0, 3 * S), st.integers(0, S - 1), st.integers(0, S - 1))
+def test_within_the_last_second_nobody_can_tell_when_it_was_signed(recorded_us, one_us, other_us):
+    """Two messages recorded at one moment climb at one moment, on a whole second, whenever each was signed."""
+    begins = begins_us(recorded_us - one_us, recorded_us)
+    assert begins == begins_us(recorded_us - other_us, recorded_us)
+    assert begins % S == 0
+
+
+@given(st.integers(-400 * S, 400 * S), st.integers(0, 400 * S))
+def test_nobody_is_called_before_the_time_and_nobody_two_seconds_after_it(signed_us, recorded_us):
+    """Whether the host was away for minutes, or the signer's clock is minutes ahead of the host's."""
+    assert signed_us <= begins_us(signed_us, recorded_us) < signed_us + 2 * S
+
+
 # --- the heap ---
 
 
@@ -126,6 +144,26 @@ def test_an_answer_that_comes_before_its_question_is_known_still_ends_it():
     running.end("m", "cjtf", "urgent", 5)
     assert not running.start(Matter("m", "cjtf", "urgent", 0))
     assert running.take(DAY, 10) == []
+
+
+def test_a_matter_that_is_started_again_runs_by_its_new_beginning():
+    """Queued at 0 s while the host was away, recorded at 40.5 s: it begins at 1 s by the ledger, and each call is made once."""
+    running = timers()
+    running.start(Matter("m", "cjtf", "stop", 0))
+    assert [c.rung.reach for c in running.take(30 * S, 9)] == ["director", "alternate-channel"]
+    assert not running.start(Matter("m", "cjtf", "stop", 1 * S))
+    assert running.due_us() == 61 * S
+    assert [c.rung.reach for c in running.take(91 * S, 9)] == ["higher-level", "host-duty-officer"]
+    assert running.take(DAY, 9) == [] and running.due_us() is None
+
+
+def test_of_two_calls_at_one_moment_the_older_matter_is_called_for_first():
+    """Not the one with the lesser id: ids are hashes of what the entries hide."""
+    for first, second in (("a", "b"), ("b", "a")):
+        running = timers()
+        running.start(Matter(first, "cjtf", "priority", 0))
+        running.start(Matter(second, "cjtf", "priority", 0))
+        assert [c.matter.about for c in running.take(600 * S, 9)] == [first, second]
 
 
 def test_each_party_has_its_own_clock():

@@ -27,6 +27,70 @@ def test_an_unanswered_message_climbs_to_the_end_and_each_step_is_one_entry():
     assert all("notified" not in a.words for p in w.parties for a in w.alarms(p))
 
 
+def recorded_at(w: World, kind: str) -> list[int]:
+    """When the ledger received the entries of a kind."""
+    return [known.received_at_us for known in w.stations["cjtf"].picture.entries if known.kind == kind]
+
+
+def test_the_leaves_of_steps_do_not_tell_to_the_microsecond_when_a_message_was_signed():
+    """Signed at …0.25 s and at …0.75 s, each stop climbs on whole seconds: 30, 60 and 90 s after the next one."""
+    for signed_us in (250_000, 750_001):
+        w = World()
+        w.run()
+        w.now_us += signed_us
+        w.send("cjtf", message("stop"), ["rus"])
+        w.run(100)
+        (stop_us,) = recorded_at(w, "message")
+        whole_us = (stop_us // SECOND + 1) * SECOND
+        assert [at_us - whole_us for at_us in recorded_at(w, "step")] == [n * SECOND for n in (30, 30, 60, 90)]
+
+
+def test_nobody_is_called_later_because_the_host_was_away():
+    """A stop signed 40 s before the host returned: its director was called directly at 30 s, the higher level is at 60 s, not at 100 s."""
+    w = World()
+    w.run(1)
+    w.host.dead = True
+    said_us = w.now_us
+    w.send("cjtf", message("stop"), ["rus"])
+    w.run(40)
+    w.host.dead = False
+    w.run(100)
+    late = [known.body(Step) for known in w.stations["rus"].picture.entries if known.kind == "step"]
+    assert [step.reach for step in late] == ["director", "alternate-channel", "higher-level", "host-duty-officer"]
+    assert all(said_us <= step.since_us < said_us + 2 * SECOND for step in late)
+    assert said_us + 60 * SECOND <= recorded_at(w, "step")[2] < said_us + 62 * SECOND
+
+
+def test_a_step_of_a_former_build_stays_taken():
+    """Recorded at the moment that the message was signed plus 30 s: valid, and its call is not made again."""
+    w = World()
+    w.run()
+    w.now_us += 250_000
+    m = w.send("cjtf", message("stop"), ["rus"])
+    signed_us = w.now_us
+    w.run(1)
+    former = Step(
+        about=m.hex(),
+        called=(),
+        channel=None,
+        due_us=signed_us + 30 * SECOND,
+        ladder="stop",
+        outcome="undelivered",
+        party="rus",
+        reach="director",
+        role="director",
+        since_us=signed_us,
+        step=1,
+        words="stop: no officer of rus has answered after 30 s.",
+    )
+    w.send("cjtf", former, ["cjtf", "rus"], signer="station")
+    w.restart("cjtf")
+    w.run(100)
+    found = [known.body(Step) for known in w.stations["rus"].picture.entries if known.kind == "step"]
+    assert [step.step for step in found] == [1, 2, 3, 4]
+    assert found[0].since_us == signed_us
+
+
 def test_only_those_concerned_read_a_step():
     """The UN was not asked, and sees no step."""
     w = World()

@@ -70,8 +70,7 @@ def some_word(draw: random.Random, author: str) -> Body:
     )
     return draw.choice(
         (
-            message("routine", text(draw, 500)),
-            message("priority", "now", about=[about.hex()] * draw.randint(0, 1)),
+            message("routine", text(draw, 500), about=[about.hex()] * draw.randint(0, 1)),
             response(about, draw.choice(("acknowledge", "comply"))),
             Roster(duties=(duty,), party=author, words=text(draw, 50)),
             Channel(
@@ -103,11 +102,6 @@ def some_word(draw: random.Random, author: str) -> Body:
     )
 
 
-def haste(author: str, to: str) -> str:
-    """A stop or an urgent message, the same in both worlds: when its ladder is climbed, the times of the leaves tell which."""
-    return "stop" if author < to else "urgent"
-
-
 class Acts:
     """What has happened so far in one world, as far as later steps refer to it."""
 
@@ -117,7 +111,9 @@ class Acts:
         self.asked: bytes | None = None
         self.notices: dict[tuple[str, str], bytes] = {}
         self.sent: dict[str, list[bytes]] = {party: [] for party in PARTIES}
-        """Hidden messages by author: what can be erased."""
+        """Hidden messages by author: what can be erased. None that waits for an answer: that its ladder ends would show."""
+        self.waiting: dict[tuple[str, str], tuple[str, bytes]] = {}
+        """The last hidden message that waits for an answer, by author and reader, with its urgency."""
         self.raws: list[tuple[str, bytes]] = []
 
     async def do(self, step: Step) -> None:
@@ -161,7 +157,8 @@ class Acts:
         entry = self.sim.seal(author, draft, world.signing(author, officer))
         if hidden:
             self.sim.hidden.append(entry)
-            if isinstance(facets[0][0] if facets else None, Message):
+            said = facets[0][0] if facets else None
+            if isinstance(said, Message) and said.urgency == "routine":
                 self.sent[author].append(entry)
         elif author == self.sim.observer:
             self.own.append(entry)
@@ -215,17 +212,19 @@ class Acts:
 
     # --- what it does not
 
-    async def told(self, author: str, how: str, to: str, secret: int) -> None:
+    async def told(self, author: str, how: str, to: str, secret: int, edits: bool = True) -> None:
+        """`edits`: whether it may replace or withdraw what was told before."""
         draw = random.Random(secret)
         readers = draw.choice(((to,), (author, to)))
-        old = self.notices.get((author, to)) if draw.random() < 0.5 else None
+        old = self.notices.get((author, to)) if edits and draw.random() < 0.5 else None
         signed_at_us = self.sim.now_us - draw.randrange(SECOND)
         if how == "notes":
             self.note(author, draw.getrandbits(30))
             self.sim.then[to] = partial(self.note, to, draw.getrandbits(30))  # where in the other world it says "told"
-        elif how == "urgent":
-            body: Body = message(haste(author, to), text(draw, 300))
-            self.send(author, readers, (body, readers), hidden=True, signed_at_us=self.sim.now_us)
+        elif how in ("priority", "stop", "urgent"):
+            body: Body = message(how, text(draw, 300))
+            sent = self.send(author, readers, (body, readers), hidden=True, signed_at_us=signed_at_us)
+            self.waiting[author, to] = (how, sent)
         elif how == "notice":
             full = self.notice_near((1763, 11007 + draw.randrange(9)), draw, words=300)
             parts = [[(full, readers)], [(coarse_of(full, CELL_NDEG), readers)]]
@@ -250,6 +249,14 @@ class Acts:
         else:
             said = some_word(draw, author)
             self.send(author, readers, (said, readers), hidden=True, signed_at_us=signed_at_us)
+
+    async def answered(self, author: str, to: str, secret: int) -> None:
+        """An officer answers what waits for it: in which of the ways that end its ladder, and in which words, is hidden."""
+        draw = random.Random(secret)
+        urgency, sent = self.waiting[author, to]
+        answer = draw.choice(("comply", "reject", *(("acknowledge", "confirm") if urgency != "stop" else ())))
+        said = msgspec.structs.replace(response(sent, answer), words=text(draw, 30))
+        self.send(to, (author,), (said, (author,)), hidden=True)
 
     async def alone(self, author: str, secret: int) -> None:
         self.note(author, secret)

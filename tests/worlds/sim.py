@@ -26,7 +26,6 @@ from detente.host.app import HostApp
 from detente.host.engine import Engine
 from detente.host.metrics import Metrics
 from detente.host.tokens import Tokens
-from detente.hotline.ladder import DEFAULTS
 from detente.ledger import canonical
 from detente.ledger.entry import Draft, check_submission, encode_submission, seal_keeping
 from detente.ledger.genesis import sign_genesis
@@ -68,11 +67,9 @@ from detente.storage import MemoryStore
 from detente.wiring.clocks import StepClock
 
 PARTIES = ("cjtf", "rus", "un")
-ASLEEP = {f"ladder_{name}_director_us".replace("-", "_"): 10**15 for name in DEFAULTS}
-"""No ladder climbs in these worlds: the times of its steps are public and told apart (docs/threats.md, open in decision 0006)."""
 RULES = msgspec.structs.replace(
     GENESIS,
-    rules={**GENESIS.rules, "exchange_every_us": 60_000_000, **ASLEEP},
+    rules={**GENESIS.rules, "exchange_every_us": 60_000_000},
     screening=msgspec.structs.replace(GENESIS.screening, epoch_us=3_600_000_000),
 )
 SIGNED = sign_genesis(RULES, world.roots())

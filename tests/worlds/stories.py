@@ -1,8 +1,10 @@
 """Pairs of stories that differ in what one party may not know, and agree on what it may learn.
 
 A story is a list of steps in virtual time. Steps that the observer may learn of are the same in both stories: its own, those of others
-addressed to it, how many leaves the ledger has and when, who is offline, and which coarse cells are occupied when it asks.
-What is hidden is drawn for each story apart: bodies, lengths, kinds, forms and edits of entries between the others; where in its
+addressed to it, how many leaves the ledger has and when, who is offline, which coarse cells are occupied when it asks, and how
+long something of somebody waits for an answer, on which ladder (docs/threats.md).
+What is hidden is drawn for each story apart: bodies, lengths, kinds, forms and edits of entries between the others, and within the
+last second before they were recorded when they were signed; how they are answered, of the answers that end the same; where in its
 cells a holder's presence is, of how many units, when it was entered, moved or partly withdrawn; sealed doubts;
 drafts; requests of others that the host refused.
 """
@@ -19,6 +21,11 @@ PARTIES = ("cjtf", "rus", "un")
 CELLS = ((1763, 11007), (1763, 11008), (1765, 11010))
 """(row, column) of 0.02 degree cells about 35.27 N 40.15 E."""
 HOUR = 3600 * SECOND
+PAUSES = (*(0, SECOND // 5, SECOND, 6 * SECOND, 6 * SECOND, 12 * SECOND) * 3, 33 * SECOND, 125 * SECOND)
+"""Between two steps. Now and then a stop or an urgent message waits long enough to climb."""
+HASTY = ("priority", "stop", "urgent")
+LAST = (20 * SECOND, 20 * SECOND, 95 * SECOND, 130 * SECOND, 605 * SECOND)
+"""Before the last look: what waits then climbs, a stop to the end of its ladder, a priority message to its first call."""
 
 
 @dataclass(frozen=True)
@@ -75,13 +82,13 @@ class _Drawing:
         )
         for _ in range(self.draw.randint(2, 6)):
             self.draw.choice(steps)()
-            self.at_us += self.draw.choice((0, SECOND // 5, SECOND, 6 * SECOND, 6 * SECOND, 12 * SECOND))
+            self.at_us += self.draw.choice(PAUSES)
             if not self.away and self.draw.random() < 0.02:
                 self.at_us += HOUR
                 self.both("login")
         for party in sorted(self.away):
             self.both("line", party=party, up=True)
-        self.at_us += 20 * SECOND
+        self.at_us += self.draw.choice(LAST)
         self.look()
         return Pair(self.observer, tuple(self.stories[0]), tuple(self.stories[1]))
 
@@ -159,8 +166,9 @@ class _Drawing:
         Who tells whom is hidden too, and whether they talk at all: in the other world each may have written a note for itself.
         """
         author, to = self.two()
-        how = self.draw.choice(("word", "word", "word", "notice", "urgent"))
-        one, other = self.seeds(author=author, how=how, to=to)
+        how = self.draw.choice(("word", "word", "word", "notice", *self.draw.sample(HASTY, 2)))
+        # While somebody is away, an edit would end the ladder of a notice that nobody has screened, and that would show.
+        one, other = self.seeds(author=author, edits=not self.away, how=how, to=to)
         if how == "word" and not self.away and self.at_us > self.busy_until_us and self.draw.random() < 0.8:
             if self.draw.random() < 0.5:
                 self.apart_in_time("told", one, {**other, "author": to, "to": author})
@@ -174,6 +182,9 @@ class _Drawing:
             self.apart("told", one, other)
             if how == "notice" and self.draw.random() < 0.4:
                 self.ask()  # two answers of one station in one slot
+            if how in ("stop", "urgent") and self.draw.random() < 0.5:
+                self.at_us += self.draw.choice((2, 25, 35, 65)) * SECOND
+                self.apart("answered", *self.seeds(author=author, to=to))
         self.busy_until_us = self.at_us + 11 * SECOND
 
     def between_the_others(self) -> None:

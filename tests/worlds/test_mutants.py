@@ -20,7 +20,7 @@ from detente.host import app, reading, requests, stream
 from detente.host.requests import Answer
 from detente.ledger import entry
 from detente.ledger.delivered import Told
-from detente.node import admission, host, limits, screener, station_clock, station_fold
+from detente.node import admission, host, limits, screener, station_clock, station_fold, station_ladders
 from detente.node.own_draft import draft_of
 from detente.node.slots import Slots
 from detente.node.station_values import Compose
@@ -231,6 +231,11 @@ def instead(patch: Patch, step: Any, leaking: Any) -> None:
     patch.setattr(station_clock, "DUE", tuple(leaking if one is step else one for one in station_clock.DUE))
 
 
+def step_by_the_signature(patch: Patch) -> None:
+    """Time: a ladder begins when its message says it was signed, so the leaves of its steps tell that to the microsecond."""
+    patch.setattr(station_ladders, "begins_us", lambda signed_us, ledgered_us: signed_us)
+
+
 def watermark_for_all(patch: Patch) -> None:
     """Field: a watermark counts what everybody wrote to the station, not only what its reader wrote."""
     watermark = station_clock._watermark
@@ -297,6 +302,7 @@ MUTANTS: dict[Callable[[Patch], None], int] = {
     order_of_ids: 53,
     receipt_for_anyone: 52,
     slot_by_units_held: 2,
+    step_by_the_signature: 1,
     watermark_for_all: 6,
     watermark_in_common: 6,
     watermark_on_one_clock: 6,

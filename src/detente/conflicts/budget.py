@@ -1,6 +1,6 @@
 """How much one party may ask of another's hidden presence in a day: ground times time, supersessions counted.
 
-Source of the idea: design.md section 6, "Probing". The unit is the square-metre-second; the ledger's rules give the daily sum.
+Rules: docs/formats/screening.md, "Budget". The unit is the square-metre-second; the ledger's rules give the daily sum.
 """
 
 from __future__ import annotations

@@ -129,14 +129,6 @@ class Import(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
 
 
-class RowFaults(Exception):  # noqa: N818 - never leaves the importers
-    """What is wrong with one row; it is not taken."""
-
-    def __init__(self, faults: Sequence[Problem]) -> None:
-        super().__init__("row")
-        self.faults = tuple(faults)
-
-
 class Cells:
     """One row's cells, read with every fault kept: row number (the header is 1), id and column."""
 

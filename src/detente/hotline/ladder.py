@@ -8,6 +8,9 @@ A matter is one entry waiting for one party. Which steps are due is a function o
 nothing of it is stored. What a step *does* is an entry in a slot of its own (`Slot`), so that neither a restart nor a second
 keeper of the same ladder does it twice. Step numbers belong to the reach and never to the times: an agreement that moves a
 time moves no slot. Times are microseconds; a step is due at its moment, not after it.
+
+Everybody sees when the leaf of a step comes, so its time must not tell what a leaf hides: a ladder begins on a whole second of
+the ledger's own time (`begins_us`), never at the moment that the entry says it was signed.
 """
 
 from __future__ import annotations
@@ -28,6 +31,9 @@ FIRST_CALL: Final = 1
 
 Outcome = Literal["waiting", "undelivered", "answered"]
 """What became of a matter. `undelivered` is a result, from the first call until an answer; never `notified`."""
+
+WHOLE_US: Final = 1_000_000
+"""Ladders begin on multiples of this: coarse beside the moment of a signature, fine beside a stop's 30 s."""
 
 NO_TERMS: Mapping[str, int] = MappingProxyType({})
 
@@ -150,6 +156,18 @@ def check_terms(terms: Mapping[str, int]) -> tuple[Problem, ...]:
         for term in sorted(terms)
         if term.startswith("ladder_") and term not in known
     )
+
+
+def begins_us(signed_us: int, ledgered_us: int) -> int:
+    """Return when the ladder of an entry begins: as it was signed, told in whole seconds of the ledger's time.
+
+    `ledgered_us` is when the ledger received it, or when it was queued while the ledger has not. What was recorded within a
+    second of being signed begins on the next whole second after it was recorded, whenever within that second it was signed. What
+    waited (the host was away) begins as many whole seconds earlier as it waited: nobody is called later because of the wait.
+    Never before the signing, and less than two seconds after it.
+    """
+    waited_us = (ledgered_us - signed_us) // WHOLE_US * WHOLE_US
+    return -(-ledgered_us // WHOLE_US) * WHOLE_US - waited_us
 
 
 def steps_due(ladder: Ladder, since_us: int, now_us: int) -> Iterator[Rung]:

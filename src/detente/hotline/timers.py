@@ -48,12 +48,15 @@ class Timers:
     def __init__(self, ladders: Callable[[Matter], Ladder]) -> None:
         self._ladders = ladders
         self._since: dict[Key, int] = {}
+        self._number: dict[Key, int] = {}
+        """In which order matters began to run here: of two calls due at one moment the older matter's is made first."""
+        self._begun = 0
         self._until: dict[Key, int] = {}
         self._about: dict[str, tuple[Key, ...]] = {}
         self._ended: dict[Key, int] = {}
         self._ran: set[Key] = set()  # of those that ended
         self._taken: dict[Key, int] = {}  # one bit for each step
-        self._heap: list[tuple[int, Key]] = []
+        self._heap: list[tuple[int, int, Key]] = []
         self._fresh: list[
             Key
         ] = []  # begun, and not in the heap yet: while folding a long past most end before they matter
@@ -62,7 +65,7 @@ class Timers:
         return len(self._since)
 
     def start(self, matter: Matter, until_us: int | None = None) -> bool:
-        """Begin to run a matter; False, and nothing changed, if it runs or has ended.
+        """Begin to run a matter; False if it runs already, and then by its new beginning, or if it has ended.
 
         No call is made that is due after `until_us`: what it would be about is over then.
         """
@@ -71,8 +74,12 @@ class Timers:
             self._ran.add(key)
             return False
         if key in self._since:
+            if self._since[key] != matter.since_us:
+                self._since[key] = matter.since_us
+                self._fresh.append(key)
             return False
         self._since[key] = matter.since_us
+        self._number[key], self._begun = self._begun, self._begun + 1
         if until_us is not None:
             self._until[key] = until_us
         self._about[matter.about] = (*self._about.get(matter.about, ()), key)
@@ -125,26 +132,29 @@ class Timers:
         """When the next call is due, None when none is."""
         self._take_in()
         while self._heap:
-            at_us, key = self._heap[0]
+            at_us, _, key = self._heap[0]
             found = self._next(key)
             if found is not None and found[0] == at_us:
                 return at_us
             heapq.heappop(self._heap)
             if found is not None:
-                heapq.heappush(self._heap, (found[0], key))
+                heapq.heappush(self._heap, (found[0], self._number[key], key))
         return None
 
     def take(self, now_us: int, limit: int) -> list[Call]:
-        """Return up to `limit` calls whose moment has come, in order of their moments, each once: their slots are taken now."""
+        """Return up to `limit` calls whose moment has come, in order of their moments, each once: their slots are taken now.
+
+        Of two at one moment the older matter's comes first: an order by id would be an order by what the entries hide.
+        """
         calls: list[Call] = []
         while len(calls) < limit and (at_us := self.due_us()) is not None and at_us <= now_us:
-            key = heapq.heappop(self._heap)[1]
+            number, key = heapq.heappop(self._heap)[1:]
             found = self._next(key)
             assert found is not None
             calls.append(Call(Matter(*key, self._since[key]), found[1]))
             self.took(*key, found[1].step)
             if (following := self._next(key)) is not None:
-                heapq.heappush(self._heap, (following[0], key))
+                heapq.heappush(self._heap, (following[0], number, key))
         return calls
 
     def clocks(self, now_us: int) -> Iterator[Clock]:
@@ -168,7 +178,7 @@ class Timers:
         """Put what has begun into the heap; many at once cost no more than ordering them all."""
         if not self._fresh:
             return
-        rows = [(found[0], key) for key in self._fresh if (found := self._next(key)) is not None]
+        rows = [(at[0], self._number[key], key) for key in self._fresh if (at := self._next(key)) is not None]
         self._fresh.clear()
         if len(rows) * 8 > len(self._heap):
             self._heap += rows
@@ -179,6 +189,7 @@ class Timers:
 
     def _forget(self, key: Key) -> bool:
         self._taken.pop(key, None)
+        self._number.pop(key, None)
         self._until.pop(key, None)
         left = tuple(other for other in self._about.get(key[0], ()) if other != key)
         if left:

@@ -32,7 +32,7 @@ class Facet(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     form: FormName
 
     def body_bytes(self) -> bytes:
-        """Return the body's canonical bytes, for `records.read`."""
+        """Return the body's canonical bytes, for `Registry.read` (`records.registry`)."""
         return bytes(self.body)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from detente.errors import Problem, problem
-from detente.hotline.ladder import ENDS, Ladder, Matter, Slot, ladder_of
+from detente.hotline.ladder import ENDS, Ladder, Matter, Slot, begins_us, ladder_of
 from detente.hotline.timers import Call, Timers
 from detente.node.examine import Examined
 from detente.node.threads import Threads
@@ -61,7 +61,7 @@ class HostLadders:
         elif isinstance(body, Message) and body.urgency in ("stop", "urgent"):
             for party in entry.audience:
                 if party != entry.author:
-                    self._timers.start(Matter(entry.id.hex(), party, body.urgency, at_us))
+                    self._timers.start(Matter(entry.id.hex(), party, body.urgency, begins_us(at_us, at_us)))
         elif isinstance(body, Response) and officer:
             for ladder in WATCHED:
                 if body.answer in ENDS[ladder]:

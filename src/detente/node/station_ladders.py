@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import msgspec
 
-from detente.hotline.ladder import ENDS, Matter
+from detente.hotline.ladder import ENDS, Matter, begins_us
 from detente.ledger.entry import Header
 from detente.node.station_state import Station
 from detente.picture.known import Known
@@ -38,21 +38,22 @@ DIRECT: frozenset[LadderName] = frozenset({"stop", "urgent", "warning"})
 def begun(state: Station, known: Known, at_us: int) -> None:
     """Take one entry of ours: what it asks begins to wait, what it answers or replaces waits no more.
 
-    `at_us` is when it was recorded, or queued while it is not.
+    `at_us` is when it was recorded, or queued while it is not; what runs since it was queued runs by the ledger's time from then on.
     """
     header = known.header
     others = [party for party in header.audience if party != header.author]
     message, response, step = known.body(Message), known.body(Response), known.body(Step)
     warning = known.body(DangerWarning)
+    since_us = begins_us(header.signed_at_us, at_us)
     if message is not None and message.urgency != "routine":
         for party in others:
-            state.timers.start(Matter(known.id, party, message.urgency, header.signed_at_us))
+            state.timers.start(Matter(known.id, party, message.urgency, since_us))
     elif warning is not None:
-        state.timers.start(Matter(known.id, warning.recipient, BY_HASTE[warning.urgency], header.signed_at_us))
+        state.timers.start(Matter(known.id, warning.recipient, BY_HASTE[warning.urgency], since_us))
     elif response is not None and response.answer == "query":
         ladder: LadderName = "query-urgent" if _pressing(state, response) else "query"
         for party in _asked(state, response, others):
-            state.timers.start(Matter(known.id, party, ladder, header.signed_at_us))
+            state.timers.start(Matter(known.id, party, ladder, since_us))
     elif step is not None:
         state.timers.took(step.about, step.party, step.ladder, step.step)
 
@@ -68,9 +69,10 @@ def recorded(state: Station, known: Known) -> None:
     until_us = max((volume.end_us for volume in notice.volumes), default=None) if isinstance(notice, Notice) else None
     over = until_us is not None and until_us < known.received_at_us
     if notice.state in LIVE and not over:
+        since_us = begins_us(known.received_at_us, known.received_at_us)
         for party in known.header.audience:
             if party != known.header.author:
-                state.timers.start(Matter(known.id, party, "screening", known.received_at_us), until_us)
+                state.timers.start(Matter(known.id, party, "screening", since_us), until_us)
 
 
 def answered(state: Station, known: Known, at_us: int) -> None:

@@ -2,7 +2,7 @@
 
 Appends queue up; the committer takes what waits, at most `GROUP` rows, into one transaction, and only when the commit
 came back are their futures done. The write-ahead log is folded back every 100 pages, which keeps the slowest commit
-short (docs/decisions/storage.md). Reads use a connection of their own and never wait for the writer.
+short (docs/decisions/0004-host-storage-and-batches.md). Reads use a connection of their own and never wait for the writer.
 """
 
 from __future__ import annotations

@@ -59,12 +59,3 @@ def row_of(happening: Happening, signature: Signature) -> Row:
 def column_of(signature: Signature, field: str) -> int:
     """Return where a field stands in the rows of a signature."""
     return 0 if field == TIME_FIELD else 1 + signature.names().index(field)
-
-
-def key_of(value: Value) -> Hashable:
-    """Return a sort key over mixed values: null, false, true, numbers, texts."""
-    if value is None:
-        return (0, 0)
-    if isinstance(value, bool):
-        return (1, int(value))
-    return (2, value) if isinstance(value, int | float) else (3, value)
