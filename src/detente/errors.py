@@ -16,7 +16,6 @@ from collections.abc import Iterable
 
 import msgspec
 
-
 SURVIVED: tuple[type[Exception], ...] = (Exception,)
 """What a fold survives: an entry whose taking-in raises one of these is set aside, counted and alarmed, and the next entry is taken in.
 

@@ -1,4 +1,6 @@
-"""A ledger as a former build left it, and what it must still say: `python tests/golden/ledger.py FOLDER` makes one with the build it runs on.
+"""A ledger as a former build left it, and what it must still say.
+
+`python tests/golden/ledger.py FOLDER` makes one with the build that it runs on.
 
 A golden ledger, once committed, is never made again: it stands for what parties already hold. A later build gets one of its own beside it.
 """
@@ -26,7 +28,7 @@ def unpack(fixture: Path, folder: Path) -> Path:
     from detente.ledger.genesis import read_genesis
 
     data = (fixture / "genesis.json").read_bytes()
-    peers = {party: "http://127.0.0.1:9" for party in ("cjtf", "rus")}
+    peers = dict.fromkeys(("cjtf", "rus"), "http://127.0.0.1:9")
     write_station(
         folder,
         VIEWER,

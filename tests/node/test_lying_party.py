@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from tests.records.examples import EXAMPLES
 from tests.support import lying, world
-from tests.support.stations import LEDGER, START_US, World, message, notice, response
+from tests.support.stations import LEDGER, World, message, notice, response
 
 from detente.conflicts.coarse import coarse_of
 from detente.errors import Refused
@@ -97,7 +97,7 @@ def test_a_sealed_body_that_breaks_its_rules_is_kept_counted_and_named_once_it_i
     ],
 )
 def test_a_host_in_league_records_what_breaks_the_rules_and_stops_nobody(name, changes):
-    """Ids that are no hexadecimal, numbers below nothing, lists without what they need: an honest host refuses them, a lying one may not."""
+    """Ids that are no hexadecimal, numbers below nothing, empty lists: an honest host refuses them, a lying one may not."""
     w = started()
     recorded(w, *example(name, **changes))
     goes_on(w)

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.process
 
 
 def test_a_sealed_notice_without_volumes_that_is_opened_later_stops_no_station(tmp_path):
-    """The host cannot see the body; once it is disclosed, both readers name its author and fold what is said after, also after a restart."""
+    """The host cannot see the body; once disclosed, both readers name its author and fold what comes after, also once restarted."""
     with Watch(tmp_path) as watch:
         watch.set(START_US)
         genesis = watch.genesis.genesis

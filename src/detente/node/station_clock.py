@@ -111,7 +111,7 @@ def _screenings(state: Station, now_us: int) -> list[Effect]:
 
 
 def _answer(state: Station, notice: bytes) -> Screening:
-    """Work out one answer. A notice at which that raises reads "not screened", as one that tells no volume; the others have their answers."""
+    """Work out one answer. A notice at which that raises reads "not screened", as one that tells no volume."""
     asked, name = state.asked[notice], notice.hex()
     try:
         return state.screener.answer(name, asked.asker, notice_volumes(state, name), asked.slot_us)

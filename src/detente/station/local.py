@@ -75,7 +75,7 @@ class LocalApi:
     # --- what stands ---
 
     def basis(self) -> dict[str, Any]:
-        """Where every view stands: proven size, its age, whether the host answers, how much waits in the queue, what it could not take in."""
+        """Where every view stands: proven size, its age, whether the host answers, what waits, what could not be taken in."""
         state, now_us = self.state, self.engine.now_us
         missing = self.picture.driver.missing()
         return {
