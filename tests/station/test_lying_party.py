@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import msgspec
 import pytest
 from tests.support import lying
@@ -38,6 +41,11 @@ def test_a_sealed_notice_without_volumes_that_is_opened_later_stops_no_station(t
         later = watch["rus"].send(notice(words="after the restart"), ["un"], wait_s=5)
         watch["un"].wait_for(lambda: watch["un"].entry(later))
         _names_the_liar(watch["un"], after)
+        path = tmp_path / "case.bundle.json"
+        path.write_bytes(watch["un"].http.get("/local/bundle").content)
+        command = [sys.executable, "verifier/detente_verify.py", str(path), "--ledger", ledger_id(genesis).hex()]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 def _names_the_liar(station, shown):

@@ -104,7 +104,9 @@ def refold(entry: Examined, index: int, identity: Identity) -> Body | None:
         if body is None or REGISTRY.check(body):
             return None
         register(identity, index, entry.author, entry.key, body)
-    except (Refused, *errors.SURVIVED):
+    except Refused:
+        return None
+    except errors.SURVIVED:
         return None
     return body
 
