@@ -186,7 +186,7 @@ def test_a_step_that_raises_does_not_keep_what_else_is_due_from_being_done(monke
     def broken(state, now_us):
         raise ZeroDivisionError("a fault of ours")
 
-    monkeypatch.setattr(station_clock, "DUE", (broken, *station_clock.DUE))
+    monkeypatch.setattr(station_clock, "fan_out", broken)
     w = started()
     entry = w.send("rus", notice(), ["un"])
     w.run(10)
