@@ -86,7 +86,10 @@ def test_a_view_that_depends_on_what_was_not_understood_says_incomplete():
     delivery = picture.freshness(picture.delivery, play.now_us)
     assert delivery.incomplete
     assert delivery.by == {"cjtf": 1}
-    assert delivery.sentence() == "as of ledger size 2, 0 s old; incomplete: not understood: 1 of response/2 (sent faulty: 1 by cjtf)"
+    assert (
+        delivery.sentence()
+        == "as of ledger size 2, 0 s old; incomplete: not understood: 1 of response/2 (sent faulty: 1 by cjtf)"
+    )
     assert not picture.freshness(picture.directory, play.now_us).incomplete
 
 
