@@ -97,7 +97,7 @@ def test_a_sealed_body_that_breaks_its_rules_is_kept_counted_and_named_once_it_i
     ],
 )
 def test_a_host_in_league_records_what_breaks_the_rules_and_stops_nobody(name, changes):
-    """Ids that are no hexadecimal, numbers below nothing, lists without what they need: an honest host refuses them, a lying one may not."""
+    """Ids that are no hexadecimal, numbers below nothing, empty lists: an honest host refuses them, a lying one may not."""
     w = started()
     recorded(w, *example(name, **changes))
     goes_on(w)
@@ -186,7 +186,7 @@ def test_a_step_that_raises_does_not_keep_what_else_is_due_from_being_done(monke
     def broken(state, now_us):
         raise ZeroDivisionError("a fault of ours")
 
-    monkeypatch.setattr(station_clock, "DUE", (broken, *station_clock.DUE))
+    monkeypatch.setattr(station_clock, "fan_out", broken)
     w = started()
     entry = w.send("rus", notice(), ["un"])
     w.run(10)

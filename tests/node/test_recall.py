@@ -86,3 +86,32 @@ def test_quick_receipts_are_receipts(size: int) -> None:
     note = 'a/b\n9\nq+/=\n\n— a/b x+/y==\n— "ü\\" é\n'.encode()
     whole = encode_receipt(make_receipt(b"i" * 32, b"l" * 305, size, hashes, note))
     assert receipt_bytes(b"i" * 32, b"l" * 305, size, hashes, note_as_json(note)) == whole
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("notice/1", b'{"activity":"nothing of the kind","state":7}'),
+        ("message/1", b'{"urgency":"stop"}'),
+        (
+            "erasure/1",
+            json.dumps({"about": "zz" * 32, "authority": "x", "reason": "y"}, separators=(",", ":")).encode(),
+        ),
+    ],
+)
+def test_a_host_starts_whatever_body_a_station_gave_back_to_it(kind: str, data: bytes) -> None:
+    """A facet that was sealed at admission and comes back after a restore was judged by nobody: it means nothing, and stops nothing."""
+    from tests.support import lying
+
+    from detente.ledger.entry import Submission, check_submission
+    from detente.node.host import Host
+
+    raw, _ = lying.submitted("cjtf", kind, "full", 0, data, ["rus", "un"], START_US, world.LEDGER)
+    assert msgspec.json.decode(raw, type=Submission).facets[0] is not None
+    checked = check_submission(raw, world.SLOTS, world.LEDGER)
+    host = Host(world.signed_genesis())
+    row = StoredEntry(1, START_US, checked.leaf_bytes(1, START_US), checked.id, raw, 2)
+    host.load([host.genesis_row(b"{}"), row])
+    assert host.published == 2 and host.mode == "writing" and not host.erasures
+    later = examine(submission("cjtf", notice(), ["rus"], salt="later"), world.SLOTS, world.LEDGER)
+    assert host.admit(later, b"", "cjtf", START_US) == 2

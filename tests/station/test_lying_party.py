@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import msgspec
 import pytest
 from tests.support import lying
@@ -15,7 +18,7 @@ pytestmark = pytest.mark.process
 
 
 def test_a_sealed_notice_without_volumes_that_is_opened_later_stops_no_station(tmp_path):
-    """The host cannot see the body; once it is disclosed, both readers name its author and fold what is said after, also after a restart."""
+    """The host cannot see the body; once disclosed, both readers name its author and fold what comes after, also once restarted."""
     with Watch(tmp_path) as watch:
         watch.set(START_US)
         genesis = watch.genesis.genesis
@@ -38,6 +41,11 @@ def test_a_sealed_notice_without_volumes_that_is_opened_later_stops_no_station(t
         later = watch["rus"].send(notice(words="after the restart"), ["un"], wait_s=5)
         watch["un"].wait_for(lambda: watch["un"].entry(later))
         _names_the_liar(watch["un"], after)
+        path = tmp_path / "case.bundle.json"
+        path.write_bytes(watch["un"].http.get("/local/bundle").content)
+        command = [sys.executable, "verifier/detente_verify.py", str(path), "--ledger", ledger_id(genesis).hex()]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 def _names_the_liar(station, shown):

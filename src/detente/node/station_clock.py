@@ -37,9 +37,32 @@ AT_ONCE = 4
 
 
 def due(state: Station, now_us: int) -> list[Effect]:
-    """Do everything whose time has come. Asked after every input, so nothing waits for a tick of its own."""
+    """Do everything whose time has come, in this order. Asked after every input, so nothing waits for a tick of its own.
+
+    A step that raises does not keep the others from being done.
+    """
     effects: list[Effect] = []
-    for step in DUE:
+    steps: tuple[Callable[[Station, int], list[Effect]], ...] = (
+        _screenings,
+        _epoch,
+        _watermark,
+        climb,
+        calls_shown,
+        lodge_delayed,
+        _not_included,
+        judge_ahead,
+        _host_behind,
+        _resend,
+        _exchange,
+        fan_out,
+        alarms_of_stops,
+        let_go,
+        alarms_of_hits,
+        alarms_of_units,
+        alarms_of_faults,
+        submit,
+    )
+    for step in steps:
         effects += attempted(state, step, now_us)
     return effects
 
@@ -111,7 +134,7 @@ def _screenings(state: Station, now_us: int) -> list[Effect]:
 
 
 def _answer(state: Station, notice: bytes) -> Screening:
-    """Work out one answer. A notice at which that raises reads "not screened", as one that tells no volume; the others have their answers."""
+    """Work out one answer. A notice at which that raises reads "not screened", as one that tells no volume."""
     asked, name = state.asked[notice], notice.hex()
     try:
         return state.screener.answer(name, asked.asker, notice_volumes(state, name), asked.slot_us)
@@ -230,26 +253,3 @@ def _exchange(state: Station, now_us: int) -> list[Effect]:
 
 def _s(us: int) -> int:
     return us // 1_000_000
-
-
-DUE: tuple[Callable[[Station, int], list[Effect]], ...] = (
-    _screenings,
-    _epoch,
-    _watermark,
-    climb,
-    calls_shown,
-    lodge_delayed,
-    _not_included,
-    judge_ahead,
-    _host_behind,
-    _resend,
-    _exchange,
-    fan_out,
-    alarms_of_stops,
-    let_go,
-    alarms_of_hits,
-    alarms_of_units,
-    alarms_of_faults,
-    submit,
-)
-"""What is looked at after every input, in this order. One that raises does not keep the others from being done."""

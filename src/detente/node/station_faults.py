@@ -1,7 +1,7 @@
 """What could not be taken in: set aside, kept, counted, and shown to the officers with its author's name.
 
     body that breaks its record's rules ──> `unsound`: its author signed it, so it is evidence against its author
-    entry at which something raised     ──> `unfoldable`: the author's doing, or a fault of ours; the entry stays, what rests on it is incomplete
+    entry at which something raised     ──> `unfoldable`: the author's doing, or a fault of ours; what rests on it is incomplete
 
 Nothing here ends the station: whatever its bytes and whoever recorded it, the next entry is taken in.
 """

@@ -1,8 +1,8 @@
 """Which kinds, versions and forms of body there are; how each is read, written, checked and brought up to date.
 
-A body of a kind, version or form that this code does not know, or that breaks the rules of its record, is kept as `Unknown`: counted, shown as
-not understood, and what depends on it says *incomplete*. `understand` is the one way from bytes to meaning for whoever folds or shows. A body of an older version is read by that version's Struct and carried
-forward by its upcaster; entries are never rewritten.
+A body of a kind, version or form that this code does not know, or that breaks the rules of its record, is kept as `Unknown`: counted,
+shown as not understood, and what depends on it says *incomplete*. `understand` is the one way from bytes to meaning for whoever folds or
+shows. A body of an older version is read by that version's Struct and carried forward by its upcaster; entries are never rewritten.
 """
 
 from __future__ import annotations
