@@ -13,6 +13,7 @@ Problems in data are values (`Problem`), mistakes in code are ordinary Python ex
 from __future__ import annotations
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 
 import msgspec
 
@@ -41,6 +42,17 @@ def problem(code: str, field: str, value: object, rule: str, next_step: str) -> 
     """Make a `Problem`, cutting the value shown to 200 characters."""
     text = value if isinstance(value, str) else repr(value)
     return Problem(code=code, field=field, value=text[:200], rule=rule, next_step=next_step)
+
+
+def not_among(field: str, given: str, known: Iterable[str], what: str) -> Problem:
+    """Return the problem of a choice that is none of those there are, with the nearest of them and the list.
+
+    A filter by a name that does not exist finds nothing, and nothing found reads as "they told nothing": so it is refused.
+    """
+    names = sorted(set(known))
+    near = get_close_matches(given.casefold(), names, n=1, cutoff=0.5)
+    rule = f"is no {what} here; there is {', '.join(names) or 'none'}"
+    return problem("unknown-name", field, given, rule, f"Did you mean {near[0]}?" if near else "Choose one of them.")
 
 
 class DetenteError(Exception):
