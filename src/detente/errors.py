@@ -51,7 +51,8 @@ def not_among(field: str, given: str, known: Iterable[str], what: str) -> Proble
     """
     names = sorted(set(known))
     near = get_close_matches(given.casefold(), names, n=1, cutoff=0.5)
-    rule = f"is no {what} here; there is {', '.join(names) or 'none'}"
+    article = "an" if what[0] in "aeiou" else "a"
+    rule = f"must be {article} {what}: {', '.join(names) or 'there is none'}"
     return problem("unknown-name", field, given, rule, f"Did you mean {near[0]}?" if near else "Choose one of them.")
 
 

@@ -59,7 +59,7 @@ def register(app: typer.Typer) -> None:
 def expand_(file: TermsFile, term: Terms = None, as_json: AsJson = False) -> None:
     """Show what each term means in the small logic; nothing is sent, no station is needed."""
     read = read_agreement(read_bytes(file))
-    one_of("--term", term or [], (t.term for t in read.terms), "term")
+    one_of("--term", term or [], (t.term for t in read.terms), "term of the agreement")
     made = {
         t.term: expand(t, moment_of(read.begins), bool(despite(read.terms, t))).text()
         for t in read.terms
@@ -222,7 +222,7 @@ def verdicts(
     with at_desk(station) as desk:
         query = view_query(as_of, for_)
         got = desk.station.get(f"verdicts/{agreement}", **query)
-        one_of("--term", term or [], (v["term"] for v in got["verdicts"]), "term")
+        one_of("--term", term or [], (v["term"] for v in got["verdicts"]), "term of the agreement")
         rows = [v for v in got["verdicts"] if not term or v["term"] in term]
         if proofs is not None:
             _write_proofs(desk, agreement, query, term, proofs)

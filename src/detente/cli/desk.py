@@ -56,7 +56,7 @@ class Desk:
     def parties(self, given: Iterable[str], field: str) -> None:
         """Check names of parties that something is filtered by. Raises `Refused` for one that this ledger has not."""
         known = {self.party, *(p["party"] for p in self.station.get("parties")["parties"])}
-        one_of(field, given, known, "party")
+        one_of(field, given, known, "party of this ledger")
 
     def genesis(self) -> Any:
         """Return the ledger's genesis from the station's folder."""

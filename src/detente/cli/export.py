@@ -62,7 +62,7 @@ def entries(
     from detente.cli.words import kind_of
 
     with at_desk(station) as desk:
-        one_of("--kind", kind or [], REGISTRY.kinds(), "kind")
+        one_of("--kind", kind or [], REGISTRY.kinds(), "kind of entry")
         _check(file)
         lines = [json.dumps({"detente": _about(desk, desk.status)}, ensure_ascii=False, sort_keys=True)]
         with progress("reading", as_json) as told:

@@ -59,7 +59,7 @@ def show(
             with progress("reading the entries that change keys", as_json):
                 identity = _identity(desk)
             index, words, basis = desk.status["size"], basis_words(desk.status), desk.status
-    one_of("--party", [party] if party is not None else [], identity.parties(), "party")
+    one_of("--party", [party] if party is not None else [], identity.parties(), "party of this ledger")
     held = [use for use in _uses(identity, index) if party in (None, use.party)]
     rows = [
         (use.party, use.officer or use.role, ", ".join(use.roles) or "-", f"{use.key[:16]}…", _span(use))

@@ -38,7 +38,7 @@ def log(
 ) -> None:
     """List the newest entries, oldest first. Times are the host's log, cosigned by the stations."""
     with at_desk(station) as desk:
-        one_of("--kind", kind or [], KINDS, "kind")
+        one_of("--kind", kind or [], KINDS, "kind of entry")
         desk.parties([author] if author is not None else [], "--author")
         since_us = None if since is None else time_us(since, "--since", desk.now_us)
 

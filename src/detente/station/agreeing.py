@@ -172,7 +172,7 @@ def _names(given: str | None) -> frozenset[str]:
 
 def _terms(asked: frozenset[str], found: Watching) -> None:
     if unknown := sorted(asked - set(found.live)):
-        raise Refused([not_among("terms", one, found.live, "term of it") for one in unknown])
+        raise Refused([not_among("terms", one, found.live, "term of the agreement") for one in unknown])
 
 
 def _not_counted(found: Watching, verdict: Verdict) -> list[dict[str, str]]:

@@ -216,7 +216,7 @@ class LocalApi:
         named = tuple(party for party in request.query.get("should", "").split(",") if party)
         known = self.state.identity.parties()
         if unknown := [party for party in named if party not in known]:
-            raise Refused([not_among("should", party, known, "party") for party in unknown])
+            raise Refused([not_among("should", party, known, "party of this ledger") for party in unknown])
         rows = matrix_rows(self.engine, named, bool(request.number("all", 0)))
         return json_answer({"basis": self.basis(), "matrix": rows})
 
