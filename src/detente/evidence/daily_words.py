@@ -111,7 +111,7 @@ def _figures(figures: Sequence[Figure]) -> list[Block]:
         found.append(
             Words(
                 f"{one.who}: {figure(one.now)} {one.now.unit}{kind}, {one.window}; scope: {one.scope}. "
-                f" {_compared(one)}{late} ({_id(one.entry)})"
+                f"{_compared(one)}{late} ({_id(one.entry)})"
             )
         )
         if one.lines:
