@@ -909,6 +909,9 @@ class Bundle:
             return NO, [*lines, "but that its key is the author's is not shown here"]
         if party == entry.author:
             return NO, [*lines, f"{party} wrote it itself: the question is about what others told it"]
+        named = {name for e in self.entries for name in (e.author, *e.audience)}
+        if party not in named:
+            return NO, [*lines, f"no entry here names a party {party}; there is {', '.join(sorted(named))}"]
         if party not in entry.audience:
             return NO, [*lines, f"it is not addressed to {party}"]
         mark, grounds = self.told(entry, party)

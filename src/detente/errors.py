@@ -53,8 +53,19 @@ def problem(code: str, field: str, value: object, rule: str, next_step: str) -> 
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return "Did you mean `error`?", or "" where nothing known is near."""
-    near = get_close_matches(name[:64], list(known), 1)
+    near = get_close_matches(name[:64].casefold(), list(known), 1, 0.5)
     return f"Did you mean `{near[0]}`?" if near else ""
+
+
+def not_among(field: str, given: str, known: Iterable[str], what: str) -> Problem:
+    """Return the problem of a choice that is none of those there are, with the nearest of them and the list.
+
+    A filter by a name that does not exist finds nothing, and nothing found reads as "they told nothing": so it is refused.
+    """
+    names = sorted(set(known))
+    article = "an" if what[0] in "aeiou" else "a"
+    rule = f"must be {article} {what}: {', '.join(names) or 'there is none'}"
+    return problem("unknown-name", field, given, rule, nearest(given, names) or "Choose one of them.")
 
 
 class DetenteError(Exception):

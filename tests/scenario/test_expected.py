@@ -28,7 +28,8 @@ rules: {buffer_m: 1}
 branches: {one: "the only one"}
 rows:
   - {id: first, at: 2016-09-17T13:21:00Z, by: a, to: [b], do: KIND, says: one, tag: ILL, source: [S], KIND: {officer: o, BODY}}
-  - {id: second, at: 2016-09-17T13:21:00Z, by: a, to: [b], do: KIND, says: two, tag: ILL, source: [S], KIND: {officer: o, BODY}, expect: EXPECT}
+  - {id: second, at: 2016-09-17T13:21:00Z, by: a, to: [b], do: KIND, says: two, tag: ILL, source: [S],
+     KIND: {officer: o, BODY}, expect: EXPECT}
 """
 NOTICE = 'activity: air, at: [P], radius_m: 2000, from: 2016-09-17T14:00:00Z, until: 2016-09-17T15:00:00Z, words: "w"'
 MESSAGE = "urgency: urgent, subject: s, words: w"

@@ -142,3 +142,29 @@ def test_a_term_that_counts_no_days(officer: Any):
     found = CliRunner().invoke(app, ["simulate", "truce-2016", "--term", "k1"])
     assert found.exit_code == 2
     assert K12.term in found.output
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ({"party": "ruus"}, "must be a party of this ledger"),
+        ({"at": str(us(500))}, "has not come yet"),
+        ({"terms": "k11"}, "Did you mean k1"),
+    ],
+)
+def test_a_party_a_time_or_a_term_that_is_none_is_refused_by_the_station(
+    api: SheetsApi, query: dict[str, str], says: str
+):
+    """Of a time to come nobody can say what stood; `simulate` says what would follow."""
+    state = SimpleNamespace(
+        **vars(api.engine.state), identity=SimpleNamespace(parties=lambda: ("rus", "syr", "un", "us"))
+    )
+    engine: Any = SimpleNamespace(**{**vars(api.engine), "state": state})
+    asked = SheetsApi(engine, lambda: {"virtual": True})
+    with pytest.raises(Refused) as refused:
+        ask_route(asked.proofs, "truce-2016", **query)
+    assert says in str(refused.value)
+
+
+def ask_route(route: Any, name: str, **query: str) -> Any:
+    return asyncio.run(route(Request(body=b"", headers={}, method="GET", path="/", query=query, rest=name)))

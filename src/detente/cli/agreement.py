@@ -11,7 +11,7 @@ import typer
 from detente.agreements.events import moment as moment_of
 from detente.agreements.patterns.expand import despite, expand
 from detente.agreements.terms import read_agreement
-from detente.cli.desk import Desk, Officer, Station, To, WaitS, at_desk, basis_words, short
+from detente.cli.desk import Desk, Officer, Station, To, WaitS, at_desk, basis_words, one_of, short
 from detente.cli.say import AsJson, answer, guarded, read_bytes, table
 from detente.cli.sending import parties, send, sent
 from detente.cli.times import Zone, stated_zone, time_us, zone_named
@@ -60,12 +60,13 @@ def register(app: typer.Typer) -> None:
 def expand_(file: TermsFile, term: Terms = None, as_json: AsJson = False) -> None:
     """Show what each term means in the small logic; nothing is sent, no station is needed."""
     read = read_agreement(read_bytes(file))
+    one_of("--term", term or [], (t.term for t in read.terms), "term of the agreement")
     made = {
         t.term: expand(t, moment_of(read.begins), bool(despite(read.terms, t))).text()
         for t in read.terms
         if not term or t.term in term
     }
-    answer(made, "\n".join(made.values()) or "no such term", as_json)
+    answer(made, "\n".join(made.values()), as_json)
 
 
 def propose(
@@ -222,6 +223,7 @@ def verdicts(
     with at_desk(station) as desk:
         query = view_query(as_of, for_)
         got = desk.station.get(f"verdicts/{agreement}", **query)
+        one_of("--term", term or [], (v["term"] for v in got["verdicts"]), "term of the agreement")
         rows = [v for v in got["verdicts"] if not term or v["term"] in term]
         if proofs is not None:
             _write_proofs(desk, agreement, query, term, proofs)

@@ -12,7 +12,7 @@ import typer
 from detente.agreements.readings.days import Days
 from detente.cli.desk import Desk, Station, at_desk
 from detente.cli.say import AsJson, answer, guarded, plain, progress
-from detente.cli.times import time_us, zone_named
+from detente.cli.times import past_us, zone_named
 from detente.errors import Refused, problem
 from detente.evidence.daily import daily
 from detente.evidence.daily_words import blocks
@@ -68,9 +68,7 @@ def daily_report(
 
 def recorded_us(given: str | None, period: Period, now_us: int) -> int:
     """Return by when what is reported had been recorded. Errors: Refused for a time to come, and for a day that has not begun by then."""
-    by_us = now_us if given is None else time_us(given, "--recorded-by", now_us)
-    if by_us > now_us:
-        raise Refused([problem("time", "--recorded-by", given or "", "has not come yet", "Leave it out, for now.")])
+    by_us = now_us if given is None else past_us(given, "--recorded-by", now_us)
     if by_us <= period.start_us:
         step = "Ask for a day that has begun."
         raise Refused([problem("date", "--date", period.name, "has not begun by then", step)])

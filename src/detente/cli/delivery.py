@@ -143,6 +143,7 @@ def matrix(
 ) -> None:
     """Show for each live notice which parties should have it, which have it, and which never can."""
     with at_desk(station) as desk:
+        desk.parties(parties(should, "--should", needed=False), "--should")
         named = ",".join(parties(should, "--should", needed=False))
         found = desk.station.get("matrix", all=int(everybody), should=named)
     if gaps:

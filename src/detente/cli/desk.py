@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +13,7 @@ import typer
 from detente.api.basis import Basis
 from detente.cli.say import trouble as say_trouble
 from detente.cli.times import moment, span, zone_named
-from detente.errors import Refused, problem
+from detente.errors import Refused, not_among, problem
 from detente.network.local import LocalStation
 
 SHORT = 12
@@ -62,6 +62,11 @@ class Desk:
     def folder(self) -> Path:
         """The station's folder."""
         return self.station.folder
+
+    def parties(self, given: Iterable[str], field: str) -> None:
+        """Check names of parties that something is filtered by. Raises `Refused` for one that this ledger has not."""
+        known = {self.party, *(p["party"] for p in self.station.get("parties")["parties"])}
+        one_of(field, given, known, "party of this ledger")
 
     def genesis(self) -> Any:
         """Return the ledger's genesis from the station's folder."""
@@ -138,6 +143,13 @@ class Desk:
 
     def __exit__(self, *_: object) -> None:
         self.station.close()
+
+
+def one_of(field: str, given: Iterable[str], known: Iterable[str], what: str) -> None:
+    """Check what something is filtered by against all that there is. Raises `Refused`, naming the nearest and the list."""
+    names = set(known)
+    if faults := [not_among(field, one, names, what) for one in given if one not in names]:
+        raise Refused(faults)
 
 
 def at_desk(folder: Path | None) -> Desk:

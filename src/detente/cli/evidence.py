@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from detente.cli.desk import one_of
 from detente.cli.evidence_sources import known, page_path, sources
 from detente.cli.say import AsJson, answer, guarded, plain, progress, read_bytes, table
 from detente.cli.times import zone_named
@@ -135,6 +136,8 @@ def support_(file: ClaimsFile, ally: Ally = None, as_json: AsJson = False) -> No
     """Count what stands behind each subject: independent origins for and against, relays apart; contradictions side by side."""
     all_said = _claims(read_bytes(file))
     alliances = [_pair(text) for text in ally or []]
+    spoke = {one.claim.party for one in all_said if one.claim.party is not None}
+    one_of("--ally", sorted(set().union(*alliances)), spoke, "party of these claims")
     found, against = support(all_said), contradictions(all_said, alliances)
     value = {
         "support": [{**plain(one), "independent": one.independent} for one in found.values()],

@@ -9,15 +9,15 @@ from typing import Annotated, Any
 import typer
 
 from detente.cli.daily_report import held_at
-from detente.cli.desk import Desk, Station, at_desk, basis_words
+from detente.cli.desk import Desk, Station, at_desk, basis_words, one_of
 from detente.cli.say import AsJson, answer, plain, progress, table
-from detente.cli.times import Zone, moment, time_us, zone_named
+from detente.cli.times import Zone, moment, past_us, zone_named
 from detente.evidence.conclusions import Concluded, beside, conclude
 from detente.evidence.contradictions import contradictions
 from detente.evidence.grades import Graded, SourceRecord, source_record
 from detente.evidence.held import Held
 from detente.evidence.register import alliances
-from detente.evidence.said import origin_of
+from detente.evidence.said import origin_of, plain_name
 
 
 def sources(
@@ -29,9 +29,10 @@ def sources(
 ) -> None:
     """Show each origin's record over time: what it said, what was denied or taken back, each grade with who gave it and why."""
     with at_desk(station) as desk:
-        at_us = desk.now_us if at is None else time_us(at, "--at", desk.now_us)
+        at_us = desk.now_us if at is None else past_us(at, "--at", desk.now_us)
         with progress("reading the entries", as_json):
             held = held_at(desk).until(at_us)
+        _origins(held, source or [])
         found = records(held, at_us, source or [])
         where = zone_named(zone)
         rows = [
@@ -50,6 +51,13 @@ def sources(
             basis_words(desk.status, zone),
         ]
     answer({"at_us": at_us, "sources": plain(found)}, words, as_json)
+
+
+def _origins(held: Held, wanted: list[str]) -> None:
+    """Check the origins asked for against those that spoke or were graded; case and spaces do not matter."""
+    spoke = [said.claim.origin or said.claim.who for said in held.claims]
+    names = {plain_name(name): name for name in (*spoke, *(body.source for _, _, body in held.assessments))}
+    one_of("--source", [name for name in wanted if plain_name(name) not in names], names.values(), "origin")
 
 
 def records(held: Held, at_us: int, only: list[str]) -> list[SourceRecord]:
@@ -78,7 +86,8 @@ def known(
 ) -> None:
     """Say what each party could have concluded at a time from what it is proven to have been told. What differs comes first."""
     with at_desk(station) as desk:
-        at_us = desk.now_us if at is None else time_us(at, "--at", desk.now_us)
+        at_us = desk.now_us if at is None else past_us(at, "--at", desk.now_us)
+        desk.parties(party, "--party")
         with progress("reading the entries", as_json):
             held = held_at(desk)
             concluded = {one: conclude(_told(desk, held, one, at_us), at_us) for one in party}

@@ -10,9 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from detente.cli.bundle import free
-from detente.cli.desk import Desk, Station, at_desk, basis_words
+from detente.cli.desk import Desk, Station, at_desk, basis_words, one_of
 from detente.cli.say import AsJson, answer, guarded, progress
 from detente.cli.times import moment
+from detente.records.registry import REGISTRY
 from detente.storage import private
 
 File = Annotated[Path, typer.Argument(help="File to write; it must not exist. - is standard output.")]
@@ -62,6 +63,7 @@ def entries(
     from detente.cli.words import kind_of
 
     with at_desk(station) as desk:
+        one_of("--kind", kind or [], REGISTRY.kinds(), "kind of entry")
         _check(file)
         lines = [json.dumps({"detente": _about(desk, desk.status)}, ensure_ascii=False, sort_keys=True)]
         with progress("reading", as_json) as told:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.cli.desk import Desk, Station, WaitS, at_desk, basis_words
+from detente.cli.desk import Desk, Station, WaitS, at_desk, basis_words, one_of
 from detente.cli.say import AsJson, answer, guarded, progress, table
 from detente.cli.sending import send, sent
 from detente.cli.times import time_us
@@ -64,6 +64,7 @@ def show(
             with progress("reading the entries that change keys", as_json):
                 identity = _identity(desk)
             index, words, basis = desk.status["size"], basis_words(desk.status), desk.status
+    one_of("--party", [party] if party is not None else [], identity.parties(), "party of this ledger")
     held = [use for use in _uses(identity, index) if party in (None, use.party)]
     rows = [
         (use.party, use.officer or use.role, ", ".join(use.roles) or "-", f"{use.key[:16]}…", _span(use))

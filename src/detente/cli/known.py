@@ -8,7 +8,7 @@ import typer
 
 from detente.cli.desk import Desk, Station, at_desk, basis_words, short
 from detente.cli.say import AsJson, answer, guarded, progress, table
-from detente.cli.times import Zone, moment, time_us, zone_named
+from detente.cli.times import Zone, moment, past_us, zone_named
 from detente.cli.words import from_to, kind_of, line
 
 GROUPS = {
@@ -37,7 +37,8 @@ def known(
 ) -> None:
     """Say what a party knew. Told rests on its watermark in force; without one the answer is "no evidence", never "no"."""
     with at_desk(station) as desk:
-        at_us = desk.now_us if at is None else time_us(at, "--at", desk.now_us)
+        at_us = desk.now_us if at is None else past_us(at, "--at", desk.now_us)
+        desk.parties([party], "--party")
         query: dict[str, str | int] = {"party": party, "at": at_us} if size is None else {"party": party, "size": size}
         found = desk.station.get("known", **query)
         with progress("reading the entries", as_json):

@@ -6,13 +6,17 @@ from typing import Annotated, Any
 
 import typer
 
-from detente.cli.desk import Desk, Station, at_desk, basis_words, short
+from detente.cli.desk import Desk, Station, at_desk, basis_words, one_of, short
 from detente.cli.say import AsJson, answer, guarded, progress, table
 from detente.cli.times import Zone, moment, time_us, zone_named
 from detente.cli.words import from_to, kind_of, line
+from detente.records.registry import REGISTRY
 
 QUIET = frozenset({"watermark"})
 """Kinds that come every few seconds and say nothing to an officer; shown with --all or --kind."""
+
+KINDS = REGISTRY.kinds()
+"""What an entry can be; "unknown" ones of a later build are found by --all alone."""
 
 
 def register(app: typer.Typer) -> None:
@@ -34,6 +38,8 @@ def log(
 ) -> None:
     """List the newest entries, oldest first. Times are the host's log, cosigned by the stations."""
     with at_desk(station) as desk:
+        one_of("--kind", kind or [], KINDS, "kind of entry")
+        desk.parties([author] if author is not None else [], "--author")
         since_us = None if since is None else time_us(since, "--since", desk.now_us)
 
         def wanted(entry: dict[str, Any]) -> bool:

@@ -26,6 +26,7 @@ def notices(
 ) -> None:
     """List live notices, the soonest first; coarse ones say so, lapsed ones too."""
     with at_desk(station) as desk:
+        desk.parties([author] if author is not None else [], "--author")
         found = desk.station.get("notices")
     rows = [n for n in found["notices"] if author in (None, n["author"])]
     rows.sort(key=lambda n: (n["start_us"] is None, n["start_us"] or 0, n["index"]))

@@ -15,7 +15,7 @@ from detente.agreements.readings.events import Event, read_event, read_events
 from detente.agreements.readings.of_agreement import Counted
 from detente.agreements.readings.simulate import simulate as simulated
 from detente.agreements.words.readings import Telling, tell
-from detente.cli.desk import Station, at_desk
+from detente.cli.desk import Station, at_desk, one_of
 from detente.cli.say import AsJson, answer, guarded, plain, read_bytes
 from detente.cli.times import time_us
 from detente.errors import Problem, Refused, problem
@@ -63,10 +63,8 @@ def simulate(
     seen, now, counts = (
         ("", None, [read_subject(subject, log)]) if _is_file(subject) else _at_station(subject, station, known_at)
     )
+    one_of("--term", [term] if term is not None else [], (one[0].id for one in counts), "term that counts days")
     wanted = [one for one in counts if term in (None, one[0].id)]
-    if not wanted:
-        rule = f"counts no days: {', '.join(one[0].id for one in counts)} do"
-        raise Refused([problem("term", "--term", term or "", rule, "Choose one.")])
     more = () if supposed is None else read_events(read_bytes(supposed).splitlines())
     known_us = None if known_at is None or seen else time_us(known_at, "--known-at")
     values, said = [], []

@@ -43,6 +43,14 @@ def time_us(text: str, field: str, now_us: int | None = None) -> int:
     return (moment - EPOCH) // timedelta(microseconds=1)
 
 
+def past_us(text: str, field: str, now_us: int) -> int:
+    """Return a time at which something is asked to have been so. Raises `Refused` for one to come: nobody knows yet what will be known."""
+    at_us = time_us(text, field, now_us)
+    if at_us > now_us:
+        raise Refused([problem("time", field, text, "has not come yet", "Leave it out, for now.")])
+    return at_us
+
+
 def stated_zone(text: str) -> str:
     """Return the offset that a time was given in, such as "+03:00"; "" for UTC and for relative times."""
     found = _OFFSET.search(text.strip())

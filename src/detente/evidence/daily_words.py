@@ -110,7 +110,8 @@ def _figures(figures: Sequence[Figure]) -> list[Block]:
         late = " Recorded after the period." if one.late else ""
         found.append(
             Words(
-                f"{one.who}: {figure(one.now)} {one.now.unit}{kind}, {one.window}; scope: {one.scope}. {_compared(one)}{late} ({_id(one.entry)})"
+                f"{one.who}: {figure(one.now)} {one.now.unit}{kind}, {one.window}; scope: {one.scope}. "
+                f"{_compared(one)}{late} ({_id(one.entry)})"
             )
         )
         if one.lines:

@@ -13,7 +13,7 @@ from detente.agreements.publishing import RULESET, batch, sentence
 from detente.agreements.status import standings
 from detente.agreements.verdicts import Verdict
 from detente.agreements.watching import Watching
-from detente.errors import Refused, problem
+from detente.errors import Refused, not_among, problem
 from detente.picture.agreements import Agreements
 from detente.station.engine import Engine
 from detente.station.http import Answer, Request, json_answer
@@ -94,6 +94,7 @@ class AgreementsApi:
         view = self._view(request)
         found = self._agreement(view, request.rest)
         terms = _names(request.query.get("terms"))
+        _terms(terms, found)
         made = [
             proofs_of(live, [v for v in found.verdicts(view.at_us) if v.term == name])
             for name, live in sorted(found.live.items())
@@ -106,10 +107,7 @@ class AgreementsApi:
         view = self._view(request)
         found = self._agreement(view, request.rest)
         terms = _names(request.query.get("terms"))
-        unknown = sorted(set(terms) - set(found.live))
-        if unknown:
-            rule = f"is no term of it: {', '.join(sorted(found.live))}"
-            raise Refused([problem("term", "terms", unknown[0], rule, "Choose one.")])
+        _terms(terms, found)
         wanted: Sequence[Verdict] = [v for v in found.verdicts(view.at_us) if not terms or v.term in terms]
         body = batch(found.id, wanted, view.at_us, view.size, RULESET)
         return json_answer({"basis": self.basis(), "body": body, "id": found.id, "seen": view.seen})
@@ -121,6 +119,9 @@ class AgreementsApi:
         me, now_us = self.engine.state.me.party, self.engine.now_us
         party = request.query.get("party", me)
         at_us = request.number("at", now_us)
+        if at_us > now_us:
+            step = "Leave it out, for now; `detente simulate` says what would follow."
+            raise Refused([problem("parameter", "at", at_us, "has not come yet", step)])
         size = request.number("size", 0) if "size" in request.query else None
         if party == me and size is None and "at" not in request.query:
             return View(agreements=agreements, at_us=now_us, party=me, size=self.engine.state.folded)
@@ -167,6 +168,11 @@ class AgreementsApi:
 
 def _names(given: str | None) -> frozenset[str]:
     return frozenset(part for part in (given or "").split(",") if part)
+
+
+def _terms(asked: frozenset[str], found: Watching) -> None:
+    if unknown := sorted(asked - set(found.live)):
+        raise Refused([not_among("terms", one, found.live, "term of the agreement") for one in unknown])
 
 
 def _not_counted(found: Watching, verdict: Verdict) -> list[dict[str, str]]:

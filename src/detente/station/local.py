@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from detente.conflicts.screening import Presence
-from detente.errors import Problem, Refused, problem
+from detente.errors import Problem, Refused, not_among, problem
 from detente.geometry.volume import Volume4D
 from detente.hotline.approvals import standing
 from detente.ledger.entry import Submission, check_submission, encode_header, entry_id
@@ -226,6 +226,9 @@ class LocalApi:
     async def matrix(self, request: Request) -> Answer:
         """Who should have each live notice, who has it, who never can."""
         named = tuple(party for party in request.query.get("should", "").split(",") if party)
+        known = self.state.identity.parties()
+        if unknown := [party for party in named if party not in known]:
+            raise Refused([not_among("should", party, known, "party of this ledger") for party in unknown])
         rows = matrix_rows(self.engine, named, bool(request.number("all", 0)))
         return json_answer({"basis": self.basis(), "matrix": rows})
 
@@ -244,11 +247,14 @@ class LocalApi:
                     )
                 ]
             )
+        at_us = request.number("at", self.engine.now_us)
+        if at_us > self.engine.now_us:
+            raise Refused([problem("parameter", "at", at_us, "has not come yet", "Leave it out, for now")])
         timeline = self.picture.timeline
         if "size" in request.query:
             found = timeline.known_to(party, size=request.number("size", 0))
         else:
-            found = timeline.known_to(party, at_us=request.number("at", self.engine.now_us))
+            found = timeline.known_to(party, at_us=at_us)
         rows = {name: timeline.ids(getattr(found, name)) for name in ("current", "live", "no_evidence", "own", "told")}
         return json_answer(
             {
