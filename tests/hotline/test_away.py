@@ -1,6 +1,6 @@
 """While the host is away people go on answering; when it is back, everything is as if it had never been away.
 
-    python -m tests.hotline.test_away 200        try 200 seeds; a failing one is printed and kept
+    python -m tests.hotline.test_away 200        try 200 seeds (200 more after 400: `400 200`); a failing one is printed and kept
 
 A failing seed is added to `failing_away.txt` and tried first from then on.
 """
@@ -61,8 +61,9 @@ def test_two_hundred_outages_change_nothing_but_the_hosts_times(seed):
 
 if __name__ == "__main__":
     _found(setattr)
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 200
-    failed = {seed: found for seed in range(1, count + 1) if (found := differences(seed))}
+    *first, count = [int(given) for given in sys.argv[1:]] or [200]
+    seeds = range(1 + sum(first), 1 + sum(first) + count)
+    failed = {seed: found for seed in seeds if (found := differences(seed))}
     print(f"{count} seeds, {len(failed)} failed: {sorted(failed)}")
     for found in list(failed.values())[:2]:
         print("\n".join(one[:600] for one in found[:4]))

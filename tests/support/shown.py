@@ -41,7 +41,7 @@ def shown(picture: Picture, now_us: int) -> dict[str, Any]:
             for c in picture.calls.all()
         ),
         "changes": sorted(_plain(change) for change in picture.dangers.changes()),
-        "conflicts": sorted("/".join(sorted((o.conflict.first, o.conflict.second))) for o in picture.conflicts.open()),
+        "conflicts": sorted(sorted((o.conflict.first, o.conflict.second)) for o in picture.conflicts.open()),
         "consents": sorted(_plain(found) for entry in entries if (found := picture.humane.consent(entry)) is not None),
         "delivery": {entry: _courses(picture, entry) for entry in sorted(entries)},
         "findings": sorted((r.author, _plain(r.finding)) for r in picture.findings.state.raised),

@@ -89,7 +89,8 @@ def load(
     state.witnessed_size = max((int(name[10:]) for name in kept if name.startswith("witnessed/")), default=0)
     proven = _leaves(state, kept, leaves)
     came = [(direct, _direct_known(direct)) for direct in _all(kept, "direct/", Direct)]
-    for _, known_directly in came:
+    for direct, known_directly in came:
+        state.direct[bytes.fromhex(direct.id)] = direct
         if is_urgent(known_directly):  # a query of ours in the ledger may be about one that is not there yet
             remember_urgent(state, bytes.fromhex(known_directly.id))
     for index, _, raw in known:
@@ -100,7 +101,6 @@ def load(
     state.next_entry = max(state.next_entry, 1) if proven else 0
     state.folded = state.next_entry
     for direct, known_directly in came:
-        state.direct[bytes.fromhex(direct.id)] = direct
         track(state, known_directly, direct.received_at_us)
     for item in state.outbox.items.values():
         _own(state, item)
