@@ -50,7 +50,7 @@ class Sent(NamedTuple):
 class Storm(World):
     """The world, with faults drawn from a seed. Times are the true clock's; a station's own is `skew` off."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, pictures: bool = False) -> None:
         self.random = random.Random(seed)
         self.skew = {party: self.random.randint(-300, 300) * SECOND for party in PARTIES}
         self.off: set[str] = set()
@@ -61,7 +61,7 @@ class Storm(World):
         self.sent: list[Sent] = []
         self.replies: dict[tuple[bytes, str], int] = {}
         self.gate = self.load_gate()
-        super().__init__(PARTIES)
+        super().__init__(PARTIES, pictures=pictures)
         self.host.accept = self.accept  # type: ignore[method-assign]
 
     # --- the host ---

@@ -10,6 +10,7 @@ from tests.support.stations import world as keys
 from detente.geometry.volume import NDEG, Point
 from detente.ledger.entry import Draft
 from detente.ledger.facets import Facet
+from detente.node.station_send import envelope
 from detente.node.station_stop import matched
 from detente.records.duress import Duress
 from detente.records.message import Within
@@ -132,3 +133,62 @@ def test_a_quiet_word_is_kept_by_its_own_side_and_looks_like_nothing_to_all_othe
     assert plain[2].keys() == told[2].keys()
     assert [f is None for f in plain[2]["facets"]] == [f is None for f in told[2]["facets"]]
     assert LEDGER
+
+
+def test_a_stop_answered_while_the_host_was_down_does_not_run_again_when_it_returns(world):
+    """Two queues race, and the answer is recorded before the stop. It was answered once and stays answered, at both sides."""
+    world.host.dead = True
+    sent = world.send("un", stop(), ("rus", "un"))
+    world.run(24)
+    answer = world.send("rus", response(sent, "comply"), ("rus", "un"))
+    world.run(60)
+    world.no_host = {"un"}
+    world.host.dead = False
+    world.run(5)
+    world.no_host = set()
+    world.run(30)
+    assert world.copies["un"].find(answer)[0] < world.copies["un"].find(sent)[0]
+    for viewer in ("un", "rus"):
+        assert clock(world, viewer).answer == "comply"
+        assert not world.pictures[viewer].waiting.asked_of("rus")
+        assert not world.stations[viewer].timers.running(sent.hex(), "rus", "stop")
+
+
+def test_by_its_own_clock_a_station_says_how_long_its_officers_took(world):
+    """From the moment at which its station held it to the signature of its officer, whatever the host recorded when."""
+    world.host.dead = True
+    sent = world.send("un", stop(), ("rus", "un"))
+    world.run(24)
+    world.send("rus", response(sent, "comply"), ("rus", "un"))
+    world.host.dead = False
+    world.run(30)
+    for viewer in ("un", "rus"):
+        took = clock(world, viewer).took
+        assert (took.us, took.began.by, took.ended.by) == (24 * SECOND, "rus", "rus")
+        assert "comply after 24 s by rus's own clock" in clock(world, viewer).sentence(world.now_us, viewer)
+
+
+def test_a_station_that_is_asked_says_of_itself_that_it_holds_the_stop(world):
+    sent = world.send("un", stop(), ("rus", "un"))
+    world.run(2)
+    assert "held by this station" in clock(world, "rus").sentence(world.now_us, "rus")
+    assert "RUNNING for 2 s" in clock(world, "rus").sentence(world.now_us, "rus")
+    third = clock(world, "un").sentence(world.now_us, "cjtf")
+    assert sent and "RUNNING, asked 2016" in third and "by un's own clock, and it is" in third
+
+
+def test_the_first_direct_acknowledgement_stands(world):
+    """Asked again because its answer was lost, a station says again since when it holds the entry; no later time takes its place."""
+    world.host.dead = True
+    sent = world.send("un", stop(), ("rus", "un"))
+    world.run()
+    first_us = world.stations["un"].acknowledged(sent.hex(), "rus")
+    assert first_us == world.stations["rus"].acknowledged(sent.hex(), "rus") == world.now_us
+    data = envelope(
+        world.stations["un"], {"entry": world.stations["rus"].direct[sent].entry}, "urgent", "rus", world.now_us
+    )
+    world.run(10)
+    world.restart("rus")
+    world._send("un", "rus", "urgent", sent, data)
+    for party in ("un", "rus"):
+        assert world.stations[party].acknowledged(sent.hex(), "rus") == first_us

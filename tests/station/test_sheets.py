@@ -149,7 +149,7 @@ def test_a_term_that_counts_no_days(officer: Any):
     [
         ({"party": "ruus"}, "must be a party of this ledger"),
         ({"at": str(us(500))}, "has not come yet"),
-        ({"terms": "k11"}, "Did you mean k1"),
+        ({"terms": "k11"}, "Did you mean `k1`?"),
     ],
 )
 def test_a_party_a_time_or_a_term_that_is_none_is_refused_by_the_station(

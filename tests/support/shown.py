@@ -17,10 +17,13 @@ HOSTS = {"at_us", "due_us", "index", "received_at_us", "since_us", "until_us", "
 MACHINES = (Step.RECORDED, Step.TOLD)
 """Facts of the host and of stations: when they stand in the ledger is the host's."""
 
+BY_MACHINE = {"sealed", "watermark"}
+"""Kinds that a station writes as its clock and the host have it."""
+
 
 def shown(picture: Picture, now_us: int) -> dict[str, Any]:
     """Return every view's answer as plain values that compare equal when they say the same."""
-    entries = dict(picture.heads.entries())
+    entries = {entry: e for entry, e in picture.heads.entries() if e.kind not in BY_MACHINE}
     return {
         "agreements": {
             name: (sorted(held.versions), sorted((a.entry, a.party) for a in held.acts), held.entry)
@@ -38,7 +41,7 @@ def shown(picture: Picture, now_us: int) -> dict[str, Any]:
             for c in picture.calls.all()
         ),
         "changes": sorted(_plain(change) for change in picture.dangers.changes()),
-        "conflicts": sorted("/".join(sorted((o.conflict.first, o.conflict.second))) for o in picture.conflicts.open()),
+        "conflicts": sorted(sorted((o.conflict.first, o.conflict.second)) for o in picture.conflicts.open()),
         "consents": sorted(_plain(found) for entry in entries if (found := picture.humane.consent(entry)) is not None),
         "delivery": {entry: _courses(picture, entry) for entry in sorted(entries)},
         "findings": sorted((r.author, _plain(r.finding)) for r in picture.findings.state.raised),

@@ -284,7 +284,7 @@ class World:
             station.humane = self.pictures[party].humane
             station.unit_watch = self.pictures[party].unit_watch
             station.holds = lambda entry: self.pictures[party].heads.entry(entry) is not None
-            self.pictures[party].delivery.acknowledged = station.acknowledged
+            self.pictures[party].delivery.acknowledged = lambda entry, other: station.acknowledged(entry, other)
         known = [(index, entry, raw) for index, (entry, raw) in sorted(copy.known.items())]
         leaves = [leaf for _, leaf in sorted(copy.leaves.items())]
         load(station, dict(sorted(copy.kept.items())), leaves, known, self.now_us)

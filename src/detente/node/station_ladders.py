@@ -106,8 +106,11 @@ def _pressing(state: Station, query: Response) -> bool:
 
 def _asked(state: Station, query: Response, others: list[str]) -> list[str]:
     """Whom a query asks: who wrote what it is about; all its readers where that is not known here."""
-    found = state.recent.get(bytes.fromhex(query.version)) or state.find(bytes.fromhex(query.version))
+    version = bytes.fromhex(query.version)
+    found = state.recent.get(version) or state.find(version)
     author = _AUTHOR.decode(found[1]).header.author if found is not None else None
+    if author is None and version in state.direct:
+        author = state.direct[version].party
     return [author] if author in others else others
 
 

@@ -91,8 +91,9 @@ def load(
         state.cosigning.refused = dict(held.refused)
     state.witnessed_size = max((int(name[10:]) for name in kept if name.startswith("witnessed/")), default=0)
     proven = _leaves(state, kept, leaves)
-    directly = [(direct, _direct_known(direct)) for direct in _all(kept, "direct/", Direct)]
-    for _, known_directly in directly:
+    came = [(direct, _direct_known(direct)) for direct in _all(kept, "direct/", Direct)]
+    for direct, known_directly in came:
+        state.direct[bytes.fromhex(direct.id)] = direct
         if is_urgent(known_directly):  # a query of ours in the ledger may be about one that is not there yet
             remember_urgent(state, bytes.fromhex(known_directly.id))
     state.judged = int(kept.get("judged", b"0"))
@@ -109,8 +110,7 @@ def load(
     if state.judged < state.folded:  # a copy that a former build wrote, or the last pages of a far catch-up
         new = [(name, data) for name, data in verdicts if name.startswith("unsound/")]
         state.owed.append(Keep(kept=[*new, judged(state, state.folded)]))
-    for direct, known_directly in directly:
-        state.direct[bytes.fromhex(direct.id)] = direct
+    for direct, known_directly in came:
         track(state, known_directly, direct.received_at_us)
     for item in state.outbox.items.values():
         _own(state, item)

@@ -123,9 +123,10 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return self.due_us is not None and now_us > self.due_us
 
     def sentence(self, now_us: int) -> str:
-        """Say it in one line."""
-        waited = f"{self.asker} has waited {(now_us - self.since_us) // 1_000_000} s for {self.asked}: {self.for_}"
-        return f"{waited}, overdue" if self.overdue(now_us) else waited
+        """Say it in one line. The span is between two clocks, ours and the host's, and says so; a clock that is behind shows none."""
+        waited = f"{self.asker} has waited {max(0, now_us - self.since_us) // 1_000_000} s for {self.asked}: {self.for_}"
+        late = ", overdue" if self.overdue(now_us) else ""
+        return f"{waited}{late} (by our clock, since the host's record)"
 
 
 class WaitingState(msgspec.Struct, kw_only=True):

@@ -1,0 +1,277 @@
+"""People who go on working while the host is away for hours, and the same people doing the same with the host present.
+
+The first world draws its acts from a seed, from what each party holds at that moment, and writes them down; the second repeats the script.
+Stations restart in between, clocks are off by minutes. Entries have other ids in the two worlds (other salts), so each is known by a
+name: the act that made it, or what it answers.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import Any, NamedTuple
+
+import msgspec
+from tests.hotline import stormy
+from tests.hotline.stormy import PARTIES, Storm
+from tests.support.shown import shown
+from tests.support.stations import SECOND, circle, message, notice, response
+
+from detente.geometry.read_back import figures_of
+from detente.node.station_values import HostUnreachable, Submit
+from detente.records.handover import Handover
+from detente.records.notice import Notice
+from detente.records.notice_state import State
+from detente.records.response import Readback
+from detente.records.screening import Screening
+from detente.records.step import Step
+
+HOUR = 3600
+CALM_S = 200
+PLACES = ((35.26, 40.15), (35.30, 40.20), (36.15, 36.97))
+
+
+class Act(NamedTuple):
+    """What an officer does, when by the true clock: an entry named by its number in the script, about others by theirs."""
+
+    at_us: int
+    party: str
+    verb: str
+    about: int
+    choice: int
+    to: tuple[str, ...]
+
+
+class Away(Storm):
+    """A storm without faults of the lines, but with a host that leaves and comes back; requests to it hang meanwhile."""
+
+    def __init__(self, seed: int) -> None:
+        self.hanging: set[str] = set()
+        super().__init__(seed, pictures=True)
+        self.stormy = False
+        self.script: list[Act] = []
+        self.made: list[tuple[str, bytes, Any]] = []
+
+    def _do(self, party: str, effect) -> None:
+        if self.host.dead and isinstance(effect, Submit):
+            self.hanging.add(party)
+            return
+        super()._do(party, effect)
+
+    def host_restarts(self) -> None:
+        """In which order the queues drain is drawn anew."""
+        super().host_restarts()
+        waiting = sorted(self.hanging)
+        self.random.shuffle(waiting)
+        self.hanging.clear()
+        for party in waiting:
+            self.give(party, HostUnreachable("it never answered"))
+
+    # --- acts ---
+
+    def act(self, act: Act) -> None:
+        """Do one act, and remember it under the next number."""
+        body, supersedes = self.body(act)
+        entry = self.send(act.party, body, act.to, supersedes=supersedes)
+        self.made.append((act.party, entry, body))
+        self.script.append(act)
+
+    def body(self, act: Act) -> tuple[Any, str | None]:
+        about = self.made[act.about] if act.about >= 0 else ("", b"", None)
+        match act.verb:
+            case "notice" | "version":
+                state = (
+                    (State.ACCEPTED, State.ACCEPTED, State.WITHDRAWN)[act.choice % 3] if act.verb == "version" else None
+                )
+                made = notice(circle(*PLACES[act.choice % 3], hours=24), words=f"notice {len(self.made)}")
+                made = msgspec.structs.replace(made, needs_readback=True, state=state or State.ACCEPTED)
+                return made, about[1].hex() if act.verb == "version" else None
+            case "read-back":
+                volumes = tuple(figures_of(v) for v in about[2].volumes)
+                volumes = volumes if act.choice % 3 else (figures_of(circle(33.0, 40.0, hours=24)),)
+                said = Readback(datum="WGS84", volumes=volumes)
+                return msgspec.structs.replace(response(about[1], "read-back"), readback=said), None
+            case "handover" | "takes over":
+                return self._handover(act, about[1]), None
+            case "reply":
+                return msgspec.structs.replace(
+                    message("routine", f"reply {len(self.made)}"), in_reply_to=about[1].hex()
+                ), None
+            case "stop" | "urgent" | "priority":
+                return message(act.verb, f"{act.verb} {len(self.made)}"), None
+            case answer:
+                said = response(about[1], answer)
+                unit = "Flight 1" if answer == "passed-to-unit" else None
+                return msgspec.structs.replace(said, unit=unit, words="because"), None
+
+    def _handover(self, act: Act, note: bytes) -> Handover:
+        return Handover(
+            accepts=note.hex() if act.verb == "takes over" else None,
+            at_us=act.at_us,
+            count=0,
+            incoming="watch-2",
+            open=(),
+            outgoing="watch-1",
+            party=act.party,
+            role="watch",
+            words="",
+        )
+
+    def draw(self) -> None:
+        """Draw an act of one party from what it holds now, and do it."""
+        draw = self.random
+        party = draw.choice(PARTIES)
+        others = tuple(p for p in PARTIES if p != party)
+        verbs = [("stop", -1), ("urgent", -1), ("notice", -1), ("notice", -1), ("priority", -1), ("handover", -1)]
+        heads = {n for n, (author, _, body) in enumerate(self.made) if isinstance(body, Notice) and author == party}
+        heads -= {act.about for act in self.script if act.verb == "version"}
+        verbs += 3 * [("version", n) for n in sorted(heads) if self.made[n][2].state is State.ACCEPTED]
+        for n, (author, entry, body) in enumerate(self.made):
+            if author == party:
+                verbs += [("takes over", n)] if isinstance(body, Handover) and body.accepts is None else []
+            elif not isinstance(body, Handover) and self._holds(party, entry):
+                verbs += [(verb, n) for verb in self._answers(body)]
+        verb, about = draw.choice(verbs[:6]) if draw.random() < 0.3 else draw.choice(verbs[6:] or verbs)
+        to = (party,) if verb in ("handover", "takes over") else others
+        self.act(Act(self.now_us, party, verb, about, draw.randint(0, 5), to))
+
+    @staticmethod
+    def _answers(body: Any) -> tuple[str, ...]:
+        if isinstance(body, Notice):
+            return ("acknowledge", "read-back", "read-back", "confirm", "query", "passed-to-unit")
+        if getattr(body, "answer", "") == "query":
+            return ("reply",)
+        if getattr(body, "urgency", "") in ("stop", "urgent", "priority"):
+            return ("acknowledge", "comply", "comply", "reject", "passed-to-unit", "query")
+        return ()
+
+    # --- what became of it ---
+
+    def names(self) -> dict[str, str]:
+        """Return a name for every entry: the act that made it, or what a station made it about."""
+        found = {entry.hex(): f"act {n}" for n, (_, entry, _) in enumerate(self.made)}
+        for party in PARTIES:
+            for known in self.folded[party]:
+                screening, step = known.body(Screening), known.body(Step)
+                if screening is not None:
+                    found[known.id] = f"screening of {found[screening.about]} by {known.header.author}"
+                elif step is not None:
+                    found[known.id] = f"step {step.step} of {step.ladder} about {found[step.about]} at {step.party}"
+        return found
+
+    @property
+    def folded(self) -> dict[str, list[Any]]:
+        """Every entry that a station holds, read again from its own copy."""
+        from detente.node.known import Known as Bytes
+        from detente.picture.known import known_of
+
+        found: dict[str, list[Any]] = {}
+        for party in PARTIES:
+            rows = [
+                (i, msgspec.json.decode(raw, type=Bytes)) for i, (_, raw) in sorted(self.copies[party].known.items())
+            ]
+            found[party] = [
+                known_of(i, k.received_at_us, k.id, k.header, [None if o is None else o.facet for o in k.facets])
+                for i, k in rows
+            ]
+        return found
+
+    def views(self) -> dict[str, Any]:
+        """Return what every party is shown, by the names of entries."""
+        names = self.names()
+        assert self.pictures is not None
+        found = {}
+        for party in PARTIES:
+            said = msgspec.json.encode(shown(self.pictures[party], self.now_us), order="sorted").decode()
+            for entry, name in names.items():
+                said = said.replace(entry, name)
+            found[party] = {view: _sorted(value) for view, value in msgspec.json.decode(said).items()}
+            timers = self.stations[party].timers
+            running = [
+                (names[c.matter.about], c.matter.party, c.matter.ladder, list(c.taken))
+                for c in timers.clocks(self.now_us)
+            ]
+            found[party]["ladders"] = _sorted(running)
+        return found
+
+    def faults(self) -> list[str]:
+        """Everything that no outage may bring about."""
+        found = []
+        for party in PARTIES:
+            station = self.stations[party]
+            kinds = ("bad-entry", "fork", "refused", "withheld")
+            found += [f"{party}: {a.words}" for a in station.alarms.raised if a.kind in kinds]
+            found += [f"{party}: still in the queue: {item.kind}" for item in station.outbox.items.values()]
+            found += [f"{party}: still only direct: {held.id}" for held in station.direct.values()]
+            found += self._lapses(party)
+        return found
+
+    def _lapses(self, party: str) -> list[str]:
+        assert self.pictures is not None
+        view, found = self.pictures[party], []
+        for entry in self.names():
+            for other in view.delivery.of(entry):
+                course = view.delivery.course(entry, other)
+                steps = [*course.steps, *(step for unit in course.units for step in unit.steps)]
+                found += [
+                    f"{party}: {t.fact.step} of {entry} took {t.took}" for t in steps if t.took and not fair(t.took)
+                ]
+        clocks = [c for c in view.stops.clocks() if not fair(c.lapse(self.now_us, party))]
+        return found + [f"{party}: {c.sentence(self.now_us, party)}" for c in clocks]
+
+
+def fair(took: Any) -> bool:
+    """Whether a latency is a number only on one clock, and not below zero."""
+    return took.us is None or (took.us >= 0 and took.began.by == took.ended.by)
+
+
+def _sorted(value: Any) -> Any:
+    """Order lists by what they say: ids order them otherwise in each world."""
+    if isinstance(value, list):
+        return sorted((_sorted(one) for one in value), key=lambda one: msgspec.json.encode(one))
+    return {key: _sorted(one) for key, one in value.items()} if isinstance(value, dict) else value
+
+
+def worked(seed: int) -> tuple[Away, Away]:
+    """Play one seed twice: with the host away for hours and stations that restart, and with the host there all the time."""
+    draw = random.Random(f"away {seed}")
+    away, present = Away(seed), Away(seed)
+    hours = draw.randint(1, 3)
+    acts = sorted(draw.randint(1, (hours + 1) * HOUR) for _ in range(draw.randint(8, 14)))
+    leaves, returns = 600, 600 + hours * HOUR - draw.randint(0, 900)
+    events = [(at, "act") for at in acts] + [(leaves, "leaves"), (returns, "returns")]
+    events += [(draw.randint(1, (hours + 1) * HOUR), "restart") for _ in range(draw.randint(1, 4))]
+    start_us = away.now_us
+    away.run(5)
+    for at, event in sorted(events):
+        away.run((start_us + (at + 5) * SECOND - away.now_us) / SECOND)
+        match event:
+            case "act":
+                away.draw()
+            case "leaves":
+                away.host_dies()
+            case "returns":
+                away.host_restarts()
+            case "restart":
+                away.restart(draw.choice(PARTIES))
+    for act in away.script:
+        present.run((act.at_us - present.now_us) / SECOND)
+        present.act(act)
+    end_us = away.now_us + CALM_S * SECOND
+    for one in (away, present):
+        one.run((end_us - one.now_us) / SECOND)
+    return away, present
+
+
+def differences(seed: int) -> list[str]:
+    """Return everything that the outage changed, but for the host's own times."""
+    away, present = worked(seed)
+    found = [*away.faults(), *present.faults()]
+    one, other = away.views(), present.views()
+    for party in PARTIES:
+        for view in one[party]:
+            if one[party][view] != other[party][view]:
+                found.append(f"{view} at {party}: away {one[party][view]} present {other[party][view]}")
+    return found
+
+
+__all__ = ["differences", "stormy", "worked"]
