@@ -1,4 +1,5 @@
-"""Makes the generated pages: `python -m docs.generate`. `docs/cli.md` from the verbs, `docs/openapi.json` from the host's Structs.
+"""Makes the generated pages: `python -m docs.generate`. `docs/cli.md` from the verbs, `docs/openapi.json` from the host's Structs,
+`docs/errors.md` from the source.
 
 A test compares what stands there with what this would write.
 """
@@ -9,12 +10,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+from docs.codes import codes
 from typer.main import get_group
 
 from detente.cli.app import VERBS, app
 from detente.cli.say import ALARM, NO_EVIDENCE, OK
 from detente.errors import EVIDENCE, REFUSED, UNAVAILABLE
 from detente.host.openapi import document
+from detente.network.statuses import status_of_code
 
 HERE = Path(__file__).parent
 EXIT_CODES = {
@@ -46,15 +49,41 @@ document, refusals too.
 """
 
 
+ERRORS = """# Error codes
+
+Made by `make docs` from the source; change that.
+
+Every refusal is made of problems: `code`, `field`, `value`, `rule`, `next_step` (RFC 9457 over HTTP, one line each in a terminal).
+The code is for machines and does not change; the words are for people and may. The status is that of the first problem, by one
+table for host and station: `detente/network/statuses.py`. A star stands for a part that is only known when it is said.
+
+| Code | HTTP status | Given by |
+|---|---|---|"""
+
+
 def main() -> None:
-    """Write both pages."""
+    """Write the pages."""
     (HERE / "cli.md").write_text(cli_page(), "utf-8")
     (HERE / "openapi.json").write_text(openapi_page(), "utf-8")
+    (HERE / "errors.md").write_text(errors_page(), "utf-8")
 
 
 def openapi_page() -> str:
     """Return the host's API for machines."""
     return json.dumps(document(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def errors_page() -> str:
+    """Return the page of all error codes."""
+    rows = [
+        f"| `{code}` | {_status(code)} | {', '.join(f'`{file}`' for file in files)} |"
+        for code, files in codes().items()
+    ]
+    return "\n".join([ERRORS, *rows, ""])
+
+
+def _status(code: str) -> str:
+    return "by its code" if code == "*" else str(status_of_code(code))
 
 
 def cli_page() -> str:

@@ -9,7 +9,7 @@ from tests.support.hosts import Local
 
 from detente.host.engine import FAILPOINTS
 from detente.host.openapi import document
-from detente.host.problems import STATUS
+from detente.network.statuses import STATUS
 from detente.node.limits import LimitRules
 from detente.wiring.host import HostConfig
 

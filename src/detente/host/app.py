@@ -17,13 +17,14 @@ import structlog
 from detente.errors import DetenteError, Problem, Refused, problem
 from detente.host.engine import Engine
 from detente.host.openapi import openapi_bytes
-from detente.host.problems import CONTENT_TYPE, INTERNAL, NOT_FOUND, problem_body, problems_of, status_of
+from detente.host.problems import CONTENT_TYPE, INTERNAL, NOT_FOUND, problem_body, problems_of
 from detente.host.reading import Reading
 from detente.host.recovery import Recovery
 from detente.host.requests import LINES, Answer, ClientGone, Receive, Request, Scope, Send
 from detente.host.stream import Streams
 from detente.host.tokens import Tokens, missing, over
 from detente.ledger import canonical
+from detente.network.statuses import status_of
 from detente.node.limits import too_large
 from detente.node.sessions import SESSION_US, Login, Sessions
 from detente.node.witnessing import take_cosignature

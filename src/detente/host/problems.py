@@ -11,31 +11,6 @@ from detente.errors import DetenteError, EvidenceError, Problem, Refused, Unavai
 
 CONTENT_TYPE: Final = b"application/problem+json"
 
-STATUS: dict[str, int] = {  # problem code, or the part of it before the first hyphen or dot -> status; 422 for the rest
-    "canonical": 400,
-    "checkpoint": 400,
-    "evidence": 400,
-    "http": 400,
-    "note": 400,
-    "parameter": 400,
-    "tile": 400,
-    "session-missing": 401,
-    "session-over": 401,
-    "session-refused": 401,
-    "not-yours": 403,
-    "operator-only": 403,
-    "not-found": 404,
-    "method": 405,
-    "superseded": 409,
-    "not-recovering": 409,
-    "stale": 409,
-    "too-large": 413,
-    "too-fast": 429,
-    "internal": 500,
-    "busy": 503,
-    "read-only": 503,
-}
-
 TITLES: dict[int, str] = {
     400: "Not understood",
     401: "Log in first",
@@ -54,13 +29,6 @@ NOT_FOUND = problem("not-found", "", "", "must be something you may read", "Chec
 _ENCODER = msgspec.json.Encoder(order="sorted")  # not `canonical`: what is shown back may be the very text it refuses
 
 INTERNAL = problem("internal", "", "", "this should not happen", "Send the same bytes again; tell the host's operator")
-
-
-def status_of(problems: Sequence[Problem]) -> int:
-    """Return the HTTP status of a refusal: that of its first problem."""
-    code = problems[0].code if problems else "internal"
-    head = code.replace(".", "-").partition("-")[0]
-    return STATUS.get(code) or STATUS.get(head) or 422
 
 
 def problem_body(status: int, problems: Sequence[Problem]) -> bytes:

@@ -11,6 +11,7 @@ import msgspec
 import structlog
 
 from detente.errors import DetenteError, EvidenceError, Problem, Refused, Unavailable, problem
+from detente.network.statuses import status_of
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -18,16 +19,6 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 MAX_BODY: Final = 4 << 20
 BODY_WITHIN_S: Final = 30.0
-STATUS: Final = {
-    "method": 405,
-    "not-found": 404,
-    "parameter": 400,
-    "token": 401,
-    "too-fast": 429,
-    "too-large": 413,
-    "unavailable": 503,
-}
-"""HTTP status by problem code; form faults (canonical-…, witness-…) are 400, every other refusal is 422."""
 
 log = structlog.get_logger("detente.station")
 
@@ -134,7 +125,7 @@ class App:
 def refusal(problems: tuple[Problem, ...], status: int | None = None) -> Answer:
     """Return problem details (RFC 9457)."""
     code = problems[0].code if problems else "internal"
-    status = status or STATUS.get(code) or (400 if code.startswith(("canonical-", "witness-")) else 422)
+    status = status or status_of(problems)
     found = {
         "detail": "; ".join(found.sentence() for found in problems)[:2000],
         "problems": problems,
