@@ -5,7 +5,17 @@ import pytest
 
 from detente.conflicts.budget import DAY_US, Spending
 from detente.conflicts.cells import cell_of
-from detente.conflicts.screening import HOUR_US, Desk, Presence, Question, Rules, passed_over, screen, unasked, urgency_of
+from detente.conflicts.screening import (
+    HOUR_US,
+    Desk,
+    Presence,
+    Question,
+    Rules,
+    passed_over,
+    screen,
+    unasked,
+    urgency_of,
+)
 from detente.geometry.volume import NDEG, Circle, Point, Volume4D
 
 T0 = 17_061 * DAY_US + 13 * HOUR_US  # 2016-09-17T13:00:00Z, inside the epoch 12:00-18:00

@@ -24,7 +24,7 @@ NAMED = 6
 
 
 class Pattern(msgspec.Struct, frozen=True, kw_only=True):
-    """What one party asked on one UTC day. `same_ground`: how often, in the present epoch, it asked about the own cell it asked about most."""
+    """What one party asked on one UTC day. `same_ground`: how often, in the epoch, it asked about the own cell it asked about most."""
 
     asker: str
     budget_m2_s: int

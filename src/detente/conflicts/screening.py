@@ -248,9 +248,12 @@ def too_small(volumes: Sequence[Volume4D], rules: Rules) -> str:
 def _why_not(desk: Desk, question: Question, rules: Rules, now_us: int) -> str:
     if reason := too_small(question.volumes, rules):
         return reason
-    if desk.reviewed_at_us is None or now_us - desk.reviewed_at_us > rules.stale_after_us:
-        return "no current data"
-    return ""
+    return "no current data" if is_stale(desk, rules, now_us) else ""
+
+
+def is_stale(desk: Desk, rules: Rules, now_us: int) -> bool:
+    """Whether the holder's presence was not stated recently enough to answer by it."""
+    return desk.reviewed_at_us is None or now_us - desk.reviewed_at_us > rules.stale_after_us
 
 
 def _size_mm(volume: Volume4D) -> int:

@@ -11,8 +11,8 @@ from typing import Protocol
 
 import msgspec
 
-from detente.conflicts.coarse import volumes_of
 from detente.conflicts.budget import DAY_US
+from detente.conflicts.coarse import volumes_of
 from detente.conflicts.screening import (
     Desk,
     Examined,
@@ -21,6 +21,7 @@ from detente.conflicts.screening import (
     Rules,
     epoch_of,
     examined,
+    is_stale,
     occupied,
     passed_over,
     screen,
@@ -32,7 +33,6 @@ from detente.records.notice import CoarseNotice, Notice
 from detente.records.screening import Screening, padded
 from detente.records.sealed import Presence as PresenceBody
 from detente.records.sealed import padded as padded_sealed
-
 
 MOST_EXAMINED = 2_000
 """Answers of the last day that own officers are shown at most; the oldest go first."""
@@ -55,6 +55,9 @@ class Screener(Protocol):
 
     def passed_over(self, now_us: int) -> tuple[Examined, ...]:
         """Return what has become worse for notices answered in this epoch since own presence was stated; remember it."""
+
+    def stale(self, now_us: int) -> bool:
+        """Whether a notice that comes now is not screened for want of presence stated within the day."""
 
     def commitment(self, now_us: int) -> PresenceBody:
         """Return the body to commit to for the epoch that holds `now_us`; of one length, changed or not."""
@@ -116,6 +119,9 @@ class DeskScreener:
             self._remember(one)
         return tuple(worse)
 
+    def stale(self, now_us: int) -> bool:
+        return is_stale(self.desk, self.rules, now_us)
+
     def _remember(self, one: Examined) -> None:
         self._examined[one.notice] = self._new[one.notice] = one
         for notice in [n for n, e in self._examined.items() if e.asked_at_us < one.asked_at_us - DAY_US]:
@@ -176,7 +182,9 @@ class DeskScreener:
         desk = msgspec.msgpack.decode(kept["desk"], type=Desk)
         self.desk = msgspec.structs.replace(desk, asked=tuple(asked))
         self._kept = {f"asked/{question.notice}": question for question in asked}
-        shown = [msgspec.json.decode(data, type=Examined) for name, data in kept.items() if name.startswith("examined/")]
+        shown = [
+            msgspec.json.decode(data, type=Examined) for name, data in kept.items() if name.startswith("examined/")
+        ]
         self._examined = {one.notice: one for one in sorted(shown, key=lambda one: (one.asked_at_us, one.notice))}
 
 

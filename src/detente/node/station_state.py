@@ -12,7 +12,8 @@ What must survive a crash is written by `Keep` under these names:
     lodged/<c>         a hash another station left with us
     opened/<id>        openings of our sealed facets
     fan/<change> <why> a change that is fanned out
-    answer/<id>        our screening of a notice, until its slot;   desk, asked/<id>, examined/<id>  the screening desk;   epoch  the last commitment
+    answer/<id>        our screening of a notice, until its slot;   epoch  the last commitment
+    desk, asked/<id>   the screening desk;   examined/<id>  what own officers are shown of an answer
 """
 
 from __future__ import annotations

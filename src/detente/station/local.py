@@ -24,8 +24,9 @@ from detente.node.outbox import Queued
 from detente.node.speaking import not_spoken_for
 from detente.node.station_clock import next_matter_us
 from detente.node.station_values import Composed, HeldBack, PresenceSet, Release
+from detente.picture.screenings import Answered
 from detente.records.approval import Rule
-from detente.station import dangers, humane, reviewing, stopping, watch
+from detente.station import asking, dangers, humane, reviewing, stopping, watch
 from detente.station.bundling import bundle_bytes
 from detente.station.clocks import clock_row, outcomes
 from detente.station.delivering import courses, matrix_rows, register_bytes
@@ -71,6 +72,7 @@ class LocalApi:
         self.state = engine.state
         self.parts = engine.parts
         self.picture = engine.parts.picture
+        self.own_questions = asking.OwnQuestions(self)
 
     # --- what stands ---
 
@@ -150,10 +152,14 @@ class LocalApi:
             "lapsed": live.lapsed(now_us),
             "notice": live.notice() or live.coarse_notice(),
             "screenings": [
-                {"answer": a.answer, "party": a.party, "words": a.sentence()}
+                {"answer": a.answer, "party": a.party, "words": self._screened_words(live.version, a)}
                 for a in self.picture.screenings.of(live.version, now_us)
             ],
         }
+
+    def _screened_words(self, version: str, answered: Answered) -> str:
+        why = self.own_questions.why(version, answered)
+        return f"{answered.sentence()}; {why}" if why else answered.sentence()
 
     async def conflicts(self, request: Request) -> Answer:
         at_us = self.engine.now_us
@@ -188,7 +194,8 @@ class LocalApi:
     async def screenings(self, request: Request) -> Answer:
         now_us = self.engine.now_us
         rows = [
-            {**msgspec.to_builtins(a), "words": a.sentence()} for a in self.picture.screenings.of(request.rest, now_us)
+            {**msgspec.to_builtins(a), "words": self._screened_words(request.rest, a)}
+            for a in self.picture.screenings.of(request.rest, now_us)
         ]
         return json_answer({"basis": self.basis(), "screenings": rows})
 
@@ -524,6 +531,7 @@ def local_app(engine: Engine) -> App:
         ("GET", "/local/status"): api.status,
         ("GET", "/local/verdicts/{}"): agreements.verdicts,
         ("GET", "/local/waiting"): api.waiting,
+        **asking.routes(api),
         **dangers.routes(api),
         **watch.routes(api),
         **humane.routes(api),
