@@ -107,7 +107,7 @@ class LocalApi:
                 "ledger": state.ledger.hex(),
                 "lodged_here": len(state.lodged_here.open) + len(state.lodged_here.overdue),
                 "missing": {str(index): author for index, author in state.missing.items()},
-                "officers": sorted(self.parts.officers),
+                "officers": self._officers(),
                 "origin": state.me.genesis.origin,
                 "outbox": [
                     {"id": item.id.hex(), "kind": item.kind, "problems": item.problems, "state": item.state}
@@ -123,6 +123,12 @@ class LocalApi:
                 "wake_us": next_matter_us(state, self.engine.now_us),
             }
         )
+
+    def _officers(self) -> list[str]:
+        """Officers that can sign here now: a revoked one has its key file still, and is not among them."""
+        size = max(self.state.next_entry, 1)
+        held = self.parts.officers.items()
+        return sorted(officer for officer, key in held if self.state.identity.key_at(key.public, size) is not None)
 
     async def alarms(self, request: Request) -> Answer:
         return json_answer({"alarms": self.state.alarms.raised, "basis": self.basis()})
