@@ -165,7 +165,7 @@ class LocalApi:
 
     def _screened_words(self, version: str, answered: Answered) -> str:
         why = self.own_questions.why(version, answered)
-        return f"{answered.sentence()}; {why}" if why else answered.sentence()
+        return f"{answered.sentence()}; {why}" if why and why != asking.UNKNOWN else answered.sentence()
 
     async def conflicts(self, request: Request) -> Answer:
         at_us = self.engine.now_us
