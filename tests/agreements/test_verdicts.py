@@ -370,7 +370,7 @@ def test_doubtful_and_contradicting_claims_give_one_answer_in_any_order(said, se
             random.Random(seed).shuffle(order)
         for n, (body, hour) in order:
             table.told(body, hour, word=f"{n + 1:064x}")
-            table.watching.revise(us(21))
+            table.watching.verdicts(us(21))
         tables.append(table)
     first, second = (t.watching.verdicts(us(50)) for t in tables)
     assert first == second

@@ -42,6 +42,7 @@ VIEWS = [
     ["call", "log", "--line", "hotline", "--outcome", "on-hold", "--from", "rus/watch", "--taken-by", "cjtf/watch"],
     ["matrix", "--gaps"],
     ["presence", "show"],
+    ["presence", "asked"],
     ["keys", "show"],
     NOTIFY,
     ["message", "hello", "--to", "rus", "-u", "urgent"],
@@ -172,6 +173,62 @@ def test_presence_may_be_added_to(station):
     assert len(station.sent[-1][1]["presence"]) == 2
     run("presence", "set", "--none")
     assert station.sent[-1][1]["presence"] == []
+
+
+def test_who_was_passed_over_and_who_asks_is_shown_where_presence_is_stated(station):
+    """House F2: at once, above all else, and by a question of its own."""
+    for args in (["presence", "set", "--none"], ["presence", "show"], ["presence", "asked"]):
+        assert "OWN PEOPLE PASSED OVER" in run(*args, columns=200)
+    said = run("presence", "asked", columns=200)
+    assert "rus has asked 1 time(s)." in said and "have spent 41 % of our daily budget at rus" in said
+
+
+def test_a_notice_says_before_it_is_sent_that_it_will_not_be_screened(station):
+    """Too small to be screened; over what is left of the day."""
+    said = run(*NOTIFY, "--check", columns=300)
+    assert "41 % is now." in said
+    small = [{**one, "spent_m2_s": 10**15} for one in station.get("questions")["ours"]]
+    asked = station.get
+    station.get = lambda path, **query: {**asked(path, **query), **({"ours": small} if path == "questions" else {})}
+    assert "OVER THE DAILY BUDGET at rus: our notices of today have spent 100 %, with this 101 %" in run(
+        *NOTIFY, columns=300
+    )
+
+
+def test_a_call_on_a_line_that_is_never_to_carry_it_says_so(station):
+    """House F10: `never` was stored and not heeded. The call was made, so it is entered; the officer is told."""
+    call = [
+        "call",
+        "log",
+        "--line",
+        "hotline",
+        "--outcome",
+        "on-hold",
+        "--from",
+        "rus/watch",
+        "--taken-by",
+        "cjtf/watch",
+    ]
+    assert "THIS LINE IS NEVER TO CARRY NOTICE, as rus has it" in run(*call, "--about", NOTICE, columns=200)
+    assert "NEVER TO CARRY" not in run(*call, columns=200)
+
+
+def test_something_urgent_taken_by_an_officer_who_is_not_on_watch_says_so(station, monkeypatch):
+    """House F10: nobody is turned away, and it is shown."""
+    asked = station.get
+
+    def get(path, **query):
+        found = asked(path, **query)
+        if path.startswith("entries/"):
+            for part in found["entry"]["facets"]:
+                if part:
+                    part["facet"]["body"] = {**part["facet"]["body"], "urgency": "stop"}
+        return found
+
+    assert "not on watch" not in run("respond", RESPONSE[:8], "acknowledge", columns=200)
+    monkeypatch.setattr(station, "get", get)
+    said = run("respond", RESPONSE[:8], "acknowledge", columns=200)
+    assert "Taken by watch-1, not on watch: relay it to who is on watch." in said
 
 
 def test_a_stop_that_came_directly_stands_above_what_waits(station, monkeypatch):

@@ -3,9 +3,19 @@
 import msgspec
 import pytest
 
-from detente.conflicts.budget import DAY_US, Spending, asked_m2_s
+from detente.conflicts.budget import DAY_US, Spending
 from detente.conflicts.cells import cell_of
-from detente.conflicts.screening import HOUR_US, Desk, Presence, Question, Rules, screen, urgency_of
+from detente.conflicts.screening import (
+    HOUR_US,
+    Desk,
+    Presence,
+    Question,
+    Rules,
+    passed_over,
+    screen,
+    unasked,
+    urgency_of,
+)
 from detente.geometry.volume import NDEG, Circle, Point, Volume4D
 
 T0 = 17_061 * DAY_US + 13 * HOUR_US  # 2016-09-17T13:00:00Z, inside the epoch 12:00-18:00
@@ -153,7 +163,7 @@ def test_presence_planned_for_tomorrow_worries_a_notice_for_tomorrow():
 
 def test_the_budget_counts_every_question_and_says_when_it_is_spent():
     """Ground times time adds up for each asker and day; beyond the budget the answer is not screened, for that asker alone."""
-    price = asked_m2_s(notice(N9).volumes[0], RULES.buffer_mm)
+    price = RULES.price.of(notice(N9).volumes)
     rules = msgspec.structs.replace(RULES, budget_m2_s_per_day=2 * price)
     desk, words = DESK, []
     for k in range(3):
@@ -168,7 +178,48 @@ def test_the_budget_counts_every_question_and_says_when_it_is_spent():
 
 def test_spending_is_exact():
     """A circle of 1.5 km within a 2 km buffer over one hour costs pi * 3.5 km squared * 3600 s, rounded up."""
-    assert asked_m2_s(notice(N9).volumes[0], 2_000_000) == 38_484_511 * 3600
-    spending, within = Spending().ask("cjtf", T0, notice(N9).volumes, 2_000_000, 38_484_511 * 3600)
-    assert within
-    assert not spending.ask("cjtf", T0, notice(N9).volumes, 2_000_000, 38_484_511 * 3600)[1]
+    price = RULES.price.of(notice(N9).volumes)
+    assert price == 38_484_511 * 3600
+    once = Spending().ask("cjtf", T0, price)
+    assert (once.of("cjtf", T0), once.of("un", T0), once.of("cjtf", T0 + DAY_US)) == (price, 0, 0)
+    assert once.ask("cjtf", T0, price).refund("cjtf", T0, price) == once
+
+
+def test_a_year_long_site_costs_no_more_than_one_epoch_and_leaves_the_day_to_others():
+    """Newcomer's F3: one clinic told for a year used up the budget, and every later notice of that party was not screened."""
+    site = notice(N9, hours=365 * 24.0, name="site")
+    assert RULES.price.of(site.volumes) == RULES.price.of(notice(N9, hours=6.0).volumes)
+    desk, _ = screen(DESK, site, RULES, T0)
+    assert screen(desk, notice(N9, name="convoy"), RULES, T0)[1].answer.answer == "none raised"
+
+
+def test_what_is_too_small_to_be_screened_spends_nothing():
+    """A thousand small sites are not screened, and the convoy told after them is: only what is screened, or over budget, is charged."""
+    desk = DESK
+    for k in range(1000):
+        desk, _ = screen(desk, notice(N9, radius_mm=100_000, hours=365 * 24.0, name=f"s{k}"), RULES, T0)
+    assert desk.spending.of("cjtf", T0) == 0
+    assert screen(desk, notice(N9, name="convoy"), RULES, T0)[1].answer.answer == "none raised"
+
+
+def test_an_answer_taken_back_leaves_the_desk_as_it_was():
+    """Worked out and not given: neither the memory of the ground nor the spending remembers it."""
+    for asked in (notice(N9), notice(N9, radius_mm=100_000)):
+        after, _ = screen(DESK, asked, RULES, T0)
+        assert unasked(after, asked, RULES).spending.of("cjtf", T0) == 0
+        assert unasked(after, asked, RULES).asked == ()
+
+
+def test_people_who_move_in_after_an_answer_are_found_against_every_notice_answered_in_this_epoch():
+    """Passed over: which notice, which cells. What was there before, what is over, and another epoch's answers are not."""
+    desk, _ = screen(msgspec.structs.replace(DESK, presence=()), notice(P1, name="near"), RULES, T0)
+    desk, _ = screen(desk, notice(N9, name="far"), RULES, T0)
+    later = T0 + HOUR_US // 2
+    moved = msgspec.structs.replace(desk, presence=people(P1, held_from_us=later, start_us=T0))
+    found = passed_over(moved, RULES, later)
+    assert found["near"]
+    assert found["far"] == ()
+    assert passed_over(desk, RULES, later) == {}
+    assert passed_over(msgspec.structs.replace(desk, presence=people(P1)), RULES, later) == {}
+    assert "near" not in passed_over(moved, RULES, T0 + 3 * HOUR_US)
+    assert passed_over(moved, RULES, T0 + 6 * HOUR_US) == {}

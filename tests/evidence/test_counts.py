@@ -6,7 +6,7 @@ import pytest
 from tests.evidence.claims import us
 
 from detente.errors import Refused
-from detente.evidence.counts import added, band_over, reconcile, side_by_side
+from detente.evidence.counts import added, reconcile, side_by_side
 from detente.records.body import Stated
 from detente.records.bulletin import Bulletin
 from detente.records.count import Counted
@@ -99,13 +99,3 @@ def test_each_reporter_has_a_side_of_its_own():
         ("military sources", [44]),
         ("Russian centre", [42, 55]),
     ]
-
-
-def test_deaths_by_several_sources_are_a_band_never_a_mean():
-    """Three by one account, six by another, 23 to 31 by a third."""
-    counts = [Counted(best=3, high=None, low=None, unit="deaths"), Counted(best=6, high=None, low=None, unit="deaths")]
-    assert (band_over(counts).low, band_over(counts).best, band_over(counts).high) == (3, None, 6)
-    wide = band_over([*counts, Counted(best=None, high=31, low=23, unit="deaths")])
-    assert (wide.low, wide.high) == (3, 31)
-    with pytest.raises(Refused):
-        band_over([*counts, Counted(best=1, high=None, low=None, unit="shells")])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.evidence.claims import said
 
 from detente.evidence.contradictions import contradictions
-from detente.evidence.grades import Graded, current, history, reviews_due, source_record
+from detente.evidence.grades import Graded, current, history, source_record
 from detente.records.assessment import Assessment
 
 DENIAL = said("SDF", "denies", "talks", 8, party="sdf", name="n2")
@@ -49,13 +49,6 @@ def test_two_assessors_stand_side_by_side():
 
 def test_a_source_may_be_graded_without_an_item_and_an_item_without_its_source():
     assert history([graded("g4", 1, "F", None, about=None)])[("sdf", "talks", "observer")][0].grade == "F-"
-
-
-def test_a_grade_older_than_what_contradicts_it_is_due_for_review():
-    (due,) = reviews_due([B2], PAIRS)
-    assert (due.entry, due.cause) == ("g1", "s9")
-    assert "an ally of the speaker" in due.words
-    assert reviews_due([B2, D4], PAIRS) == ()
 
 
 def test_a_sources_record_over_time_is_shown_and_proves_nothing():

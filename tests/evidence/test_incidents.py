@@ -6,7 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detente.evidence.incidents import Account, incidents, may_be_one
-from detente.evidence.vague import vague_words
 from detente.geometry.volume import Point
 from detente.records.count import Counted
 
@@ -95,9 +94,3 @@ def test_every_two_of_a_group_may_be_one_whatever_order_they_came_in(drawn, chan
     mixed = list(made)
     chance.shuffle(mixed)
     assert incidents(mixed) == found
-
-
-def test_an_undefined_or_moving_condition_is_flagged():
-    found = vague_words("The enduring defeat, and a withdrawal as soon as possible to an unspecified area")
-    assert [v.words for v in found] == ["enduring", "as soon as possible", "unspecified"]
-    assert vague_words("within 48 hours") == ()

@@ -374,6 +374,22 @@ def test_an_erased_body_is_gone_from_store_and_pages() -> None:
     played(play)
 
 
+def test_an_erasure_that_one_may_not_read_looks_like_a_facet_never_opened() -> None:
+    """`erased` is true only for those who may read the erasure entry that says so."""
+
+    async def play(host: Local) -> None:
+        everybody = ["cjtf", "rus", "un"]
+        raw = submission("un", message("to be forgotten"), everybody)
+        un, cjtf = await host.login("un"), await host.login("cjtf")
+        entry = json.loads((await post(host, un, raw)).content)["id"]
+        body = Erasure(about=entry, authority="data protection officer", reason="named a person")
+        assert (await post(host, un, submission("un", body, ["rus", "un"]))).status_code == 200
+        page = (await host.client.get("/v1/entries", headers=cjtf)).json()["entries"][0]
+        assert (page["erased"], page["facets"], page["id"]) == (False, [None] * 4, entry)
+
+    played(play)
+
+
 def test_long_pages_are_cut_by_what_the_viewer_sees() -> None:
     """`limit` counts the viewer's entries; following `next` gives every one of them once, in order."""
 

@@ -125,3 +125,13 @@ def test_one_bad_row_hides_neither_its_other_faults_nor_the_good_rows():
     assert [b.row for b in bad] == [3, 6]
     assert {p.field for p in bad[0].problems} >= {"radius_m", "from", "datum"}
     assert "row 2 already" in bad[1].problems[0].rule
+
+
+def test_what_is_missing_on_a_vehicle_or_on_the_ground_is_flagged_beside_a_good_row():
+    (bare,), bad = movements(vehicles="2 truck")
+    assert bad == []
+    assert "vehicles: no plates" in bare.flags
+    assert any("no mark on the roof" in flag for flag in bare.flags)
+    (unseen,), bad = sites(verified="")
+    assert bad == []
+    assert "verified: never checked on the ground" in unseen.flags

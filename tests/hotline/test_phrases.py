@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from detente.cli.phrase import sentence
 from detente.errors import Refused
 from detente.hotline.phrases import (
     FSI,
@@ -152,3 +153,11 @@ def test_what_a_message_carries_is_read_back_and_says_the_same_in_every_language
     for language in LANGUAGES:
         said = plain(phrase(name, language), back, language)
         assert all(value in said for value in values.values())
+
+
+def test_a_phrase_not_known_to_a_reader_is_shown_by_its_name_and_values():
+    """Another release's phrase is not a gap: what was said stands, without its sentence."""
+    assert (
+        sentence("from-a-later-release", "distance=3 km\nplace=Urum", "ru")
+        == "[from-a-later-release] distance 3 km, place Urum"
+    )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from itertools import permutations
+from typing import get_args
 
+import msgspec
 from tests.records.examples import EXAMPLES
 
 from detente.hotline.approvals import Vote, rule_for, standing
+from detente.hotline.book import CARRIES, next_line
 from detente.hotline.channel import attempts, may_carry, measure
 from detente.hotline.roster import Gap, gaps, handovers, matter, may_take, note, on_watch
 from detente.records.approval import Approval, Need, Rule
@@ -14,6 +17,7 @@ from detente.records.call import Call
 from detente.records.channel import Channel
 from detente.records.handover import Handover
 from detente.records.roster import Duty
+from detente.records.step import LadderName
 from detente.records.trial import Trial
 
 H = 3_600_000_000
@@ -169,3 +173,15 @@ def test_urgent_and_stop_are_never_held():
     assert rule_for(rules, "message", message("stop")) is None
     assert rule_for(rules, "message", message("routine")) is not None
     assert rule_for(rules, "notice", None) is None
+
+
+def test_a_step_names_no_line_that_is_never_to_carry_it():
+    """House F10: a line's `never` was stored and not heeded, by the very step that names the line to try."""
+    other = msgspec.structs.replace(LINE, alternates=(), channel="zz", never=())
+    assert "permission" in LINE.never
+    assert next_line([LINE], "stop") == LINE
+    barred = msgspec.structs.replace(LINE, alternates=(), carries=(), never=("stop",))
+    assert next_line([barred], "stop") is None
+    assert next_line([barred, other], "stop") == other
+    assert next_line([barred], "urgent") == barred
+    assert CARRIES.keys() == set(get_args(LadderName))

@@ -133,15 +133,6 @@ def test_a_stations_own_sealed_facet_is_put_back_from_where_it_was_kept():
     assert [d.words for d in picture.airspace.doubts(n)] == ["who is there?"]
 
 
-def test_the_picture_is_grouped_by_state():
-    play = Play()
-    play.say("cjtf", "rus", notice())
-    play.say("cjtf", "rus", notice(state=State.ACTIVATED))
-    play.say("cjtf", "rus un", ("un", notice()))
-    groups = picture_of(play, "rus").airspace.by_state()
-    assert {state: len(found) for state, found in groups.items()} == {State.ACCEPTED: 1, State.ACTIVATED: 1, None: 1}
-
-
 def test_two_activities_too_close_are_one_open_conflict_until_one_moves_or_ends():
     play = Play()
     a = play.say("cjtf", "rus", notice())

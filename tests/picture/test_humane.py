@@ -148,3 +148,13 @@ def test_a_later_version_keeps_its_consent_and_its_details(play):
     view = picture_of(play, "un").humane
     assert view.forbidden(new) == {"syr"}
     assert view.details(new).staff == 41
+
+
+def test_consent_that_is_withdrawn_holds_the_movement_and_takes_nothing_back(play):
+    """What was told before stays told, and stays barred from whom the owner left out."""
+    first = play.say("un", "un", consent(play.convoy))
+    play.say("un", "un", consent(play.convoy, state="withdrawn"), supersedes=first)
+    picture = picture_of(play, "rus")
+    assert [live.version for live in picture.airspace.live()] == [play.convoy]
+    assert picture_of(play, "un").humane.forbidden(play.convoy) == {"syr"}
+    assert "its owner withdrew consent" in reasons(play)[1]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from tests.support.play import Play, notice, picture_of, response
 
 from detente.records.notice import Activity
 from detente.records.notice_state import F3548, LIVE, NEXT, START, Change, State, change_between
-from detente.records.supersede import Proposed, check_erasure, check_supersession
+from detente.records.supersede import NEVER_SUPERSEDED, Proposed, Version, check_erasure, check_supersession
 
 
 def proposed(supersedes: str | None, state: State | None = State.ACCEPTED, **changes) -> Proposed:
@@ -111,6 +113,16 @@ def test_a_response_is_said_once():
     answer = play.say("cjtf", "rus", response(n, "acknowledge"))
     new = proposed(answer, None, activity=None, kind="response")
     assert codes(play, new) == [("superseded_kind", "response")]
+
+
+def test_no_kind_that_is_said_once_has_a_newer_version():
+    """A later one is a new fact; none of them is superseded, whoever asks."""
+    assert {"disclosure", "erasure", "response", "screening", "sealed", "step", "watermark"} == NEVER_SUPERSEDED
+    for kind in NEVER_SUPERSEDED:
+        old = Version(activity=None, author="cjtf", first="aa", id="aa", kind=kind, state=None, superseded_by=None)
+        versions = SimpleNamespace(version=lambda entry, old=old: old)
+        faults = check_supersession(proposed("aa", None, activity=None, kind=kind), versions)
+        assert [p.code for p in faults] == ["superseded_kind"]
 
 
 def test_only_ones_own_words_are_erased_and_no_live_notice():

@@ -229,6 +229,32 @@ class FakeStation:
         row = {"held_from_us": AT, "held_until_us": None, "party": "cjtf", "volume": VOLUME}
         return {"presence": [row], "speaks_for": ["cjtf"]}
 
+    def _channels(self, rest: str, query: Any) -> Any:
+        return {"channels": [{"author": "rus", "channel": "hotline", "never": ["notice"]}]}
+
+    def _taking(self, rest: str, query: Any) -> Any:
+        return {"standing": "not on watch"}
+
+    def _questions(self, rest: str, query: Any) -> Any:
+        over = "OWN PEOPLE PASSED OVER: 1 own cell(s)"
+        one = {
+            "answer": "none raised",
+            "asked_at_us": AT,
+            "asker": "rus",
+            "budget_m2_s": 10**15,
+            "notice": NOTICE,
+            "passed_over": over,
+            "raised_by": [],
+            "reason": "",
+            "spent_m2_s": 10**13,
+            "until_us": AT + 3_600_000_000,
+            "withheld": [[1763, 11007]],
+            "words": "none raised; PASSED OVER: 1 own cell(s)",
+        }
+        pattern = {"asker": "rus", "spent_percent": 1, "words": "rus has asked 1 time(s)"}
+        ours = [{"party": "rus", "percent": 41, "spent_m2_s": 41 * 10**13}]
+        return {"asked": [one], "ours": ours, "passed_over": [over], "patterns": [pattern]}
+
     def _known(self, rest: str, query: Any) -> Any:
         if query["party"] not in world.PARTIES:
             raise Refused([problem("parameter", "party", query["party"], "must be a party", "See status.")])

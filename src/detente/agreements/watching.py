@@ -133,15 +133,6 @@ class Watching:
         """Return the terms whose verdicts have not been made since they were touched."""
         return frozenset(self._dirty)
 
-    def revise(self, now_us: int) -> tuple[Verdict, ...]:
-        """Make the verdicts of touched terms, and return those that are other than before."""
-        found: list[Verdict] = []
-        for name in [n for n in self.live if n in self._dirty]:
-            before = {v.key: v for v in self._verdicts.get(name, ())}
-            self._remake(name, now_us)
-            found += [v for v in self._verdicts[name] if before.get(v.key) != v]
-        return tuple(found)
-
     def events(self, term: str) -> list[Any]:
         """Return the events that a term's verdicts rest on, as the logic sees them."""
         return self.live[term].events()

@@ -50,6 +50,7 @@ def board(
             head = f"{one['answer'].upper() if one['reasons'] else one['answer']}  {short(one['version'])}"
             words.append(f"{head}  starts {moment(one['start_us'], where)}: {cut(one['words'])}")
             words += [f"  - {reason}" for reason in one["reasons"]]
+            words += [f"  - {party}: not screened, for {why}" for party, why in one["unscreened"].items()]
         if not found["movements"]:
             words = ["No movement of ours is open."]
         words.append("What nobody told this ledger is not in this. Who leads the movement decides.")

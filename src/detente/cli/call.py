@@ -178,7 +178,8 @@ def _enter(desk: Desk, body: Call, to: list[str], officer: str | None, wait: int
     }
     found = send(desk, asked, wait, as_json)
     more = [
-        f"{body.caller.party} rang {body.taker.party} on {body.line}: {body.outcome}. Read by {', '.join(readers)}."
+        *_barred(desk, body),
+        f"{body.caller.party} rang {body.taker.party} on {body.line}: {body.outcome}. Read by {', '.join(readers)}.",
     ]
     if body.said_by != desk.party:
         more.append(f"Said by {body.said_by}, entered by {desk.party}; not countersigned.")
@@ -187,6 +188,24 @@ def _enter(desk: Desk, body: Call, to: list[str], officer: str | None, wait: int
     answer({**found, "differences": differs}, sent("Call", found, *more), as_json)
     if differs:
         raise typer.Exit(ALARM)
+
+
+def _barred(desk: Desk, body: Call) -> list[str]:
+    """Say which of the entries that the call was about its line is never to carry, as whoever entered the line has it."""
+    from detente.cli.words import body_of, kind_of
+
+    never = {
+        load: c["author"]
+        for c in desk.station.get("channels")["channels"]
+        if c["channel"] == body.line
+        for load in c["never"]
+    }
+    entries = [desk.entry(about)["entry"] for about in body.about] if never else []
+    loads = {(body_of(e) or {}).get("urgency", kind_of(e)) for e in entries}
+    return [
+        f"THIS LINE IS NEVER TO CARRY {load.upper()}, as {never[load]} has it: tell it again on another line."
+        for load in sorted(loads & never.keys())
+    ]
 
 
 def list_calls(station: Station = None, zone: Zone = None, as_json: AsJson = False) -> None:

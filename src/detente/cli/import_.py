@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from detente.cli.budget import budget_words
 from detente.cli.desk import Desk, Officer, Station, WaitS, at_desk, basis_words, short
 from detente.cli.say import AsJson, answer, guarded, plain, progress, table
 from detente.cli.sending import send
@@ -41,6 +42,7 @@ def import_(
     rows = list(_read(file))
     with at_desk(station) as desk:
         good, bad = read_rows(kind, rows, desk.now_us, desk.genesis().rules)
+        budget = budget_words(desk, [(one.notice.volumes, one.to) for one in good], full=check)
         sent: list[dict[str, Any]] = []
         if not check:
             signer = desk.officer(officer)
@@ -50,7 +52,7 @@ def import_(
                     sent.append(_send(desk, one, signer, wait, as_json))
         basis = desk.station.get("status")
     found = {"bad": plain(bad), "good": [{"flags": g.flags, "row": g.row, "to": g.to} for g in good], "sent": sent}
-    answer(found, [*_words(good, bad, sent, check), basis_words(basis)], as_json)
+    answer(found, [*_words(good, bad, sent, check), *budget, basis_words(basis)], as_json)
     if bad:
         raise typer.Exit(2)
 

@@ -68,7 +68,7 @@ def init(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Found a ledger on this machine. In earnest each party makes its own keys; see docs/formats/genesis.md."""
+    """Found a ledger on this machine: the keys of all parties are made here, for trials. No verb yet founds one across machines."""
     from detente.wiring.founding import Founding, found_ledger
 
     with progress("drawing keys and signing the genesis", as_json):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from detente.cli.budget import budget_words
 from detente.cli.desk import Desk, Officer, Station, To, WaitS, at_desk
 from detente.cli.say import AsJson, answer, guarded
 from detente.cli.sending import parties, send, sent
@@ -108,7 +109,8 @@ def notice(
         )
         body = _with_lead(desk, body)
         full_to, coarse = _readers(desk, before, to, coarse_to)
-        more = [*_lead_words(desk, body), *_spoken(body, speak)]
+        budget = budget_words(desk, [(body.volumes, [*full_to, *coarse])], full=check_only)
+        more = [*_lead_words(desk, body), *budget, *_spoken(body, speak)]
         asked = {
             "coarse_to": coarse,
             "facets": [{"audience": full_to, "body": body, "form": "full"}],

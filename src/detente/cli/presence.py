@@ -1,4 +1,4 @@
-"""`detente presence set|show`: where own people are. It never leaves the station; notices are screened against it there."""
+"""`detente presence set|show|asked`: where own people are, and who asked. It never leaves the station; notices are screened there."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
-from detente.cli.desk import Desk, Station, at_desk
+from detente.cli.desk import Desk, Station, at_desk, basis_words, short
 from detente.cli.say import AsJson, answer, guarded, table
 from detente.cli.times import Zone, moment, time_us, zone_named
 from detente.errors import Refused, problem
 
 
 def register(app: typer.Typer) -> None:
-    """Add the verb and its two forms."""
+    """Add the verb and its three forms."""
     group = typer.Typer(
         help="Keep or show where own people are; it never leaves the station.",
         no_args_is_help=True,
@@ -21,6 +21,7 @@ def register(app: typer.Typer) -> None:
     )
     group.command("set")(guarded(set_presence))
     group.command("show")(guarded(show))
+    group.command("asked")(guarded(asked))
     app.add_typer(group, name="presence")
 
 
@@ -83,16 +84,45 @@ def show(station: Station = None, zone: Zone = None, as_json: AsJson = False) ->
         _show(desk, zone, as_json)
 
 
+def asked(
+    limit: Annotated[int, typer.Option("--limit", min=1, max=2000, help="Notices shown at most.")] = 50,
+    station: Station = None,
+    zone: Zone = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what others asked of own presence in the last day: each answer and why, whom it passed over, who is probing."""
+    with at_desk(station) as desk:
+        found = desk.station.get("questions")
+    where = zone_named(zone)
+    rows = [(moment(q["asked_at_us"], where), q["asker"], short(q["notice"]), q["words"]) for q in found["asked"]]
+    title = f"{len(rows)} notice(s) of others, the newest first; none of this leaves the station"
+    words = [
+        *found["passed_over"],
+        *(f"{p['words']}." for p in found["patterns"]),
+        table(title, ("answered", "asker", "notice", "answer, and why"), rows[:limit])
+        if rows
+        else "No notice of another party was answered in the last day.",
+        *(
+            f"Our own notices of today have spent {o['percent']} % of our daily budget at {o['party']}."
+            for o in found["ours"]
+        ),
+        basis_words(found["basis"], zone),
+    ]
+    answer(found, words, as_json)
+
+
 def _show(desk: Desk, zone: str | None, as_json: bool) -> None:
     from detente.cli.words import volume_words
 
     found = desk.station.get("presence")
+    over = desk.station.get("questions")["passed_over"]
     where = zone_named(zone)
     rows = [(p["party"], moment(p["held_from_us"], where), volume_words(p["volume"], where)) for p in found["presence"]]
     speaks = ", ".join(found["speaks_for"]) or "nobody yet"
     first = "VIRTUAL LEDGER (a replay): its times are not now." if desk.status["virtual"] else None
     words = [
         first,
+        *over,
         table(f"{len(rows)} volume(s) of own presence", ("of", "held since", "where and when"), rows)
         if rows
         else "No own presence is held: notices that come are compared with nothing.",

@@ -111,10 +111,30 @@ def respond(
             means = "THIS IS NOT WHAT WAS TOLD; nothing is settled:\n" + "\n".join(
                 f"  {d}" for d in found["differences"]
             )
-        more = [means, f"Read by {', '.join(readers)}.", *_other_units(desk, version, unit)]
+        more = [
+            means,
+            *_standing(desk, about, signer),
+            f"Read by {', '.join(readers)}.",
+            *_other_units(desk, version, unit),
+        ]
         answer(found, sent("Response", found, *more), as_json)
         if judged:
             raise typer.Exit(ALARM)
+
+
+def _standing(desk: Desk, about: Json, officer: str) -> list[str]:
+    """Say in what standing something urgent was taken, where that is not by an officer on watch."""
+    from detente.cli.words import body_of
+
+    if (body_of(about) or {}).get("urgency") not in ("stop", "urgent"):
+        return []
+    standing = desk.station.get("taking", officer=officer)["standing"]
+    if standing == "on watch":
+        return []
+    who = officer or "the station"
+    return [
+        f"Taken by {who}, {standing if standing != 'no roster' else 'no roster on record'}: relay it to who is on watch."
+    ]
 
 
 def _other_units(desk: Desk, version: str, unit: str | None) -> list[str]:

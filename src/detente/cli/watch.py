@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
+STALE = (
+    "OWN PRESENCE IS NOT CURRENT: it was not stated within a day, so notices of others are answered 'not screened'. "
+    "See `detente presence set`."
+)
+
+
 def register(app: typer.Typer) -> None:
     """Add the verb."""
     app.command("watch")(guarded(watch))
@@ -47,6 +53,9 @@ def watch(
     held = [(short(h["id"]), h["kind"], h["composer"] or "the station", h["words"]) for h in found["held"]]
     words = [
         *(f"TROUBLE: {trouble_words(one, zone)}" for one in found["basis"].get("troubles", ())),
+        *found["passed_over"],
+        *found["probing"],
+        STALE if found["presence_stale"] else None,
         watch_table(found["watch"], zone),
         table(title, columns, ladders) if ladders else "No ladder runs.",
         table(f"{len(relay)} taken and TO BE RELAYED", ("entry", "taken", "what"), relay) if relay else None,

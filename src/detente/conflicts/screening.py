@@ -10,8 +10,8 @@ and an age, all of one size. The word `concern` would be a locator if it followe
     occupied for everyone: moving a question about, or repeating it, adds nothing;
   - questions that are too small, too short, or over the day's budget are answered `not screened`.
 
-What the asker is not told, the holder's own officers are: `Screened.withheld` lists presence that moved into ground already
-answered for, so that a human can pick up the telephone.
+What the asker is not told, the holder's own officers are (`Examined`): which cells raised a concern, which presence moved into
+ground already answered for and was passed over, why a notice was not screened, so that a human can pick up the telephone.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Literal
 
 import msgspec
 
-from detente.conflicts.budget import Spending
+from detente.conflicts.budget import Price, Spending
 from detente.conflicts.cells import Cell, cells_touched, outline_of
 from detente.geometry.measure import area_m2
 from detente.geometry.separation import meets
@@ -32,6 +32,7 @@ AnswerWord = Literal["concern", "none raised", "not screened"]
 Urgency = Literal["routine", "priority", "urgent"]
 
 HOUR_US = 3_600_000_000
+BUDGET_SPENT = "budget spent"
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +51,11 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     least_duration_us: int
     least_size_mm: int
     stale_after_us: int = 24 * HOUR_US
+
+    @property
+    def price(self) -> Price:
+        """What fixes the price of a question."""
+        return Price(buffer_mm=self.buffer_mm, epoch_us=self.epoch_us)
 
 
 class Presence(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +98,25 @@ class Screened(msgspec.Struct, frozen=True, kw_only=True):
     withheld: tuple[Cell, ...] = ()
 
 
+class Examined(msgspec.Struct, frozen=True, kw_only=True):
+    """One notice of another party as the holder's own officers see it. Nothing of this leaves the station.
+
+    `withheld`: cells where own people are and that raise no concern for this asker before `until_us`, when the epoch ends.
+    `spent_m2_s` is what the asker had spent of the day's `budget_m2_s` with this notice.
+    """
+
+    answer: AnswerWord
+    asked_at_us: int
+    asker: str
+    budget_m2_s: int
+    notice: str
+    raised_by: tuple[Cell, ...] = ()
+    reason: str
+    spent_m2_s: int
+    until_us: int
+    withheld: tuple[Cell, ...] = ()
+
+
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """All that a holder's screening rests on, as a value: presence held, questions answered so far, spending, last review."""
 
@@ -119,29 +144,63 @@ def screen(desk: Desk, question: Question, rules: Rules, now_us: int) -> tuple[D
     Deterministic. The answer's words and sizes depend on hidden presence only through which coarse cells it occupies in
     which epochs, and on nothing that happened after the same ground was answered for in this epoch.
     """
-    spending, within = desk.spending.ask(
-        question.asker, question.asked_at_us, question.volumes, rules.buffer_mm, rules.budget_m2_s_per_day
-    )
+    refusal = _why_not(desk, question, rules, now_us)
+    price = 0 if refusal else rules.price.of(question.volumes)
+    spending = desk.spending.ask(question.asker, question.asked_at_us, price)
+    if not refusal and spending.of(question.asker, question.asked_at_us) > rules.budget_m2_s_per_day:
+        refusal = BUDGET_SPENT
     after = msgspec.structs.replace(desk, asked=_recent(desk.asked, now_us, rules), spending=spending)
-    refusal = _why_not(desk, question, rules, now_us, within)
     if refusal:
         return after, Screened(answer=_answer(desk, question, rules, now_us, "not screened", refusal))
-    raised: set[Cell] = set()
-    withheld: set[Cell] = set()
-    for cell, epoch, occupied_from_us in occupied(desk.presence, rules, now_us):
-        if not _near(cell, epoch, question, rules):
-            continue
-        earlier = (q for q in after.asked if q.asker == question.asker and q.asked_at_us < occupied_from_us)
-        (withheld if any(_near(cell, epoch, q, rules) for q in earlier) else raised).add(cell)
+    raised, withheld = _near_cells(occupied(desk.presence, rules, now_us), after.asked, question, rules)
     word: AnswerWord = "concern" if raised else "none raised"
     answered = msgspec.structs.replace(after, asked=(*after.asked, question))
     answer = _answer(desk, question, rules, now_us, word, "")
-    return answered, Screened(answer=answer, raised_by=tuple(sorted(raised)), withheld=tuple(sorted(withheld)))
+    return answered, Screened(answer=answer, raised_by=raised, withheld=withheld)
+
+
+def examined(desk: Desk, question: Question, screened: Screened, rules: Rules) -> Examined:
+    """Return what the holder's own officers are shown of one answer. `desk` is the one after it."""
+    return Examined(
+        answer=screened.answer.answer,
+        asked_at_us=question.asked_at_us,
+        asker=question.asker,
+        budget_m2_s=rules.budget_m2_s_per_day,
+        notice=question.notice,
+        raised_by=screened.raised_by,
+        reason=screened.answer.reason,
+        spent_m2_s=desk.spending.of(question.asker, question.asked_at_us),
+        until_us=(epoch_of(question.asked_at_us, rules) + 1) * rules.epoch_us,
+        withheld=screened.withheld,
+    )
+
+
+def passed_over(desk: Desk, rules: Rules, now_us: int) -> dict[str, tuple[Cell, ...]]:
+    """Return, for each notice answered in this epoch and not over, the cells of own presence near it that its asker is not told of."""
+    came = [one for one in occupied(desk.presence, rules, now_us) if one[2]]
+    asked = _recent(desk.asked, now_us, rules)
+    ahead = [q for q in asked if max(v.end_us for v in q.volumes) >= now_us]
+    return {q.notice: _near_cells(came, asked, q, rules)[1] for q in ahead} if came else {}
+
+
+def _near_cells(
+    held: Iterable[tuple[Cell, int, int]], asked: Sequence[Question], question: Question, rules: Rules
+) -> tuple[tuple[Cell, ...], tuple[Cell, ...]]:
+    """Return the occupied cells near a question: those that raise a concern; those that its asker was answered for before."""
+    raised: set[Cell] = set()
+    withheld: set[Cell] = set()
+    for cell, epoch, occupied_from_us in held:
+        if not _near(cell, epoch, question, rules):
+            continue
+        earlier = (q for q in asked if q.asker == question.asker and q.asked_at_us < occupied_from_us)
+        (withheld if any(_near(cell, epoch, q, rules) for q in earlier) else raised).add(cell)
+    return tuple(sorted(raised)), tuple(sorted(withheld - raised))
 
 
 def unasked(desk: Desk, question: Question, rules: Rules) -> Desk:
     """Return the desk as if a question had not been asked: its answer was worked out before its slot and never given."""
-    spending = desk.spending.refund(question.asker, question.asked_at_us, question.volumes, rules.buffer_mm)
+    price = 0 if _why_not(desk, question, rules, question.asked_at_us) else rules.price.of(question.volumes)
+    spending = desk.spending.refund(question.asker, question.asked_at_us, price)
     left = tuple(q for q in desk.asked if q.notice != question.notice)
     return msgspec.structs.replace(desk, asked=left, spending=spending)
 
@@ -165,11 +224,6 @@ def occupied(presence: Iterable[Presence], rules: Rules, now_us: int) -> list[tu
     return sorted((cell, epoch, from_us) for (cell, epoch), from_us in first.items())
 
 
-def asking_pattern(desk: Desk, asker: str) -> tuple[Question, ...]:
-    """Return what one party asked in this epoch: shown to the holder when a budget is spent, so that a human sees the probing."""
-    return tuple(q for q in desk.asked if q.asker == asker)
-
-
 def _near(cell: Cell, epoch: int, question: Question, rules: Rules) -> bool:
     block = Volume4D(
         outline=outline_of(cell, rules.cell_ndeg),
@@ -182,18 +236,24 @@ def _near(cell: Cell, epoch: int, question: Question, rules: Rules) -> bool:
     return any(meets(block, volume, separation) is not None for volume in question.volumes)
 
 
-def _why_not(desk: Desk, question: Question, rules: Rules, now_us: int, within: bool) -> str:
-    if not within:
-        return "budget spent"
-    if any(v.end_us - v.start_us < rules.least_duration_us for v in question.volumes):
+def too_small(volumes: Sequence[Volume4D], rules: Rules) -> str:
+    """Return why a notice of these volumes is not screened whoever holds what, "" if it may be."""
+    if any(v.end_us - v.start_us < rules.least_duration_us for v in volumes):
         return "shorter than the least duration"
-    if any(_size_mm(v) < rules.least_size_mm for v in question.volumes):
+    if any(_size_mm(v) < rules.least_size_mm for v in volumes):
         return "smaller than the least size"
-    if not question.volumes:
-        return "no volume told"
-    if desk.reviewed_at_us is None or now_us - desk.reviewed_at_us > rules.stale_after_us:
-        return "no current data"
-    return ""
+    return "" if volumes else "no volume told"
+
+
+def _why_not(desk: Desk, question: Question, rules: Rules, now_us: int) -> str:
+    if reason := too_small(question.volumes, rules):
+        return reason
+    return "no current data" if is_stale(desk, rules, now_us) else ""
+
+
+def is_stale(desk: Desk, rules: Rules, now_us: int) -> bool:
+    """Whether the holder's presence was not stated recently enough to answer by it."""
+    return desk.reviewed_at_us is None or now_us - desk.reviewed_at_us > rules.stale_after_us
 
 
 def _size_mm(volume: Volume4D) -> int:

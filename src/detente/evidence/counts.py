@@ -150,26 +150,6 @@ def missing_days(gap: Gap, zone: tzinfo) -> tuple[date, ...]:
     return tuple(sorted(days))
 
 
-def band_over(counts: Sequence[Counted]) -> Counted:
-    """Return the span of what several sources say of one thing: the least to the most, without a best; never a sum or a mean.
-
-    Errors: Refused for different units, or none.
-    """
-    units = {plain_name(c.unit) for c in counts}
-    if len(units) != 1:
-        rule = "one unit is needed to show figures as one band"
-        raise Refused([problem("unit", "unit", ", ".join(sorted(units)), rule, "Show them side by side.")])
-    lows = [n for c in counts for n in (c.low, c.best) if n is not None]
-    highs = [n for c in counts for n in (c.high, c.best) if n is not None]
-    same = len({c.best for c in counts}) == 1
-    return Counted(
-        best=counts[0].best if same else None,
-        high=max(highs) if highs else None,
-        low=min(lows) if lows else None,
-        unit=counts[0].unit,
-    )
-
-
 def _inside(day: Stated, whole: Stated) -> bool:
     if day.earliest_us is None or day.latest_us is None or whole.earliest_us is None or whole.latest_us is None:
         return False

@@ -52,14 +52,6 @@ class SourceRecord(msgspec.Struct, frozen=True, kw_only=True):
     source: str
 
 
-class ReviewDue(msgspec.Struct, frozen=True, kw_only=True):
-    """A grade that was given before something came that speaks against the item. Whether it changes is the assessor's to say."""
-
-    cause: str
-    entry: str
-    words: str
-
-
 def grade_text(reliability: Reliability | None, credibility: Credibility | None) -> str:
     """Write a grade: `B2`, `B-`, `-4`."""
     return f"{reliability or '-'}{credibility or '-'}"
@@ -92,27 +84,6 @@ def current(about: str, graded: Iterable[Graded], at_us: int) -> dict[str, Chang
         if what == about:
             found[assessor] = line[-1]
     return found
-
-
-def reviews_due(graded: Sequence[Graded], against: Sequence[Contradiction]) -> tuple[ReviewDue, ...]:
-    """Return the grades of denials (and of claims denied) that are older than what contradicts them, newest cause first told once each."""
-    found: dict[str, ReviewDue] = {}
-    latest: dict[tuple[str, str, str], Graded] = {}
-    for one in sorted(graded, key=lambda g: (g.at_us, g.entry)):
-        latest[(one.assessment.about or "", one.assessment.topic, one.assessment.assessor)] = one
-    for one in latest.values():
-        for pair in against:
-            for item, other in ((pair.denial, pair.claim), (pair.claim, pair.denial)):
-                if one.assessment.about != item.id or other.at_us <= one.at_us or other.id in one.assessment.basis:
-                    continue
-                who = (
-                    f"{other.claim.who}, an ally of the speaker,"
-                    if pair.by_ally and item is pair.denial
-                    else other.claim.who
-                )
-                words = f"{one.assessment.assessor} graded this before {who} said otherwise: look again"
-                found[one.entry] = ReviewDue(cause=other.id, entry=one.entry, words=words)
-    return tuple(found[entry] for entry in sorted(found))
 
 
 def source_record(

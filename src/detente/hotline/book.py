@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from detente.geometry.f3548 import time_text
+from detente.hotline.channel import may_carry
 from detente.hotline.ladder import NO_TERMS, Matter, Rung
 from detente.records.agreement import Clock as AgreedClock
-from detente.records.channel import Channel
-from detente.records.step import Reach, Step
+from detente.records.channel import Channel, Load
+from detente.records.step import LadderName, Reach, Step
 
 ROLE: Final[Mapping[Reach, str]] = {"director": "director", "higher-level": "higher-level"}
 """The role that is called at the party that owes the answer. A roster says who holds it."""
@@ -59,12 +60,29 @@ class Called(NamedTuple):
     audience: tuple[str, ...]
 
 
-def next_line(lines: Sequence[Channel]) -> Channel | None:
+CARRIES: Final[dict[LadderName, Load]] = {
+    "priority": "routine",
+    "query": "notice",
+    "query-urgent": "urgent",
+    "screening": "notice",
+    "stop": "stop",
+    "urgent": "urgent",
+    "warning": "urgent",
+    "warning-routine": "routine",
+}
+"""What a call on a ladder would put on a line."""
+
+
+def next_line(lines: Sequence[Channel], load: Load) -> Channel | None:
     """Return the line to try when the usual one carried nothing: an open one that stands in for another, else any open one.
 
-    The machine's own way (`ledger`) is not a line to try: it is what was not answered.
+    A line that is never to carry this is not named. The machine's own way (`ledger`) is not a line to try: it is what was not answered.
     """
-    usable = {line.channel: line for line in lines if line.state == "open" and line.means != "ledger"}
+    usable = {
+        line.channel: line
+        for line in lines
+        if line.state == "open" and line.means != "ledger" and may_carry(line, load) != "no"
+    }
     named = [name for line in lines for name in line.alternates]
     for name in (*named, *sorted(usable)):
         if name in usable:
@@ -96,7 +114,7 @@ def called(
             who = f" ({', '.join(names)})" if names else f", whom no roster here names at {party}"
             words = f"Duty director{who}: take it and relay it."
         case "alternate-channel":
-            line = next_line(book.channels_between(me, party))
+            line = next_line(book.channels_between(me, party), CARRIES[matter.ladder])
             channel = line.channel if line is not None else None
             words = f"Use {line.name} ({line.channel})." if line is not None else "No other line is on record: use any."
         case "higher-level":

@@ -43,6 +43,8 @@ Kind = Literal[
     "hit",  # a notified place or movement is reported hit
     "endangered",  # something changed on which open notices rest
     "unit-unreached",  # a protected movement begins soon, and no acting unit is on record as having it
+    "passed-over",  # own people are where another party is told of no concern in this epoch
+    "probing",  # another party's questions spend its budget, or come back to the same ground
     "screening-missing",  # a party that does not screen what we notify
 ]
 

@@ -11,14 +11,31 @@ from typing import Protocol
 
 import msgspec
 
+from detente.conflicts.budget import DAY_US
 from detente.conflicts.coarse import volumes_of
-from detente.conflicts.screening import Desk, Presence, Question, Rules, Screened, epoch_of, occupied, screen, unasked
+from detente.conflicts.screening import (
+    Desk,
+    Examined,
+    Presence,
+    Question,
+    Rules,
+    epoch_of,
+    examined,
+    is_stale,
+    occupied,
+    passed_over,
+    screen,
+    unasked,
+)
 from detente.geometry.volume import Volume4D
 from detente.ledger.genesis import ScreeningRules
 from detente.records.notice import CoarseNotice, Notice
 from detente.records.screening import Screening, padded
 from detente.records.sealed import Presence as PresenceBody
 from detente.records.sealed import padded as padded_sealed
+
+MOST_EXAMINED = 2_000
+"""Answers of the last day that own officers are shown at most; the oldest go first."""
 
 
 class Screener(Protocol):
@@ -32,6 +49,15 @@ class Screener(Protocol):
 
     def review(self, presence: tuple[Presence, ...], speaks_for: tuple[str, ...], now_us: int) -> None:
         """Take the watch officer's statement of presence; it replaces the one before."""
+
+    def examined(self) -> Mapping[str, Examined]:
+        """Return, by notice, what own officers are shown of the answers of the last day, the oldest first. None of it leaves."""
+
+    def passed_over(self, now_us: int) -> tuple[Examined, ...]:
+        """Return what has become worse for notices answered in this epoch since own presence was stated; remember it."""
+
+    def stale(self, now_us: int) -> bool:
+        """Whether a notice that comes now is not screened for want of presence stated within the day."""
 
     def commitment(self, now_us: int) -> PresenceBody:
         """Return the body to commit to for the epoch that holds `now_us`; of one length, changed or not."""
@@ -52,13 +78,16 @@ class DeskScreener:
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
         self.desk = Desk()
-        self.last: Screened | None = None
         self._kept: dict[str, Question] = {}
+        self._examined: dict[str, Examined] = {}
+        self._new: dict[str, Examined | None] = {}
+        """What is examined and not handed over to be kept yet; None: forgotten."""
 
     def answer(self, notice: str, asker: str, volumes: tuple[Volume4D, ...], slot_us: int) -> Screening:
         question = Question(asked_at_us=slot_us, asker=asker, notice=notice, volumes=volumes)
-        self.desk, self.last = screen(self.desk, question, self.rules, slot_us)
-        given = self.last.answer
+        self.desk, screened = screen(self.desk, question, self.rules, slot_us)
+        self._remember(examined(self.desk, question, screened, self.rules))
+        given = screened.answer
         return padded(
             Screening(
                 about=notice,
@@ -75,6 +104,34 @@ class DeskScreener:
     def take_back(self, notice: str, asker: str, volumes: tuple[Volume4D, ...], slot_us: int) -> None:
         question = Question(asked_at_us=slot_us, asker=asker, notice=notice, volumes=volumes)
         self.desk = unasked(self.desk, question, self.rules)
+        self._forget(notice)
+
+    def examined(self) -> Mapping[str, Examined]:
+        return self._examined
+
+    def passed_over(self, now_us: int) -> tuple[Examined, ...]:
+        worse = []
+        for notice, cells in passed_over(self.desk, self.rules, now_us).items():
+            held = self._examined.get(notice)
+            if held is not None and (more := set(held.withheld) | set(cells)) != set(held.withheld):
+                worse.append(msgspec.structs.replace(held, withheld=tuple(sorted(more))))
+        for one in worse:
+            self._remember(one)
+        return tuple(worse)
+
+    def stale(self, now_us: int) -> bool:
+        return is_stale(self.desk, self.rules, now_us)
+
+    def _remember(self, one: Examined) -> None:
+        self._examined[one.notice] = self._new[one.notice] = one
+        for notice in [n for n, e in self._examined.items() if e.asked_at_us < one.asked_at_us - DAY_US]:
+            self._forget(notice)
+        while len(self._examined) > MOST_EXAMINED:
+            self._forget(next(iter(self._examined)))
+
+    def _forget(self, notice: str) -> None:
+        self._examined.pop(notice, None)
+        self._new[notice] = None
 
     def review(self, presence: tuple[Presence, ...], speaks_for: tuple[str, ...], now_us: int) -> None:
         """What is stated again stays as it was held; what is not stated any more counts as withdrawn from now on."""
@@ -111,7 +168,9 @@ class DeskScreener:
         new = [(name, msgspec.msgpack.encode(q)) for name, q in asked.items() if name not in self._kept]
         old = [(name, None) for name in self._kept if name not in asked]
         self._kept = asked
-        return [("desk", msgspec.msgpack.encode(msgspec.structs.replace(self.desk, asked=()))), *new, *old]
+        shown = [(f"examined/{n}", None if e is None else msgspec.json.encode(e)) for n, e in self._new.items()]
+        self._new = {}
+        return [("desk", msgspec.msgpack.encode(msgspec.structs.replace(self.desk, asked=()))), *new, *old, *shown]
 
     def restore(self, kept: Mapping[str, bytes]) -> None:
         if "desk" not in kept:
@@ -123,6 +182,10 @@ class DeskScreener:
         desk = msgspec.msgpack.decode(kept["desk"], type=Desk)
         self.desk = msgspec.structs.replace(desk, asked=tuple(asked))
         self._kept = {f"asked/{question.notice}": question for question in asked}
+        shown = [
+            msgspec.json.decode(data, type=Examined) for name, data in kept.items() if name.startswith("examined/")
+        ]
+        self._examined = {one.notice: one for one in sorted(shown, key=lambda one: (one.asked_at_us, one.notice))}
 
 
 def rules_of(rules: ScreeningRules) -> Rules:

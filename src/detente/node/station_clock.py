@@ -11,7 +11,6 @@ from detente.conflicts.screening import Presence
 from detente.geometry.f3548 import time_text
 from detente.ledger.delivered import Told
 from detente.node.envelope import read_envelope
-from detente.node.keeping import Keep
 from detente.node.own_draft import draft_of
 from detente.node.station_alarms import raise_alarm
 from detente.node.station_climb import calls_shown, climb
@@ -22,6 +21,7 @@ from detente.node.station_hits import alarms_of_hits
 from detente.node.station_hold import let_go
 from detente.node.station_openings import notice_volumes
 from detente.node.station_peers import FRESH_US, judge_ahead, tell_evidence
+from detente.node.station_screened import alarms_of_answer, alarms_of_presence, kept_at_once
 from detente.node.station_send import envelope, lodge_delayed, submit
 from detente.node.station_state import Station, Unacked
 from detente.node.station_stop import alarms_of_stops
@@ -115,19 +115,22 @@ def presence_set(state: Station, given: PresenceSet, now_us: int) -> list[Effect
         del state.answers[notice]  # worked out ahead, and not given yet: what is held at the slot decides
         kept.append((f"answer/{notice.hex()}", None))
     state.screener.review(held, given.speaks_for, now_us)
-    return [Keep(kept=[*kept, *state.screener.changes()])]
+    alarms = alarms_of_presence(state, now_us)
+    return kept_at_once([*kept, *state.screener.changes()], alarms)
 
 
 def _screenings(state: Station, now_us: int) -> list[Effect]:
     """Answer what is due, and work out beforehand what comes next; a backlog is worked off a few at a time."""
     effects: list[Effect] = []
     kept: list[tuple[str, bytes | None]] = []
+    alarms: list[Effect] = []
     for notice in state.slots.first(AT_ONCE):
         if notice not in state.answers:
             state.answers[notice] = _answer(state, notice)
             kept.append((f"answer/{notice.hex()}", msgspec.json.encode(state.answers[notice])))
+            alarms += alarms_of_answer(state, notice.hex(), now_us)
     if kept:
-        effects.append(Keep(kept=[*kept, *state.screener.changes()]))
+        effects += kept_at_once([*kept, *state.screener.changes()], alarms)
     for notice in state.slots.take(now_us, AT_ONCE):
         effects.append(Compose(draft_of(state, state.answers[notice], (state.asked[notice].asker,), now_us)))
     return effects

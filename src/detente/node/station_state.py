@@ -15,7 +15,8 @@ What must survive a crash is written by `Keep` under these names:
     judged             the index below which every entry's bodies were held against their records' rules
     unsound/<index>    the positions of those that break them: what is not named here is not judged again
     fan/<change> <why> a change that is fanned out
-    answer/<id>        our screening of a notice, until its slot;   desk, asked/<id>  the screening desk;   epoch  the last commitment
+    answer/<id>        our screening of a notice, until its slot;   epoch  the last commitment
+    desk, asked/<id>   the screening desk;   examined/<id>  what own officers are shown of an answer
 """
 
 from __future__ import annotations

@@ -172,13 +172,6 @@ class Airspace(View):
         """Yield the notices that are over at a time and that nobody has ended."""
         return (notice for notice in self._live.values() if notice.lapsed(at_us))
 
-    def by_state(self, at_us: int | None = None) -> dict[State | None, list[LiveNotice]]:
-        """Return the live notices by state, each group in order of the ledger; under None those that are unreadable."""
-        groups: dict[State | None, list[LiveNotice]] = {}
-        for notice in sorted(self.live(at_us), key=lambda n: n.index):
-            groups.setdefault(notice.state, []).append(notice)
-        return groups
-
     def near(self, volumes: Iterable[Volume4D], separation: Separation) -> list[LiveNotice]:
         """Return live notices that come within the separation of any of the volumes; without an index, all that may."""
         if self._index is None:

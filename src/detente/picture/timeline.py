@@ -153,6 +153,11 @@ class Timeline(View):
         ids = self._ids
         return [ids[row] for row in rows.tolist()]
 
+    def ids_since(self, at_us: int) -> list[str]:
+        """Return the ids of what the host received at a time or later, in order."""
+        first = int(np.searchsorted(self._received_at_us.values, at_us, "left"))
+        return list(self._ids[first:])
+
     def size_at(self, at_us: int) -> int:
         """Return the ledger size, as far as this viewer's entries show it, at a time: those received then or before."""
         rows = int(np.searchsorted(self._received_at_us.values, at_us, "right"))

@@ -106,7 +106,7 @@ def _key(state: Station, officers: Mapping[str, SigningKey], asked: SendAsked, p
     use = state.identity.key_at(key.public, max(state.next_entry, 1))
     if use is None:
         problems.append(
-            _bad("officer", "officer", asked.officer, "must have a key that is valid now", "Register the key")
+            _bad("officer", "officer", asked.officer, _not_valid(state, key), "Register a key that is valid")
         )
     return key
 
@@ -173,6 +173,14 @@ def _audience(state: Station, asked: SendAsked, facets: list[Facet | None], prob
 
 def _inside(found: Problem, field: str) -> Problem:
     return msgspec.structs.replace(found, field=f"{field}.{found.field}" if found.field else field)
+
+
+def _not_valid(state: Station, key: SigningKey) -> str:
+    """Name a revoked officer; a key that nobody registered has no name."""
+    ended = state.identity.history(key.public)
+    if ended is None or ended.until_index is None:
+        return "must have a key that is valid now"
+    return f"must have a key that is valid now: that of {ended.title} was revoked or replaced at index {ended.until_index - 1}"
 
 
 def _bad(code: str, field: str, value: object, rule: str, next_step: str) -> Problem:

@@ -23,10 +23,13 @@ def routes(api: LocalApi) -> dict[tuple[str, str], Callable[[Request], Awaitable
         """Own movements with what holds each, own sites with how far each entry can be relied on."""
         now_us, party = api.engine.now_us, api.state.me.party
         rules = api.state.me.genesis.rules
+        found = movements(api.picture, party, now_us, rules)
         return json_answer(
             {
                 "basis": api.basis(),
-                "movements": movements(api.picture, party, now_us, rules),
+                "movements": [
+                    {**msgspec.to_builtins(one), "unscreened": _unscreened(api, one.version)} for one in found
+                ],
                 "sites": sites(api.picture, party, now_us),
             }
         )
@@ -48,6 +51,12 @@ def routes(api: LocalApi) -> dict[tuple[str, str], Callable[[Request], Awaitable
         return json_answer({"basis": api.basis(), "hits": rows})
 
     return {("GET", "/local/board"): board, ("GET", "/local/hits"): hits}
+
+
+def _unscreened(api: LocalApi, version: str) -> dict[str, str]:
+    """Say for each party that did not screen a version why, as far as we can know."""
+    answers = api.picture.screenings.of(version, api.engine.now_us)
+    return {a.party: why for a in answers if (why := api.own_questions.why(version, a))}
 
 
 def refuse_forbidden(api: LocalApi, asked: SendAsked) -> None:

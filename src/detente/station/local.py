@@ -25,8 +25,9 @@ from detente.node.speaking import not_spoken_for
 from detente.node.station_clock import next_matter_us
 from detente.node.station_values import Composed, HeldBack, PresenceSet, Release
 from detente.node.troubles import fresh, stands_still
+from detente.picture.screenings import Answered
 from detente.records.approval import Rule
-from detente.station import dangers, humane, reviewing, stopping, watch
+from detente.station import asking, dangers, humane, reviewing, stopping, watch
 from detente.station.answers import permissions
 from detente.station.answers.basis import basis
 from detente.station.bundling import bundle_bytes
@@ -81,6 +82,7 @@ class LocalApi:
         self.state = engine.state
         self.parts = engine.parts
         self.picture = engine.parts.picture
+        self.own_questions = asking.OwnQuestions(self)
 
     # --- what stands ---
 
@@ -117,7 +119,7 @@ class LocalApi:
                 "ledger": state.ledger.hex(),
                 "lodged_here": len(state.lodged_here.open) + len(state.lodged_here.overdue),
                 "missing": {str(index): author for index, author in state.missing.items()},
-                "officers": sorted(self.parts.officers),
+                "officers": self._officers(),
                 "origin": state.me.genesis.origin,
                 "outbox": [
                     {"id": item.id.hex(), "kind": item.kind, "problems": item.problems, "state": item.state}
@@ -133,6 +135,12 @@ class LocalApi:
                 "wake_us": next_matter_us(state, self.engine.now_us),
             }
         )
+
+    def _officers(self) -> list[str]:
+        """Officers that can sign here now: a revoked one has its key file still, and is not among them."""
+        size = max(self.state.next_entry, 1)
+        held = self.parts.officers.items()
+        return sorted(officer for officer, key in held if self.state.identity.key_at(key.public, size) is not None)
 
     async def alarms(self, request: Request) -> Answer:
         return json_answer({"alarms": self.state.alarms.raised, "basis": self.basis()})
@@ -162,10 +170,14 @@ class LocalApi:
             "lapsed": live.lapsed(now_us),
             "notice": live.notice() or live.coarse_notice(),
             "screenings": [
-                {"answer": a.answer, "party": a.party, "words": a.sentence()}
+                {"answer": a.answer, "party": a.party, "words": self._screened_words(live.version, a)}
                 for a in self.picture.screenings.of(live.version, now_us)
             ],
         }
+
+    def _screened_words(self, version: str, answered: Answered) -> str:
+        why = self.own_questions.why(version, answered)
+        return f"{answered.sentence()}; {why}" if why and why != asking.UNKNOWN else answered.sentence()
 
     async def conflicts(self, request: Request) -> Answer:
         at_us = self.engine.now_us
@@ -200,7 +212,8 @@ class LocalApi:
     async def screenings(self, request: Request) -> Answer:
         now_us = self.engine.now_us
         rows = [
-            {**msgspec.to_builtins(a), "words": a.sentence()} for a in self.picture.screenings.of(request.rest, now_us)
+            {**msgspec.to_builtins(a), "words": self._screened_words(request.rest, a)}
+            for a in self.picture.screenings.of(request.rest, now_us)
         ]
         return json_answer({"basis": self.basis(), "screenings": rows})
 
@@ -549,6 +562,7 @@ def local_app(engine: Engine) -> App:
         ("GET", "/local/status"): api.status,
         ("GET", "/local/verdicts/{}"): agreements.verdicts,
         ("GET", "/local/waiting"): api.waiting,
+        **asking.routes(api),
         **dangers.routes(api),
         **watch.routes(api),
         **humane.routes(api),

@@ -12,12 +12,14 @@ from detente.hotline.approvals import rule_for
 from detente.hotline.channel import attempts, measure
 from detente.hotline.roster import gaps, matter, may_take, note, on_watch
 from detente.ledger.entry import Draft
+from detente.node.alarms import Alarm
 from detente.node.station_hold import standing_of
 from detente.picture.delivery import Step
 from detente.records.approval import Rule
 from detente.records.handover import Open
 from detente.records.registry import REGISTRY, Record
 from detente.records.roster import Duty
+from detente.station.asking import standing
 from detente.station.clocks import clock_row
 from detente.station.http import Answer, Request, json_answer
 
@@ -57,6 +59,9 @@ def routes(api: LocalApi) -> dict[tuple[str, str], Callable[[Request], Awaitable
             "ladders": clocks[: request.number("limit", 50)],
             "ladders_running": len(clocks),
             "owners": _owners(api),
+            "passed_over": [row["passed_over"] for row in standing(api)],
+            "presence_stale": _stale(api),
+            "probing": [alarm.words for alarm in api.state.alarms.raised if _probes(alarm, now_us)],
             "relay": [msgspec.to_builtins(one) for one in _to_relay(api)],
             "undelivered": sum(r["outcome"] == "undelivered" for r in clocks),
             "watch": _watch(api, me, now_us, 24),
@@ -94,12 +99,19 @@ def routes(api: LocalApi) -> dict[tuple[str, str], Callable[[Request], Awaitable
         votes = {about: [v.says for v in by.values()] for about, by in api.state.votes.items()}
         return json_answer({"basis": api.basis(), "held": _held(api), "rules": rules, "votes": votes})
 
+    async def taking(request: Request) -> Answer:
+        """In what standing an own officer takes something urgent now; nobody is turned away."""
+        duties = _duties(api, api.state.me.party)
+        standing = may_take(duties, request.query.get("officer", ""), api.engine.now_us)
+        return json_answer({"basis": api.basis(), "standing": standing})
+
     return {
         ("GET", "/local/channels"): channels,
         ("GET", "/local/handover-note"): draw_handover,
         ("GET", "/local/handovers"): handovers,
         ("GET", "/local/held"): held,
         ("GET", "/local/roster"): roster,
+        ("GET", "/local/taking"): taking,
         ("GET", "/local/watch"): watch,
     }
 
@@ -113,11 +125,6 @@ def holding_rule(api: LocalApi, draft: Draft) -> Rule | None:
             record = REGISTRY.read(draft.kind, facet.form, facet.body_bytes())
             body = record.body if isinstance(record, Record) and body is None else body
     return rule_for(api.state.approval_rules, kind, body)
-
-
-def taking(api: LocalApi, officer: str) -> str:
-    """Say in what standing an own officer takes something urgent now."""
-    return may_take(_duties(api, api.state.me.party), officer, api.engine.now_us)
 
 
 def _parties(api: LocalApi) -> list[str]:
@@ -140,6 +147,15 @@ def _watch(api: LocalApi, party: str, at_us: int, hours: int) -> dict[str, Any]:
         "party": party,
         "roster": bool(duties),
     }
+
+
+def _stale(api: LocalApi) -> bool:
+    """Whether notices of others are not screened here, for own presence was never stated or not within the day."""
+    return api.state.screener.stale(api.engine.now_us)
+
+
+def _probes(alarm: Alarm, now_us: int) -> bool:
+    return alarm.kind == "probing" and alarm.at_us > now_us - DAY_US
 
 
 def _owners(api: LocalApi) -> list[dict[str, Any]]:
