@@ -137,8 +137,9 @@ def show(station: Station = None, zone: Zone = None, as_json: AsJson = False) ->
     lines = [f"! notice {short(f['version'])} by {f['author']} {f['words']}" for f in found["flagged"]]
     for row in found["permissions"]:
         terms = row["terms"]
+        over = "ENDED FOR US; was " if row.get("ended_for_us") else ""
         lines.append(
-            f"{short(row['entry'])} {terms['permission']}: {row['standing'].upper()}; {terms['host']} to {terms['guest']}, "
+            f"{short(row['entry'])} {terms['permission']}: {over}{row['standing'].upper()}; {terms['host']} to {terms['guest']}, "
             f"{', '.join(terms['activities'])}"
         )
         lines.append(f"  from {moment(terms['from_us'], where)} until {moment(terms['until_us'], where)}")

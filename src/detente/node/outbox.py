@@ -1,8 +1,8 @@
 """Submissions on their way to the host: durable first, then sent, in order, until they stand in the own verified copy.
 
     QUEUED ──sent──> SENT ──receipt──> RECEIPTED ──leaf verified in own copy──> (gone)
-      ^                │ └──refused──> REFUSED (kept, shown, never sent again)
-      └──unreachable───┘
+      ^                │ └──refused──> REFUSED (kept, shown, never sent again,
+      └──unreachable───┘           until an officer dismisses it)
 
 Sending the same bytes twice is harmless (the id is the same), so after a crash everything not gone is sent again.
 """
@@ -27,7 +27,10 @@ RETRY_US = 1_000_000
 
 
 class Queued(msgspec.Struct, frozen=True, kw_only=True):
-    """One submission of ours. `leaf` is what its leaf must hold: header commitment, facet commitments, slots, joined."""
+    """One submission of ours. `leaf` is what its leaf must hold: header commitment, facet commitments, slots, joined.
+
+    `withdrawn`: the host refused it and we find that right, so no other station is asked to look for it.
+    """
 
     commitment: bytes
     composed_at_us: int
@@ -40,6 +43,7 @@ class Queued(msgspec.Struct, frozen=True, kw_only=True):
     raw: bytes
     state: State = "queued"
     urgent: bool
+    withdrawn: bool = False
 
 
 @dataclass
@@ -77,13 +81,21 @@ class Outbox:
             return None
         return self._put(msgspec.structs.replace(item, state="receipted", index=index))
 
-    def refused(self, entry_id: bytes, problems: Iterable[str]) -> Queued | None:
-        """Note that the host refused a submission for good."""
+    def refused(self, entry_id: bytes, problems: Iterable[str], *, rightly: bool = False) -> Queued | None:
+        """Note that the host refused a submission for good; `rightly`, as far as we can judge it ourselves."""
         self.in_flight.discard(entry_id)
         item = self.items.get(entry_id)
         if item is None:
             return None
-        return self._put(msgspec.structs.replace(item, state="refused", problems=tuple(problems)))
+        return self._put(msgspec.structs.replace(item, state="refused", problems=tuple(problems), withdrawn=rightly))
+
+    def dismiss(self, entry_id: bytes) -> Queued | None:
+        """Let go of a refused submission that an officer has seen; None for any other."""
+        item = self.items.get(entry_id)
+        if item is None or item.state != "refused":
+            return None
+        self.by_commitment.pop(item.commitment, None)
+        return self.items.pop(entry_id)
 
     def unreachable(self, now_us: int) -> None:
         """Note that what was under way did not arrive, or nobody knows: it will be sent again."""
@@ -109,7 +121,9 @@ class Outbox:
     def due_us(self, delay_us: int = DELAY_US) -> int | None:
         """When something here next wants attention: a retry or a lodging."""
         times = [
-            item.composed_at_us + delay_us for item in self.items.values() if not item.lodged and item.index is None
+            item.composed_at_us + delay_us
+            for item in self.items.values()
+            if not (item.lodged or item.withdrawn) and item.index is None
         ]
         if not self.in_flight and any(item.state in ("queued", "sent") for item in self.items.values()):
             times.append(self.retry_at_us)
@@ -132,6 +146,6 @@ class Outbox:
 
     @staticmethod
     def _wants_lodging(item: Queued, now_us: int, delay_us: int) -> bool:
-        if item.lodged or item.index is not None:
+        if item.lodged or item.withdrawn or item.index is not None:
             return False
         return item.state == "refused" or item.composed_at_us + delay_us <= now_us

@@ -45,7 +45,11 @@ class _Notice(msgspec.Struct):
 
 _SUBMISSION = msgspec.json.Decoder(_Submission)
 _NOTICE = msgspec.json.Decoder(_Notice)
-_UNDERSTOOD = frozenset((form.kind, form.version, form.form) for form in REGISTRY.forms())
+_UNDERSTOOD = frozenset(
+    (form.kind, version, form.form) for form in REGISTRY.forms() for version in (*form.older, form.version)
+)
+_PLACED = ("coarse", "full")
+"""The forms of a notice that have a class and a state."""
 
 
 def recall(row: StoredEntry) -> Examined:
@@ -59,7 +63,7 @@ def recall(row: StoredEntry) -> Examined:
     for opening in stored.facets:
         if opening is None or (name, int(version), opening.facet.form) not in _UNDERSTOOD:
             continue
-        if name == "notice" and opening.facet.form != "own" and not state:
+        if name == "notice" and opening.facet.form in _PLACED and not state:
             notice = _NOTICE.decode(opening.facet.body)
             activity, state = notice.activity, notice.state
         elif name in FOLDED:

@@ -26,13 +26,14 @@ from detente.node.station_fold import reread
 from detente.node.station_follow import checkpoint_arrived, host_key_offered, leaves_arrived, release, witnessed_arrived
 from detente.node.station_hold import held_back
 from detente.node.station_peers import direct_answered, direct_arrived, peer_checkpoint, peer_unreachable
-from detente.node.station_send import composed, host_answered, host_refused, host_unreachable, receipted
+from detente.node.station_send import composed, host_answered, host_unreachable, receipted
 from detente.node.station_state import Station
 from detente.node.station_values import (
     CheckpointArrived,
     Composed,
     DirectAnswered,
     DirectArrived,
+    Dismissed,
     Effect,
     EntriesArrived,
     HeldBack,
@@ -52,6 +53,7 @@ from detente.node.station_values import (
     WakeAt,
     WitnessedArrived,
 )
+from detente.node.station_withdraw import dismissed, host_refused
 
 
 def _nothing(state: Station, given: Tick, now_us: int) -> list[Effect]:
@@ -63,6 +65,7 @@ STEPS: dict[type, Callable[[Station, Any, int], list[Effect]]] = {
     Composed: composed,
     DirectAnswered: direct_answered,
     DirectArrived: direct_arrived,
+    Dismissed: dismissed,
     EntriesArrived: entries_arrived,
     HeldBack: held_back,
     HostAnswered: host_answered,
@@ -84,7 +87,7 @@ STEPS: dict[type, Callable[[Station, Any, int], list[Effect]]] = {
 def handle(state: Station, given: Input, now_us: int) -> tuple[Station, list[Effect]]:
     """Decide what this station does about one input. Nothing happens until the caller carries out the effects, in order.
 
-    The state is changed in place and returned. Raises Refused only for a DirectArrived or Composed that does not hold; then
+    The state is changed in place and returned. Raises Refused only for a DirectArrived, Composed or Dismissed that does not hold; then
     nothing has changed.
     """
     effects = STEPS[type(given)](state, given, now_us)

@@ -153,6 +153,13 @@ class Release(NamedTuple):
     officer: str
 
 
+class Dismissed(NamedTuple):
+    """An officer has seen that the host refused a submission of ours (its id), and lets it go."""
+
+    id: bytes
+    officer: str
+
+
 class Tick(NamedTuple):
     """Time has passed."""
 
@@ -170,6 +177,7 @@ Input = (
     | HostAnswered
     | DirectArrived
     | DirectAnswered
+    | Dismissed
     | PeerUnreachable
     | PeerCheckpoint
     | HostKeyOffered

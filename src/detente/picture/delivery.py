@@ -17,7 +17,6 @@ from detente.picture.fold import View
 from detente.picture.heads import Heads
 from detente.picture.known import KeyUses, Known
 from detente.picture.read_backs import ReadBacks
-from detente.records.erasure import Erasure
 from detente.records.response import OFFICER_ONLY, Response
 from detente.records.watermark import Watermark
 
@@ -66,7 +65,7 @@ class Delivery(View):
             size = min(watermark.size, known.index)
             if not marks or size > marks[-1].size:
                 marks.append(Mark(at_us=known.received_at_us, entry=known.id, index=known.index, size=size))
-        erasure = known.body(Erasure)
+        erasure = known.erasure
         if erasure is not None:
             self._erased(erasure.about)
         response = known.body(Response)

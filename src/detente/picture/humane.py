@@ -67,7 +67,7 @@ class Humane(View):
             elif isinstance(body, Claim | Report):
                 self._reported(known, body)
             elif isinstance(body, Erasure):
-                self._erased(body.about)
+                self._erased(body)
 
     def details(self, entry_id: str) -> HumaneNotice | None:
         """Return the humanitarian part of a notice, given any of its versions."""
@@ -136,8 +136,11 @@ class Humane(View):
         self.state.hits += found
         self.fresh += found
 
-    def _erased(self, entry: str) -> None:
-        self.state.hits = [h for h in self.state.hits if h.entry != entry]
+    def _erased(self, erasure: Erasure) -> None:
+        """Forget what was said of hits in an erased entry, and the humanitarian part where that is among what went."""
+        entry = erasure.about
+        if erasure.whole:
+            self.state.hits = [h for h in self.state.hits if h.entry != entry]
         if self._airspace.is_head(entry):
             first = self._airspace.first_of(entry)
             self.state.details.pop(first, None)

@@ -17,8 +17,8 @@ from detente.picture.airspace import Airspace, LiveNotice
 from detente.picture.fold import View
 from detente.picture.known import Known
 from detente.picture.shards import Shards, empty
+from detente.records.closing import Closing
 from detente.records.disclosure import Disclosure
-from detente.records.erasure import Erasure
 
 
 class Open(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +46,7 @@ class OpenConflicts(View):
     """
 
     name = "open-conflicts"
-    kinds: ClassVar[frozenset[str]] = frozenset({"disclosure", "erasure", "notice"})
+    kinds: ClassVar[frozenset[str]] = frozenset({"closing", "disclosure", "erasure", "notice"})
     state: OpenConflictsState
 
     def __init__(self, airspace: Airspace, separation_for: SeparationFor, widest: Separation) -> None:
@@ -59,7 +59,7 @@ class OpenConflicts(View):
 
     def apply(self, known: Known) -> None:
         """Take in one entry; `Airspace` has taken it in before."""
-        body = known.body(Disclosure) or known.body(Erasure)
+        body = known.body(Disclosure) or known.body(Closing) or known.erasure
         about = body.about if body is not None else known.id
         if not self._airspace.is_head(about):
             return

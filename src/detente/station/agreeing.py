@@ -145,6 +145,7 @@ class AgreementsApi:
         return {
             "agreement": found.body.agreement,
             "answers": counts,
+            "ended_for_us": self.picture.heads.closing(found.entry) is not None,
             "id": found.id,
             "parties": [
                 {**msgspec.to_builtins(one), "sentence": one.sentence()}

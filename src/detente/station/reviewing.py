@@ -49,7 +49,11 @@ def routes(api: LocalApi) -> dict[tuple[str, str], Callable[[Request], Awaitable
         """Every permission with where it stands; live notices that need one and rest on none."""
         now_us = api.engine.now_us
         rows = [
-            {**msgspec.to_builtins(permit), "standing": standing(permit, now_us).value}
+            {
+                **msgspec.to_builtins(permit),
+                "ended_for_us": api.picture.heads.closing(permit.entry) is not None,
+                "standing": standing(permit, now_us).value,
+            }
             for permit in api.picture.permits.permits()
         ]
         flagged = [{"author": by, "version": v, "words": why} for v, by, why in api.picture.permits.flagged(now_us)]
@@ -57,7 +61,10 @@ def routes(api: LocalApi) -> dict[tuple[str, str], Callable[[Request], Awaitable
 
     async def lifelines(request: Request) -> Answer:
         """Every lifeline as each author last said that it stands."""
-        rows = [msgspec.to_builtins(kept) for kept in api.picture.permits.lifelines()]
+        rows = [
+            {**msgspec.to_builtins(kept), "ended_for_us": api.picture.heads.closing(kept.entry) is not None}
+            for kept in api.picture.permits.lifelines()
+        ]
         return json_answer({"basis": api.basis(), "lifelines": rows})
 
     return {
