@@ -16,7 +16,8 @@ from tests.support.threads import DRIVER, HUMANE, ask, coarse, hospital, refused
 from detente.node.known import Known
 from detente.node.recall import recall
 from detente.picture.protected import register_of
-from detente.records.erasure import ERASABLE, ERASABLE_ALONE, Erasure, ErasureFirst
+from detente.records import erasure as record
+from detente.records.erasure import ERASABLE, Erasure
 from detente.records.notice_state import State
 from detente.records.registry import REGISTRY
 from detente.records.supersede import Version, check_erasure
@@ -167,7 +168,7 @@ def test_a_part_of_anything_else_is_not_erased_alone():
 
 def test_a_host_that_starts_again_knows_the_erasures_and_answers_of_former_versions():
     """`erasure/1` and `response/1` stand in older ledgers: what they say counts after a restart as it did before."""
-    first = ErasureFirst(about="0" * 64, authority="court", reason="r")
+    first = record.ErasureFirst(about="0" * 64, authority="court", reason="r")
     raw = submission("un", Erasure(about=first.about, authority="court", reason="r"), ["un"])
     old = raw.replace(b"erasure/2", b"erasure/1").replace(b'"positions":[0,1,2,3],', b"")
     row = Bench().rows[0]._replace(submission=old, leaf=bytes(400), id=bytes(32))
@@ -219,7 +220,9 @@ def test_each_kind_is_erased_as_the_format_page_says(kind):
     codes = [found.code for found in check_erasure(erasure(entry), "un", Versions())]
     assert codes == ([] if kind in ERASABLE else ["erasure-kind"])
     alone = [found.code for found in check_erasure(erasure(entry, positions=(3,)), "un", Versions())]
-    assert alone == ([] if kind in ERASABLE_ALONE else ["erasure-part"] if kind in ERASABLE else ["erasure-kind"])
+    assert alone == (
+        [] if kind in record.ERASABLE_ALONE else ["erasure-part"] if kind in ERASABLE else ["erasure-kind"]
+    )
     page = PAGE.partition("| Kind | Can be erased |")[2].partition("\n\n")[0]
     row = next(line for line in page.splitlines() if f"`{kind}`" in line)
     assert ("| Never. |" in row) == (kind not in ERASABLE)

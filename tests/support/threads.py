@@ -18,7 +18,8 @@ from detente.records.humane import HumaneNotice
 from detente.records.notice import Activity, Notice
 from detente.records.notice_state import State
 from detente.records.registry import REGISTRY
-from detente.station.drafting import FacetAsked, SendAsked, closings, draft_asked
+from detente.station import drafting
+from detente.station.drafting import FacetAsked, SendAsked, draft_asked
 
 CELL_NDEG = 20_000_000
 DRIVER = "Dr Ahmed Hassan"
@@ -80,7 +81,7 @@ def ask(w: World, party: str, *told: tuple[Body, list[str]], **more: Any) -> str
     asked = SendAsked(facets=facets, kind=kind, officer="watch-1", **more)
     key = world.signing(party, "watch-1")
     draft, _ = draft_asked(w.stations[party], {"watch-1": key}, asked, w.now_us)
-    ending = closings(w.stations[party], draft, asked.ended_for)
+    ending = drafting.closings(w.stations[party], draft, asked.ended_for) if more.get("ended_for") else []
     entry = w.seal(party, draft, key).hex()
     for one in ending:
         w.seal(party, one, key)

@@ -49,7 +49,7 @@ def host_refused(state: Station, given: HostRefused, now_us: int) -> list[Effect
     """The officer is told why; the hash is lodged, for a refusal may also be a pretext, unless our own rules find the same."""
     host_is_there(state, now_us)
     refused = state.outbox.items.get(given.id)
-    rightly = refused is not None and refusal_is_right(state, refused.raw)
+    rightly = refused is not None and refusal_is_right(state, refused)
     item = state.outbox.refused(given.id, given.problems, rightly=rightly)
     if item is None:
         return submit(state, now_us)
