@@ -117,7 +117,7 @@ class Acts:
         self.asked: bytes | None = None
         self.notices: dict[tuple[str, str], bytes] = {}
         self.sent: dict[str, list[bytes]] = {party: [] for party in PARTIES}
-        """Hidden messages by author: what can be erased."""
+        """Hidden messages by author that wait for no urgent answer: what can be erased."""
         self.raws: list[tuple[str, bytes]] = []
 
     async def do(self, step: Step) -> None:
@@ -161,7 +161,8 @@ class Acts:
         entry = self.sim.seal(author, draft, world.signing(author, officer))
         if hidden:
             self.sim.hidden.append(entry)
-            if isinstance(facets[0][0] if facets else None, Message):
+            said = facets[0][0] if facets else None
+            if isinstance(said, Message) and said.urgency not in ("stop", "urgent"):
                 self.sent[author].append(entry)
         elif author == self.sim.observer:
             self.own.append(entry)

@@ -27,10 +27,7 @@ RETRY_US = 1_000_000
 
 
 class Queued(msgspec.Struct, frozen=True, kw_only=True):
-    """One submission of ours. `leaf` is what its leaf must hold: header commitment, facet commitments, slots, joined.
-
-    `withdrawn`: the host refused it and we find that right, so no other station is asked to look for it.
-    """
+    """One submission of ours. `leaf` is what its leaf must hold: header commitment, facet commitments, slots, joined."""
 
     commitment: bytes
     composed_at_us: int
@@ -43,7 +40,6 @@ class Queued(msgspec.Struct, frozen=True, kw_only=True):
     raw: bytes
     state: State = "queued"
     urgent: bool
-    withdrawn: bool = False
 
 
 @dataclass
@@ -81,13 +77,13 @@ class Outbox:
             return None
         return self._put(msgspec.structs.replace(item, state="receipted", index=index))
 
-    def refused(self, entry_id: bytes, problems: Iterable[str], *, rightly: bool = False) -> Queued | None:
-        """Note that the host refused a submission for good; `rightly`, as far as we can judge it ourselves."""
+    def refused(self, entry_id: bytes, problems: Iterable[str]) -> Queued | None:
+        """Note that the host refused a submission for good."""
         self.in_flight.discard(entry_id)
         item = self.items.get(entry_id)
         if item is None:
             return None
-        return self._put(msgspec.structs.replace(item, state="refused", problems=tuple(problems), withdrawn=rightly))
+        return self._put(msgspec.structs.replace(item, state="refused", problems=tuple(problems)))
 
     def dismiss(self, entry_id: bytes) -> Queued | None:
         """Let go of a refused submission that an officer has seen; None for any other."""
@@ -121,9 +117,7 @@ class Outbox:
     def due_us(self, delay_us: int = DELAY_US) -> int | None:
         """When something here next wants attention: a retry or a lodging."""
         times = [
-            item.composed_at_us + delay_us
-            for item in self.items.values()
-            if not (item.lodged or item.withdrawn) and item.index is None
+            item.composed_at_us + delay_us for item in self.items.values() if not item.lodged and item.index is None
         ]
         if not self.in_flight and any(item.state in ("queued", "sent") for item in self.items.values()):
             times.append(self.retry_at_us)
@@ -146,6 +140,6 @@ class Outbox:
 
     @staticmethod
     def _wants_lodging(item: Queued, now_us: int, delay_us: int) -> bool:
-        if item.lodged or item.withdrawn or item.index is not None:
+        if item.lodged or item.index is not None:
             return False
         return item.state == "refused" or item.composed_at_us + delay_us <= now_us

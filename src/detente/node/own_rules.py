@@ -1,4 +1,4 @@
-"""The rules of threads as an author's own station asks them of its own entries: before it signs, and when the host refuses one.
+"""The rules of threads as an author's own station asks them of its own entries: before it signs.
 
 What waits in the queue counts as said: it is signed, and the host will have it in this order.
 """
@@ -25,17 +25,14 @@ _SUBMISSION = msgspec.json.Decoder(Submission)
 
 
 class OwnVersions:
-    """Versions as the own copy has them, with those of a kind that wait in the queue after them, in their order.
+    """Versions as the own copy has them, with those of a kind that wait in the queue after them, in their order."""
 
-    `without`: the id of one that waits and is itself in question, so that it does not count as said.
-    """
-
-    def __init__(self, state: Station, kind: str, without: bytes = b"") -> None:
+    def __init__(self, state: Station, kind: str) -> None:
         self._base: Versions = state.versions
         self._queued: dict[str, Version] = {}
         self._after: dict[str, str] = {}
         self._closed: dict[str, tuple[str, ...]] = {}
-        for known in _queued(state, kind, without):
+        for known in _queued(state, kind):
             closing = known.body(Closing)
             if closing is not None:
                 self._closed[closing.about] = (*self._closed.get(closing.about, ()), *known.recipients)
@@ -90,7 +87,7 @@ class Made(Protocol):
     def supersedes(self) -> str | None: ...
 
 
-def thread_problems(state: Station, made: Made, without: bytes = b"") -> tuple[Problem, ...]:
+def thread_problems(state: Station, made: Made) -> tuple[Problem, ...]:
     """Return what the host must refuse in an own entry by the rules of threads: its head, its erasure, its closing.
 
     A station that has not read all of the ledger yet cannot call an entry unknown; then it leaves the question to the host.
@@ -100,9 +97,7 @@ def thread_problems(state: Station, made: Made, without: bytes = b"") -> tuple[P
     closing = next((body for body in bodies if isinstance(body, Closing)), None)
     about = erasure.about if erasure is not None else closing.about if closing is not None else made.supersedes
     name = made.kind.partition("/")[0]
-    versions: Versions = (
-        OwnVersions(state, name if made.supersedes else "", without) if about is not None else state.versions
-    )
+    versions: Versions = OwnVersions(state, name if made.supersedes else "") if about is not None else state.versions
     if about is not None and versions.version(about) is None and state.folded < state.size:
         return ()
     if erasure is not None:
@@ -118,11 +113,6 @@ def thread_problems(state: Station, made: Made, without: bytes = b"") -> tuple[P
         supersedes=made.supersedes,
     )
     return check_supersession(new, versions)
-
-
-def refusal_is_right(state: Station, refused: Queued) -> bool:
-    """Whether we find ourselves what the host refused in an own submission: then it is our slip, and nobody need look for it."""
-    return bool(thread_problems(state, Signed.of(_SUBMISSION.decode(refused.raw)), refused.id))
 
 
 class Signed(NamedTuple):
@@ -144,10 +134,10 @@ def _body(kind: str, position: int, facet: Facet) -> object:
     return getattr(open_facet(kind, position, facet).record, "body", None)
 
 
-def _queued(state: Station, kind: str, without: bytes) -> Iterator[Known]:
+def _queued(state: Station, kind: str) -> Iterator[Known]:
     """Yield what waits in the queue of one kind ("": of every kind), and every closing, in the order in which they were composed."""
     for item in state.outbox.items.values():
-        if item.state != "refused" and item.id != without and (not kind or item.kind in (kind, "closing")):
+        if item.state != "refused" and (not kind or item.kind in (kind, "closing")):
             yield _known(item)
 
 

@@ -26,7 +26,7 @@ from detente.node.station_fold import reread
 from detente.node.station_follow import checkpoint_arrived, host_key_offered, leaves_arrived, release, witnessed_arrived
 from detente.node.station_hold import held_back
 from detente.node.station_peers import direct_answered, direct_arrived, peer_checkpoint, peer_unreachable
-from detente.node.station_send import composed, host_answered, host_unreachable, receipted
+from detente.node.station_send import composed, host_answered, host_refused, host_unreachable, receipted
 from detente.node.station_state import Station
 from detente.node.station_values import (
     CheckpointArrived,
@@ -53,7 +53,7 @@ from detente.node.station_values import (
     WakeAt,
     WitnessedArrived,
 )
-from detente.node.station_withdraw import dismissed, host_refused
+from detente.node.station_withdraw import dismissed
 
 
 def _nothing(state: Station, given: Tick, now_us: int) -> list[Effect]:

@@ -56,7 +56,7 @@ def load(
     """
     for item in _all(kept, "outbox/", Queued):
         state.outbox.add(msgspec.structs.replace(item, state="queued") if item.state == "sent" else item)
-        if item.lodged and not item.withdrawn and item.index is None:
+        if item.lodged and item.index is None:
             state.lodged_by_us.lodge(Lodged(commitment=item.commitment, lodged_at_us=now_us, party=state.me.party))
     for name, data in kept.items():
         if name.startswith("alarm/"):

@@ -26,6 +26,7 @@ from detente.node.station_values import (
     Composed,
     Effect,
     HostAnswered,
+    HostRefused,
     HostUnreachable,
     Publish,
     Receipted,
@@ -132,7 +133,7 @@ def submit(state: Station, now_us: int) -> list[Effect]:
 def receipted(state: Station, given: Receipted, now_us: int) -> list[Effect]:
     """Check a receipt against what we handed in: signature, proof, and every tag and commitment of the leaf."""
     state.outbox.in_flight.discard(given.id)
-    host_is_there(state, now_us)
+    _host_is_there(state, now_us)
     item = state.outbox.items.get(given.id)
     if item is None:
         return submit(state, now_us)
@@ -162,6 +163,18 @@ def receipted(state: Station, given: Receipted, now_us: int) -> list[Effect]:
     return changed + effects + submit(state, now_us)
 
 
+def host_refused(state: Station, given: HostRefused, now_us: int) -> list[Effect]:
+    """The officer is told why; the hash is lodged, for a refusal may also be a pretext."""
+    _host_is_there(state, now_us)
+    item = state.outbox.refused(given.id, given.problems)
+    if item is None:
+        return submit(state, now_us)
+    words = f"the host refused our {item.kind} {item.id.hex()}: {' / '.join(given.problems)}"
+    kept: list[Effect] = [Keep(kept=[(f"outbox/{item.id.hex()}", msgspec.json.encode(item))])]
+    alarm = raise_alarm(state, "refused", item.id.hex(), words, now_us)
+    return [*kept, *alarm, *lodge_delayed(state, now_us), *submit(state, now_us)]
+
+
 def host_unreachable(state: Station, given: HostUnreachable, now_us: int) -> list[Effect]:
     """What was under way goes again later; what the officers see says how old it is."""
     state.outbox.unreachable(now_us)
@@ -174,15 +187,14 @@ def host_unreachable(state: Station, given: HostUnreachable, now_us: int) -> lis
 def host_answered(state: Station, given: HostAnswered, now_us: int) -> list[Effect]:
     """The line to the host stands."""
     effects: list[Effect] = [] if state.host_answers else [Publish("host", "reachable")]
-    host_is_there(state, now_us)
+    _host_is_there(state, now_us)
     if given.size is not None and given.size == state.size:
         state.cosigning.looked(now_us)
         state.verified_at_us = now_us
     return effects + submit(state, now_us)
 
 
-def host_is_there(state: Station, now_us: int) -> None:
-    """Note that the host has answered something."""
+def _host_is_there(state: Station, now_us: int) -> None:
     if not state.host_answers:
         state.host_answers, state.host_since_us = True, now_us
         state.outbox.retry_at_us = 0

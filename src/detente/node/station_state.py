@@ -142,7 +142,6 @@ class Withdrawal(msgspec.Struct, frozen=True, kw_only=True):
     """Our word to one other station that it need not look for a hash of ours any more; said again until that station answers."""
 
     commitment: bytes
-    reason: str
     since_us: int
     to: str
 

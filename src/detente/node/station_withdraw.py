@@ -1,16 +1,16 @@
-"""Taking back what we asked other stations to look for: a submission that the host refused, and that need not be recorded.
+"""Taking back what we asked other stations to look for: a submission that the host refused, and that an officer lets go.
 
-    host refuses ──our own rules find the same──> never lodged, or withdrawn            (our slip)
-                 ──they do not─────────────────> lodged; an alarm everywhere after 10 s  (perhaps the host's pretext)
-                                                  └─ an officer dismisses it ──> withdrawn
+    host refuses ──> lodged; an alarm everywhere after 10 s: it may be a pretext      (`station_send`)
+                      └─ an officer who has seen it dismisses it ──> withdrawn; the alarms there are closed
 
-Only the station that lodged a hash withdraws it, under its own signature: a host that lies cannot make one vanish. It is said
-again to each station until that one has answered.
+Why the host refused is for the author's eyes, so no station decides by that reason whether others hear of it. Only the station that
+lodged a hash withdraws it, under its own signature: a host that lies cannot make one vanish. It is said again to each station until
+that one has answered.
 """
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
@@ -19,46 +19,23 @@ from detente.ledger.canonical import Hex32
 from detente.node.envelope import Envelope
 from detente.node.keeping import Keep
 from detente.node.outbox import Queued
-from detente.node.own_rules import refusal_is_right
-from detente.node.station_alarms import close_alarm, raise_alarm
-from detente.node.station_send import envelope, host_is_there, lodge_delayed, submit
+from detente.node.station_alarms import close_alarm
+from detente.node.station_send import envelope
 from detente.node.station_state import Station, Withdrawal
-from detente.node.station_values import Dismissed, Effect, HostRefused, Publish, Reply, SendDirect
-
-Reason = Literal["found-right", "dismissed"]
+from detente.node.station_values import Dismissed, Effect, Publish, Reply, SendDirect
 
 GIVE_UP_US: Final = 86_400_000_000
 """How long a station that does not answer is told again: one of a former version never does."""
 
 REMEMBERED: Final = 4096
 
-WORDS: Final[dict[Reason, str]] = {
-    "dismissed": "an officer there has seen that the host refused it, and lets it go",
-    "found-right": "its station finds the host's refusal right: it was its own slip",
-}
+WHY: Final = "an officer there has seen that the host refused it, and lets it go"
 
 
 class Unlodge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is said to the other station. Of the submission it tells no more than the hash did."""
 
     commitment: Hex32
-    reason: Reason
-
-
-def host_refused(state: Station, given: HostRefused, now_us: int) -> list[Effect]:
-    """The officer is told why; the hash is lodged, for a refusal may also be a pretext, unless our own rules find the same."""
-    host_is_there(state, now_us)
-    refused = state.outbox.items.get(given.id)
-    rightly = refused is not None and refusal_is_right(state, refused)
-    item = state.outbox.refused(given.id, given.problems, rightly=rightly)
-    if item is None:
-        return submit(state, now_us)
-    words = f"the host refused our {item.kind} {item.id.hex()}: {' / '.join(given.problems)}"
-    effects: list[Effect] = [Keep(kept=[(f"outbox/{item.id.hex()}", msgspec.json.encode(item))])]
-    effects += raise_alarm(state, "refused", item.id.hex(), words, now_us)
-    if rightly:
-        effects += withdraw(state, item, "found-right", now_us)
-    return [*effects, *lodge_delayed(state, now_us), *submit(state, now_us)]
 
 
 def dismissed(state: Station, given: Dismissed, now_us: int) -> list[Effect]:
@@ -69,17 +46,17 @@ def dismissed(state: Station, given: Dismissed, now_us: int) -> list[Effect]:
         raise Refused([problem("not-refused", "id", given.id.hex(), rule, "See `detente status`, Going out.")])
     effects: list[Effect] = [Keep(kept=[(f"outbox/{item.id.hex()}", None)])]
     effects += close_alarm(state, "refused", item.id.hex(), f"dismissed by {given.officer}", now_us)
-    return [*effects, *withdraw(state, item, "dismissed", now_us), Publish("dismissed", item.id.hex())]
+    return [*effects, *_withdraw(state, item, now_us), Publish("dismissed", item.id.hex())]
 
 
-def withdraw(state: Station, item: Queued, reason: Reason, now_us: int) -> list[Effect]:
+def _withdraw(state: Station, item: Queued, now_us: int) -> list[Effect]:
     """Tell every station with which a submission of ours was lodged that it need not look for it."""
     if not item.lodged:
         return []
     state.lodged_by_us.withdraw(item.commitment, state.me.party)
-    effects = close_alarm(state, "not-included", item.commitment.hex(), WORDS[reason], now_us)
+    effects = close_alarm(state, "not-included", item.commitment.hex(), WHY, now_us)
     for party in state.peers:
-        made = Withdrawal(commitment=item.commitment, reason=reason, since_us=now_us, to=party)
+        made = Withdrawal(commitment=item.commitment, since_us=now_us, to=party)
         state.withdrawals[item.commitment, party] = made
         effects += [Keep(kept=[(_name(made), msgspec.json.encode(made))]), _said(state, made, now_us)]
     return effects
@@ -110,7 +87,7 @@ def unlodged(state: Station, sent: Envelope, asked: Unlodge, now_us: int) -> lis
         del state.withdrawn_here[next(iter(state.withdrawn_here))]
     effects: list[Effect] = []
     if state.lodged_here.withdraw(commitment, sent.from_) is not None:
-        why = f"withdrawn by {sent.from_}: {WORDS[asked.reason]}"
+        why = f"withdrawn by {sent.from_}: {WHY}"
         effects = [Keep(kept=[(f"lodged/{asked.commitment}", None)])]
         effects += close_alarm(state, "not-included", asked.commitment, why, now_us)
     answer = {"commitment": asked.commitment, "received_at_us": now_us}
@@ -118,7 +95,7 @@ def unlodged(state: Station, sent: Envelope, asked: Unlodge, now_us: int) -> lis
 
 
 def _said(state: Station, made: Withdrawal, now_us: int) -> SendDirect:
-    payload = {"commitment": made.commitment.hex(), "reason": made.reason}
+    payload = {"commitment": made.commitment.hex()}
     return SendDirect(made.to, "unlodge", made.commitment, envelope(state, payload, "unlodge", made.to, now_us))
 
 
