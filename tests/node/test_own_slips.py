@@ -10,8 +10,8 @@ from tests.support.threads import hospital, refused, tell
 
 from detente.errors import Refused
 from detente.ledger.entry import check_submission
+from detente.node import station_values
 from detente.node.examine import examine
-from detente.node.station_values import Dismissed
 from detente.records.notice_state import State
 
 
@@ -71,7 +71,7 @@ def test_a_slip_that_an_officer_lets_go_in_time_is_no_alarm_anywhere_else():
     slip = tell(w, "cjtf", (hospital(words="slip"), ["rus", "un"]), supersedes=first)
     w.run(5)
     assert w.stations["rus"].lodged_here.held()
-    w.give("cjtf", Dismissed(bytes.fromhex(slip), "watch-1"))
+    w.give("cjtf", station_values.Dismissed(bytes.fromhex(slip), "watch-1"))
     w.run(30)
     assert [w.alarms(party, "not-included") for party in w.parties] == [[], [], []]
     assert not w.stations["rus"].lodged_here.held()
@@ -86,7 +86,7 @@ def test_the_alarm_of_a_slip_is_closed_at_others_with_the_authors_word():
     w.run(20)
     (standing,) = w.alarms("rus", "not-included")
     assert not standing.closed
-    w.give("cjtf", Dismissed(bytes.fromhex(slip), "watch-1"))
+    w.give("cjtf", station_values.Dismissed(bytes.fromhex(slip), "watch-1"))
     w.run(1)
     (alarm,) = w.alarms("rus", "not-included")
     assert alarm.closed == "withdrawn by cjtf: an officer there has seen that the host refused it, and lets it go"
@@ -104,7 +104,7 @@ def test_a_station_that_was_away_hears_of_the_withdrawal_later():
     slip = tell(w, "cjtf", (hospital(words="slip"), ["rus", "un"]), supersedes=first)
     w.run(20)
     w.direct = False
-    w.give("cjtf", Dismissed(bytes.fromhex(slip), "watch-1"))
+    w.give("cjtf", station_values.Dismissed(bytes.fromhex(slip), "watch-1"))
     w.run(10)
     assert not w.alarms("rus", "not-included")[0].closed
     w.restart("cjtf")
@@ -132,13 +132,13 @@ def test_an_officer_lets_a_refused_entry_go_and_the_others_are_told():
     w.run(20)
     w.host.refusing = {}
     assert w.alarms("un", "not-included")
-    w.give("cjtf", Dismissed(entry, "watch-1"))
+    w.give("cjtf", station_values.Dismissed(entry, "watch-1"))
     w.run(6)
     assert not w.stations["cjtf"].outbox.items
     assert w.alarms("cjtf", "refused")[0].closed == "dismissed by watch-1"
     assert "an officer there has seen" in w.alarms("un", "not-included")[0].closed
     with pytest.raises(Refused):
-        w.give("cjtf", Dismissed(entry, "watch-1"))
+        w.give("cjtf", station_values.Dismissed(entry, "watch-1"))
 
 
 def test_nobody_withdraws_what_another_lodged():

@@ -280,7 +280,8 @@ class World:
             self.pictures[party] = Picture(GENESIS, LEDGER.hex())
             picture = self.pictures[party].driver
         heads = picture.heads if self.pictures is None else self.pictures[party].heads
-        station = Station(me=me, picture=picture, screener=screener, find=copy.find, versions=heads)
+        station = Station(me=me, picture=picture, screener=screener, find=copy.find)
+        station.versions = heads
         if self.pictures is not None:
             waiting = self.pictures[party].waiting
             station.unanswered = lambda entry: waiting.unanswered(entry, party)

@@ -164,7 +164,8 @@ class Sim:
                 station_key=world.signing(party, "station"),
             )
             picture, screener = NoPicture(), DeskScreener(rules_of(RULES.screening))
-            station = Station(me=me, picture=picture, screener=screener, versions=picture.heads)
+            station = Station(me=me, picture=picture, screener=screener)
+            station.versions = picture.heads
             load(station, {}, [], [], self.now_us)
             self.stations[party] = station
             self.wake[party] = self.now_us
