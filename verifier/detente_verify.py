@@ -781,7 +781,9 @@ class Bundle:
                 self._erasure(entry)
             if entry.kind == "closing/1" and entry.body():
                 shaped(entry.body(), CLOSING, f"closing {entry.line()}")
-                self.proven.append(f"{entry.line()} ends {self._named(entry.body()['about'])} for {', '.join(entry.audience)}")
+                self.proven.append(
+                    f"{entry.line()} ends {self._named(entry.body()['about'])} for {', '.join(entry.audience)}"
+                )
 
     def _erasure(self, entry: Entry) -> None:
         """Say what an erasure names, and whether that is gone here; what is left of it may be evidence that it was not obeyed."""
@@ -792,8 +794,12 @@ class Bundle:
         what = "all of" if len(positions) == 4 else f"facet {', '.join(map(str, positions))} of"
         about = self.by_id.get(body["about"])
         left = [at for at in positions if about is not None and about.facets[at] is not None]
-        here = f"facet {', '.join(map(str, left))} of it is here all the same" if left else "what was erased is not here"
-        words = f"orders the erasure of {what} {self._named(body['about'])}, by authority of {body['authority']!r}; {here}"
+        here = (
+            f"facet {', '.join(map(str, left))} of it is here all the same" if left else "what was erased is not here"
+        )
+        words = (
+            f"orders the erasure of {what} {self._named(body['about'])}, by authority of {body['authority']!r}; {here}"
+        )
         self.proven.append(f"{entry.line()} {words}")
 
     def _named(self, id: str) -> str:
