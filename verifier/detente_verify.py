@@ -157,6 +157,9 @@ ACKNOWLEDGED = {
     "to": str,
 }
 WATERMARK = {"count": int, "list_hash": H32, "size": int}
+CLOSING = {"about": H32, "words": str}
+ERASURE = {"about": H32, "authority": str, "reason": str}
+ERASURE_2 = {"about": H32, "authority": str, "positions": [int], "reason": str}
 DISCLOSURE = {"about": H32, "facet": str, "position": int, "salt": H32, "words": str}
 OFFICER = {
     "distrust_since_us": Maybe(int),
@@ -840,8 +843,34 @@ class Bundle:
         for entry in self.entries:
             if entry.kind == "disclosure/1" and entry.body():
                 self._disclosure(entry)
-            if entry.kind == "erasure/1" and entry.body():
-                self.proven.append(f"{entry.line()} orders an erasure; what was erased is not here")
+            if entry.kind in ("erasure/1", "erasure/2") and entry.body():
+                self._erasure(entry)
+            if entry.kind == "closing/1" and entry.body():
+                shaped(entry.body(), CLOSING, f"closing {entry.line()}")
+                self.proven.append(
+                    f"{entry.line()} ends {self._named(entry.body()['about'])} for {', '.join(entry.audience)}"
+                )
+
+    def _erasure(self, entry: Entry) -> None:
+        """Say what an erasure names, and whether that is gone here; what is left of it may be evidence that it was not obeyed."""
+        body = entry.body()
+        shaped(body, ERASURE if entry.kind == "erasure/1" else ERASURE_2, f"erasure {entry.line()}")
+        positions = body.get("positions", [0, 1, 2, 3])
+        need(all(0 <= at <= 3 for at in positions), f"erasure {entry.line()} names a facet that there is not")
+        what = "all of" if len(positions) == 4 else f"facet {', '.join(map(str, positions))} of"
+        about = self.by_id.get(body["about"])
+        left = [at for at in positions if about is not None and about.facets[at] is not None]
+        here = (
+            f"facet {', '.join(map(str, left))} of it is here all the same" if left else "what was erased is not here"
+        )
+        words = (
+            f"orders the erasure of {what} {self._named(body['about'])}, by authority of {body['authority']!r}; {here}"
+        )
+        self.proven.append(f"{entry.line()} {words}")
+
+    def _named(self, id: str) -> str:
+        about = self.by_id.get(id)
+        return about.line() if about is not None else f"entry {id[:12]}, which is not here"
 
     def _disclosure(self, entry: Entry) -> None:
         body = entry.body()

@@ -23,7 +23,9 @@ from detente.ledger.checkpoint import Checkpoint, sign_checkpoint
 from detente.ledger.fork import compare
 from detente.ledger.identity import Change, endorse
 from detente.node.envelope import seal_envelope
+from detente.records.closing import Closing
 from detente.records.disclosure import Disclosure
+from detente.records.erasure import Erasure
 from detente.records.message import Message
 from detente.records.officer import Officer
 from detente.records.party import Endorsement, Party
@@ -508,6 +510,24 @@ def test_a_disclosure_is_proven_to_open_what_was_committed() -> None:
         found = verifier.examine(data, None, [])
         assert found["verdict"] == verdict
         assert (verdict == "refused") or "opens facet 0 of #1" in said(found)
+
+
+def test_the_verifier_says_what_an_erasure_and_a_closing_name() -> None:
+    """Which parts by whose authority, and whether they are gone here; for whom a thread was ended."""
+    story = Story()
+    notice = story.add("cjtf", ["rus", "un"], "notice/1", notice_facets(), 10)
+    about = story.ids[notice].hex()
+    story.say("cjtf", ["un"], Erasure(about=about, authority="the court", positions=(3,), reason="a name"), 11)
+    story.say("cjtf", ["un"], Erasure(about=about, authority="the court", positions=(1,), reason="a name"), 12)
+    story.say("cjtf", ["un"], Closing(about=about, words=""), 13)
+    data = make_bundle(
+        genesis=story.genesis, head=story.checkpoint(), tree=story.tree, entries=story.shown_to("un"), made=MADE
+    )
+    found = verifier.examine(data, None, [])
+    assert found["verdict"] == "holds"
+    assert "orders the erasure of facet 3 of #1" in said(found) and "what was erased is not here" in said(found)
+    assert "facet 1 of it is here all the same" in said(found)
+    assert "ends #1" in said(found) and "for un" in said(found)
 
 
 # ---- the writer and the command line

@@ -284,6 +284,7 @@ def test_only_its_author_erases_an_entry() -> None:
     """An erasure names an own entry; readers of the erasure may know of it."""
     bench = Bench()
     index, entry_id, _ = bench.put("un", notice())
+    bench.put("un", notice(state=State.WITHDRAWN), supersedes=entry_id)
     body = Erasure(about=entry_id.hex(), authority="data protection officer", reason="wrong recipient")
     assert refusal(bench.put, "rus", body).code == "erasure-about"
     bench.put("un", body, ["rus"])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import msgspec
+from msgspec.structs import replace
 from tests.support.stations import World, notice
 
 from detente.node.known import Known
 from detente.records.disclosure import Disclosure
 from detente.records.erasure import Erasure
+from detente.records.notice_state import State
 
 
 def sealed_notice(w: World) -> tuple[bytes, Known]:
@@ -55,6 +57,7 @@ def test_an_erasure_by_the_author_destroys_the_body_in_every_copy():
     w = World()
     w.run()
     entry, _ = sealed_notice(w)
+    w.send("cjtf", replace(notice(), state=State.WITHDRAWN), ["rus", "un"], supersedes=entry.hex())
     erasure = Erasure(about=entry.hex(), authority="the commander", reason="wrong addressee")
     w.send("cjtf", erasure, ["rus", "un"])
     w.run(1)

@@ -16,6 +16,7 @@ from detente.node.known import Known, visible
 from detente.node.recall import recall
 from detente.node.rows import StoredEntry
 from detente.node.showing import known_bytes, without_bodies
+from detente.records.closing import Closing
 from detente.records.erasure import Erasure
 
 EXAMPLES = [
@@ -25,6 +26,7 @@ EXAMPLES = [
     submission("rus", message("привет"), ["rus", "un"], salt="d"),
     submission("un", Erasure(about="0" * 64, authority="x", reason="y"), ["un"], salt="e"),
     submission("cjtf", notice(), ["rus"], supersedes=bytes(32), salt="f"),
+    submission("un", Closing(about="0" * 64, words=""), ["rus"], salt="h"),
     submission("rus", response(bytes(32)), ["cjtf"], salt="g"),
 ]
 

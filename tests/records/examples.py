@@ -25,6 +25,7 @@ from detente.records.call import Call, Caller
 from detente.records.change import Changed
 from detente.records.channel import Channel
 from detente.records.claim import Claim
+from detente.records.closing import Closing
 from detente.records.count import Counted
 from detente.records.disclosure import Disclosure
 from detente.records.duress import Duress
@@ -260,7 +261,8 @@ EXAMPLES: tuple[Body, ...] = (
         who="Chief of the Russian centre",
     ),
     Disclosure(about=A, facet=facet_bytes(OPENED).decode(), position=0, salt=B, words="Opened to the investigator."),
-    Erasure(about=A, authority="Data protection officer of the UN", reason="Names a witness."),
+    Closing(about=A, words=""),
+    Erasure(about=A, authority="Data protection officer of the UN", positions=(3,), reason="Names a driver."),
     Consent(about=A, given_us=START_US, not_to=("syr",), owner="MSF", state="given", words=""),
     Coordination(about=A, conditions="By day only.", says="approved", until_us=START_US + 60 * MINUTE_US, words=""),
     HumaneNotice(

@@ -76,6 +76,10 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("HumaneNotice", {"route": BY_NAME["HumaneNotice"].route[::-1]}, "route"),  # type: ignore[attr-defined]
     ("Duress", {"for_roles": ()}, "for_roles"),
     ("Erasure", {"reason": " "}, "reason"),
+    ("Erasure", {"positions": ()}, "positions"),
+    ("Erasure", {"positions": (3, 2)}, "positions"),
+    ("Erasure", {"positions": (4,)}, "positions"),
+    ("Closing", {"about": "x"}, "about"),
     ("Finding", {"verdict": "kept"}, "verdict"),
     ("Finding", {"kind": "verdict", "verdict": "kept", "basis": ()}, "basis"),
     ("HostKey", {"key": A.upper()}, "key"),

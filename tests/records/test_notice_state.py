@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from tests.support.play import Play, notice, picture_of, response
 
+from detente.records.erasure import Erasure
 from detente.records.notice import Activity
 from detente.records.notice_state import F3548, LIVE, NEXT, START, Change, State, change_between
 from detente.records.supersede import NEVER_SUPERSEDED, Proposed, Version, check_erasure, check_supersession
@@ -132,7 +133,9 @@ def test_only_ones_own_words_are_erased_and_no_live_notice():
     theirs = play.say("rus", "cjtf", notice())
     answer = play.say("cjtf", "rus", response(theirs, "acknowledge"))
     heads = picture_of(play, "cjtf").heads
-    found = {about: [p.code for p in check_erasure(about, "cjtf", heads)] for about in (live, moved, theirs, answer)}
-    assert found == {live: [], moved: ["erased_live"], theirs: ["erased_unknown"], answer: ["erased_kind"]}
+    asked = {about: Erasure(about=about, authority="court", reason="a name") for about in (live, moved, theirs, answer)}
+    found = {about: [p.code for p in check_erasure(erasure, "cjtf", heads)] for about, erasure in asked.items()}
+    assert found == {live: [], moved: ["erasure-live"], theirs: ["erasure-about"], answer: ["erasure-kind"]}
     over = play.say("cjtf", "rus", notice(state=State.WITHDRAWN), supersedes=moved)
-    assert check_erasure(over, "cjtf", picture_of(play, "cjtf").heads) == ()
+    erasure = Erasure(about=over, authority="court", reason="a name")
+    assert check_erasure(erasure, "cjtf", picture_of(play, "cjtf").heads) == ()

@@ -264,8 +264,8 @@ class FakeStation:
     def _entries(self, rest: str, query: Any) -> Any:
         if rest:
             found = next((e for e in ENTRIES if e["id"] == rest), ENTRIES[0])
-            return {"entry": found, "index": found["index"], "stands": "proven"}
-        return {"entries": [e for e in ENTRIES if e["index"] >= query["from"]], "next": 4}
+            return {"entry": found, "index": found["index"], "over": None, "stands": "proven"}
+        return {"entries": [e for e in ENTRIES if e["index"] >= query["from"]], "next": 4, "over": {}}
 
     def _delivery(self, rest: str, query: Any) -> Any:
         return {"delivery": {"rus": [{"at_us": AT, "words": "recorded at index 1, addressed to rus"}]}}
@@ -325,7 +325,7 @@ class FakeStation:
             "words": "rus: recorded; Flight 1: passed on; not confirmed by it",
         }
         about = {"author": "cjtf", "kind": "notice", "recorded_us": AT}
-        return {"about": about, "courses": [course], "superseded_by": None}
+        return {"about": about, "courses": [course], "over": None, "superseded_by": None}
 
     def _parties(self, rest: str, query: Any) -> Any:
         return {"parties": [{"answers": f"{p} answers for itself", "name": p, "party": p} for p in world.PARTIES]}
@@ -398,7 +398,7 @@ class FakeStation:
             "until_us": None,
             "words": "",
         }
-        return {"lifelines": [{"at_us": AT, "author": "un", "entry": NOTICE, "lifeline": held}]}
+        return {"lifelines": [{"at_us": AT, "author": "un", "ended_for_us": False, "entry": NOTICE, "lifeline": held}]}
 
     def _matrix(self, rest: str, query: Any) -> Any:
         words = "un: NOT ADDRESSED; should have it: protected places and movements concern every party"
@@ -406,7 +406,14 @@ class FakeStation:
             {"gap": False, "party": "rus", "words": "rus: has it"},
             {"gap": True, "party": "un", "words": words},
         ]
-        row = {"activity": "protected-site", "author": "cjtf", "cells": cells, "start_us": AT, "version": NOTICE}
+        row = {
+            "activity": "protected-site",
+            "author": "cjtf",
+            "behind": {},
+            "cells": cells,
+            "start_us": AT,
+            "version": NOTICE,
+        }
         return {"matrix": [row]}
 
     def _screenings(self, rest: str, query: Any) -> Any:

@@ -55,6 +55,7 @@ from detente.node.station_values import (
     Tick,
     WakeAt,
 )
+from detente.picture.heads import Heads
 from detente.picture.picture import Picture
 from detente.records.body import Body
 from detente.records.message import Message
@@ -200,14 +201,16 @@ def world_problem(words: str):
 
 
 class NoPicture:
-    """A picture that only counts: the views have their own tests."""
+    """A picture that only counts, and knows what superseded what: the other views have their own tests."""
 
     def __init__(self) -> None:
         self.size = 0
         self.entries: list = []
+        self.heads = Heads()
 
     def apply(self, known) -> None:
         self.entries.append(known)
+        self.heads.apply(known)
         self.size = known.index + 1
 
     def advance(self, size: int, at_us: int) -> None:
@@ -276,9 +279,13 @@ class World:
         if self.pictures is not None:
             self.pictures[party] = Picture(GENESIS, LEDGER.hex())
             picture = self.pictures[party].driver
+        heads = picture.heads if self.pictures is None else self.pictures[party].heads
         station = Station(me=me, picture=picture, screener=screener, find=copy.find)
+        station.versions = heads
         if self.pictures is not None:
             station.faults_due = self.pictures[party].driver.take_faults
+            waiting = self.pictures[party].waiting
+            station.unanswered = lambda entry: waiting.unanswered(entry, party)
             station.fans.dangers = self.pictures[party].dangers
             station.stops = self.pictures[party].stops
             station.humane = self.pictures[party].humane

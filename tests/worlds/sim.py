@@ -160,7 +160,9 @@ class Sim:
                 peers=tuple(p for p in PARTIES if p != party),
                 station_key=world.signing(party, "station"),
             )
-            station = Station(me=me, picture=NoPicture(), screener=DeskScreener(rules_of(RULES.screening)))
+            picture, screener = NoPicture(), DeskScreener(rules_of(RULES.screening))
+            station = Station(me=me, picture=picture, screener=screener)
+            station.versions = picture.heads
             load(station, {}, [], [], self.now_us)
             self.stations[party] = station
             self.wake[party] = self.now_us

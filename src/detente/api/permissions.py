@@ -10,8 +10,9 @@ from detente.picture.permits import Kept
 
 
 class PermissionRow(Permit, frozen=True, kw_only=True):
-    """One permission with every reply to it, and where it stands now."""
+    """One permission with every reply to it, and where it stands now. `ended_for_us`: its author tells us no later version."""
 
+    ended_for_us: bool
     standing: Stands
 
 
@@ -36,10 +37,16 @@ class PermissionsAsked(Question[Permissions], frozen=True, kw_only=True, forbid_
     path = "/local/permissions"
 
 
+class LifelineRow(Kept, frozen=True, kw_only=True):
+    """One lifeline as its author last said that it stands. `ended_for_us`: its author tells us no later version."""
+
+    ended_for_us: bool
+
+
 class Lifelines(Answer, frozen=True, kw_only=True):
     """Every lifeline as each author last said that it stands; two authors of one lifeline stand beside each other."""
 
-    lifelines: tuple[Kept, ...]
+    lifelines: tuple[LifelineRow, ...]
 
 
 class LifelinesAsked(Question[Lifelines], frozen=True, kw_only=True, forbid_unknown_fields=True):

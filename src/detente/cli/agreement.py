@@ -11,7 +11,7 @@ import typer
 from detente.agreements.events import moment as moment_of
 from detente.agreements.patterns.expand import despite, expand
 from detente.agreements.terms import read_agreement
-from detente.cli.desk import Desk, Officer, Station, To, WaitS, at_desk, basis_words, one_of, short
+from detente.cli.desk import Desk, EndedFor, Officer, Station, To, WaitS, at_desk, basis_words, one_of, short
 from detente.cli.say import AsJson, answer, guarded, read_bytes, table
 from detente.cli.sending import parties, send, sent
 from detente.cli.times import Zone, stated_zone, time_us, zone_named
@@ -76,6 +76,7 @@ def propose(
         list[str] | None, typer.Option("--annex", help="FORM=FILE@PARTY,PARTY: a secret annex and its readers.")
     ] = None,
     supersedes: Annotated[str | None, typer.Option("--supersedes", help="The version that this one replaces.")] = None,
+    ended_for: EndedFor = None,
     station: Station = None,
     officer: Officer = None,
     wait: WaitS = 10,
@@ -90,6 +91,7 @@ def propose(
         asked: dict[str, Any] = {"facets": facets, "kind": "agreement", "officer": desk.officer(officer)}
         if supersedes is not None:
             asked["supersedes"] = desk.full_id(supersedes, "--supersedes")
+            asked["ended_for"] = parties(ended_for, "--ended-for", needed=False)
         got = send(desk, asked, wait, as_json)
         answer(got, sent(f"Agreement {read.agreement}, version {read.version},", got), as_json)
 
@@ -200,6 +202,7 @@ def show(
             parts.append(f"{row['agreement']} ({row['title']}), version {row['version']}, id {short(row['id'])}")
             beside = row["as_far_as_single_reports_go"]
             counts += f" ({beside} of them as far as single reports go)" if beside else ""
+            parts += ["  ENDED FOR US: its author tells us no later version."] if row.get("ended_for_us") else []
             parts.append(f"  verdicts: {counts or 'none'}; text not verified: {', '.join(row['unverified']) or 'none'}")
             parts += [f"  {one['sentence']}" for one in row["parties"]]
         parts.append(got["seen"] + ". " + basis_words(got["basis"]))

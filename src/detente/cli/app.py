@@ -79,6 +79,8 @@ VERBS: dict[str, tuple[str, str]] = {
         "Open a part of an own entry to more readers, provably the part committed to.",
     ),
     "erase": ("detente.cli.erase", "Destroy what an own entry says; its leaf and proofs stay."),
+    "end-for": ("detente.cli.end_for", "End an own thread for readers whom a newer version left out."),
+    "dismiss": ("detente.cli.dismiss", "Let an entry go that the host refused, once an officer has seen it."),
     "bundle": ("detente.cli.bundle", "Write the investigator's file."),
     "verify": ("detente.cli.verify", "Check an investigator's file with the separate verifier."),
     "export": (

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from detente.cli.desk import Desk, Officer, Station, To, WaitS, at_desk, basis_words
+from detente.cli.desk import Desk, EndedFor, Officer, Station, To, WaitS, at_desk, basis_words
 from detente.cli.say import AsJson, answer, guarded, table
 from detente.cli.sending import parties, send, sent
 from detente.cli.times import Zone
@@ -51,6 +51,7 @@ def channel(
     supersedes: Annotated[
         str | None, typer.Option("--supersedes", help="The entry of this line that is replaced.")
     ] = None,
+    ended_for: EndedFor = None,
     words: Annotated[str, typer.Option("--words", help="In words.")] = "",
     days: Annotated[int, typer.Option("--days", min=1, max=3650, help="Measure over so many days.")] = 30,
     to: To = None,
@@ -96,6 +97,7 @@ def channel(
                 "words": words,
             }
         asked = {
+            "ended_for": parties(ended_for, "--ended-for", needed=False),
             "facets": [{"audience": sorted({desk.party, *parties(to, needed=False)}), "body": body}],
             "kind": "trial" if test is not None else "channel",
             "officer": desk.officer(officer),

@@ -37,8 +37,8 @@ def delivery(
         words.append(
             f"{about['kind']} {short(full)} by {about['author']}, recorded {moment(about['recorded_us'], where)}"
         )
-    if found["superseded_by"]:
-        words.append(f"SUPERSEDED by {short(found['superseded_by'])}: what follows is about the old version.")
+    if found["over"] is not None:
+        words.insert(0, found["over"]["words"])
     for course in found["courses"]:
         words += ["", *_course(course, where)]
     answer(found, [*words, "", basis_words(found["basis"], zone)], as_json)
@@ -147,7 +147,7 @@ def matrix(
         named = ",".join(parties(should, "--should", needed=False))
         found = desk.station.get("matrix", all=int(everybody), should=named)
     if gaps:
-        found["matrix"] = [row for row in found["matrix"] if any(c["gap"] for c in row["cells"])]
+        found["matrix"] = [row for row in found["matrix"] if row["behind"] or any(c["gap"] for c in row["cells"])]
     answer(found, _matrix_words(found, gaps, zone), as_json)
 
 
@@ -156,9 +156,12 @@ def _matrix_words(found: dict[str, Any], gaps: bool, zone: str | None) -> list[A
     words: list[Any] = []
     for row in found["matrix"]:
         start = moment(row["start_us"], where) if row["start_us"] is not None else "at no time known here"
-        words.append(
-            f"{short(row['version'])} {row['activity'] or 'not opened to us'} by {row['author']}, begins {start}"
-        )
+        what = f"{row['activity'] or 'not opened to us'} by {row['author']}, begins {start}"
+        words.append(f"{short(row['version'])} {what if row['cells'] else 'IS OVER HERE, and not everywhere'}")
+        words += [
+            f"  ! {party} still has {short(version)} as live: `detente end-for {short(version)} --to {party}`, or tell it anew."
+            for party, version in row["behind"].items()
+        ]
         words += [f"  {'! ' if c['gap'] else '  '}{c['words']}" for c in row["cells"] if c["gap"] or not gaps]
         words.append("")
     if not found["matrix"]:

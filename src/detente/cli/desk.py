@@ -32,6 +32,12 @@ Officer = Annotated[
 ]
 WaitS = Annotated[int, typer.Option("--wait", min=0, max=60, help="Seconds to wait for the host's receipt.")]
 To = Annotated[list[str] | None, typer.Option("--to", help="Party that may read it; repeat for more.")]
+EndedFor = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ended-for", help="Reader of the version before that this one leaves out: it is told that it is over."
+    ),
+]
 
 
 class Desk:
@@ -40,6 +46,8 @@ class Desk:
     def __init__(self, station: LocalStation) -> None:
         self.station = station
         self.status: dict[str, Any] = station.get("status")
+        self.over: dict[str, dict[str, Any]] = {}
+        """Why those of the entries read so far that do not hold any more do not, by id."""
         for trouble in self.troubles:
             say_trouble(trouble_words(trouble))
 
@@ -100,6 +108,7 @@ class Desk:
         """Yield every readable entry from an index on, in order of the ledger."""
         while True:
             page = self.station.get("entries", **{"from": start, "limit": PAGE})
+            self.over.update(page["over"])
             yield from page["entries"]
             if told is not None and page["entries"]:
                 told(f"at index {page['entries'][-1]['index']}")

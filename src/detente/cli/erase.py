@@ -22,6 +22,9 @@ def erase(
     entry: Annotated[str, typer.Argument(metavar="ID", help="Own entry: its first digits.")],
     authority: Annotated[str, typer.Option("--authority", help="Who may order this, in words.")],
     reason: Annotated[str, typer.Option("--reason", help="Why.")],
+    only: Annotated[
+        str | None, typer.Option("--only", help="Only this part of it: humane (of a notice, also while it is live).")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do it; without this nothing is sent.")] = False,
     to: To = None,
     officer: Officer = None,
@@ -30,7 +33,7 @@ def erase(
     as_json: AsJson = False,
 ) -> None:
     """Erase. What the entry said is gone for good; that it was said, by whom, to whom and when, stands."""
-    from detente.records.erasure import ERASABLE, Erasure
+    from detente.records.erasure import ERASABLE, ERASABLE_ALONE, WHOLE, Erasure
 
     with at_desk(station) as desk:
         held = desk.entry(entry)["entry"]
@@ -43,6 +46,11 @@ def erase(
         if kind not in ERASABLE:
             rule = f"must be of a kind that can be erased: {', '.join(sorted(ERASABLE))}; it is a {kind}"
             problems.append(problem("kind", "ID", entry, rule, "It stands as evidence."))
+        alone = ERASABLE_ALONE.get(kind, {})
+        there = [part["facet"]["form"] for part in held["facets"] if part is not None]
+        if only is not None and (only not in alone or only not in there):
+            rule = f"must be a part that is there and can be erased alone: {', '.join(p for p in alone if p in there) or 'none'}"
+            problems.append(problem("part", "--only", only, rule, "Leave --only out to erase all of it."))
         if not yes:
             rule = "must be given: what is erased cannot be had again"
             problems.append(problem("yes", "--yes", "", rule, f"Look at it with `detente show {short(full)}` first."))
@@ -53,7 +61,12 @@ def erase(
             "facets": [
                 {
                     "audience": readers,
-                    "body": Erasure(about=full, authority=authority, reason=reason),
+                    "body": Erasure(
+                        about=full,
+                        authority=authority,
+                        positions=WHOLE if only is None else (alone[only],),
+                        reason=reason,
+                    ),
                     "form": "full",
                 }
             ],
@@ -62,5 +75,6 @@ def erase(
             "refers_to": [full],
         }
         found = send(desk, asked, wait, as_json)
-        more = f"What {short(full)} said is destroyed at the host and at every station that obeys; its leaf stays."
+        what = f"What {short(full)} said" if only is None else f"The {only} part of {short(full)}"
+        more = f"{what} is destroyed at the host and at every station that obeys; its leaf stays."
         answer(found, sent("Erasure", found, more), as_json)

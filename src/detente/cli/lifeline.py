@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.desk import Officer, Station, To, WaitS, at_desk, basis_words, short
+from detente.cli.desk import EndedFor, Officer, Station, To, WaitS, at_desk, basis_words, short
 from detente.cli.say import AsJson, answer, guarded
 from detente.cli.sending import parties, send, sent
 from detente.cli.times import Zone, moment, time_us, zone_named
@@ -45,6 +45,7 @@ def set_lifeline(
     words: Annotated[str, typer.Option("--words", help="Why it is restricted or closed; more.")] = "",
     to: To = None,
     supersedes: Annotated[str | None, typer.Option("--supersedes", help="Your earlier entry of it.")] = None,
+    ended_for: EndedFor = None,
     officer: Officer = None,
     wait: WaitS = 10,
     station: Station = None,
@@ -71,7 +72,8 @@ def set_lifeline(
             until_us=None if until is None else time_us(until, "--until", desk.now_us),
             words=words,
         )
-        asked = {
+        asked: dict[str, object] = {
+            "ended_for": parties(ended_for, "--ended-for", needed=False),
             "facets": [{"audience": parties(to), "body": body, "form": "full"}],
             "kind": "lifeline",
             "officer": desk.officer(officer),
@@ -96,7 +98,8 @@ def show(station: Station = None, zone: Zone = None, as_json: AsJson = False) ->
     for row in found.lifelines:
         held = row.lifeline
         end = moment(held.until_us, where) if held.until_us is not None else "no end set"
-        lines.append(f"{short(row.entry)} {held.name}: {held.state.upper()}, says {row.author}; {end}")
+        over = "ENDED FOR US; was " if row.ended_for_us else ""
+        lines.append(f"{short(row.entry)} {held.name}: {over}{held.state.upper()}, says {row.author}; {end}")
         lines.append(f"  guarantor {held.guarantor}; call {held.channel}")
         lines += [f"  {held.words}"] if held.words else []
         lines += [f"  {task.party} ({task.role}): {task.words}" for task in held.tasks]

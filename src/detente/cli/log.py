@@ -59,14 +59,20 @@ def log(
                 short(e["id"]),
                 moment(e["received_at_us"], where),
                 from_to(e),
-                f"{kind_of(e)}: {line(e, where)}",
+                f"{_over(desk, e)}{kind_of(e)}: {line(e, where)}",
             )
             for e in rows
         ]
         title = f"{len(rows)} newest that match" if kind or author or since else f"{len(rows)} newest"
         columns = ("#", "id", "recorded", "who > to", "what")
         words = [table(title, columns, shown) if rows else "No entries.", basis_words(desk.status, zone)]
-        answer({"basis": _basis(desk), "entries": rows}, words, as_json)
+        over = {e["id"]: desk.over[e["id"]] for e in rows if e["id"] in desk.over}
+        answer({"basis": _basis(desk), "entries": rows, "over": over}, words, as_json)
+
+
+def _over(desk: Desk, entry: dict[str, Any]) -> str:
+    row = desk.over.get(entry["id"])
+    return f"{row['why'].upper()} " if row is not None else ""
 
 
 def newest(desk: Desk, count: int, wanted: Any, told: Any) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from detente.cli.budget import budget_words
-from detente.cli.desk import Desk, Officer, Station, To, WaitS, at_desk
+from detente.cli.desk import Desk, EndedFor, Officer, Station, To, WaitS, at_desk
 from detente.cli.say import AsJson, answer, guarded
 from detente.cli.sending import parties, send, sent
 from detente.cli.times import Zone, moment, span, stated_zone, time_us, zone_named
@@ -71,6 +71,7 @@ def notice(
         str | None,
         typer.Option("--supersedes", help="Own notice that this is the next version of; what is not given stays."),
     ] = None,
+    ended_for: EndedFor = None,
     needs_readback: Annotated[bool, typer.Option("--needs-readback", help="Recipients must say it back.")] = False,
     emergency: Annotated[bool, typer.Option("--emergency", help="Flag it, for a shorter least lead time.")] = False,
     unit: Annotated[list[str] | None, typer.Option("--unit", help="Acting unit that readers may know; repeat.")] = None,
@@ -108,11 +109,13 @@ def notice(
             words=words,
         )
         body = _with_lead(desk, body)
-        full_to, coarse = _readers(desk, before, to, coarse_to)
+        dropped = parties(ended_for, "--ended-for", needed=False)
+        full_to, coarse = _readers(desk, before, to, coarse_to, dropped)
         budget = budget_words(desk, [(body.volumes, [*full_to, *coarse])], full=check_only)
         more = [*_lead_words(desk, body), *budget, *_spoken(body, speak)]
         asked = {
             "coarse_to": coarse,
+            "ended_for": dropped,
             "facets": [{"audience": full_to, "body": body, "form": "full"}],
             "kind": "notice",
             "officer": desk.officer(officer),
@@ -128,6 +131,7 @@ def notice(
             return
         found = send(desk, asked, wait, as_json)
         told = [f"Full to {', '.join(full_to)}" + (f"; cell and hour only to {', '.join(coarse)}." if coarse else ".")]
+        told += [f"Ended for {', '.join(dropped)}."] if dropped else []
         deadline = desk.now_us + desk.genesis().screening.deadline_us
         told.append(f"A screening that is not there by {moment(deadline, zone_named(zone))} counts as not screened.")
         answer({**found, "body": body}, sent("Notice", found, *told, *more), as_json)
@@ -338,11 +342,14 @@ def _lead_words(desk: Desk, body: Notice) -> list[str]:
 
 
 def _readers(
-    desk: Desk, before: _Before | None, to: list[str] | None, coarse_to: list[str] | None
+    desk: Desk, before: _Before | None, to: list[str] | None, coarse_to: list[str] | None, dropped: list[str]
 ) -> tuple[list[str], list[str]]:
     full, coarse = parties(to, needed=False), parties(coarse_to, needed=False)
     if before is not None and not full and not coarse:
-        return before.readers.get("full", [desk.party]), before.readers.get("coarse", [])
+        full, coarse = (
+            [party for party in before.readers.get(form, []) if party not in dropped] for form in ("full", "coarse")
+        )
+        return full or [desk.party], coarse
     if not full and not coarse:
         parties(None)
     if twice := sorted({*full} & {*coarse}):

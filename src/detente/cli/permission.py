@@ -154,8 +154,9 @@ def _row_words(row: PermissionRow, zone: tzinfo | None) -> list[str]:
     from detente.hotline.permits import Stands
 
     terms = row.terms
+    over = "ENDED FOR US; was " if row.ended_for_us else ""
     lines = [
-        f"{short(row.entry)} {terms.permission}: {row.standing.upper()}; {terms.host} to {terms.guest}, "
+        f"{short(row.entry)} {terms.permission}: {over}{row.standing.upper()}; {terms.host} to {terms.guest}, "
         f"{', '.join(terms.activities)}",
         f"  from {moment(terms.from_us, zone)} until {moment(terms.until_us, zone)}",
     ]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from detente.cli.desk import Officer, Station, To, WaitS, at_desk, basis_words
+from detente.cli.desk import EndedFor, Officer, Station, To, WaitS, at_desk, basis_words
 from detente.cli.say import AsJson, answer, guarded
 from detente.cli.sending import parties, send, sent
 from detente.cli.times import Zone, time_us
@@ -28,6 +28,7 @@ def roster(
         ),
     ] = None,
     supersedes: Annotated[str | None, typer.Option("--supersedes", help="The roster that this one replaces.")] = None,
+    ended_for: EndedFor = None,
     words: Annotated[str, typer.Option("--words", help="In words.")] = "",
     at: Annotated[str | None, typer.Option("--at", help="Show who is on watch then; default now.")] = None,
     hours: Annotated[int, typer.Option("--hours", min=1, max=8760, help="Look so far ahead for gaps.")] = 24,
@@ -53,6 +54,7 @@ def roster(
         body = {"duties": made, "party": desk.party, "words": words}
         readers = sorted({desk.party, *parties(to, needed=False)})
         asked = {
+            "ended_for": parties(ended_for, "--ended-for", needed=False),
             "facets": [{"audience": readers, "body": body}],
             "kind": "roster",
             "officer": desk.officer(officer),

@@ -14,11 +14,17 @@ def send(desk: Desk, asked: dict[str, Any], wait_s: int, as_json: bool) -> dict[
     with progress("signed and queued; waiting for the host's receipt", as_json):
         answer: dict[str, Any] = desk.station.post("send", asked, wait_s=wait_s)
     if answer["problems"]:
-        step = "Correct it and send it again; nothing was recorded."
+        step = f"Nothing was recorded. Correct it and send it again; then `detente dismiss {short(answer['id'])}`."
         raise Refused(
-            problem("host-refused", asked["kind"], short(answer["id"]), words, step) for words in answer["problems"]
+            problem("host-refused", asked["kind"], short(answer["id"]), words.rstrip(". "), step)
+            for words in answer["problems"]
         )
     return answer
+
+
+def over_words(answer: dict[str, Any]) -> list[str]:
+    """Say of what an entry refers to that it does not hold any more."""
+    return [f"Note: {short(entry)} is {row['words']}" for entry, row in answer.get("over", {}).items()]
 
 
 def sent_words(what: str, answer: dict[str, Any]) -> str:
@@ -37,7 +43,7 @@ def sent_words(what: str, answer: dict[str, Any]) -> str:
 
 def sent(what: str, answer: dict[str, Any], *more: str) -> str:
     """Return all that is said after sending."""
-    return "\n".join([sent_words(what, answer), *more, basis_words(answer["basis"])])
+    return "\n".join([sent_words(what, answer), *over_words(answer), *more, basis_words(answer["basis"])])
 
 
 def parties(given: list[str] | None, field: str = "--to", needed: bool = True) -> list[str]:

@@ -50,7 +50,9 @@ def _words(full: str, found: dict[str, Any], zone: str | None) -> list[Any]:
     where = zone_named(zone)
     entry = found["entry"]
     header = entry["header"]
-    lines = [
+    over = found.get("over")  # only what is proven has a place among its versions
+    lines = [over["words"]] if over is not None else []
+    lines += [
         f"{header['kind']} {full}",
         f"{from_to(entry)}, signed {moment(header['signed_at_us'], where, exact=True)} by the author's clock",
         _stands(found, where),
@@ -66,6 +68,8 @@ def _words(full: str, found: dict[str, Any], zone: str | None) -> list[Any]:
             lines.append(f"  reads: {phrase_words(body)}")
     if entry.get("erased"):
         lines += ["", "Erased: what it said is destroyed; that it was said, by whom and when, stands."]
+    elif found.get("erased_parts"):
+        lines += ["", f"Erased: its {', '.join(found['erased_parts'])} part is destroyed; the rest stands."]
     elif not bodies(entry):
         lines += ["", "Nothing of what it says is open to you."]
     facts = [

@@ -48,6 +48,9 @@ def _words(found: dict[str, Any], zone: str | None) -> list[Any]:
         *(words for holds, words in warnings if holds),
         table("Other stations", ("party", "answers", "size", "last answer"), peers) if peers else None,
         table("Going out", ("id", "kind", "state", "problems"), queue) if queue else None,
+        "Refused entries stay listed until an officer lets them go: `detente dismiss ID`."
+        if any(item["state"] == "refused" for item in found["outbox"])
+        else None,
     ]
 
 
@@ -61,13 +64,29 @@ def alarms(station: Station = None, zone: Zone = None, as_json: AsJson = False) 
         found = desk.station.get("alarms")
     where = zone_named(zone)
     rows = [
-        (moment(a["at_us"], where), a["kind"], short(a["about"]), a["words"], ", ".join(a.get("evidence", ())) or "-")
+        (
+            moment(a["at_us"], where),
+            a["kind"],
+            short(a["about"]),
+            _said(a, where),
+            ", ".join(a.get("evidence", ())) or "-",
+        )
         for a in found["alarms"]
     ]
     words = [
-        table(f"{len(rows)} alarm(s)", ("when", "kind", "about", "words", "evidence"), rows)
+        table(
+            f"{sum(not a.get('closed') for a in found['alarms'])} alarm(s), {len(rows)} with those closed",
+            ("when", "kind", "about", "words", "evidence"),
+            rows,
+        )
         if rows
         else "No alarms raised.",
         basis_words(found["basis"], zone),
     ]
     answer(found, words, as_json)
+
+
+def _said(alarm: dict[str, Any], zone: Any) -> str:
+    if not alarm.get("closed"):
+        return str(alarm["words"])
+    return f"CLOSED {moment(alarm['closed_at_us'], zone)}, {alarm['closed']}. It was: {alarm['words']}"

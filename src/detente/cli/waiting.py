@@ -55,7 +55,9 @@ def waiting(
         table(f"{len(came)} came directly, NOT IN THE LEDGER YET", ("id", "from", "came", "what"), came)
         if came
         else None,
-        table(f"{len(rows)} answer(s) waited for; by our clock, since the host's record", columns, shown) if rows else nothing,
+        table(f"{len(rows)} answer(s) waited for; by our clock, since the host's record", columns, shown)
+        if rows
+        else nothing,
         basis_words(found["basis"], zone),
     ]
     answer({**found, "direct": direct, "waiting": rows}, words, as_json)

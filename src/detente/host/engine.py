@@ -298,9 +298,9 @@ class Engine:
 
     def _finish_erasures(self) -> None:
         """Destroy the bodies of entries that a published erasure names; done again after a crash in between."""
-        for index in self.host.erasures:
+        for index, erased in self.host.erasures.items():
             for row in self.store.rows([index]) if index < self.host.published else []:
-                kept = without_bodies(row.submission) if row.submission is not None else None
+                kept = without_bodies(row.submission, erased.positions) if row.submission is not None else None
                 if kept != row.submission:
                     self._kept(self.store.amend(index, row.id, kept))
                     self._recent.pop(index, None)

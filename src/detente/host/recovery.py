@@ -103,6 +103,8 @@ class Recovery:
         if not rows or party not in (known.header.author, *known.header.audience):
             rule = "must be an entry of this ledger that you may read"
             raise Refused([problem("parameter", field, known.index, rule, "Send what GET /v1/entries gave you")])
-        if known.index in engine.host.erasures:
-            return None
+        erased = engine.host.erasures.get(known.index)
+        if erased is not None:
+            a, b, c, d = (None if at in erased.positions else opening for at, opening in enumerate(known.facets))
+            known = msgspec.structs.replace(known, facets=(a, b, c, d))
         return restored_entry(known, rows[0], engine.host.slots, engine.host.ledger)

@@ -128,6 +128,10 @@ class Timers:
         """Whether a matter runs."""
         return (about, party, ladder) in self._since
 
+    def running_at(self, about: str) -> tuple[str, ...]:
+        """Return the parties at which a matter about this entry runs, sorted."""
+        return tuple(sorted({key[1] for key in self._about.get(about, ()) if key in self._since}))
+
     def due_us(self) -> int | None:
         """When the next call is due, None when none is."""
         self._take_in()

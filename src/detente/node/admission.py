@@ -20,13 +20,14 @@ from detente.node.registering import register
 from detente.node.speaking import Speaking, not_spoken_for
 from detente.node.threads import Threads
 from detente.records.body import Body
-from detente.records.erasure import ERASABLE, Erasure
+from detente.records.closing import Closing
+from detente.records.erasure import Erasure
 from detente.records.notice import Activity
 from detente.records.notice_state import START, State
 from detente.records.registry import REGISTRY, Record
 from detente.records.screening import Screening
 from detente.records.step import Step
-from detente.records.supersede import Proposed, check_supersession
+from detente.records.supersede import Proposed, check_closing, check_erasure, check_supersession
 from detente.records.watermark import Watermark
 
 SIGNERS: Final[dict[str, frozenset[str]]] = {  # kind -> roles whose keys may sign it; any entry role for the rest
@@ -35,7 +36,7 @@ SIGNERS: Final[dict[str, frozenset[str]]] = {  # kind -> roles whose keys may si
     "watermark": frozenset({"station"}),
 }
 
-JUDGED_ONCE: Final = frozenset({"screening", "watermark"})
+JUDGED_ONCE: Final = frozenset({"closing", "screening", "watermark"})
 """Kinds whose bodies the host reads to admit them, and that change nothing it folds."""
 
 _FIRST_STATES: Final = frozenset(state.value for state in START)
@@ -74,7 +75,10 @@ def admit(
     problems += _thread_problems(entry, threads)
     body = _body(entry)
     if isinstance(body, Erasure):
-        problems += _erasure_problems(body.about, entry.author, threads)
+        problems += _inside(check_erasure(body, entry.author, threads, ladders.unanswered(body.about)))
+    elif isinstance(body, Closing):
+        problems += _inside(check_closing(body, entry.author, threads))
+        body = None
     elif isinstance(body, Step):
         problems += ladders.problems(body, entry, threads)
     if isinstance(body, Screening):
@@ -146,18 +150,9 @@ def _thread_problems(entry: Examined, threads: Threads) -> list[Problem]:
     ]
 
 
-def _erasure_problems(about: str, author: str, threads: Threads) -> list[Problem]:
-    """What people said can be erased by its author. Keys, answers and watermarks cannot: they are evidence, and this host
-    folds keys from these bodies again at every start."""
-    old = threads.version(about)
-    field = "facets[0].facet.body.about"
-    if old is None or old.author != author:
-        rule = "must be an entry of the author's own; others ask its author"
-        return [problem("erasure-about", field, about, rule, "Check the id")]
-    if old.kind not in ERASABLE:
-        rule = f"is a {old.kind}, which stands as evidence; can be erased: {', '.join(sorted(ERASABLE))}"
-        return [problem("erasure-kind", field, about, rule, "Leave it; send what corrects it")]
-    return []
+def _inside(problems: tuple[Problem, ...]) -> list[Problem]:
+    """Say where in the submission a fault of a body stands: erasures and closings have one facet, the first."""
+    return [msgspec.structs.replace(found, field=f"facets[0].facet.body.{found.field}") for found in problems]
 
 
 def _watermark_problems(size: int, index: int) -> list[Problem]:

@@ -41,6 +41,7 @@ Kind = Literal[
     "read-back-differs",  # what was said back is not what was told: by figure and digit
     "stop",  # another party asks us to stop something
     "hit",  # a notified place or movement is reported hit
+    "erased-in-use",  # an entry that others must still reckon with was erased all the same
     "endangered",  # something changed on which open notices rest
     "unit-unreached",  # a protected movement begins soon, and no acting unit is on record as having it
     "passed-over",  # own people are where another party is told of no concern in this epoch
@@ -52,12 +53,15 @@ Kind = Literal[
 class Alarm(msgspec.Struct, frozen=True, kw_only=True):
     """One alarm. `about` is an id, an index or a party, as text; `evidence` names what is kept (`evidence/...`).
 
-    `by` is the party that brought it about where that is known, "" otherwise.
+    `by` is the party that brought it about where that is known, "" otherwise. `closed` says why there is nothing left to do about
+    it, and `closed_at_us` since when; "" and None while it stands.
     """
 
     about: str
     at_us: int
     by: str = ""
+    closed: str = ""
+    closed_at_us: int | None = None
     evidence: tuple[str, ...] = ()
     kind: Kind
     words: str
@@ -70,6 +74,20 @@ class Alarms:
     raised: list[Alarm] = field(default_factory=list)
     seen: set[tuple[str, str]] = field(default_factory=set)
     spans: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    names: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Under which name each is kept."""
+
+    def standing(self) -> int:
+        """Count the alarms that are not closed."""
+        return sum(not alarm.closed for alarm in self.raised)
+
+    def close(self, kind: Kind, about: str, why: str, at_us: int) -> tuple[str, Alarm] | None:
+        """Close an alarm that stands; return the name it is kept under and what it is now, or None if none stands."""
+        for at, alarm in enumerate(self.raised):
+            if (alarm.kind, alarm.about) == (kind, about) and not alarm.closed:
+                self.raised[at] = closed = msgspec.structs.replace(alarm, closed=why, closed_at_us=at_us)
+                return self.names.get((kind, about), ""), closed
+        return None
 
     def raise_(self, alarm: Alarm) -> bool:
         """Add an alarm; False if it stands already."""

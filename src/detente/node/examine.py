@@ -17,7 +17,7 @@ from detente.records.notice import CoarseNotice, Notice
 from detente.records.registry import REGISTRY, Record, Registry, Unknown
 
 FOLDED: Final = frozenset(
-    {"erasure", "host", "message", "officer", "party", "response", "screening", "step", "watermark"}
+    {"closing", "erasure", "host", "message", "officer", "party", "response", "screening", "step", "watermark"}
 )
 """Kinds whose bodies the host itself must understand: they change keys, or what it may hold, or speak for others, or begin,
 end or climb a ladder, or say how much of the ledger somebody holds."""

@@ -76,6 +76,13 @@ class Slice(NamedTuple):
     size: int
 
 
+class Erased(NamedTuple):
+    """Which facets of an entry were erased, by position, and who may know that nothing of the entry is left."""
+
+    positions: frozenset[int]
+    told: frozenset[str]
+
+
 class Host:
     """One ledger as its host sees it."""
 
@@ -104,8 +111,8 @@ class Host:
         self.blank: set[int] = set()
         """Indexes whose leaf we hold and whose header we do not."""
         self.waive_blank = False
-        self.erasures: dict[int, frozenset[str]] = {}
-        """Erased indexes, and who may know it."""
+        self.erasures: dict[int, Erased] = {}
+        """What was erased, by index."""
         self._ends = array("q")
         self._readers: dict[str, array[int]] = {}
         self._waiting: list[StoredEntry] = []
@@ -283,8 +290,11 @@ class Host:
         if isinstance(body, Erasure):
             about = self.threads.index_of(bytes.fromhex(body.about))
             if about is not None:
-                told = frozenset({*entry.audience, entry.author})
-                self.erasures[about] = self.erasures.get(about, frozenset()) | told
+                before = self.erasures.get(about, Erased(frozenset(), frozenset()))
+                told = frozenset({*entry.audience, entry.author}) if body.whole else frozenset()
+                self.erasures[about] = Erased(before.positions.union(body.positions), before.told | told)
+                if body.whole:
+                    self.threads.erase(about)
 
     # --- reading
 
@@ -310,8 +320,9 @@ class Host:
         return Slice(indexes, indexes[-1] + 1 if full else max(start, self.published), self.published)
 
     def told_erased(self, party: str, index: int) -> bool:
-        """Say whether a party may know that an entry was erased: it can read the entry that says so."""
-        return party in self.erasures.get(index, frozenset())
+        """Say whether a party may know that an entry was erased as a whole: it can read the entry that says so."""
+        erased = self.erasures.get(index)
+        return erased is not None and party in erased.told
 
     def sealed_size(self, index: int) -> int:
         """Return the size at the end of the batch that an index was published in: its receipt's checkpoint."""

@@ -69,6 +69,10 @@ class HostLadders:
                         self._timers.end(about, entry.author, ladder, at_us)
                         self._told.pop((about, entry.author, ladder), None)
 
+    def unanswered(self, about: str) -> tuple[str, ...]:
+        """Return the parties that have yet to answer an urgent message or stop; nothing for any other entry."""
+        return self._timers.running_at(about)
+
     def duty(self, now_us: int) -> list[Call]:
         """Return what the duty officer of the host is told at a time: unanswered to the end of its ladder, oldest first."""
         for call in self._timers.take(now_us, 1 << 20):

@@ -60,6 +60,11 @@ class Lodgings:
         """Close the hash of a verified leaf, also one that was overdue; None for any other leaf."""
         return self.open.pop(commitment, None) or self.overdue.pop(commitment, None)
 
+    def withdraw(self, commitment: bytes, party: str) -> Lodged | None:
+        """Let go of a hash on the word of the party that lodged it; nobody else's word does it."""
+        held = self.open.get(commitment) or self.overdue.get(commitment)
+        return self.included(commitment) if held is not None and held.party == party else None
+
     def due_us(self) -> int | None:
         """When the next open hash becomes overdue."""
         return min((item.lodged_at_us + self.within_us for item in self.open.values()), default=None)

@@ -1,8 +1,8 @@
 """Submissions on their way to the host: durable first, then sent, in order, until they stand in the own verified copy.
 
     QUEUED ──sent──> SENT ──receipt──> RECEIPTED ──leaf verified in own copy──> (gone)
-      ^                │ └──refused──> REFUSED (kept, shown, never sent again)
-      └──unreachable───┘
+      ^                │ └──refused──> REFUSED (kept, shown, never sent again,
+      └──unreachable───┘           until an officer dismisses it)
 
 Sending the same bytes twice is harmless (the id is the same), so after a crash everything not gone is sent again.
 """
@@ -94,6 +94,14 @@ class Outbox:
         if item is None:
             return None
         return self._put(msgspec.structs.replace(item, state="refused", problems=tuple(problems)))
+
+    def dismiss(self, entry_id: bytes) -> Queued | None:
+        """Let go of a refused submission that an officer has seen; None for any other."""
+        item = self.items.get(entry_id)
+        if item is None or item.state != "refused":
+            return None
+        self.by_commitment.pop(item.commitment, None)
+        return self.items.pop(entry_id)
 
     def unreachable(self, now_us: int) -> None:
         """Note that what was under way did not arrive, or nobody knows: it will be sent again."""

@@ -50,6 +50,8 @@ _NOTICE = msgspec.json.Decoder(_Notice)
 _UNDERSTOOD = frozenset(
     (form.kind, version, form.form) for form in REGISTRY.forms() for version in (form.version, *form.older)
 )
+_PLACED = ("coarse", "full")
+"""The forms of a notice that have a class and a state."""
 
 
 def _of_notice(body: bytes) -> tuple[str, str]:
@@ -72,7 +74,7 @@ def recall(row: StoredEntry) -> Examined:
     for opening in stored.facets:
         if opening is None or (name, int(version), opening.facet.form) not in _UNDERSTOOD:
             continue
-        if name == "notice" and opening.facet.form != "own" and not state:
+        if name == "notice" and opening.facet.form in _PLACED and not state:
             activity, state = _of_notice(opening.facet.body)
         elif name in FOLDED:
             body, form = bytes(opening.facet.body), opening.facet.form

@@ -6,8 +6,11 @@ with types, and the tests hold the two against each other. Everything in the res
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import msgspec
 
+from detente.ledger.leaf import FACETS
 from detente.node.rows import StoredEntry
 
 
@@ -80,10 +83,11 @@ def known_bytes(row: StoredEntry, viewer: str, *, erased: bool) -> bytes:
     )
 
 
-def without_bodies(submission: bytes) -> bytes:
-    """Return a stored submission with all four facets closed: what is kept after an erasure."""
+def without_bodies(submission: bytes, positions: Collection[int] = range(FACETS)) -> bytes:
+    """Return a stored submission with the facets at these positions closed: what is kept after an erasure."""
     stored = _STORED.decode(submission)
-    stored.facets = (_NULL, _NULL, _NULL, _NULL)
+    a, b, c, d = (_NULL if at in positions else facet for at, facet in enumerate(stored.facets))
+    stored.facets = (a, b, c, d)
     return _ENCODER.encode(stored)
 
 

@@ -33,6 +33,7 @@ from detente.node.station_values import (
     Composed,
     DirectAnswered,
     DirectArrived,
+    Dismissed,
     Effect,
     EntriesArrived,
     HeldBack,
@@ -53,6 +54,7 @@ from detente.node.station_values import (
     WakeAt,
     WitnessedArrived,
 )
+from detente.node.station_withdraw import dismissed
 
 
 def _nothing(state: Station, given: Tick, now_us: int) -> list[Effect]:
@@ -64,6 +66,7 @@ STEPS: dict[type, Callable[[Station, Any, int], list[Effect]]] = {
     Composed: composed,
     DirectAnswered: direct_answered,
     DirectArrived: direct_arrived,
+    Dismissed: dismissed,
     EntriesArrived: entries_arrived,
     HeldBack: held_back,
     HostAnswered: host_answered,
@@ -86,7 +89,7 @@ STEPS: dict[type, Callable[[Station, Any, int], list[Effect]]] = {
 def handle(state: Station, given: Input, now_us: int) -> tuple[Station, list[Effect]]:
     """Decide what this station does about one input. Nothing happens until the caller carries out the effects, in order.
 
-    The state is changed in place and returned. Raises Refused only for a DirectArrived or Composed that does not hold; then
+    The state is changed in place and returned. Raises Refused only for a DirectArrived, Composed or Dismissed that does not hold; then
     nothing has changed.
     """
     effects = STEPS[type(given)](state, given, now_us)

@@ -11,6 +11,7 @@ from detente.node.keeping import Keep
 from detente.node.station_state import Station
 from detente.node.station_values import (
     Effect,
+    Publish,
     Raise,
 )
 
@@ -31,4 +32,15 @@ def raise_alarm(
     alarm = msgspec.structs.replace(alarm, evidence=tuple(name for name, _ in kept))
     if not state.alarms.raise_(alarm):
         return []
+    state.alarms.names[alarm.kind, alarm.about] = f"alarm/{number:06d}"
     return [Keep(kept=[*kept, (f"alarm/{number:06d}", msgspec.json.encode(alarm))]), Raise(alarm)]
+
+
+def close_alarm(state: Station, kind: Kind, about: str, why: str, now_us: int) -> list[Effect]:
+    """Say of an alarm that stands why there is nothing left to do about it; it stays on the list, with that."""
+    found = state.alarms.close(kind, about, why, now_us)
+    if found is None:
+        return []
+    name, alarm = found
+    kept = [Keep(kept=[(name, msgspec.json.encode(alarm))])] if name else []
+    return [*kept, Publish("alarm", kind)]

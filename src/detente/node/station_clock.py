@@ -28,6 +28,7 @@ from detente.node.station_stop import alarms_of_stops
 from detente.node.station_units import alarms_of_units
 from detente.node.station_units import due_us as units_due_us
 from detente.node.station_values import Compose, Effect, PresenceSet, SendDirect
+from detente.node.station_withdraw import say_again
 from detente.picture.fold import Fault
 from detente.records.screening import Screening
 from detente.records.watermark import Watermark
@@ -244,14 +245,15 @@ def _exchange(state: Station, now_us: int) -> list[Effect]:
     if now_us < state.exchange_at_us:
         return []
     state.exchange_at_us = now_us + state.timing.exchange_every_us
+    again = say_again(state, now_us)
     if state.checkpoint is None:
-        return []
+        return again
     payload = {"note": state.checkpoint.data.decode()}
     effects: list[Effect] = [
         SendDirect(party, "checkpoint", b"", envelope(state, payload, "checkpoint", party, now_us))
         for party in state.peers
     ]
-    return effects + tell_evidence(state, now_us)
+    return again + effects + tell_evidence(state, now_us)
 
 
 def _s(us: int) -> int:

@@ -19,7 +19,7 @@ from detente.node.slots import slot_us
 from detente.node.station_alarms import raise_alarm
 from detente.node.station_faults import set_aside
 from detente.node.station_ladders import DIRECT, answered, begun, call_us, recorded
-from detente.node.station_openings import Row, disclosed, erased, remember
+from detente.node.station_openings import Row, disclosed, erased, obeyed, remember
 from detente.node.station_state import Asked, Station
 from detente.node.station_stop import stop_arrived
 from detente.node.station_values import (
@@ -30,7 +30,6 @@ from detente.node.station_values import (
 from detente.node.station_votes import voted
 from detente.node.verdict_revisions import revisions
 from detente.picture.known import Known, known_of, unsound_in
-from detente.records.erasure import Erasure
 from detente.records.message import Message
 from detente.records.notice import CoarseNotice, Notice
 from detente.records.notice_state import LIVE
@@ -103,10 +102,10 @@ def _fold(
     known = _understood(state, entry, kept, own)
     header = known.header
     if known.kind == "erasure":
+        known = obeyed(state, known, effects, now_us)
         rows += erased(state, known, kept)
-        erasure = known.body(Erasure)
-        if erasure is not None and header.author == state.me.party:
-            state.timers.drop(erasure.about)
+        if known.erasure is not None and header.author == state.me.party:
+            state.timers.drop(known.erasure.about)
     if entry.index >= state.picture.size:
         state.picture.apply(known)
         effects += _read_back(state, now_us)

@@ -23,7 +23,7 @@ from detente.node.station_fan import queued
 from detente.node.station_fold import admit, fold, is_urgent, judged, kept_entry, remember_urgent, track
 from detente.node.station_follow import Verified
 from detente.node.station_hold import held_again
-from detente.node.station_state import Direct, Station, Unacked
+from detente.node.station_state import Direct, Station, Unacked, Withdrawal
 from detente.picture.known import Known, known_of
 from detente.records.screening import Screening
 from detente.records.warning import DangerWarning
@@ -60,8 +60,14 @@ def load(
         state.outbox.add(msgspec.structs.replace(item, state="queued") if item.state == "sent" else item)
         if item.lodged and item.index is None:
             state.lodged_by_us.lodge(Lodged(commitment=item.commitment, lodged_at_us=now_us, party=state.me.party))
-    for alarm in _all(kept, "alarm/", Alarm):
-        state.alarms.raise_(alarm)
+    for name, data in kept.items():
+        if name.startswith("alarm/"):
+            alarm = msgspec.json.decode(data, type=Alarm)
+            state.alarms.raise_(alarm)
+            state.alarms.names[alarm.kind, alarm.about] = name
+        elif name.startswith("withdrawal/"):
+            withdrawal = msgspec.json.decode(data, type=Withdrawal)
+            state.withdrawals[withdrawal.commitment, withdrawal.to] = withdrawal
     for lodged in _all(kept, "lodged/", Lodged):
         state.lodged_here.lodge(lodged)
     for name, data in kept.items():

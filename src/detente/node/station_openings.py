@@ -8,15 +8,17 @@ import msgspec
 
 from detente.errors import EvidenceError
 from detente.geometry.volume import Volume4D
-from detente.ledger.facets import CLOSED
 from detente.ledger.opening import check_disclosure
 from detente.node.known import Known as KnownBytes
 from detente.node.screener import volumes_to_screen
+from detente.node.station_alarms import raise_alarm
 from detente.node.station_state import Station
+from detente.node.station_values import Effect
 from detente.picture.known import DISCLOSED, Known, Opened, known_of, open_facet
 from detente.records.disclosure import Disclosure
-from detente.records.erasure import ERASABLE, Erasure
+from detente.records.erasure import Erasure
 from detente.records.notice import CoarseNotice, Notice
+from detente.records.supersede import check_erasure
 
 RECENT = 512
 
@@ -71,17 +73,39 @@ def disclosed(state: Station, known: Known, unsound: Collection[int] | None) -> 
     return msgspec.structs.replace(known, disclosed=opened)
 
 
+def obeyed(state: Station, known: Known, effects: list[Effect], now_us: int) -> Known:
+    """Return an erasure as it is to be carried out here; one that breaks the rule says nothing to any view, and is an alarm.
+
+    The host should have refused it: it is in league with the author, or recorded it before there was this rule. What others must
+    reckon with does not go by one party's word, so it stays here as it is, its author is named, and it may end it and ask again.
+    """
+    body = known.body(Erasure)
+    old = state.versions.version(body.about) if body is not None else None
+    if body is None or old is None:
+        return known
+    author = known.header.author
+    problems = check_erasure(body, author, state.versions, state.unanswered(body.about))
+    if not problems:
+        return known
+    words = (
+        f"{author} has had {old.kind} {body.about} of {old.author} erased, which nobody may: {problems[0].rule}. What it said is kept "
+        f"here, and it stands; do not take it for cleared. Authority named: {body.authority!r}, reason: {body.reason!r}"
+    )
+    effects += raise_alarm(state, "erased-in-use", known.id, words, now_us, by=author)
+    return msgspec.structs.replace(known, opened=())
+
+
 def erased(state: Station, known: Known, kept: list[tuple[str, bytes | None]]) -> list[Row]:
-    """Return the row of the entry that an erasure by its own author empties; body and salt go, header and leaf stay."""
+    """Return the row of the entry that an erasure, if it is to be obeyed, empties; body and salt go, header and leaf stay."""
     body = known.body(Erasure)
     found = about(state, body.about) if body is not None else None
-    if body is None or found is None or found[1].header.author != known.header.author:
+    if body is None or found is None:
         return []
     index, old = found
-    if old.header.kind.partition("/")[0] not in ERASABLE:
-        return []
-    raw = msgspec.json.encode(msgspec.structs.replace(old, erased=True, facets=CLOSED))
-    kept.append((f"opened/{body.about}", None))
+    a, b, c, d = (None if at in body.positions else opening for at, opening in enumerate(old.facets))
+    raw = msgspec.json.encode(msgspec.structs.replace(old, erased=old.erased or body.whole, facets=(a, b, c, d)))
+    if body.whole:
+        kept.append((f"opened/{body.about}", None))
     entry = bytes.fromhex(body.about)
     if entry in state.recent:
         state.recent[entry] = (index, raw)

@@ -38,6 +38,7 @@ from detente.node.station_values import (
     Reply,
     SendDirect,
 )
+from detente.node.station_withdraw import Unlodge, answered, unlodged
 from detente.picture.known import Known, known_of
 from detente.records.registry import Unknown
 
@@ -71,9 +72,15 @@ def direct_arrived(state: Station, given: DirectArrived, now_us: int) -> list[Ef
     """Take what another station sends directly; raises Refused for what is not properly signed by it."""
     sent = _opened(state, given.kind, given.data)
     _require_fresh(sent, now_us)
-    step = {"checkpoint": _checkpoint, "evidence": _evidence, "lodge": _lodge, "urgent": _urgent}.get(given.kind)
+    step = {
+        "checkpoint": _checkpoint,
+        "evidence": _evidence,
+        "lodge": _lodge,
+        "unlodge": _unlodge,
+        "urgent": _urgent,
+    }.get(given.kind)
     if step is None:
-        raise Refused([_bad("kind", "kind", given.kind, "is checkpoint, evidence, lodge or urgent")])
+        raise Refused([_bad("kind", "kind", given.kind, "is checkpoint, evidence, lodge, unlodge or urgent")])
     _seen(state, sent.from_, now_us)
     return step(state, sent, given.data, now_us)
 
@@ -87,6 +94,8 @@ def direct_answered(state: Station, given: DirectAnswered, now_us: int) -> list[
         _seen(state, given.party, now_us)
         if given.kind == "urgent":
             return _acked(state, given, _payload(answer, _Acked), now_us)
+        if given.kind == "unlodge":
+            return answered(state, given.about, given.party)
         if given.kind == "checkpoint":
             note = _payload(answer, _Checkpoint).note
             return peer_checkpoint(state, PeerCheckpoint(given.party, note.encode()), now_us) if note else []
@@ -202,10 +211,15 @@ def _lodge(state: Station, sent: Envelope, data: bytes, now_us: int) -> list[Eff
     if dropped is not None:
         kept.append(Keep(kept=[(f"lodged/{dropped.hex()}", None)]))
     _room(state.lodged_here.of(sent.from_), LODGED_AT_MOST)
-    if item.commitment not in state.included and state.lodged_here.lodge(item):
+    settled = item.commitment in state.included or (item.party, item.commitment) in state.withdrawn_here
+    if not settled and state.lodged_here.lodge(item):
         kept.append(Keep(kept=[(f"lodged/{asked.commitment}", msgspec.json.encode(item))]))
     answer = {"commitment": asked.commitment, "received_at_us": now_us}
     return [*kept, Reply(envelope(state, answer, "lodge", sent.from_, now_us))]
+
+
+def _unlodge(state: Station, sent: Envelope, data: bytes, now_us: int) -> list[Effect]:
+    return unlodged(state, sent, _payload(sent, Unlodge), now_us)
 
 
 def _urgent(state: Station, sent: Envelope, data: bytes, now_us: int) -> list[Effect]:

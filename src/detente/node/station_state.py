@@ -11,6 +11,7 @@ What must survive a crash is written by `Keep` under these names:
     acked/<id>/<p>     the signed answer by which the station of party p (we too) first acknowledged an urgent entry directly
     unacked/<id>/<p>   an urgent entry of ours that party p has not acknowledged directly yet
     lodged/<c>         a hash another station left with us
+    withdrawal/<c>/<p> our word to party p, not answered yet, that a hash we left with it is withdrawn
     opened/<id>        openings of our sealed facets
     judged             the index below which every entry's bodies were held against their records' rules
     unsound/<index>    the positions of those that break them: what is not named here is not judged again
@@ -67,6 +68,7 @@ from detente.picture.unit_watch import UnitWatch
 from detente.records.approval import Rule
 from detente.records.screening import Screening
 from detente.records.step import LadderName
+from detente.records.supersede import Version, Versions
 
 
 class Folder(Protocol):
@@ -76,6 +78,17 @@ class Folder(Protocol):
 
     def apply(self, known: PictureKnown) -> None: ...
     def advance(self, size: int, at_us: int) -> None: ...
+
+
+class NoVersions:
+    """What a station knows of threads before it is given a picture: nothing, so nothing may be superseded or erased."""
+
+    def version(self, entry_id: str) -> Version | None:
+        """Return None: no entry is known here."""
+
+    def head_of(self, first: str) -> str:
+        """Return the entry itself."""
+        return first
 
 
 class Me(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,6 +159,14 @@ class Moved(NamedTuple):
     since_us: int = 0
 
 
+class Withdrawal(msgspec.Struct, frozen=True, kw_only=True):
+    """Our word to one other station that it need not look for a hash of ours any more; said again until that station answers."""
+
+    commitment: bytes
+    since_us: int
+    to: str
+
+
 class Held(msgspec.Struct, frozen=True, kw_only=True):
     """What an officer composed and the own party has not approved yet: sealed and signed, and not queued."""
 
@@ -171,6 +192,10 @@ class Station:
     """Reads one entry back from the own copy: its index and bytes, by id."""
     holds: Callable[[str], bool] = lambda entry: False
     """Whether an entry (id in hex) is in the picture."""
+    versions: Versions = field(default_factory=NoVersions)
+    """Every entry in the picture as a version in its thread."""
+    unanswered: Callable[[str], tuple[str, ...]] = lambda entry: ()
+    """Who has yet to answer an urgent message or stop (id in hex), as far as we can know."""
     book: Book = field(default_factory=NoBook)
     """Who is who, for those whom a ladder calls."""
 
@@ -215,6 +240,9 @@ class Station:
     outbox: Outbox = field(default_factory=Outbox)
     lodged_here: Lodgings = field(init=False)
     lodged_by_us: Lodgings = field(init=False)
+    withdrawals: dict[tuple[bytes, str], Withdrawal] = field(default_factory=dict)
+    withdrawn_here: dict[tuple[str, bytes], None] = field(default_factory=dict)
+    """The newest hashes that other parties withdrew, in order: one that comes late waits for nothing."""
     timers: Timers = field(init=False)
     calls_on_us: dict[tuple[str, LadderName], tuple[str, str]] = field(default_factory=dict)
     """Steps that call us and are not shown yet, by what they are about."""

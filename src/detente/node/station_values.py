@@ -164,6 +164,13 @@ class Release(NamedTuple):
     officer: str
 
 
+class Dismissed(NamedTuple):
+    """An officer has seen that the host refused a submission of ours (its id), and lets it go."""
+
+    id: bytes
+    officer: str
+
+
 class Tick(NamedTuple):
     """Time has passed."""
 
@@ -182,6 +189,7 @@ Input = (
     | HostMode
     | DirectArrived
     | DirectAnswered
+    | Dismissed
     | PeerUnreachable
     | PeerCheckpoint
     | HostKeyOffered

@@ -80,6 +80,10 @@ class Threads:
         if old is not None:
             self._next[old] = index
 
+    def erase(self, index: int) -> None:
+        """Forget what the body at an index said, as a host that starts again after its erasure has to."""
+        self._activity[index] = self._state[index] = NOBODY
+
     def add_blank(self, entry_id: bytes) -> None:
         """Add a row of which only the leaf, and perhaps the id, is known."""
         index = len(self._ids)

@@ -214,7 +214,7 @@ class Agreements(View):
             if isinstance(one.record, Record):
                 kind, form, data = REGISTRY.write(one.record.body)
                 parts.append(Part(kind, form, data, one.audience))
-        disclosure, erasure = known.body(Disclosure), known.body(Erasure)
+        disclosure, erasure = known.body(Disclosure), known.erasure
         about = disclosure.about if disclosure is not None else erasure.about if erasure is not None else ""
         entry = self._heads.entry(known.id) if self._heads is not None else None
         return Kept(

@@ -20,8 +20,8 @@ from detente.picture.fold import Fault, View
 from detente.picture.heads import Entry, Heads
 from detente.picture.known import Known, Opened
 from detente.picture.shards import Shards, empty
+from detente.records.closing import Closing
 from detente.records.disclosure import Disclosure
-from detente.records.erasure import Erasure
 from detente.records.notice import Activity, CoarseNotice, Notice
 from detente.records.notice_state import LIVE, State
 from detente.records.registry import Record
@@ -103,7 +103,7 @@ class Airspace(View):
     """The live notices of one viewer. Give it an index to search 10 000 notices and more."""
 
     name = "airspace"
-    kinds: ClassVar[frozenset[str]] = frozenset({"disclosure", "erasure", "notice", "sealed"})
+    kinds: ClassVar[frozenset[str]] = frozenset({"closing", "disclosure", "erasure", "notice", "sealed"})
     state: AirspaceState
 
     def __init__(self, heads: Heads, index: VolumeIndex | None = None) -> None:
@@ -124,6 +124,8 @@ class Airspace(View):
             self._apply_doubt(known)
         elif known.kind == "erasure":
             self._apply_erasure(known)
+        elif known.kind == "closing":
+            self._apply_closing(known)
 
     def answer(self, known: Known, about: str) -> None:
         """Take in a facet that was opened later."""
@@ -237,7 +239,7 @@ class Airspace(View):
             return
         self._supersede(entry.first)
         full, coarse = known.body(Notice), known.body(CoarseNotice)
-        if not known.erased and (entry.state is None or entry.state in LIVE):
+        if entry.state is None or entry.state in LIVE:
             self._put(_live_notice(known, entry, full, coarse))
 
     def _supersede(self, first: str) -> None:
@@ -261,12 +263,17 @@ class Airspace(View):
         self.state.doubts.setdefault(first, []).append(flag)
 
     def _apply_erasure(self, known: Known) -> None:
-        erasure = known.body(Erasure)
+        erasure = known.erasure
         if erasure is None:
             return
         self.state.former.pop(erasure.about, None)
         if self.is_head(erasure.about):
             self._drop(self.first_of(erasure.about))
+
+    def _apply_closing(self, known: Known) -> None:
+        closing = known.body(Closing)
+        if closing is not None and self._heads.closing(closing.about) is not None:
+            self._drop(self.first_of(closing.about))
 
     def _apply_disclosure(self, known: Known, opened: Opened) -> None:
         disclosure = known.body(Disclosure)

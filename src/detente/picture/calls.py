@@ -14,7 +14,6 @@ from detente.picture.fold import View
 from detente.picture.known import Known
 from detente.picture.read_backs import Judged
 from detente.records.call import DELIVERED, Call
-from detente.records.erasure import Erasure
 
 Compared = Literal["agrees", "differs", "none", "not compared"]
 
@@ -72,7 +71,7 @@ class Calls(View):
     def apply(self, known: Known) -> None:
         """Take in one call, or destroy one."""
         self._new.clear()
-        erasure = known.body(Erasure)
+        erasure = known.erasure
         if erasure is not None:
             self.state.accounts.pop(erasure.about, None)
         call = known.body(Call)

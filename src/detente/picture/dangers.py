@@ -24,7 +24,6 @@ from detente.picture.fold import View
 from detente.picture.heads import Heads
 from detente.picture.known import Known
 from detente.picture.shards import Shards, empty
-from detente.records.erasure import Erasure
 from detente.records.notice import Activity, Notice
 from detente.records.notice_state import LIVE, State
 from detente.records.warning import Cause, DangerWarning, Haste
@@ -104,7 +103,7 @@ class Dangers(View):
         if warning is not None:
             self.warn(warning, known.header.author, known.id, known.received_at_us)
             return
-        erasure = known.body(Erasure)
+        erasure = known.erasure
         if erasure is not None:
             self._erase(erasure.about)
             return

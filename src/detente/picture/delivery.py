@@ -18,7 +18,6 @@ from detente.picture.fold import View
 from detente.picture.heads import Heads
 from detente.picture.known import KeyUses, Known
 from detente.picture.read_backs import ReadBacks
-from detente.records.erasure import Erasure
 from detente.records.response import OFFICER_ONLY, Response
 from detente.records.watermark import Watermark
 
@@ -76,7 +75,7 @@ class Delivery(View):
                 marks.append(
                     Mark(at_us=known.received_at_us, entry=known.id, index=known.index, signed_us=signed_us, size=size)
                 )
-        erasure = known.body(Erasure)
+        erasure = known.erasure
         if erasure is not None:
             self._erased(erasure.about)
 

@@ -24,7 +24,6 @@ import msgspec
 from detente import errors
 from detente.picture.early import Early, Packed
 from detente.picture.known import Known
-from detente.records.erasure import Erasure
 from detente.records.registry import REGISTRY, Registry, Unknown
 
 
@@ -167,7 +166,7 @@ class Driver:
         raised: list[Fault] = []
         for view in self._by_kind.get(known.kind, self._everywhere):
             self._try(known, view, partial(view.apply, known), raised)
-        erasure = known.body(Erasure)
+        erasure = known.erasure
         if erasure is not None:
             self._early.erase(erasure.about)
         for answer, about in self._early.ready(known):

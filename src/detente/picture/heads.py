@@ -14,6 +14,7 @@ import msgspec
 from detente.picture.fold import View
 from detente.picture.known import Known, Opened
 from detente.picture.shards import Shards, empty
+from detente.records.closing import Closing
 from detente.records.disclosure import Disclosure
 from detente.records.erasure import Erasure
 from detente.records.notice import Activity, CoarseNotice, Notice
@@ -44,8 +45,16 @@ class Entry(msgspec.Struct, kw_only=True, array_like=True, gc=False):
 
 
 class HeadsState(msgspec.Struct, kw_only=True):
-    """Entries by id; heads by the id of the thread's first version, where a thread has more than one: see `shards`."""
+    """Entries by id; heads by the id of the thread's first version, where a thread has more than one: see `shards`.
 
+    `closed`: closings by the version they are about, each with those it was addressed to. `left`: threads (by first version) of
+    which some version left out a reader of the one before. `emptied`: positions of parts that were erased alone, by entry.
+    """
+
+    emptied: dict[str, list[int]] = {}
+
+    closed: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+    left: set[str] = msgspec.field(default_factory=set)
     entries: list[dict[str, Entry]] = msgspec.field(default_factory=empty)
     heads: list[dict[str, str]] = msgspec.field(default_factory=empty)
 
@@ -93,9 +102,14 @@ class Heads(View):
         self._size += 1
         if old is not None:
             old.superseded_by = known.id
+            if old.audience != entry.audience and not set(old.recipients) <= set(entry.audience):
+                self.state.left.add(first)
             self._heads.put(first, known.id)
         if known.kind == "erasure":
             self._erase(known)
+            self._empty(known)
+        elif known.kind == "closing":
+            self._close(known)
 
     def answer(self, known: Known, about: str) -> None:
         """Take in a facet that was opened later."""
@@ -118,9 +132,11 @@ class Heads(View):
         return Version(
             activity=found.activity,
             author=found.author,
+            closed=tuple(party for _, parties in self.state.closed.get(entry_id, ()) for party in parties),
             first=found.first,
             id=entry_id,
             kind=found.kind,
+            readers=found.recipients,
             state=found.state,
             superseded_by=found.superseded_by,
         )
@@ -129,11 +145,35 @@ class Heads(View):
         """Return the id of the head of the thread that began with `first`; `first` itself when nothing superseded it."""
         return self._heads.get(first) or first
 
+    def closing(self, entry_id: str) -> str | None:
+        """Return the closing that ended a thread for this viewer, given its last version here; None while it goes on.
+
+        Its author, who has the next version, is never the one for whom it ended.
+        """
+        entry, closed = self._entries.get(entry_id), self.state.closed.get(entry_id)
+        return closed[0][0] if closed and entry is not None and entry.superseded_by is None else None
+
+    def _close(self, known: Known) -> None:
+        closing = known.body(Closing)
+        entry = self._entries.get(closing.about) if closing else None
+        if closing is not None and entry is not None and entry.author == known.header.author:
+            self.state.closed.setdefault(closing.about, []).append((known.id, known.recipients))
+
     def _erase(self, known: Known) -> None:
-        erasure = known.body(Erasure)
+        erasure = known.erasure
         entry = self._entries.get(erasure.about) if erasure else None
         if entry is not None:
             entry.erased, entry.activity, entry.state = True, None, None
+
+    def emptied(self, entry_id: str) -> tuple[int, ...]:
+        """Return the positions of the parts of an entry that were erased alone."""
+        return tuple(self.state.emptied.get(entry_id, ()))
+
+    def _empty(self, known: Known) -> None:
+        erasure = known.body(Erasure)
+        if erasure is not None and not erasure.whole and self.entry(erasure.about) is not None:
+            gone = {*self.state.emptied.get(erasure.about, ()), *erasure.positions}
+            self.state.emptied[erasure.about] = sorted(gone)
 
     def _disclose(self, known: Known, opened: Opened) -> None:
         disclosure = known.body(Disclosure)

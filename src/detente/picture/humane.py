@@ -64,7 +64,7 @@ class Humane(View):
                 near = [] if body.place is None else self._airspace.near((body.place,), NEAR)
                 self._reported(known, body, near)
             elif isinstance(body, Erasure):
-                self._erased(body.about)
+                self._erased(body)
 
     def answer(self, known: Known, about: str) -> None:
         """Take in what an entry says of a notice, or of a request."""
@@ -145,8 +145,11 @@ class Humane(View):
         self.state.hits += found
         self.fresh += found
 
-    def _erased(self, entry: str) -> None:
-        self.state.hits = [h for h in self.state.hits if h.entry != entry]
+    def _erased(self, erasure: Erasure) -> None:
+        """Forget what was said of hits in an erased entry, and the humanitarian part where that is among what went."""
+        entry = erasure.about
+        if erasure.whole:
+            self.state.hits = [h for h in self.state.hits if h.entry != entry]
         if self._airspace.is_head(entry):
             first = self._airspace.first_of(entry)
             self.state.details.pop(first, None)

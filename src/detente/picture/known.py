@@ -13,6 +13,7 @@ from detente.ledger.identity import KeyUse
 from detente.ledger.opening import check_disclosure
 from detente.records.body import Body
 from detente.records.disclosure import Disclosure
+from detente.records.erasure import Erasure
 from detente.records.registry import REGISTRY, Record, Registry, Unknown
 
 B = TypeVar("B", bound=Body)
@@ -54,6 +55,12 @@ class Known(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         """The audience without the author."""
         author = self.header.author
         return tuple(p for p in self.header.audience if p != author)
+
+    @property
+    def erasure(self) -> Erasure | None:
+        """The erasure of a whole entry that this one orders, or None. That of a part concerns only the view that shows the part."""
+        found = self.body(Erasure)
+        return found if found is not None and found.whole else None
 
     def body(self, as_type: type[B]) -> B | None:
         """Return the first readable body of a type, or None."""

@@ -9,16 +9,21 @@ import msgspec
 
 from detente.hotline.recipients import Cell, Standing, cell, why_should
 from detente.picture.airspace import LiveNotice
+from detente.records.supersede import still_held
 
 if TYPE_CHECKING:
     from detente.picture.picture import Picture
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One notice with a cell for every party of the ledger, by party."""
+    """One notice with a cell for every party of the ledger, by party.
+
+    `behind`: parties that a later version left out, each with the version that stands there still; nobody has ended it for them.
+    """
 
     activity: str | None
     author: str
+    behind: dict[str, str] = {}
     cells: tuple[Cell, ...]
     first: str
     start_us: int | None
@@ -42,7 +47,8 @@ def matrix(
     forms: Forms = lambda version: {},
     named: Iterable[str] = (),
 ) -> tuple[Row, ...]:
-    """Return a row for each live notice of the viewer's own (`everybody`: of others too), in order of their start.
+    """Return a row for each live notice of the viewer's own (`everybody`: of others too), in order of their start; after them one
+    for each own notice that is over, and that some party still has as live.
 
     `named` are parties that an officer says should have all of them. Of others' notices only that is known which the viewer may
     read; what they do not show is shown as no evidence.
@@ -52,7 +58,26 @@ def matrix(
         for live in picture.airspace.live()
         if everybody or live.author == viewer
     ]
+    rows += [row for first in picture.heads.state.left if (row := _over(picture, first, viewer)) is not None]
     return tuple(sorted(rows, key=lambda r: (r.start_us is None, r.start_us or 0, r.version)))
+
+
+def _over(picture: Picture, first: str, viewer: str) -> Row | None:
+    """Return the row of an own notice that is over here and not at everybody, else None."""
+    entry = picture.heads.entry(first)
+    behind = _behind(picture, first)
+    live = picture.airspace.get_first(first)
+    if entry is None or entry.author != viewer or entry.kind != "notice" or live is not None or not behind:
+        return None
+    head = picture.heads.head_of(first)
+    return Row(activity=None, author=viewer, behind=behind, cells=(), first=first, start_us=None, version=head)
+
+
+def _behind(picture: Picture, first: str) -> dict[str, str]:
+    if first not in picture.heads.state.left:
+        return {}
+    head = picture.heads.head_of(first)
+    return {party: held for party, held in sorted(still_held(first, picture.heads).items()) if held != head}
 
 
 def _row(picture: Picture, live: LiveNotice, named: frozenset[str], forms: Mapping[str, str]) -> Row:
@@ -75,6 +100,7 @@ def _row(picture: Picture, live: LiveNotice, named: frozenset[str], forms: Mappi
     return Row(
         activity=live.activity.value if live.activity is not None else None,
         author=live.author,
+        behind=_behind(picture, live.first),
         cells=tuple(cells),
         first=live.first,
         start_us=live.start_us,

@@ -18,7 +18,7 @@ from detente.picture.airspace import Airspace, LiveNotice, fault_of
 from detente.picture.fold import Fault, View
 from detente.picture.known import Known
 from detente.picture.shards import Shards, empty
-from detente.records.erasure import Erasure
+from detente.records.closing import Closing
 
 
 class Open(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +46,7 @@ class OpenConflicts(View):
     """
 
     name = "open-conflicts"
-    kinds: ClassVar[frozenset[str]] = frozenset({"disclosure", "erasure", "notice"})
+    kinds: ClassVar[frozenset[str]] = frozenset({"closing", "disclosure", "erasure", "notice"})
     state: OpenConflictsState
 
     def __init__(self, airspace: Airspace, separation_for: SeparationFor, widest: Separation) -> None:
@@ -60,9 +60,9 @@ class OpenConflicts(View):
 
     def apply(self, known: Known) -> None:
         """Take in one entry; `Airspace` has taken it in before."""
-        erasure = known.body(Erasure)
+        body = known.body(Closing) or known.erasure
         if known.kind != "disclosure":
-            self._changed(erasure.about if erasure is not None else known.id)
+            self._changed(body.about if body is not None else known.id)
 
     def answer(self, known: Known, about: str) -> None:
         """Take in a facet that was opened later."""

@@ -78,10 +78,13 @@ class Permits(View):
             notice = live.notice()
             if notice is None:
                 continue
-            permits = [p for p in map(self.permit, notice.rests_on) if p is not None and not self._replaced(p.entry)]
+            permits = [p for p in map(self.permit, notice.rests_on) if p is not None and not self._over(p.entry)]
             why = flag(notice, live.author, permits, now_us)
             if why is not None:
                 yield live.version, live.author, why
+
+    def _over(self, entry: str) -> bool:
+        return self._replaced(entry) or self._heads.closing(entry) is not None
 
     def _replaced(self, entry: str) -> bool:
         found = self._heads.entry(entry)

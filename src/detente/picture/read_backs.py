@@ -20,7 +20,6 @@ from detente.picture.fold import View
 from detente.picture.heads import Heads
 from detente.picture.known import KeyUses, Known, by_officer
 from detente.records.disclosure import Disclosure
-from detente.records.erasure import Erasure
 from detente.records.notice import CoarseNotice, Notice
 from detente.records.registry import Record
 from detente.records.response import Response
@@ -122,7 +121,7 @@ class ReadBacks(View):
         found = [
             judged
             for version, by_party in self.state.judged.items()
-            if self._airspace.is_head(version)
+            if self._airspace.is_head(version) and self._heads.closing(version) is None
             for judged in by_party.values()
             if judged.verdict == "differs"
         ]
@@ -186,7 +185,7 @@ class ReadBacks(View):
 
     def _erased(self, known: Known) -> None:
         """What was told is destroyed: nobody can hold a read-back against it any more, here or at a station that starts again."""
-        erasure = known.body(Erasure)
+        erasure = known.erasure
         if erasure is None:
             return
         self.state.readers.pop(erasure.about, None)

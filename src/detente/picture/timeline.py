@@ -15,7 +15,6 @@ from numpy.typing import DTypeLike, NDArray
 from detente.picture.fold import View
 from detente.picture.heads import Entry, Heads
 from detente.picture.known import Known
-from detente.records.erasure import Erasure
 from detente.records.notice_state import LIVE, State
 from detente.records.watermark import Watermark
 
@@ -140,7 +139,7 @@ class Timeline(View):
         self._party(entry.author).written.append(row)
         for party in entry.recipients:
             self._party(party).addressed.append(row)
-        erasure = known.body(Erasure)
+        erasure = known.erasure
         erased = self._heads.entry(erasure.about) if erasure is not None else None
         if erased is not None:
             self._state.set(erased.row, _code(erased))

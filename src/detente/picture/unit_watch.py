@@ -16,7 +16,7 @@ from detente.picture.delivery import Delivery
 from detente.picture.fold import View
 from detente.picture.heads import Heads
 from detente.picture.known import Known
-from detente.records.erasure import Erasure
+from detente.records.closing import Closing
 from detente.records.notice import Activity, Notice
 from detente.records.notice_state import LIVE
 
@@ -60,7 +60,7 @@ class UnitWatch(View):
     """The movements of one viewer. `Heads` has taken the entry in before; what is due is asked with a time and never stored."""
 
     name = "unit-watch"
-    kinds: ClassVar[frozenset[str]] = frozenset({"erasure", "notice"})
+    kinds: ClassVar[frozenset[str]] = frozenset({"closing", "erasure", "notice"})
     state: UnitWatchState
 
     def __init__(self, heads: Heads, delivery: Delivery, rules: Mapping[str, int]) -> None:
@@ -76,9 +76,9 @@ class UnitWatch(View):
 
     def apply(self, known: Known) -> None:
         """Take in one version of a movement; a newer version is looked at afresh."""
-        erased, notice = known.body(Erasure), known.body(Notice)
-        if erased is not None:
-            self.state.watched.pop(erased.about, None)
+        gone, notice = known.erasure or known.body(Closing), known.body(Notice)
+        if gone is not None:
+            self.state.watched.pop(gone.about, None)
         if notice is None or notice.activity is not Activity.PROTECTED_MOVEMENT:
             return
         if known.header.supersedes:

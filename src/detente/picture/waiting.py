@@ -19,6 +19,7 @@ from detente.picture.heads import Entry, Heads
 from detente.picture.known import KeyUses, Known, by_officer
 from detente.picture.read_backs import ReadBacks
 from detente.picture.shards import Shards, empty
+from detente.records.closing import Closing
 from detente.records.erasure import Erasure
 from detente.records.message import Message, Urgency
 from detente.records.notice import CoarseNotice, Notice
@@ -124,7 +125,9 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     def sentence(self, now_us: int) -> str:
         """Say it in one line. The span is between two clocks, ours and the host's, and says so; a clock that is behind shows none."""
-        waited = f"{self.asker} has waited {max(0, now_us - self.since_us) // 1_000_000} s for {self.asked}: {self.for_}"
+        waited = (
+            f"{self.asker} has waited {max(0, now_us - self.since_us) // 1_000_000} s for {self.asked}: {self.for_}"
+        )
         late = ", overdue" if self.overdue(now_us) else ""
         return f"{waited}{late} (by our clock, since the host's record)"
 
@@ -143,7 +146,9 @@ class Waiting(View):
     """Open questions of one viewer: its own to others, and others' to it and to each other as far as it may read."""
 
     name = "waiting"
-    kinds: ClassVar[frozenset[str]] = frozenset({"erasure", "message", "notice", "response", "screening", "warning"})
+    kinds: ClassVar[frozenset[str]] = frozenset(
+        {"closing", "erasure", "message", "notice", "response", "screening", "warning"}
+    )
     state: WaitingState
 
     def __init__(
@@ -183,7 +188,9 @@ class Waiting(View):
                 if body.urgency == "urgent":
                     self.state.pressing.add(known.id)
                 self._ask(known.id, BY_HASTE[body.urgency])
-            elif isinstance(body, Erasure):
+            elif isinstance(body, Closing) and self._heads.closing(body.about) is not None:
+                self._pending.pop(body.about)
+            elif isinstance(body, Erasure) and body.whole:
                 self.state.pressing.discard(body.about)
                 self._pending.pop(body.about)
 
@@ -204,6 +211,14 @@ class Waiting(View):
     def overdue(self, now_us: int) -> Iterator[Wait]:
         """Yield what is overdue at a time, the most overdue first."""
         return (wait for wait in self.open() if wait.overdue(now_us))
+
+    def unanswered(self, message: str, viewer: str) -> tuple[str, ...]:
+        """Return who has yet to answer an urgent message or stop, as far as one party can know: all to whom it sent its own,
+        and itself where another asked; what a third has answered is not for it to say."""
+        entry = self._heads.entry(message)
+        if entry is None or message not in self.state.pressing:
+            return ()
+        return tuple(sorted(p for p, _ in self._pending.get(message) or () if viewer in (entry.author, p)))
 
     def asked_of(self, party: str) -> list[Wait]:
         """Return what waits for one party's answer, that with the nearest deadline first."""

@@ -1,35 +1,48 @@
-"""Superseding and erasing one's own entries: what may follow what is decided here, from a view of heads.
+"""Superseding, erasing and closing one's own entries: what may follow what is decided here, from a view of heads.
 
 A thread is a first version and those that supersede it one after the other; its last version is the *head*.
+
+The same rules are asked three times: by the author's own station before it signs, by the host before it records, and by each
+reader's station before it destroys anything. Nobody relies on the one before.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 import msgspec
 
 from detente.errors import Problem
 from detente.records.body import Faults
-from detente.records.erasure import ERASABLE
+from detente.records.closing import Closing
+from detente.records.erasure import ERASABLE, ERASABLE_ALONE, Erasure
 from detente.records.notice import Activity
 from detente.records.notice_state import LIVE, NEXT, START, State, change_between
 
-NEVER_SUPERSEDED = frozenset({"disclosure", "erasure", "response", "screening", "sealed", "step", "watermark"})
+NEVER_SUPERSEDED = frozenset(
+    {"closing", "disclosure", "erasure", "response", "screening", "sealed", "step", "watermark"}
+)
 """Kinds that are said once: a later one is a new fact, not a new version."""
+
+SHORT = 12
+"""Digits of an id shown in a sentence."""
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One entry as a version in its thread. `state` and `activity` are a notice's, None where this viewer cannot read them.
 
-    `first` is the id of the thread's first version; `superseded_by` the id of the next version, None at the head.
+    `first` is the id of the thread's first version; `superseded_by` the id of the next version, None at the head. `readers` are
+    those it was addressed to, without its author, and `closed` those of them for whom a closing has ended it; a host keeps neither.
     """
 
     activity: Activity | None
     author: str
+    closed: tuple[str, ...] = ()
     first: str
     id: str
     kind: str
+    readers: tuple[str, ...] = ()
     state: State | None
     superseded_by: str | None
 
@@ -73,25 +86,105 @@ def check_supersession(new: Proposed, versions: Versions) -> tuple[Problem, ...]
         faults.add("superseded_kind", "supersedes", old.kind, f"a {new.kind} cannot supersede it", "Send a new entry.")
     elif old.superseded_by is not None:
         head = versions.head_of(old.first)
-        faults.add(
-            "superseded", "supersedes", head, "has a newer version already: this one", "Supersede it, or leave it."
-        )
+        rule = f"is the newest version of the thread; {old.id[:SHORT]} has been superseded"
+        faults.add("superseded", "supersedes", head, rule, "Look at it, and supersede that one if it is still needed.")
     else:
         _check_notice(faults, old, new)
     return faults.all()
 
 
-def check_erasure(about: str, author: str, versions: Versions) -> tuple[Problem, ...]:
-    """Return why this author may not have the body of an entry destroyed. A live notice is ended or withdrawn first."""
+def check_readers(
+    new_readers: Collection[str], ended_for: Collection[str], supersedes: str | None, versions: Versions
+) -> tuple[Problem, ...]:
+    """Return whom a new version would leave with a former one that stands on, unless it is to be ended for them.
+
+    Only the author's own station can ask this: nobody else knows all readers.
+    """
     faults = Faults()
-    old = versions.version(about)
-    if old is None or old.author != author:
-        faults.add("erased_unknown", "about", about, "names an earlier entry of yours", "Look in `log`.")
-    elif old.kind not in ERASABLE:
-        faults.add("erased_kind", "about", old.kind, f"only {', '.join(sorted(ERASABLE))} can be erased", "Leave it.")
-    elif old.superseded_by is None and old.state in LIVE:
-        faults.add("erased_live", "about", old.state, "is a live notice", "End or withdraw it first, then erase both.")
+    old = versions.version(supersedes) if supersedes is not None else None
+    held = still_held(old.first, versions) if old is not None else {}
+    for party in sorted(set(held) - {*new_readers, *ended_for}):
+        rule = f"has {held[party][:SHORT]}, which stays live there if this version does not reach it"
+        step = f"Address it too, in the form it had, or end it there: --ended-for {party}."
+        faults.add("reader-left-out", "audience", party, rule, step)
+    for party in sorted(set(ended_for) - set(held)):
+        faults.add("ended-for", "ended_for", party, "has no former version that is live there", "Leave it out.")
+    for party in sorted({*ended_for} & {*new_readers} & set(held)):
+        faults.add("ended-for", "ended_for", party, "is a reader of the new version", "Choose one of the two.")
     return faults.all()
+
+
+def still_held(first: str, versions: Versions) -> Mapping[str, str]:
+    """Return the last version of a thread that each reader was told, by party, where that one is not over for it.
+
+    The head is among them: a reader of the head has nothing older that stands.
+    """
+    held: dict[str, str] = {}
+    at: str | None = first
+    while at is not None and (version := versions.version(at)) is not None:
+        over = version.kind == "notice" and version.state is not None and version.state not in LIVE
+        for party in version.readers:
+            held.pop(party, None)
+            if not over and party not in version.closed:
+                held[party] = at
+        at = version.superseded_by
+    return held
+
+
+def check_closing(closing: Closing, author: str, versions: Versions) -> tuple[Problem, ...]:
+    """Return why this author may not close a thread at some readers: they still get its versions, or it is not its own."""
+    faults = Faults()
+    old = versions.version(closing.about)
+    if old is None or old.author != author or old.kind in NEVER_SUPERSEDED:
+        faults.add("closing-about", "about", closing.about, "names an earlier entry of yours", "Look in `log`.")
+    elif old.superseded_by is None:
+        rule = "has no newer version: nobody has been left behind with it"
+        faults.add("closing-head", "about", closing.about, rule, "End or withdraw it, for all who have it.")
+    return faults.all()
+
+
+def check_erasure(
+    erasure: Erasure, author: str, versions: Versions, unanswered: Collection[str] = ()
+) -> tuple[Problem, ...]:
+    """Return why this author may not have an entry, or a part of it, destroyed.
+
+    What others must still reckon with stands: a live notice, and an urgent word or stop that somebody (`unanswered`) has yet to
+    answer. A first version that nothing has superseded is live, whatever can be read of it: a thread cannot begin at its end.
+    """
+    faults = Faults()
+    old = versions.version(erasure.about)
+    if old is None or old.author != author:
+        rule = "must be an entry of the author's own; others ask its author"
+        faults.add("erasure-about", "about", erasure.about, rule, "Check the id.")
+    elif old.kind not in ERASABLE:
+        rule = f"is a {old.kind}, which stands as evidence; can be erased: {', '.join(sorted(ERASABLE))}"
+        faults.add("erasure-kind", "about", erasure.about, rule, "Leave it; send what corrects it.")
+    elif not erasure.whole:
+        _check_part(faults, erasure, old.kind)
+    elif old.superseded_by is None and not old.closed and _live(old):
+        rule = "is a live notice: whoever has it would lose it without a word"
+        step = f"End or withdraw it first: `detente notice --supersedes {old.id[:SHORT]} --state withdrawn`; then erase both."
+        if old.kind in ERASABLE_ALONE:
+            step += f" Its {' or '.join(ERASABLE_ALONE[old.kind])} part can go at once: `detente erase {old.id[:SHORT]} --only humane`."
+        faults.add("erasure-live", "about", erasure.about, rule, step)
+    elif old.kind == "message" and old.superseded_by is None and unanswered:
+        rule = f"is urgent, and {', '.join(sorted(unanswered))} has yet to answer it"
+        faults.add("erasure-unanswered", "about", erasure.about, rule, "Wait for the answer, or supersede it first.")
+    return faults.all()
+
+
+def _live(version: Version) -> bool:
+    return version.kind == "notice" and (
+        version.state in LIVE or (version.state is None and version.id == version.first)
+    )
+
+
+def _check_part(faults: Faults, erasure: Erasure, kind: str) -> None:
+    alone = ERASABLE_ALONE.get(kind, {})
+    if erasure.positions not in {(position,) for position in alone.values()}:
+        named = ", ".join(f"{form} ({position})" for form, position in alone.items()) or "no part"
+        rule = f"of a {kind}, can be erased alone: {named}"
+        faults.add("erasure-part", "positions", list(erasure.positions), rule, "Erase that part, or all of it.")
 
 
 def _check_notice(faults: Faults, old: Version, new: Proposed) -> None:

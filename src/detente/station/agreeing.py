@@ -155,6 +155,7 @@ class AgreementsApi:
             "agreement": found.body.agreement,
             "answers": counts,
             "as_far_as_single_reports_go": sum(bool(v.beside) for v in verdicts),
+            "ended_for_us": self.picture.heads.closing(found.entry) is not None,
             "id": found.id,
             "parties": [
                 {**msgspec.to_builtins(one), "sentence": one.sentence()}

@@ -93,7 +93,7 @@ class OwnQuestions:
             return ()
         index, entry = held
         facets = [None if opening is None else opening.facet for opening in entry.facets]
-        known = known_of(index, entry.received_at_us, identifier, entry.header, facets, strict=False)
+        known = known_of(index, entry.received_at_us, identifier, entry.header, facets)
         return volumes_to_screen(_body(known, party, Notice), _body(known, party, CoarseNotice))
 
 

@@ -16,6 +16,7 @@ from detente.hotline.steps import Step
 from detente.node.known import Known
 from detente.picture.heads import Entry
 from detente.picture.matrix import matrix
+from detente.picture.over import over
 from detente.picture.picture import Picture
 from detente.picture.protected import register_of
 from detente.records.message import Message
@@ -29,11 +30,18 @@ def courses(engine: Engine, version: str) -> dict[str, Any]:
     picture: Picture = engine.parts.picture
     entry = picture.heads.entry(version)
     if entry is None:
-        return {"about": None, "courses": [], "superseded_by": None}
+        return {"about": None, "courses": [], "over": None, "superseded_by": None}
     body = _body(_known(engine, version))
     rows = [_course(engine, version, entry, party, body) for party in entry.recipients]
     about = {"author": entry.author, "kind": entry.kind, "recorded_us": entry.received_at_us}
-    return {"about": about, "courses": rows, "superseded_by": entry.superseded_by}
+    why = over_row(picture, version, engine.now_us)
+    return {"about": about, "courses": rows, "over": why, "superseded_by": entry.superseded_by}
+
+
+def over_row(picture: Picture, entry: str, now_us: int) -> dict[str, Any] | None:
+    """Return why an entry does not hold any more, with the sentence that is said first; None where it holds."""
+    found = over(picture, entry, now_us)
+    return None if found is None else {**msgspec.to_builtins(found), "words": found.sentence()}
 
 
 def _course(engine: Engine, version: str, entry: Entry, party: str, body: object) -> dict[str, Any]:

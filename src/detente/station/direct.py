@@ -17,7 +17,7 @@ from detente.node.station_values import DirectArrived
 from detente.station.engine import Engine
 from detente.station.http import Answer, App, Request
 
-KINDS = ("checkpoint", "evidence", "lodge", "urgent")
+KINDS = ("checkpoint", "evidence", "lodge", "unlodge", "urgent")
 DIRECT_BYTES = 512 << 10
 """The largest envelope: an urgent entry, or two checkpoints as evidence, has far less."""
 CATCH_UP_S = 2.0

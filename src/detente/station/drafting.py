@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -12,10 +12,13 @@ from detente.ledger import canonical
 from detente.ledger.entry import Draft
 from detente.ledger.facets import Facet
 from detente.ledger.keys import SigningKey
+from detente.node.own_rules import OwnVersions, thread_problems
 from detente.node.station_state import Station
+from detente.records.closing import Closing
 from detente.records.notice import Notice
 from detente.records.registry import REGISTRY, Record
 from detente.records.stated import against_zones
+from detente.records.supersede import check_readers, still_held
 
 
 class FacetAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -31,12 +34,14 @@ class SendAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """What to send. `audience` defaults to all that any facet is for.
 
     `officer` signs ("" : the station itself). `coarse_to`: the coarse form of a full notice, derived here, for these
-    parties. `kind` is a name, with or without version.
+    parties. `kind` is a name, with or without version. `ended_for`: readers of the version before whom this one leaves out; a closing
+    each tells them that it is over for them.
     """
 
     audience: tuple[str, ...] = ()
     coarse_cell_ndeg: int | None = None
     coarse_to: tuple[str, ...] = ()
+    ended_for: tuple[str, ...] = ()
     facets: tuple[FacetAsked, ...]
     kind: str
     officer: str = ""
@@ -72,8 +77,6 @@ def draft_asked(
             readers = tuple(sorted(set(asked.coarse_to)))
             facets[REGISTRY.position(coarse)] = Facet(audience=readers, body=msgspec.Raw(data), form=form)
     audience = _audience(state, asked, facets, problems)
-    if problems:
-        raise Refused(problems)
     draft = Draft(
         audience=audience,
         author=state.me.party,
@@ -84,7 +87,45 @@ def draft_asked(
         signed_at_us=now_us,
         supersedes=asked.supersedes,
     )
+    problems = problems or [*thread_problems(state, draft)] or _left_out(state, asked, draft)
+    if problems:
+        raise Refused(problems)
     return draft, key
+
+
+def closings(state: Station, draft: Draft, ended_for: Iterable[str]) -> list[Draft]:
+    """Return what tells each party that a new version leaves out: that the one it has is over for it, and nothing else.
+
+    Each is for one party alone: none learns that there are others, or that the thread went on.
+    """
+    versions = OwnVersions(state, draft.kind.partition("/")[0])
+    old = versions.version(draft.supersedes) if draft.supersedes else None
+    held = still_held(old.first, versions) if old is not None else {}
+    return [closing(draft.author, party, held[party], draft.signed_at_us) for party in sorted(set(ended_for))]
+
+
+def closing(author: str, party: str, version: str, now_us: int, words: str = "") -> Draft:
+    """Return the draft of one closing."""
+    kind, form, data = REGISTRY.write(Closing(about=version, words=words))
+    facet = Facet(audience=(party,), body=msgspec.Raw(data), form=form)
+    return Draft(
+        audience=(party,),
+        author=author,
+        facets=(facet, None, None, None),
+        kind=kind,
+        refers_to=(version,),
+        sealed=frozenset(),
+        signed_at_us=now_us,
+        supersedes=None,
+    )
+
+
+def _left_out(state: Station, asked: SendAsked, draft: Draft) -> list[Problem]:
+    if draft.supersedes is None and not asked.ended_for:
+        return []
+    readers = [party for party in draft.audience if party != draft.author]
+    versions = OwnVersions(state, draft.kind.partition("/")[0])
+    return [*check_readers(readers, asked.ended_for, draft.supersedes, versions)]
 
 
 def _key(state: Station, officers: Mapping[str, SigningKey], asked: SendAsked, problems: list[Problem]) -> SigningKey:

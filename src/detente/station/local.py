@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
 import msgspec
@@ -21,19 +21,22 @@ from detente.ledger.receipt import read_receipt
 from detente.node.admission import roles_for
 from detente.node.known import Known
 from detente.node.outbox import Queued
+from detente.node.own_rules import Signed, thread_problems
 from detente.node.speaking import not_spoken_for
 from detente.node.station_clock import next_matter_us
-from detente.node.station_values import Composed, HeldBack, PresenceSet, Release
+from detente.node.station_values import Composed, Dismissed, HeldBack, PresenceSet, Release
 from detente.node.troubles import fresh, stands_still
 from detente.picture.screenings import Answered
 from detente.records.approval import Rule
+from detente.records.erasure import ERASABLE_ALONE
+from detente.records.supersede import still_held
 from detente.station import asking, dangers, humane, reviewing, stopping, watch
 from detente.station.answers import permissions
 from detente.station.answers.basis import basis
 from detente.station.bundling import bundle_bytes
 from detente.station.clocks import clock_row, outcomes
-from detente.station.delivering import courses, matrix_rows, register_bytes
-from detente.station.drafting import SendAsked, draft_asked
+from detente.station.delivering import courses, matrix_rows, over_row, register_bytes
+from detente.station.drafting import SendAsked, closings, draft_asked
 from detente.station.engine import Engine
 from detente.station.http import ENCODER, Answer, App, Request, json_answer, read_body
 from detente.station.naming import refuse_strangers
@@ -74,6 +77,11 @@ class _Release(msgspec.Struct, forbid_unknown_fields=True):
     officer: str
 
 
+class _Dismiss(msgspec.Struct, forbid_unknown_fields=True):
+    id: str
+    officer: str
+
+
 class LocalApi:
     """The handlers, by name."""
 
@@ -108,7 +116,7 @@ class LocalApi:
         return json_answer(
             {
                 **self.basis(),
-                "alarms": len(state.alarms.raised),
+                "alarms": state.alarms.standing(),
                 "busy": self.engine.busy,
                 "checkpoint": None if held is None else held.data.decode(),
                 "cosigning": state.cosigning.may() and not state.distrusted,
@@ -222,7 +230,8 @@ class LocalApi:
             party: [{**msgspec.to_builtins(fact), "words": fact.sentence()} for fact in facts]
             for party, facts in self.picture.delivery.of(request.rest).items()
         }
-        return json_answer({"basis": self.basis(), "delivery": found})
+        why = over_row(self.picture, request.rest, self.engine.now_us)
+        return json_answer({"basis": self.basis(), "delivery": found, "over": why})
 
     async def courses(self, request: Request) -> Answer:
         """How far an entry came at each recipient, down to the acting unit."""
@@ -288,7 +297,13 @@ class LocalApi:
         body = b",".join(raw for _, _, raw in rows)
         following = rows[-1][0] + 1 if len(rows) == limit else self.state.next_entry
         basis = ENCODER.encode(self.basis())
-        return Answer(body=b'{"basis":%s,"entries":[%s],"next":%d}' % (basis, body, following))
+        over = msgspec.json.encode(self._over(row[1].hex() for row in rows))
+        return Answer(body=b'{"basis":%s,"entries":[%s],"next":%d,"over":%s}' % (basis, body, following, over))
+
+    def _over(self, entries: Iterable[str]) -> dict[str, Any]:
+        """Return why those of some entries that do not hold any more do not, by id."""
+        rows = {entry: over_row(self.picture, entry, self.engine.now_us) for entry in entries}
+        return {entry: row for entry, row in rows.items() if row is not None}
 
     async def entry(self, request: Request) -> Answer:
         """One entry: from the proven copy, or as it came directly, or as it waits in the queue; it says which."""
@@ -297,7 +312,17 @@ class LocalApi:
         basis = self.basis()
         if found is not None:
             known = msgspec.json.decode(found[1], type=Known)
-            return json_answer({"basis": basis, "entry": known, "index": found[0], "stands": "proven"})
+            why = over_row(self.picture, request.rest, self.engine.now_us)
+            return json_answer(
+                {
+                    "basis": basis,
+                    "entry": known,
+                    "erased_parts": self._erased_parts(known),
+                    "index": found[0],
+                    "over": why,
+                    "stands": "proven",
+                }
+            )
         held = self.state.direct.get(entry)
         if held is not None:
             return json_answer(
@@ -313,6 +338,22 @@ class LocalApi:
         if item is not None:
             return json_answer({"basis": basis, "entry": msgspec.Raw(item.raw), "stands": item.state})
         raise Refused([_not_found(request.rest)])
+
+    def _erased_parts(self, known: Known) -> list[str]:
+        """Return the names of the parts of an entry that were erased alone."""
+        gone = self.picture.heads.emptied(known.id)
+        alone = ERASABLE_ALONE.get(known.header.kind.partition("/")[0], {})
+        return [form for form, position in alone.items() if position in gone]
+
+    async def readers(self, request: Request) -> Answer:
+        """Which version of an entry's thread each party has as live; `behind`: those that a newer one left out."""
+        heads, entry = self.picture.heads, self.picture.heads.entry(_id(request.rest).hex())
+        if entry is None or entry.author != self.state.me.party:
+            raise Refused([_not_found(request.rest)])
+        held = still_held(entry.first, heads)
+        head = heads.head_of(entry.first)
+        behind = {party: version for party, version in held.items() if version != head}
+        return json_answer({"basis": self.basis(), "behind": behind, "head": head, "readers": held})
 
     async def direct(self, request: Request) -> Answer:
         """Urgent entries that came directly and are not in the ledger yet."""
@@ -361,11 +402,20 @@ class LocalApi:
         humane.refuse_forbidden(self, asked)
         draft, key = draft_asked(self.state, self.parts.officers, asked, self.engine.now_us)
         refuse_strangers(self, draft)
+        ending = closings(self.state, draft, asked.ended_for)
         composed = self.engine.sealed(draft, key)
         rule = holding_rule(self, draft)
+        if rule is not None and ending:
+            words = "waits for approval first; end it for others once it is out"
+            raise Refused(
+                [problem("ended-for", "ended_for", ", ".join(asked.ended_for), words, "Leave it out for now.")]
+            )
         if rule is not None:
             return await self._hold(composed, draft.kind, asked.officer, rule)
-        return await self._hand_in(request, composed)
+        await self.engine.give_and_wait(composed)
+        for one in ending:
+            await self.engine.give_and_wait(self.engine.sealed(one, key))
+        return await self._handed_in(request, composed, asked.refers_to)
 
     async def _hold(self, composed: Composed, kind: str, officer: str, rule: Rule) -> Answer:
         """Keep here what the own party has to approve first; nothing of it leaves."""
@@ -392,7 +442,21 @@ class LocalApi:
             rule = f"must be by {self.state.me.party}"
             raise Refused([problem("author", "header.author", author, rule, "Submit it at its author's station")])
         self.state.identity.signer_of(checked.header, max(self.state.next_entry, 1), roles_for(checked.header.kind))
-        return await self._hand_in(request, Composed(read_body(request, Submission)))
+        if found := thread_problems(self.state, Signed.of(read_body(request, Submission))):
+            raise Refused(found)
+        composed = Composed(read_body(request, Submission))
+        await self.engine.give_and_wait(composed)
+        return await self._handed_in(request, composed)
+
+    async def dismiss(self, request: Request) -> Answer:
+        """An officer has seen that the host refused a submission: it leaves the list, and no station looks for it any more."""
+        asked = read_body(request, _Dismiss)
+        if asked.officer not in self.parts.officers:
+            raise Refused(
+                [problem("officer", "officer", asked.officer, "must be an officer of this station", "Name one")]
+            )
+        await self.engine.give_and_wait(Dismissed(_id(asked.id), asked.officer))
+        return json_answer({"basis": self.basis(), "dismissed": asked.id})
 
     def _look_for_key(self, officer: str) -> None:
         """Read the officers' keys again where one was added or replaced since the start."""
@@ -400,8 +464,8 @@ class LocalApi:
         if officer and (held is None or self.state.identity.key_at(held.public, max(self.state.next_entry, 1)) is None):
             self.parts.officers.update(officer_keys(self.parts.folder))
 
-    async def _hand_in(self, request: Request, composed: Composed) -> Answer:
-        await self.engine.give_and_wait(composed)
+    async def _handed_in(self, request: Request, composed: Composed, refers_to: Iterable[str] = ()) -> Answer:
+        """Say what became of what was queued; with it, what it refers to that does not hold any more."""
         entry = _entry_id(composed.submission)
         wait_s = min(request.number("wait_s", 0), 60)
         end = asyncio.get_running_loop().time() + wait_s
@@ -419,6 +483,7 @@ class LocalApi:
                 "basis": self.basis(),
                 "id": entry.hex(),
                 "index": index,
+                "over": self._over(refers_to),
                 "problems": item.problems if item is not None else (),
                 "state": item.state if item is not None else "included",
             },
@@ -555,6 +620,7 @@ def local_app(engine: Engine) -> App:
         ("GET", "/local/presence"): api.presence,
         ("GET", "/local/proofs/{}"): agreements.proofs,
         ("GET", "/local/publication/{}"): agreements.publication,
+        ("GET", "/local/readers/{}"): api.readers,
         ("GET", "/local/receipts/{}"): api.receipt,
         ("GET", "/local/register"): api.register,
         ("GET", "/local/screenings/{}"): api.screenings,
@@ -569,6 +635,7 @@ def local_app(engine: Engine) -> App:
         **reviewing.routes(api),
         **stopping.routes(api),
         ("POST", "/local/clock"): api.clock,
+        ("POST", "/local/dismiss"): api.dismiss,
         ("POST", "/local/link"): api.link,
         ("POST", "/local/presence"): api.set_presence,
         ("POST", "/local/release"): api.release,

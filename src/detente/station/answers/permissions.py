@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from detente.api.permissions import (
+    LifelineRow,
     Lifelines,
     LifelinesAsked,
     NoPermission,
@@ -20,11 +21,16 @@ from detente.station.engine import Engine
 def permissions(engine: Engine, asked: PermissionsAsked) -> Permissions:
     """Return every permission with where it stands, and the live notices that need one and rest on none."""
     view, now_us = engine.parts.picture.permits, engine.now_us
+    heads = engine.parts.picture.heads
     return Permissions(
         basis=basis(engine),
         flagged=tuple(NoPermission(author=by, version=v, words=why) for v, by, why in view.flagged(now_us)),
         permissions=tuple(
-            PermissionRow(standing=standing(permit, now_us), **msgspec.structs.asdict(permit))
+            PermissionRow(
+                ended_for_us=heads.closing(permit.entry) is not None,
+                standing=standing(permit, now_us),
+                **msgspec.structs.asdict(permit),
+            )
             for permit in view.permits()
         ),
     )
@@ -32,4 +38,9 @@ def permissions(engine: Engine, asked: PermissionsAsked) -> Permissions:
 
 def lifelines(engine: Engine, asked: LifelinesAsked) -> Lifelines:
     """Return every lifeline as each author last said that it stands."""
-    return Lifelines(basis=basis(engine), lifelines=engine.parts.picture.permits.lifelines())
+    view, heads = engine.parts.picture.permits, engine.parts.picture.heads
+    rows = (
+        LifelineRow(ended_for_us=heads.closing(kept.entry) is not None, **msgspec.structs.asdict(kept))
+        for kept in view.lifelines()
+    )
+    return Lifelines(basis=basis(engine), lifelines=tuple(rows))
