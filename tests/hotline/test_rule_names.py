@@ -11,7 +11,7 @@ from detente.hotline.rule_names import NAMES
 from detente.records.lead import least_lead_us
 from detente.records.notice import Activity
 
-READ = re.compile(r"""rules\.get\("([a-z_]+)"|\"(lateness_us)\"""")
+READ = re.compile(r"""rules\.get\("([a-z_]+_(?:us|mm))"|\"(lateness_us)\"""")
 
 
 def test_every_rule_that_is_read_anywhere_can_be_stated_and_no_other():

@@ -266,18 +266,18 @@ class Engine:
     def _do(self, effect: Effect) -> None:
         match effect:
             case Submit(items):
-                self._run("sending", self._submit(items))
+                self._run("sending", self._submit, items)
             case SendDirect():
-                self._run("direct line", self._send_direct(effect))
+                self._run("direct line", self._send_direct, effect)
             case Compose(draft):
                 self._compose(draft)
             case SendCosignature(note):
                 idle = self._cosignature is None
                 self._cosignature = note
                 if idle:
-                    self._run("cosigning", self._send_cosignature())
+                    self._run("cosigning", self._send_cosignature)
             case Refetch(first, stop):
-                self._run("asking again", self._refetch(first, stop))
+                self._run("asking again", self._refetch, first, stop)
             case Raise(alarm):
                 log.error("alarm", kind=alarm.kind, about=alarm.about, words=alarm.words)
                 self._tell("alarm", f"{alarm.kind} {alarm.about}")
@@ -288,10 +288,10 @@ class Engine:
             case _:
                 raise AssertionError(effect)
 
-    def _run(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+    def _run(self, name: str, work: Callable[..., Coroutine[Any, Any, None]], *given: object) -> None:
         async def run() -> None:
             try:
-                await work
+                await work(*given)
             except Exception as error:
                 self.work_failed(name, error)
 

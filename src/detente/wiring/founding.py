@@ -24,7 +24,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from detente.errors import Refused, problem
+from detente.errors import Refused, Unavailable, problem
 from detente.ledger import canonical
 from detente.ledger.genesis import (
     REPLAY_SUFFIX,
@@ -201,8 +201,12 @@ def write_seed(path: Path, seed: bytes) -> None:
 
 
 def read_seed(path: Path) -> SigningKey:
-    """Read a signing key that `write_seed` wrote. Raises Refused or Unavailable."""
-    return SigningKey.from_seed(secret.read_seed(path))
+    """Read a signing key that `write_seed` wrote. Refused: there is none, others can read it, or it is no key."""
+    try:
+        return SigningKey.from_seed(secret.read_seed(path))
+    except Unavailable as error:
+        rule = "must be a file of 64 hex digits"
+        raise Refused([problem("key-form", "key", str(path), rule, "Restore the key")]) from error
 
 
 def free_ports(address: str, count: int) -> list[int]:
