@@ -22,6 +22,8 @@ MICROSECOND = timedelta(microseconds=1)
 HOUR_US = 3_600_000_000
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}")
 _OFFSET = re.compile(r"([+-])([0-9]{2}):([0-9]{2})")
+LONGEST = 64
+"""No zone of the tables has so long a name (32 letters at most); a longer one is looked for nowhere."""
 
 
 @lru_cache(maxsize=256)
@@ -33,7 +35,7 @@ def zone(name: str, field: str = "zone") -> tzinfo:
         return timezone(away if offset[1] == "+" else -away)
     if name == "UTC":
         return UTC
-    if _NAME.fullmatch(name):
+    if len(name) <= LONGEST and _NAME.fullmatch(name):
         source = files("tzdata").joinpath("zoneinfo", *name.split("/"))
         if source.is_file():
             with source.open("rb") as file:
