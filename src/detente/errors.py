@@ -76,7 +76,7 @@ def unreadable(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "nests too deeply"
     if isinstance(error, UnicodeDecodeError):
-        return f"must be UTF-8 text; byte {error.start} is none"
+        return f"must be UTF-8 text; byte 0x{error.object[error.start]:02x} is invalid"
     return str(error)
 
 

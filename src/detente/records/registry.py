@@ -153,7 +153,15 @@ class Registry:
             return self._decoders[as_type].decode(data)
         except UNREADABLE as error:
             raise Refused(
-                [problem("body_shape", "", "", f"{kind}: {unreadable(error)}", "Read it strictly, to see where it is wrong.")]
+                [
+                    problem(
+                        "body_shape",
+                        "",
+                        "",
+                        f"{kind}: {unreadable(error)}",
+                        "Read it strictly, to see where it is wrong.",
+                    )
+                ]
             ) from None
 
 
