@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from detente.errors import Problem, Refused, problem
+from detente.errors import Problem, Refused, nearest, problem
 from detente.geometry.coordinates import read_position
 from detente.geometry.volume import Circle, Corridor, Point, Volume4D
 from detente.records import registry
@@ -110,7 +110,13 @@ def read_rows(
 def _columns(kind: str, given: Mapping[str, str]) -> list[Problem]:
     known = SITE_COLUMNS if kind == "sites" else MOVEMENT_COLUMNS
     found = [
-        problem("column", name, given[name], "is no column of this table", "See docs/formats/import.md.")
+        problem(
+            "column",
+            name,
+            given[name],
+            "is no column of this table",
+            nearest(name, known) or "See docs/formats/import.md.",
+        )
         for name in sorted(set(given) - known)
         if given[name]
     ]

@@ -8,16 +8,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from importlib.resources import files
-from io import StringIO
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
-from detente.errors import Problem, Refused, problem
+from detente.errors import UNREADABLE, Problem, Refused, problem
+from detente.ledger.known_names import misfit
 from detente.records.claim import Tag
+from detente.scenario.yaml_file import read_yaml
 
 Do = Literal[
     "affiliation",
@@ -194,13 +193,10 @@ def load(name_or_path: str) -> Case:
 def read(text: str) -> Case:
     """Read the text of a case file. Errors: Refused."""
     try:
-        data = YAML(typ="safe", pure=True).load(StringIO(text))
-        case = msgspec.convert(data, Case)
-    except YAMLError as error:
-        raise Refused([problem("yaml", "", "", "must be YAML 1.2", str(error).replace("\n", " "))]) from error
-    except msgspec.ValidationError as error:
-        words, _, path = str(error).partition(" - at ")
-        raise Refused([problem("case", path.strip("`$."), "", words, "See docs/formats/scenario.md.")]) from error
+        case = msgspec.convert(read_yaml(text.encode("utf-8", "surrogatepass"), ""), Case)
+    except UNREADABLE as error:
+        field, rule, step = misfit(error, Case, "See docs/formats/scenario.md.")
+        raise Refused([problem("case", field, "", rule, step)]) from error
     problems = check(case)
     if problems:
         raise Refused(problems)

@@ -25,7 +25,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from detente.errors import Refused, problem
+from detente.errors import UNREADABLE, Refused, problem
 from detente.ledger import canonical
 from detente.ledger.genesis import (
     REPLAY_SUFFIX,
@@ -110,7 +110,7 @@ class Founding:
     workers: int | None = None
 
 
-class StationSeat(msgspec.Struct, frozen=True, kw_only=True):
+class StationSeat(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where one station lives: its folder, and the URLs for other stations (`direct`) and for its officers (`local`)."""
 
     direct: str
@@ -118,7 +118,7 @@ class StationSeat(msgspec.Struct, frozen=True, kw_only=True):
     local: str
 
 
-class HostSeat(msgspec.Struct, frozen=True, kw_only=True):
+class HostSeat(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where the host lives: its folder, and the URLs for parties (`url`) and for its operator."""
 
     folder: str
@@ -126,7 +126,7 @@ class HostSeat(msgspec.Struct, frozen=True, kw_only=True):
     url: str
 
 
-class Addresses(msgspec.Struct, frozen=True, kw_only=True):
+class Addresses(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`addresses.json`. Folders are relative to the file's own."""
 
     host: HostSeat
@@ -188,7 +188,7 @@ def read_founded(folder: Path) -> Founded:
     try:
         addresses = msgspec.json.decode(path.read_bytes(), type=Addresses)
         signed = read_genesis((folder / addresses.host.folder / "genesis.json").read_bytes().rstrip(b"\n"))
-    except (OSError, msgspec.MsgspecError):
+    except (*UNREADABLE, OSError):
         rule = "must be a folder that `detente init` made"
         raise Refused([problem("folder", "folder", str(folder), rule, "Run `detente init`")]) from None
     return Founded(addresses=addresses, folder=folder, genesis=signed, ledger=addresses.ledger)
