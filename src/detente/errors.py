@@ -21,6 +21,7 @@ import msgspec
 UNREADABLE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 """All that decoding JSON, MessagePack or TOML from outside may raise; nesting too deep is a `RecursionError`."""
 SHOWN: Final = 200
+SHORT: Final = 500
 MOST_UNKNOWN: Final = 10
 """So many unknown names of one object are told one by one."""
 
@@ -78,6 +79,13 @@ def unreadable(error: Exception) -> str:
     if isinstance(error, UnicodeDecodeError):
         return f"must be UTF-8 text; byte 0x{error.object[error.start]:02x} is invalid"
     return str(error)
+
+
+def require_short(field: str, text: str) -> None:
+    """Refuse a text of more than `SHORT` characters where a person says one figure, place or phrase: its digits are worked on."""
+    if len(text) > SHORT:
+        rule = f"must have at most {SHORT} characters; this has {len(text)}"
+        raise Refused([problem("too-long", field, text, rule, "Write only the figure or phrase itself.")])
 
 
 def unknown_names(

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
-from detente.errors import Refused, problem
+from detente.errors import Refused, problem, require_short
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 UNITS_US = {"s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000, "d": 86_400_000_000}
@@ -27,6 +27,7 @@ def time_us(text: str, field: str, now_us: int | None = None) -> int:
 
     Without a zone it is refused. Relative times need `now_us`, the ledger's own time.
     """
+    require_short(field, text)
     relative = _RELATIVE.fullmatch(text.strip())
     if now_us is not None and text.strip() == "now":
         return now_us
@@ -53,6 +54,7 @@ def zone_named(name: str | None) -> tzinfo | None:
     """Return a zone by IANA name or offset; raises Refused for one that is not known."""
     if not name:
         return None
+    require_short("--zone", name)
     offset = re.fullmatch(r"([+-])([0-9]{2}):([0-9]{2})", name)
     if offset is not None and int(offset[2]) < 24 and int(offset[3]) < 60:
         away = int(offset[2]) * 60 + int(offset[3])

@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from typing import Any, Final, cast
 
 import msgspec
@@ -79,7 +79,7 @@ def loads(data: bytes | str, field: str = "") -> Any:
     try:
         text = data if isinstance(data, str) else data.decode()
         return json.loads(
-            text, parse_constant=_no_constant, parse_float=Decimal, parse_int=_whole, object_pairs_hook=_no_duplicates
+            text, parse_constant=_no_constant, parse_float=_fraction, parse_int=_whole, object_pairs_hook=_no_duplicates
         )
     except Refused as refused:
         raise Refused(msgspec.structs.replace(p, field=field) for p in refused.problems) from None
@@ -98,6 +98,13 @@ def loads(data: bytes | str, field: str = "") -> Any:
 
 def _no_constant(text: str) -> Any:
     raise Refused([fault("json", "", text, "is no number", "give a number, or leave the member out")])
+
+
+def _fraction(digits: str) -> Decimal:
+    try:
+        return Decimal(digits)
+    except InvalidOperation:  # an exponent of more than eighteen digits
+        raise Refused([fault("json", "", digits, "must be a number of ordinary size", "check the digits")]) from None
 
 
 def _whole(digits: str) -> int:

@@ -16,7 +16,7 @@ from typing import Final
 
 import msgspec
 
-from detente.errors import Problem, Refused
+from detente.errors import Problem, Refused, require_short
 from detente.geometry.geodesic import GEOD
 from detente.geometry.position import Position, degrees, one, refuse, travel
 from detente.geometry.volume import Point
@@ -71,6 +71,7 @@ class Phrase(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_phrase(text: str, field: str = "phrase") -> Phrase:
     """Read distance, bearing and landmark. Refused, each fault by itself: one of the three missing, or a magnetic bearing."""
+    require_short(field, text)
     tidy = " ".join(text.casefold().replace("’", "'").split())
     landmark, distance = _LANDMARK.search(tidy), _DISTANCE.search(tidy)
     before = tidy[: landmark.start()] if landmark else tidy
