@@ -248,3 +248,11 @@ def test_a_setting_that_is_not_known_is_refused_with_the_nearest(tmp_path: Path)
     with pytest.raises(Refused) as refused:
         read_config(tmp_path)
     assert refused.value.problems[0].next_step == "Did you mean `listen`?"
+
+
+def test_a_case_that_puts_something_somewhere_says_nothing_unknown_of_it():
+    """A datum or an error that no row can hold is refused, not passed over."""
+    text = (Path(__file__).parents[2] / "src/detente/scenario/cases/deir-ez-zor-2016.yaml").read_text("utf-8")
+    with pytest.raises(Refused) as refused:
+        read(text.replace("radius_m: 1500,", "radius_m: 1500, radus_m: 5,", 1))
+    assert [p.next_step for p in refused.value.problems] == ["Did you mean `radius_m`?"]

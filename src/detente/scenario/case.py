@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from detente.errors import UNREADABLE, Problem, Refused, problem
+from detente.errors import UNREADABLE, Problem, Refused, problem, unknown_names
 from detente.ledger.known_names import misfit
 from detente.records.claim import Tag
 from detente.scenario.yaml_file import read_yaml
@@ -150,6 +150,15 @@ class Case(Part, frozen=True, kw_only=True):
         return tuple(sorted((r for r in self.rows if r.in_branch(branch)), key=lambda r: r.at_us))
 
 
+PLACED = {
+    "notice": frozenset(
+        ["activity", "at", "from", "officer", "phrase", "radius_m", "rests_on", "state", "supersedes", "until", "words"]
+    ),
+    "presence": frozenset(["at", "from", "party", "radius_m", "until"]),
+}
+"""What rows that put something somewhere may say of it (docs/formats/scenario.md): a datum or an error passed over would move it."""
+
+
 def microseconds(moment: datetime) -> int:
     """Return a moment as microseconds since 1970 UTC; one without a zone is UTC (YAML drops the Z)."""
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -225,6 +234,8 @@ def check(case: Case) -> tuple[Problem, ...]:
             found.append(
                 problem("no_particulars", f"{at}.{row.do}", "", f"a row that does {row.do} says what", "Add the field.")
             )
+        if row.do in PLACED:
+            found += unknown_names(f"{at}.{row.do}", map(str, row.particulars), PLACED[row.do])
         if row.at_us < microseconds(case.starts):
             found.append(
                 problem("too_early", f"{at}.at", row.at.isoformat(), "must not be before `starts`", "Mend the time.")
