@@ -13,8 +13,9 @@ Problems in data are values (`Problem`), mistakes in code are ordinary Python ex
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from typing import Final
 
 import msgspec
 
@@ -23,6 +24,12 @@ SURVIVED: tuple[type[Exception], ...] = (Exception,)
 
 Read by those few places when they catch, so that tests can let everything through and hear every fault of ours.
 """
+UNREADABLE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""All that decoding JSON, MessagePack or TOML from outside may raise; nesting too deep is a `RecursionError`."""
+SHOWN: Final = 200
+SHORT: Final = 500
+MOST_UNKNOWN: Final = 10
+"""So many unknown names of one object are told one by one."""
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,14 +48,78 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     def sentence(self) -> str:
         """Say the problem as one line for a terminal or a log."""
         where = f"{self.field}: " if self.field else ""
-        given = f"{self.value!r} " if self.value else ""
+        given = f"'{_printable(self.value)}' " if self.value else ""
         return f"{where}{given}- {self.rule}. {self.next_step}"
 
 
 def problem(code: str, field: str, value: object, rule: str, next_step: str) -> Problem:
-    """Make a `Problem`, cutting the value shown to 200 characters."""
-    text = value if isinstance(value, str) else repr(value)
-    return Problem(code=code, field=field, value=text[:200], rule=rule, next_step=next_step)
+    """Make a `Problem`, cutting the value shown to 200 characters. It can always be written as UTF-8, whatever it is about."""
+    return Problem(
+        code=code, field=_writable(field), value=_writable(_shown(value)), rule=_writable(rule), next_step=next_step
+    )
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, str):
+        return value[:SHOWN]
+    try:
+        return repr(value)[:SHOWN]
+    except (RecursionError, ValueError):  # nested too deeply, or a number of more than 4 300 digits
+        return f"({type(value).__name__}, too large to show)"
+
+
+def _writable(text: str) -> str:
+    """Return the text with halves of surrogate pairs, which JSON can spell and UTF-8 cannot, written out."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
+def _printable(text: str) -> str:
+    """Return the text as it was typed; only what no terminal should be sent is written out (controls, changes of direction)."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def unreadable(error: Exception) -> str:
+    """Say in words why something could not be decoded (`UNREADABLE`)."""
+    if isinstance(error, RecursionError):
+        return "nests too deeply"
+    if isinstance(error, UnicodeDecodeError):
+        return f"must be UTF-8 text; byte 0x{error.object[error.start]:02x} is invalid"
+    return str(error)
+
+
+def require_short(field: str, text: str) -> None:
+    """Refuse a text of more than `SHORT` characters where a person says one figure, place or phrase: its digits are worked on."""
+    if len(text) > SHORT:
+        rule = f"must have at most {SHORT} characters; this has {len(text)}"
+        raise Refused([problem("too-long", field, text, rule, "Write only the figure or phrase itself.")])
+
+
+def unknown_names(
+    field: str, given: Iterable[str], known: Iterable[str], steps: Mapping[str, str] | None = None
+) -> tuple[Problem, ...]:
+    """Return a problem for each name that is not known at a place, with the nearest known one; beyond `MOST_UNKNOWN` only their number.
+
+    `steps` are next steps for names that people are known to put there.
+    """
+    allowed = sorted(known)
+    strange = sorted(set(given).difference(allowed))
+    rule = f"is no name known here; known: {', '.join(allowed) or 'none'}"
+    found = [
+        problem(
+            "unknown",
+            f"{field}.{name[:SHOWN]}".lstrip("."),
+            name,
+            rule,
+            (steps or {}).get(name) or nearest(name, allowed) or LEAVE_OUT,
+        )
+        for name in strange[:MOST_UNKNOWN]
+    ]
+    if len(strange) > MOST_UNKNOWN:
+        found.append(problem("unknown", field, f"{len(strange) - MOST_UNKNOWN} more", rule, LEAVE_OUT))
+    return tuple(found)
+
+
+LEAVE_OUT: Final = "Leave it out, or correct the name; nothing unknown is passed over."
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

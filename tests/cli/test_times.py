@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from detente.cli.times import moment, span, stated_zone, time_us, zone_named
 from detente.errors import Refused
+from detente.geometry.zones import zone
 
 NOON = 1_474_113_600_000_000  # 2016-09-17T12:00:00Z
 
@@ -64,3 +65,26 @@ def test_zones_and_spans_in_words():
         "2 h 05 min",
         "2 d 7 h",
     ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "A" * 5_000,
+        "Asia/" + "B" * 300,
+        "../../etc/passwd",
+        "/etc/localtime",
+        "Asia/../Asia/Damascus",
+        "Asia",
+        "a\0b",
+        "\ud800",
+        "Asia//Damascus",
+    ],
+)
+def test_a_zone_that_is_none_is_refused_by_a_sentence(name):
+    """A name of thousands of letters, or one like a path, ended in an error of the file system."""
+    for read in (zone_named, zone):
+        with pytest.raises(Refused) as refused:
+            read(name)
+        assert refused.value.problems[0].rule == "must be an IANA zone or an offset"
+        assert refused.value.problems[0].sentence().encode()

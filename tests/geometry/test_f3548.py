@@ -40,7 +40,7 @@ def changed(path: str, value: object) -> str:
 def refusals(text: str, **options: bool) -> list[tuple[str, str]]:
     with pytest.raises(Refused) as refused:
         read(text, **options)
-    assert all(p.rule and p.next_step.endswith(".") for p in refused.value.problems)
+    assert all(p.rule and p.next_step.endswith((".", "?")) for p in refused.value.problems)
     return [(p.code, p.field) for p in refused.value.problems]
 
 
@@ -116,14 +116,72 @@ def test_what_is_no_json_is_refused_as_that(text):
 
 
 def test_the_standard_alone_knows_no_extension():
-    """Read strictly, only W84 and the standard's outlines pass, and edges are shortest paths."""
-    assert read(TEXT, extended=False).outline.edge == "geodesic"
-    assert refusals(changed("volume/altitude_lower/reference", "EGM"), extended=False) == [
+    """Read as the standard alone, only W84 and its own outlines pass; what it does not know is refused, never passed over."""
+    assert refusals(TEXT, extended=False) == [("unknown", "volume.volume.outline_polygon.edge")]
+    plain = changed("volume/outline_polygon/edge", None)
+    assert read(plain, extended=False).outline.edge == "geodesic"
+    assert refusals(plain.replace("W84", "EGM", 1), extended=False) == [
         ("altitude_reference", "volume.volume.altitude_lower.reference")
     ]
     assert refusals(dumps(volume(corridor((34, 36), (35, 36), km=1))).decode(), extended=False) == [
-        ("outline_count", "volume.volume")
+        ("unknown", "volume.volume.outline_corridor"),
+        ("outline_count", "volume.volume"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "value", "step"),
+    [
+        (
+            "volume",
+            "datum",
+            "ED50",
+            "Positions here are WGS 84 and heights name their `reference`: convert them first.",
+        ),
+        ("volume/outline_polygon/vertices/0", "datum", "ED50", "Positions here are WGS 84 and heights name"),
+        ("volume", "eror", {"value": 500, "units": "M"}, "Did you mean `error`?"),
+        ("volume", "edge", "parallel", "It stands in `outline_polygon` or `outline_corridor`."),
+        ("", "error", {"value": 500, "units": "M"}, "It stands in `volume`."),
+        ("volume/outline_polygon", "egde", "parallel", "Did you mean `edge`?"),
+        ("volume/altitude_lower", "uncertainity", {"value": 5, "units": "M"}, "Did you mean `uncertainty`?"),
+        ("time_start", "zone", "Asia/Damascus", "Leave it out, or correct the name; nothing unknown is passed over."),
+    ],
+)
+def test_a_member_that_is_not_known_where_it_stands_is_refused(path, name, value, step):
+    """A datum in the wrong place was 117 m that nobody heard of; a typing error made the error circle nothing."""
+    with pytest.raises(Refused) as refused:
+        read(changed(f"{path}/{name}".lstrip("/"), value))
+    (found,) = refused.value.problems
+    assert (found.code, found.value) == ("unknown", name)
+    assert found.next_step.startswith(step)
+
+
+def test_a_hundred_thousand_unknown_members_are_refused_by_ten_of_them():
+    """What is told stays short, whatever is sent."""
+    whole = json.loads(TEXT) | {f"x{n}": 0 for n in range(100_000)}
+    assert len(refusals(json.dumps(whole))) == 11
+
+
+def test_a_time_without_its_format_is_refused():
+    """The standard requires it, as it requires units and references."""
+    assert refusals(changed("time_start/format", None)) == [("time_format", "volume.time_start.format")]
+
+
+def test_what_is_no_number_is_said_to_be_none():
+    """The sentence names NaN, not some other rule."""
+    with pytest.raises(Refused, match="'NaN' - is no number"):
+        read('{"volume": NaN}')
+    with pytest.raises(Refused, match="at most 1000 digits"):
+        read('{"volume": %s}' % ("9" * 44_000))
+
+
+def test_a_longitude_of_181_is_named_and_the_other_spelling_offered():
+    """Map tools run on past 180 rather than jump; the same meridian is -179."""
+    with pytest.raises(Refused) as refused:
+        read(changed("volume/outline_polygon/vertices/1/lng", 181))
+    (found,) = refused.value.problems
+    assert found.value == "longitude 181"
+    assert found.next_step == "The same meridian is written -179."
 
 
 def test_without_edge_the_edges_are_shortest_paths():

@@ -76,6 +76,8 @@ def test_a_place_said_nine_km_off_in_an_unknown_direction_is_refused():
         ("9 km south", "phrase-no-landmark"),
         ("9 km bearing 180 magnetic from the airfield", "phrase-magnetic"),
         ("9 km bearing 400 from the airfield", "phrase-bearing"),
+        ("9 km bearing 1800 from the airfield", "phrase-bearing"),
+        ("9 km bearing 180 grid from the airfield", "phrase-bearing"),
         ("900 km south of the airfield", "phrase-far"),
         ("9 km north-south of the airfield", "phrase-no-bearing"),
     ],
@@ -84,6 +86,104 @@ def test_half_a_phrase_is_refused(text, code):
     with pytest.raises(Refused) as refusal:
         read_phrase(text)
     assert code in [p.code for p in refusal.value.problems]
+
+
+MAGNETIC = [
+    *(
+        "magnetic",
+        "MAGNETIC",
+        "Magnetic",
+        "magnetically",
+        "magn.",
+        "mag",
+        "mag.",
+        "Mag",
+        "(mag)",
+        "(magnetic)",
+        ", magnetic",
+    ),
+    *(
+        "M",
+        "m",
+        "(M)",
+        "( m )",
+        "°M",
+        "° M",
+        "°(M)",
+        "°m",
+        "ºM",
+        "˚M",
+        " deg M",
+        " degrees M",
+        " degrees (M)",
+        " degs mag",
+        "М",
+        "°М",
+    ),
+]
+"""How people write a bearing from magnetic north after its figure; the last two have the Cyrillic letter."""
+
+
+@pytest.mark.parametrize("said", MAGNETIC)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9 km bearing 180{0} from the airfield",
+        "9 km, bearing 180 {0} of the airfield",
+        "9 km from the airfield, bearing 180{0}",
+    ],
+)
+def test_a_magnetic_bearing_is_refused_in_every_spelling(text, said):
+    """Magnetic north is degrees from true north: nine kilometres out, a village away."""
+    with pytest.raises(Refused) as refusal:
+        read_phrase(text.format(said))
+    assert [p.code for p in refusal.value.problems][:1] == ["phrase-magnetic"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9 km magnetic south of the airfield",
+        "9 km mag south of the airfield",
+        "9 km mag. south of the airfield",
+        "9 km south (magnetic) of the airfield",
+        "9 km south (M) of the airfield",
+        "9 km south by compass of the airfield",
+        "magnetic bearing 180, 9 km from the airfield",
+        "compass bearing 180, 9 km from the airfield",
+        "9 km on a magnetic bearing of 180 from the airfield",
+        "9 km 180°M south of the airfield",
+        "9 км: 9 km магнитный bearing 180 from the airfield",
+    ],
+)
+def test_magnetic_before_the_compass_word_is_refused(text):
+    """It was read as true wherever it did not follow the figure."""
+    with pytest.raises(Refused) as refusal:
+        read_phrase(text)
+    assert "phrase-magnetic" in [p.code for p in refusal.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("text", "bearing"),
+    [
+        ("9 km south of Malakal", 180),
+        ("9 km south of Magnetic Hill", 180),
+        ("500 m south of the Magwi road", 180),
+        ("500 m south of the M4", 180),
+        ("9 km bearing 180 of the Compass Rose", 180),
+        ("900 m bearing 180 from the mosque", 180),
+        ("bearing 180, 500 m from the mosque", 180),
+        ("bearing 180 and 9 km from the mosque", 180),
+        ("9 km bearing 180° true from the mosque", 180),
+        ("9 km bearing 180 (T) from the mosque", 180),
+        ("9 km bearing 180 deg from the mosque", 180),
+        ("9.0 km south (bearing 180.0 degrees true) of the mosque", 180),
+        ("9 km bearing south of the mosque", 180),
+    ],
+)
+def test_true_bearings_and_names_with_the_same_letters_are_read(text, bearing):
+    """Metres, Malakal and a hill that is called magnetic are no magnetic bearings."""
+    assert read_phrase(text).bearing == bearing
 
 
 def test_a_phrase_from_a_landmark_nobody_placed_or_standing_alone_is_a_problem():

@@ -145,5 +145,5 @@ def test_a_dependency_is_used_where_its_decision_says() -> None:
     """Decision 0005: one library verifies no entry, one is loaded for phrases alone, and zones come from the pinned tables."""
     assert importers("cryptography") == {"network/tls.py"}
     assert importers("babel") == {"wiring/phrases.py"}
-    assert importers("tzdata") <= {"agreements/readings/zones.py"}
-    assert not any(file.startswith("agreements/") for file in importers("zoneinfo") - {"agreements/readings/zones.py"})
+    assert importers("tzdata") <= {"geometry/zones.py"}
+    assert not any(file.startswith("agreements/") for file in importers("zoneinfo") - {"geometry/zones.py"})

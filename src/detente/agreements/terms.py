@@ -20,14 +20,17 @@ import msgspec
 from detente.agreements import events
 from detente.agreements.logic.log import moment
 from detente.agreements.patterns.expand import despite, expand
-from detente.errors import Problem, Refused, problem
+from detente.errors import UNREADABLE, Problem, Refused, nearest, problem, unreadable
 from detente.geometry.zones import check_stated, zone
+from detente.ledger.canonical import require_shallow
+from detente.ledger.known_names import did_you_mean
 from detente.records import agreement as records
 from detente.records import term as tm
 from detente.records.agreement import Agreement
 from detente.records.body import Stated
 from detente.records.stated import against_zones
 
+MOST_BYTES = 1 << 20
 SLOTS = ("bearers", "beneficiaries", "evidence", "excused_by", "period", "reckoning", "scope", "wording")
 EMPTY: dict[str, Any] = {
     "annexes": [],
@@ -52,11 +55,15 @@ _TIME = re.compile(r"(\S+)\s+([A-Za-z][A-Za-z0-9_+/-]*)")
 
 def read_agreement(data: bytes) -> Agreement:
     """Read an agreement, whole or not at all. Raises `Refused` with every fault: shape first, then slots, then what cannot be monitored."""
+    if len(data) > MOST_BYTES:
+        rule = f"must not exceed {MOST_BYTES} bytes"
+        raise Refused([problem("too-large", "", f"{len(data)} bytes", rule, "Split the agreement.")])
+    require_shallow(data)
     try:
         given = msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise Refused(
-            [problem("json", "", data[:100].decode("utf-8", "replace"), str(error), "Mend the JSON.")]
+            [problem("json", "", data[:100].decode("utf-8", "replace"), unreadable(error), "Mend the JSON.")]
         ) from None
     if not isinstance(given, dict):
         raise Refused([problem("shape", "", type(given).__name__, "is an object", "See docs/formats/terms.md.")])
@@ -112,7 +119,7 @@ def _whole(given: Mapping[str, Any]) -> dict[str, Any]:
     for name in defaults:
         if name not in SLOTS:
             rule = f"is a slot of terms: {', '.join(SLOTS)}"
-            raise Refused([problem("slot", "defaults", name, rule, "Correct the name.")])
+            raise Refused([problem("slot", "defaults", name, rule, nearest(name, SLOTS) or "Correct the name.")])
     for name in ("begins", "ends"):
         whole[name] = _time(whole.get(name), name)
     terms = whole.get("terms")
@@ -224,4 +231,5 @@ def _shape(error: msgspec.ValidationError, whole: Mapping[str, Any]) -> Problem:
         name = term.get("term", "?") if isinstance(term, dict) else "?"
         path = f"terms[{at[1]}]({name}){path[at.end() :]}"
     rule = what.replace("`", "").replace("Object", "it").strip()
-    return problem("shape", path, "", rule[:1].lower() + rule[1:], "See docs/formats/terms.md.")
+    step = did_you_mean(error, Agreement) or "See docs/formats/terms.md."
+    return problem("shape", path, "", rule[:1].lower() + rule[1:], step)

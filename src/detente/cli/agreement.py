@@ -12,7 +12,7 @@ from detente.agreements.events import moment as moment_of
 from detente.agreements.patterns.expand import despite, expand
 from detente.agreements.terms import read_agreement
 from detente.cli.desk import Desk, EndedFor, Officer, Station, To, WaitS, at_desk, basis_words, one_of, short
-from detente.cli.say import AsJson, answer, guarded, read_bytes, table
+from detente.cli.say import AsJson, answer, guarded, read_bytes, read_json, table
 from detente.cli.sending import parties, send, sent
 from detente.cli.times import Zone, stated_zone, time_us, zone_named
 from detente.cli.times import moment as written
@@ -102,7 +102,7 @@ def _annex(text: str, me: str) -> dict[str, Any]:
     if not file or form not in ("annex-a", "annex-b", "annex-c"):
         rule = "is annex-a, annex-b or annex-c, then =FILE@PARTY,PARTY"
         raise Refused([problem("annex", "--annex", text, rule, "Write it so.")])
-    body = msgspec.json.decode(read_bytes(file))
+    body = read_json(file, dict[str, Any], "--annex")
     return {"audience": sorted({me, *parties([readers], "--annex")}), "body": body, "form": form}
 
 

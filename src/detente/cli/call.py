@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 import typer
 
 from detente.cli.desk import Desk, Officer, Station, To, WaitS, at_desk, basis_words, short
-from detente.cli.say import ALARM, AsJson, alarm, answer, guarded, read_bytes, table
+from detente.cli.say import ALARM, AsJson, alarm, answer, guarded, read_json, table
 from detente.cli.sending import parties, send, sent
 from detente.cli.times import Zone, moment, time_us, zone_named
 from detente.errors import Refused, problem
@@ -256,7 +256,6 @@ def _compared(desk: Desk, about: tuple[str, ...], said: Readback) -> list[str]:
 
 
 def _readback(heard: str, figures: str | None) -> Readback | None:
-    import msgspec
 
     from detente.hotline.calls import read_back_of
     from detente.records.response import Readback
@@ -266,10 +265,7 @@ def _readback(heard: str, figures: str | None) -> Readback | None:
         raise Refused([problem("heard", "--heard", heard, rule, "Leave one of them out.")])
     if figures is None:
         return read_back_of(heard) if heard else None
-    try:
-        return msgspec.json.decode(read_bytes(figures), type=Readback)
-    except msgspec.MsgspecError as error:
-        raise Refused([problem("readback", "--figures", figures, str(error), "Write it as the format says.")]) from None
+    return read_json(figures, Readback, "--figures")
 
 
 def _outcome(text: str) -> Any:

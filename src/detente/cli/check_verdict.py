@@ -13,7 +13,7 @@ from detente.agreements.logic.log import Reader, write
 from detente.agreements.logic.parser import parse_terms
 from detente.cli.monitor import LogFile, TermsFile, text_of, warn
 from detente.cli.say import AsJson, answer, guarded, read_bytes
-from detente.errors import EVIDENCE, EvidenceError, Refused, problem
+from detente.errors import UNREADABLE, EvidenceError, Refused, problem, unreadable
 
 ProofsFile = Annotated[
     str,
@@ -63,7 +63,9 @@ def _proofs(data: bytes) -> list[Any]:
             continue
         try:
             item = msgspec.json.decode(text)
-        except msgspec.DecodeError as error:
-            raise Refused([problem("proof", f"line {number}", text[:100], str(error), "Give JSON lines.")]) from None
+        except UNREADABLE as error:
+            raise Refused(
+                [problem("proof", f"line {number}", text[:100], unreadable(error), "Give JSON lines.")]
+            ) from None
         found.append(item["proof"] if isinstance(item, dict) and "proof" in item else item)
     return found

@@ -14,7 +14,7 @@ from detente.cli.desk import one_of
 from detente.cli.evidence_sources import known, page_path, sources
 from detente.cli.say import AsJson, answer, guarded, plain, progress, read_bytes, table
 from detente.cli.times import zone_named
-from detente.errors import Problem, Refused, problem
+from detente.errors import UNREADABLE, Problem, Refused, problem, unreadable
 from detente.evidence.acled import read_acled
 from detente.evidence.contradictions import contradictions
 from detente.evidence.imported import Import
@@ -24,6 +24,7 @@ from detente.evidence.said import Said, said
 from detente.evidence.tallies import Tally, tally
 from detente.evidence.ucdp import read_ucdp
 from detente.geometry.zones import TABLES
+from detente.ledger.known_names import did_you_mean
 from detente.records import registry
 from detente.records.claim import Claim
 from detente.storage import private
@@ -177,14 +178,19 @@ def _claims(data: bytes) -> list[Said]:
         if not line.strip():
             continue
         field = f"line {number}"
+        bare = True
         try:
             value: Any = msgspec.json.decode(line)
             bare = not (isinstance(value, dict) and "claim" in value)
             given = _Line(claim=msgspec.convert(value, Claim)) if bare else msgspec.convert(value, _Line)
-        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        except UNREADABLE as error:
             problems.append(
                 problem(
-                    "claim", field, line.decode("utf-8", "replace"), f"must be a claim: {error}", "Correct the line."
+                    "claim",
+                    field,
+                    line.decode("utf-8", "replace"),
+                    f"must be a claim: {unreadable(error)}",
+                    did_you_mean(error, Claim if bare else _Line) or "Correct the line.",
                 )
             )
             continue

@@ -31,7 +31,7 @@ Landmark = Annotated[
 ]
 
 UNITS_MM = {"m": 1000, "km": 1_000_000, "nm": 1_852_000}
-_RADIUS = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(m|km|nm)\s*", re.IGNORECASE)
+_RADIUS = re.compile(r"\s*([0-9]{1,12}(?:\.[0-9]{1,12})?)\s*(m|km|nm)\s*", re.IGNORECASE)
 _ERROR = re.compile(r"\s*(?:±|\+-|\+/-)\s*(.+)$")
 
 

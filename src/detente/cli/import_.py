@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -114,8 +114,34 @@ def _csv(file: Path) -> Iterator[dict[str, str]]:
         raise Refused(
             [problem("file", "FILE", str(file), f"must be a CSV file in UTF-8: {error}", "Save it as CSV in UTF-8.")]
         ) from None
-    for row in csv.DictReader(text.splitlines(keepends=True)):
-        yield {str(key): value for key, value in row.items() if isinstance(value, str) and key is not None}
+    rows = csv.reader(text.splitlines(keepends=True))
+    try:
+        heading = _once(next(rows, []))
+        for row in rows:
+            yield _under(heading, row)
+    except csv.Error as error:
+        raise Refused(
+            [problem("file", "FILE", f"line {rows.line_num}", f"must be CSV: {error}", "Save it as CSV in UTF-8.")]
+        ) from None
+
+
+def _under(heading: list[str], row: Sequence[str]) -> dict[str, str]:
+    """Return a row's cells under their headings. A cell without one is kept under its place, to be refused as no column."""
+    names = [name if name.strip() else f"(column {n}, without a heading)" for n, name in enumerate(heading, 1)]
+    names += [f"(column {n}, without a heading)" for n in range(len(names) + 1, len(row) + 1)]
+    return dict(zip(names, row, strict=False))
+
+
+def _once(heading: list[str]) -> list[str]:
+    """Return the headings, each of which must stand once: of two columns one would be passed over."""
+    seen: set[str] = set()
+    for name in heading:
+        tidy = name.strip().lower()
+        if tidy in seen:
+            rule = "must be the heading of one column"
+            raise Refused([problem("heading", "FILE", name, rule, "Leave one of the columns out, or rename it.")])
+        seen |= {tidy} - {""}
+    return heading
 
 
 def _xlsx(file: Path) -> Iterator[dict[str, str]]:
@@ -132,9 +158,9 @@ def _xlsx(file: Path) -> Iterator[dict[str, str]]:
             [problem("file", "FILE", str(file), f"must be an XLSX file: {error}", "Save it again as XLSX.")]
         ) from None
     rows = book.worksheets[0].iter_rows(values_only=True)
-    heading = [str(cell or "") for cell in next(rows, ())]
+    heading = _once([str(cell or "") for cell in next(rows, ())])
     for row in rows:
-        yield {name: "" if cell is None else _cell(cell) for name, cell in zip(heading, row, strict=False) if name}
+        yield _under(heading, ["" if cell is None else _cell(cell) for cell in row])
 
 
 def _cell(value: object) -> str:

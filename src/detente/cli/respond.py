@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from detente.cli.desk import Desk, Officer, Station, To, WaitS, at_desk, short
-from detente.cli.say import ALARM, AsJson, alarm, answer, guarded, read_bytes
+from detente.cli.say import ALARM, AsJson, alarm, answer, guarded, read_json
 from detente.cli.sending import parties, send, sent
 from detente.cli.times import time_us
 from detente.cli.words import Json
@@ -161,7 +161,6 @@ class _Figures(NamedTuple):
 
 def _readback(given: _Figures, file: str | None) -> Readback:
     """Return what was said back, from the options or from a file; whether it is right is judged later."""
-    import msgspec
 
     from detente.geometry.read_back import Said
     from detente.records.response import Readback
@@ -170,12 +169,7 @@ def _readback(given: _Figures, file: str | None) -> Readback:
         if any(given):
             rule = "stands beside other figures; a read-back is given once"
             raise Refused([problem("readback", "--figures", file, rule, "Leave one of them out.")])
-        try:
-            return msgspec.json.decode(read_bytes(file), type=Readback)
-        except msgspec.MsgspecError as error:
-            raise Refused(
-                [problem("readback", "--figures", file, str(error), "Write it as the format says.")]
-            ) from None
+        return read_json(file, Readback, "--figures")
     if not any(given):
         rule = "has the figures as you understood them: points, datum, size, heights, times"
         raise Refused([problem("readback", "read-back", "", rule, "Add --point, --datum, --size, --from and --until.")])

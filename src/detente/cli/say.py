@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
-from typing import Annotated, Any, NoReturn, ParamSpec, get_type_hints
+from typing import Annotated, Any, NoReturn, ParamSpec, TypeVar, get_type_hints
 
 import msgspec
 import typer
@@ -19,9 +19,12 @@ from rich.table import Table
 from rich.text import Text
 from typer.models import OptionInfo
 
-from detente.errors import DetenteError, Problem, Refused, exit_code, problem
+from detente.errors import UNREADABLE, DetenteError, Problem, Refused, exit_code, problem
+from detente.ledger.canonical import require_shallow
+from detente.ledger.known_names import misfit
 
 P = ParamSpec("P")
+T = TypeVar("T")
 
 OK, NO_EVIDENCE, ALARM = 0, 5, 6
 """Exit codes: done; what was asked has no evidence; what was asked was done, and something in it is an alarm. Those of errors
@@ -180,6 +183,17 @@ def read_bytes(path: str, most: int | None = None) -> bytes:
         rule = f"must not exceed {most} bytes"
         raise Refused([problem("file-size", path, "", rule, "Give the file that was meant, or a part of it.")])
     return data
+
+
+def read_json(path: str, kind: type[T], field: str) -> T:
+    """Read a file of JSON as a Struct; refuses one that nests too deeply, or has a name that is not known."""
+    data = read_bytes(path, VOLUME_BYTES)
+    require_shallow(data)
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except UNREADABLE as error:
+        at, rule, step = misfit(error, kind, "Write it as the format says.")
+        raise Refused([problem("json", f"{field} {at}".strip(), path, rule, step)]) from None
 
 
 def _about_file(error: OSError) -> Refused:

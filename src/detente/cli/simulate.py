@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import typer
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from detente.agreements.readings.counting import Counting, read_counting
 from detente.agreements.readings.events import Event, read_event, read_events
@@ -18,8 +16,9 @@ from detente.agreements.words.readings import Telling, tell
 from detente.cli.desk import Station, at_desk, one_of
 from detente.cli.say import AsJson, answer, guarded, plain, read_bytes
 from detente.cli.times import time_us
-from detente.errors import Problem, Refused, problem
+from detente.errors import Problem, Refused, problem, unknown_names
 from detente.geometry.zones import TABLES
+from detente.scenario.yaml_file import read_yaml
 
 Subject = Annotated[
     str,
@@ -97,14 +96,11 @@ def _at_station(agreement: str, station: Path | None, known_at: str | None) -> t
 
 def read_subject(path: str, log: str | None) -> tuple[Counting, tuple[Event, ...]]:
     """Read a counting term, and the events that stand beside it or in a log of their own."""
-    try:
-        value: Any = YAML(typ="safe", pure=True).load(read_bytes(path).decode())
-    except (YAMLError, UnicodeDecodeError) as error:
-        rule = " ".join(str(error).split())[:200]
-        raise Refused([problem("file", "file", path, f"must be YAML or JSON: {rule}", "Mend the file.")]) from None
+    value = read_yaml(read_bytes(path), path)
     if not isinstance(value, dict) or "counting" not in value or not {"counting", "events"} >= set(value):
         rule = "must have `counting`, may have `events`, and nothing else"
-        raise Refused([problem("file", "file", path, rule, "See docs/formats/readings.md.")])
+        names = () if not isinstance(value, dict) else unknown_names("", map(str, value), ("counting", "events"))
+        raise Refused([problem("file", "file", path, rule, "See docs/formats/readings.md."), *names])
     term = read_counting(value["counting"], "counting")
     events: list[Event] = []
     faults: list[Problem] = []

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from detente.errors import Refused, problem
+from detente.errors import Refused, problem, require_short
 from detente.geometry.zones import offset_words, zone
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -27,6 +27,7 @@ def time_us(text: str, field: str, now_us: int | None = None) -> int:
 
     Without a zone it is refused. Relative times need `now_us`, the ledger's own time.
     """
+    require_short(field, text)
     relative = _RELATIVE.fullmatch(text.strip())
     if now_us is not None and text.strip() == "now":
         return now_us
@@ -61,6 +62,7 @@ def zone_named(name: str | None) -> tzinfo | None:
     """Return a zone by IANA name or offset; raises Refused for one that is not known."""
     if not name:
         return None
+    require_short("--zone", name)
     return zone(name, "--zone")
 
 

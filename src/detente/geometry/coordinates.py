@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from detente.errors import require_short
 from detente.geometry.angles import Angle, Pair, read_pair, tidy
 from detente.geometry.datums import Datum, datum_named, if_read_as_wgs84, refuse_missing, to_wgs84
 from detente.geometry.grids import looks_like_grid, mgrs_text, read_grid, utm_text
@@ -41,6 +42,7 @@ def read_position(
     Refused (each with field, value, rule, next step): no or unknown datum, text that can be read in no way or in two, grids
     without zone or 100 km letters, latitude and longitude that fall into the theatre only when swapped.
     """
+    require_short(field, text)
     if declared_error_mm < 0:
         raise refuse(
             "error-negative", field, declared_error_mm, "an error is a radius, at least 0", "Give it in millimetres."

@@ -4,6 +4,7 @@ Numbers are never binary floating point: each is taken from its decimal text and
 millimetres or microseconds; written back, whole numbers give exact decimals. Beside the standard's fields, with
 `extended`, an area may say how its edges run (`edge` beside `vertices`; absent is `geodesic`, the standard's own
 rule), an altitude may name another datum, and `outline_corridor` and `error` may stand beside the standard's outlines.
+A member that is not known where it stands is refused: a datum or an error passed over would move the place.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from typing import Any, Final, cast
 
 import msgspec
 
-from detente.errors import Problem, Refused
-from detente.geometry.rings import LATEST_US, check_volume, fault
+from detente.errors import Problem, Refused, unknown_names
+from detente.geometry.rings import LATEST_US, MAX_VERTICES, check_volume, fault
 from detente.geometry.volume import (
     Altitude,
     AltitudeDatum,
@@ -36,7 +37,29 @@ REFERENCES: Final[dict[str, AltitudeDatum]] = {
 }  # fmt: skip
 """Altitude references. Only W84 is the standard's; the others are read and written with `extended`."""
 EDGES: Final = ("geodesic", "parallel", "lonlat")
+MEMBERS: Final[dict[str, tuple[frozenset[str], frozenset[str]]]] = {
+    place: (frozenset(standard.split()), frozenset(own.split()))
+    for place, standard, own in (
+        ("the volume", "volume time_start time_end", ""),
+        ("`volume`", "outline_polygon outline_circle altitude_lower altitude_upper", "outline_corridor error"),
+        ("`outline_polygon`", "vertices", "edge"),
+        ("`outline_circle`", "center radius", ""),
+        ("`outline_corridor`", "", "line half_width edge"),
+        ("an altitude", "value reference units", "uncertainty"),
+        ("a position", "lat lng", ""),
+        ("a length", "value units", ""),
+        ("a time", "value format", ""),
+    )
+}
+"""What may stand in each object: the standard's members, and those read with `extended`."""
+_WGS84 = "Positions here are WGS 84 and heights name their `reference`: convert them first."
+STEPS: Final[dict[str, str]] = {"crs": _WGS84, "datum": _WGS84} | {
+    name: f"It stands in {' or '.join(place for place, members in MEMBERS.items() if name in members[0] | members[1])}."
+    for name in sorted(frozenset().union(*(standard | own for standard, own in MEMBERS.values())))
+}
+"""What to do about a member that stands in the wrong object."""
 _EXACT: Final = Context(prec=60)
+MOST_DIGITS: Final = 1000
 RENAMED: Final = (
     ("start_us", "time_start.value"), ("end_us", "time_end.value"), ("value_mm", "value"), ("_mm", ".value"),
     (".centre", ".center"),
@@ -51,11 +74,15 @@ Json = Mapping[str, Any]
 
 
 def loads(data: bytes | str, field: str = "") -> Any:
-    """Decode JSON with every fraction as `Decimal`; refuses duplicate names, NaN and infinities. `field` names the document."""
-    step, rule = "give one JSON document in UTF-8", "must be JSON without duplicate names"
+    """Decode JSON, every fraction as `Decimal`; refuses duplicate names, NaN and infinities. `field` names the document."""
+    step, rule = "give one JSON document in UTF-8", "must be JSON"
     try:
         text = data if isinstance(data, str) else data.decode()
-        return json.loads(text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
+        return json.loads(
+            text, parse_constant=_no_constant, parse_float=_fraction, parse_int=_whole, object_pairs_hook=_no_duplicates
+        )
+    except Refused as refused:
+        raise Refused(msgspec.structs.replace(p, field=field) for p in refused.problems) from None
     except UnicodeDecodeError as error:
         value, rule, step = (
             f"byte {error.start} is 0x{error.object[error.start]:02x}",
@@ -66,20 +93,33 @@ def loads(data: bytes | str, field: str = "") -> Any:
         value, rule = "", "must not nest so deeply"
     except json.JSONDecodeError as error:
         value = f"line {error.lineno}, column {error.colno}: {error.msg[:1].lower()}{error.msg[1:]}"
-    except ValueError as error:
-        value = str(error)
     raise Refused([fault("json", field, value, rule, step)])
 
 
 def _no_constant(text: str) -> Any:
-    raise ValueError(f"{text} is not a JSON number")
+    raise Refused([fault("json", "", text, "is no number", "give a number, or leave the member out")])
+
+
+def _fraction(digits: str) -> Decimal:
+    try:
+        return Decimal(digits)
+    except InvalidOperation:  # an exponent of more than eighteen digits
+        raise Refused([fault("json", "", digits, "must be a number of ordinary size", "check the digits")]) from None
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        rule = f"must be a number of at most {MOST_DIGITS} digits"
+        raise Refused([fault("json", "", digits, rule, "check the digits")])
+    return int(digits)
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"the name {next(n for n in names if names.count(n) > 1)!r} stands twice in one object")
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise Refused([fault("json", "", name, "must stand once in an object", "leave one of the two out")])
+        found[name] = value
     return found
 
 
@@ -130,11 +170,16 @@ class _Reader:
     def fail(self, code: str, field: str, value: object, rule: str, step: str) -> None:
         self.problems.append(fault(code, field, value, rule, step))
 
-    def object(self, value: Any, field: str) -> Json | None:
-        if isinstance(value, Mapping):
-            return value
-        self.fail("json_type", field, value, "must be a JSON object", "give an object in braces")
-        return None
+    def object(self, value: Any, field: str, place: str) -> Json | None:
+        """Return an object with no member that is not known at this place (of `MEMBERS`)."""
+        if not isinstance(value, Mapping):
+            self.fail("json_type", field, value, "must be a JSON object", "give an object in braces")
+            return None
+        standard, own = MEMBERS[place]
+        known = standard | own if self.extended else standard
+        if not known.issuperset(value):
+            self.problems.extend(unknown_names(field, value, known, STEPS))
+        return value
 
     def whole(self, value: Any, places: int, field: str) -> int | None:
         """Return a number in units of ten to the minus `places`, half to even."""
@@ -151,9 +196,10 @@ class _Reader:
 
     def measure(self, value: Any, field: str, least: int = 0) -> int | None:
         """Read `{value, units: M}` as millimetres."""
-        given = self.object(value, field)
-        if given is None:
-            return None
+        given = self.object(value, field, "a length")
+        return None if given is None else self.metres(given, field, least)
+
+    def metres(self, given: Json, field: str, least: int) -> int | None:
         if given.get("units") != "M":
             self.fail("units", f"{field}.units", given.get("units", ""), 'must be "M", metres', "convert to metres")
         found = self.whole(given.get("value"), 3, f"{field}.value")
@@ -162,10 +208,10 @@ class _Reader:
         return found
 
     def volume(self, value: Any, field: str, open_time: bool) -> Volume4D | None:
-        given = self.object(value, field)
+        given = self.object(value, field, "the volume")
         if given is None:
             return None
-        body = self.object(given.get("volume"), f"{field}.volume")
+        body = self.object(given.get("volume"), f"{field}.volume", "`volume`")
         start = self.time(given.get("time_start"), f"{field}.time_start", -LATEST_US if open_time else None)
         end = self.time(given.get("time_end"), f"{field}.time_end", LATEST_US if open_time else None)
         if body is None:
@@ -190,7 +236,7 @@ class _Reader:
             self.fail("outline_count", field, ", ".join(present), rule, "give one outline")
             return None
         at = f"{field}.{present[0]}"
-        given = self.object(body[present[0]], at)
+        given = self.object(body[present[0]], at, f"`{present[0]}`")
         if given is None:
             return None
         return {"outline_polygon": self.polygon, "outline_circle": self.circle, "outline_corridor": self.corridor}[
@@ -208,11 +254,15 @@ class _Reader:
         if not isinstance(value, list):
             self.fail("json_type", field, value, "must be a list of positions", "give a list in brackets")
             return None
+        if len(value) > MAX_VERTICES:
+            rule = f"must have at most {MAX_VERTICES} points"
+            self.fail("vertex_count", field, f"{len(value)} points", rule, "split the area")
+            return None
         found = [self.point(item, f"{field}[{k}]") for k, item in enumerate(value)]
         return None if None in found else cast("tuple[Point, ...]", tuple(found))
 
     def point(self, value: Any, field: str) -> Point | None:
-        given = self.object(value, field)
+        given = self.object(value, field, "a position")
         if given is None:
             return None
         lat = self.whole(given.get("lat"), 9, f"{field}.lat")
@@ -238,7 +288,7 @@ class _Reader:
     def altitude(self, value: Any, field: str) -> Altitude | None:
         if value is None:
             return None
-        given = self.object(value, field)
+        given = self.object(value, field, "an altitude")
         if given is None:
             return None
         allowed = list(REFERENCES) if self.extended else ["W84"]
@@ -248,7 +298,7 @@ class _Reader:
             rule = f"must be {' or '.join(allowed)}"
             self.fail("altitude_reference", f"{field}.reference", reference or "", rule, step)
             return None
-        height = self.measure(given, field, -(10**12))
+        height = self.metres(given, field, -(10**12))
         doubt = self.measure(given["uncertainty"], f"{field}.uncertainty") if "uncertainty" in given else 0
         if height is None or doubt is None:
             return None
@@ -257,11 +307,12 @@ class _Reader:
     def time(self, value: Any, field: str, absent: int | None) -> int | None:
         if value is None and absent is not None:
             return absent
-        given = self.object(value, field)
+        given = self.object(value, field, "a time")
         if given is None:
             return None
-        if given.get("format", "RFC3339") != "RFC3339":
-            self.fail("time_format", f"{field}.format", given["format"], 'must be "RFC3339"', "write the time so")
+        if given.get("format") != "RFC3339":
+            step = 'write {"format": "RFC3339", "value": "2016-09-17T15:27:00Z"}'
+            self.fail("time_format", f"{field}.format", given.get("format", ""), 'must be "RFC3339"', step)
         text = given.get("value")
         if not isinstance(text, str) or (found := time_us(text)) is None:
             step = "write 2016-09-17T15:27:00Z, with its zone"

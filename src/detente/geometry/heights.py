@@ -11,6 +11,7 @@ import re
 from fractions import Fraction
 from typing import Final
 
+from detente.errors import require_short
 from detente.geometry.altitude import misreading
 from detente.geometry.position import Caution, refuse
 from detente.geometry.volume import Altitude, AltitudeDatum
@@ -35,6 +36,7 @@ def read_height(
 
     Half a unit of the last digit becomes its uncertainty.
     """
+    require_short(field, text)
     tidy = " ".join(text.casefold().split())
     level = _LEVEL.match(tidy)
     if level is not None:

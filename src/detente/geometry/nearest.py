@@ -10,6 +10,9 @@ directions can turn on the way. Where it cannot, the geodesics between their end
 and where that is not good enough they are cut in n, and the bow falls n-squared-fold.
 
 Each round: certain bounds through space drop the pairs that cannot be nearest; the others are solved; the rest is cut.
+
+Where two curves run side by side for thousands of kilometres no pair can be dropped, and the rounds would grow without end. So the
+work is counted (`MOST_WORK`), and what is not settled within it counts as meeting: never apart without proof.
 """
 
 from __future__ import annotations
@@ -40,6 +43,11 @@ MOST_CHILDREN: Final = 120
 FEW_PARTS: Final = 4
 ERROR_M: Final = 2.5e-4
 """What the answer may be off by: four times less than the epsilon that is promised."""
+MOST_WORK: Final = 1_000_000
+"""Pairs bounded, plus `SOLVING` for each solved: some two seconds. Counted, not timed: the same on every machine."""
+SOLVING: Final = 6
+AT_ONCE: Final = 4_000_000
+"""So many distances between pieces stand in memory at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +65,16 @@ class Touch:
 
 @dataclass(frozen=True, slots=True)
 class Nearest:
-    """The least distance (metres, within `ERROR_M`), and the two points; `crossing` if the skeletons cross."""
+    """The least distance (metres, within `ERROR_M`), and the two points; `crossing` if the skeletons cross.
+
+    `settled` is False where `MOST_WORK` was spent before it was told that they do not meet: then they count as crossing.
+    """
 
     distance_m: float
     crossing: bool
     a: Touch
     b: Touch
+    settled: bool = True
 
 
 def nearest(pa: Pieces, pb: Pieces, limit_m: float = np.inf, mask: Bools | None = None) -> Nearest | None:
@@ -71,10 +83,17 @@ def nearest(pa: Pieces, pb: Pieces, limit_m: float = np.inf, mask: Bools | None 
     `mask[i, j]` says which pairs of pieces count. If either side has ARC pieces, the other's geodesics must be level.
     """
     i, j, best = _coarse(pa, pb, limit_m, mask)
+    left = MOST_WORK
     for _ in range(60):
-        now = _round(pa, pb, i, j, best)
+        left -= len(i)
+        if left < 0:
+            return _unsettled(pa, pb, int(i[0]), int(j[0]))
+        now = _round(pa, pb, i, j, best, left)
         if now is None:
             return None
+        if isinstance(now, Nearest):
+            return now
+        left -= SOLVING * len(now.i)
         if now.sure is not None:
             return _crossing(pa, pb, int(now.i[now.sure]), int(now.j[now.sure]))
         best = min(best, float(now.upper.min()) + SOLVED_M)
@@ -105,8 +124,17 @@ class _Round:
     """A pair that certainly crosses."""
 
 
-def _round(pa: Pieces, pb: Pieces, i: Ints, j: Ints, best: float) -> _Round | None:
-    """Bound all pairs, drop those that are farther than `best`, solve the others."""
+def _unsettled(pa: Pieces, pb: Pieces, i: int, j: int) -> Nearest:
+    """Say that curves count as meeting, where two pieces start that may be nearest."""
+    first, second = (
+        Touch(float(p.lat0[row]), float(p.lon0[row]), int(p.edge[row]), 0, float(p.azimuth[row]), 0.0)
+        for p, row in ((pa, i), (pb, j))
+    )
+    return Nearest(0.0, True, first, second, settled=False)
+
+
+def _round(pa: Pieces, pb: Pieces, i: Ints, j: Ints, best: float, left: int) -> _Round | Nearest | None:
+    """Bound all pairs, drop those that are farther than `best`, solve the others if that is not more than is `left`."""
     if not len(i):
         return None
     low, up, maybe = _bounds(pa, pb, i, j)
@@ -116,6 +144,8 @@ def _round(pa: Pieces, pb: Pieces, i: Ints, j: Ints, best: float) -> _Round | No
     i, j, low, maybe, error = i[keep], j[keep], low[:, keep], maybe[keep], error[keep]
     if not len(i):
         return None
+    if SOLVING * len(i) > left:
+        return _unsettled(pa, pb, int(i[0]), int(j[0]))
     wanted = low <= best + error
     solved = solve(pa, pb, i, j, wanted)
     crossed = np.zeros(len(i), dtype=np.bool_)
@@ -189,18 +219,21 @@ def _answer(pa: Pieces, pb: Pieces, now: _Round, k: int) -> Nearest:
 def _coarse(pa: Pieces, pb: Pieces, limit_m: float, mask: Bools | None) -> tuple[Ints, Ints, float]:
     """Drop pairs whose enclosing balls are too far apart. Squares of Earth radii lose 0.1 m: one metre is allowed for it."""
     if len(pa) * len(pb) <= 36:
-        best = limit_m
         near = np.ones((len(pa), len(pb)), dtype=np.bool_)
-    else:
-        low = _matrix(pa.middle, pb.middle) - pa.reach[:, None] / 2 - pb.reach[None, :] / 2 - 1.0
-        best = limit_m
-        if mask is None:
-            best = min(limit_m, float(longest_over(_matrix(pa.space0, pb.space0).min() + 1.0)))
-        near = low <= best
-    if mask is not None:
-        near &= mask
-    i, j = np.nonzero(near)
-    return i, j, best
+        i, j = np.nonzero(near if mask is None else mask)
+        return i, j, limit_m
+    step = max(1, AT_ONCE // len(pb))
+    blocks = [slice(k, k + step) for k in range(0, len(pa), step)]
+    best = limit_m
+    if mask is None:
+        least = min(float(_matrix(pa.space0[block], pb.space0).min()) for block in blocks)
+        best = min(limit_m, float(longest_over(np.array(least + 1.0))))
+    found = []
+    for block in blocks:
+        low = _matrix(pa.middle[block], pb.middle) - pa.reach[block, None] / 2 - pb.reach[None, :] / 2 - 1.0
+        i, j = np.nonzero(low <= best if mask is None else (low <= best) & mask[block])
+        found.append((i + block.start, j))
+    return np.concatenate([i for i, _ in found]), np.concatenate([j for _, j in found]), best
 
 
 def _matrix(p: Floats, q: Floats) -> Floats:

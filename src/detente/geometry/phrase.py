@@ -16,7 +16,7 @@ from typing import Final
 
 import msgspec
 
-from detente.errors import Problem, Refused
+from detente.errors import Problem, Refused, require_short
 from detente.geometry.geodesic import GEOD
 from detente.geometry.position import Position, degrees, one, refuse, travel
 from detente.geometry.volume import Point
@@ -43,7 +43,13 @@ FURTHEST_MM: Final = 200_000_000
 _DISTANCE: Final = re.compile(
     r"(?<![0-9.])([0-9]+(?:\.[0-9]+)?)\s*(km|kilomet(?:re|er)s?|nautical miles?|nmi|nm|miles?|mi|met(?:re|er)s?|m)\b"
 )
-_BEARING: Final = re.compile(r"\bbearing\s+([0-9]{1,3}(?:\.[0-9]+)?)\s*(?:°|degrees?)?\s*(true|magnetic)?")
+_BEARING: Final = re.compile(
+    r"\bbearing\s+([0-9]{1,3}(?:\.[0-9]+)?)(?!\.?[0-9])\s*(?:[°º˚]|deg(?:ree)?s?\b\.?)?\s*\(?\s*([^\W\d_]+)?"
+)
+_AFTER_BEARING: Final = frozenset({"and", "at", "distance", "for", "from", "of", "t", "then", "true"})
+"""What may stand after the degrees; anything else may be another north, and is refused."""
+_NOT_TRUE: Final = re.compile(r"(?<![^\W\d])(?:magn\w*|mag\b|compass\b|магн\w*)|[°º˚]\s*\(?\s*[mм]\b|\(\s*[mм]\s*\)")
+"""Magnetic north in people's spellings; the м is Cyrillic. A compass shows magnetic north, too."""
 _LONG: Final = r"(?:north|south|east|west)"
 _COMPASS: Final = re.compile(
     rf"\b(?:(?:due\s+)?({_LONG}(?:[\s-]*{_LONG}){{0,2}})|(n|nne|ne|ene|e|ese|se|sse|s|ssw|sw|wsw|w|wnw|nw|nnw))\b(?=\s*(?:of|from|,|$))"
@@ -65,6 +71,7 @@ class Phrase(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_phrase(text: str, field: str = "phrase") -> Phrase:
     """Read distance, bearing and landmark. Refused, each fault by itself: one of the three missing, or a magnetic bearing."""
+    require_short(field, text)
     tidy = " ".join(text.casefold().replace("’", "'").split())
     landmark, distance = _LANDMARK.search(tidy), _DISTANCE.search(tidy)
     before = tidy[: landmark.start()] if landmark else tidy
@@ -105,10 +112,17 @@ def read_phrase(text: str, field: str = "phrase") -> Phrase:
 
 def _bearing(tidy: str, before: str, text: str, field: str) -> tuple[float, float, list[Problem]]:
     stated = _BEARING.search(tidy)
+    clause = tidy[stated.start() :] if stated is not None and stated.start() >= len(before) else before
+    if _NOT_TRUE.search(before) or _NOT_TRUE.search(clause) or (stated is not None and stated[2] in ("m", "м")):
+        rule = "a bearing is from true north; magnetic north wanders and is several degrees off"
+        return 0.0, 0.0, [one("phrase-magnetic", field, text, rule, "Convert it with the map's declination.")]
+    if stated is None and re.search(r"\bbearing\s+[0-9]", tidy):
+        rule = "a bearing is 0 to 360 degrees"
+        return 0.0, 0.0, [one("phrase-bearing", field, text, rule, "Write it such as 'bearing 180'.")]
     if stated is not None:
-        if stated[2] == "magnetic":
-            rule = "a bearing is from true north; magnetic north wanders and is several degrees off"
-            return 0.0, 0.0, [one("phrase-magnetic", field, text, rule, "Convert it with the map's declination.")]
+        if stated[2] and stated[2] not in _AFTER_BEARING:
+            rule = f"'{stated[2]}' after a bearing is not understood; a bearing is in degrees from true north"
+            return 0.0, 0.0, [one("phrase-bearing", field, text, rule, "Write it such as 'bearing 180 degrees true'.")]
         if float(stated[1]) > 360:
             return 0.0, 0.0, [one("phrase-bearing", field, text, "a bearing is 0 to 360 degrees", "Ask for it again.")]
         return float(stated[1]) % 360, 0.5 / 10 ** len(stated[1].partition(".")[2]), []

@@ -14,7 +14,7 @@ import shapely
 
 from detente.errors import Problem, problem
 from detente.geometry.altitude import band_mm
-from detente.geometry.edges import Pieces, cut, end_point
+from detente.geometry.edges import LONGEST_M, Pieces, cut, end_point
 from detente.geometry.geodesic import GEOD
 from detente.geometry.nearest import Nearest, nearest
 from detente.geometry.shape import HALF_EARTH_M2, signed_area_m2
@@ -26,6 +26,12 @@ MAX_REACH_MM: Final = 4_000_000_000
 MAX_ERROR_MM: Final = 500_000_000
 MAX_EDGE_M: Final = 19_900_000.0
 """A longer geodesic edge may run either way round the Earth."""
+MOST_PIECES: Final = 4_000
+"""Into so many pieces of at most 100 km an outline may be cut: two outlines are measured piece by piece with each other."""
+EDGE_PIECES: Final = 600
+"""No edge is cut into more (574: straight in longitude and latitude from pole to pole, half round the Earth)."""
+MOST_REFINED: Final = 1_000_000
+"""Into so many pieces curved edges may be cut to tell the area between them from nothing."""
 LOWEST_MM: Final = -12_000_000
 HIGHEST_MM: Final = 1_000_000_000
 LATEST_US: Final = 2**53 - 1
@@ -138,11 +144,20 @@ def check_points(points: tuple[Point, ...], field: str, single: bool = False) ->
     for k, point in enumerate(points):
         if abs(point.lat_ndeg) <= 90 * NDEG and abs(point.lon_ndeg) <= 180 * NDEG:
             continue
-        swapped = abs(point.lon_ndeg) <= 90 * NDEG and abs(point.lat_ndeg) <= 180 * NDEG
-        step = "latitude comes first: these look swapped" if swapped else "give latitude, then longitude"
+        given, step = _off_the_earth(point)
         rule = "latitude must lie within 90 degrees, longitude within 180"
-        found += (fault("position_range", field if single else f"{field}[{k}]", words(point), rule, step),)
+        found += (fault("position_range", field if single else f"{field}[{k}]", given, rule, step),)
     return found
+
+
+def _off_the_earth(point: Point) -> tuple[str, str]:
+    """Say what of a position is out of range, and how it was meant: swapped, or a meridian that map tools count on past 180."""
+    if abs(point.lat_ndeg) <= 90 * NDEG and abs(point.lon_ndeg) <= 540 * NDEG:
+        same = point.lon_ndeg - math.copysign(360 * NDEG, point.lon_ndeg)
+        return f"longitude {point.lon_ndeg / NDEG:.12g}", f"the same meridian is written {same / NDEG:.12g}"
+    if abs(point.lon_ndeg) <= 90 * NDEG and abs(point.lat_ndeg) <= 180 * NDEG:
+        return words(point), "latitude comes first: these look swapped"
+    return words(point), "give latitude, then longitude"
 
 
 def words(point: Point) -> str:
@@ -186,7 +201,22 @@ def _check_vertices(points: tuple[Point, ...], edge: Edge, ring: bool, field: st
     pairs = zip(range(len(points)), points, points[1:] + points[:1], strict=True)
     for k, p, q in list(pairs)[: None if ring else -1]:
         found += _check_edge(k, (k + 1) % len(points), p, q, edge, field)
-    return found
+    return found or _check_length(points, edge, ring, field)
+
+
+def _check_length(points: tuple[Point, ...], edge: Edge, ring: bool, field: str) -> tuple[Problem, ...]:
+    """Return a problem if the edges are together so long that measuring them would take more than `MOST_PIECES`."""
+    if len(points) * EDGE_PIECES <= MOST_PIECES:
+        return ()
+    lat, lon = np.array([p.lat_ndeg for p in points]) / NDEG, np.array([p.lon_ndeg for p in points]) / NDEG
+    length_m = float(GEOD.line_length(lon, lat))
+    if len(points) + 4 * length_m / LONGEST_M <= MOST_PIECES / 2:
+        return ()
+    if length_m <= MOST_PIECES * LONGEST_M and len(cut(edge, lat, lon, ring)) <= MOST_PIECES:
+        return ()
+    given = f"{length_m / 1000:.0f} km of edges"
+    rule = f"the edges must be measurable in {MOST_PIECES} pieces of at most {LONGEST_M / 1000:.0f} km"
+    return (fault("outline_long", field, given, rule, "split it into several areas"),)
 
 
 def _repeated(points: tuple[Point, ...], before: int, k: int, ring: bool, follows: bool, field: str) -> Problem:
@@ -297,7 +327,7 @@ def star_clearance(xs: list[float], ys: list[float]) -> float:
 
 def _crossing(pieces: Pieces, edges: list[int], polygon: Polygon, field: str) -> tuple[Problem, ...]:
     """Return the place where two edges that share no vertex meet."""
-    place = np.zeros(max(edges) + 1, dtype=np.intp)
+    place = np.zeros(max(edges) + 1, dtype=np.int16)  # at most `MAX_VERTICES`
     place[edges] = np.arange(len(edges))
     at = place[pieces.edge]
     gap = (at[None, :] - at[:, None]) % len(edges)
@@ -307,6 +337,9 @@ def _crossing(pieces: Pieces, edges: list[int], polygon: Polygon, field: str) ->
     found = nearest(pieces, pieces, TOUCH_M, mask)
     if found is None:
         return ()
+    if not found.settled:
+        rule = "whether two edges meet must be told in a bounded number of steps; here edges run side by side too closely for too long"
+        return (fault("ring_too_close", field, f"{len(edges)} edges", rule, "move the edges apart, or split the area"),)
     return (_meets_itself(found, polygon, field),)
 
 
@@ -344,7 +377,7 @@ def _spike(pieces: Pieces, edges: list[int], polygon: Polygon, field: str) -> tu
 
 
 def _check_area(pieces: Pieces, polygon: Polygon, field: str) -> tuple[Problem, ...]:
-    area = signed_area_m2(pieces)
+    area = signed_area_m2(pieces, MOST_REFINED)
     if area is None:
         given = "the ring encloses no area"
         return (

@@ -21,6 +21,8 @@ from detente.geometry.volume import NDEG, Circle, Corridor, Edge, Outline, Point
 
 HALF_EARTH_M2: Final = 2.5503281086204425e14
 """Half the surface of the WGS 84 ellipsoid: what a ring's smaller side is smaller than."""
+FINEST: Final = 6
+"""So many times curved pieces are cut in four to tell an area from nothing."""
 
 
 def canonical_point(point: Point, edge: Edge = "geodesic") -> Point:
@@ -127,19 +129,20 @@ def _sin_cos(degrees: float) -> tuple[float, float]:
     return math.sin(math.radians(degrees)), math.cos(math.radians(degrees))
 
 
-def signed_area_m2(pieces: Pieces) -> float | None:
+def signed_area_m2(pieces: Pieces, most: float = math.inf) -> float | None:
     """Return the area of a ring's smaller side, positive if that is on the left; None if it cannot be told from 0.
 
-    Curved pieces are refined until their bow cannot change the sign.
+    Curved pieces are refined until their bow cannot change the sign; not beyond `most` pieces (each costs about a microsecond).
     """
-    for _ in range(7):
+    for level in range(FINEST + 1):
         area, _ = GEOD.polygon_area_perimeter(pieces.lon0, pieces.lat0)
         doubt = float((pieces.bow * pieces.reach).sum()) + 1e-4 + 1e-15 * float(pieces.reach.sum()) * 1e7
         if abs(area) > doubt:
             return float(area)
-        if not (pieces.kind != GEODESIC).any():
+        curved = pieces.kind != GEODESIC
+        if level == FINEST or not curved.any() or 4 * len(pieces) > most:
             return None
-        pieces, _ = split(pieces, pieces.kind != GEODESIC)
+        pieces, _ = split(pieces, curved)
     return None
 
 

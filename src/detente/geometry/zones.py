@@ -28,6 +28,8 @@ _OFFSET = re.compile(r"([+-])([0-9]{2}):([0-9]{2})")
 _FULL = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:\d{2})", re.ASCII)
 _NO_PLACE = frozenset({"Factory", "localtime", "posixrules"})
 """Names that some tables hold and that name no place: what they mean depends on who made the tables."""
+LONGEST = 64
+"""No zone of the tables has so long a name (32 letters at most); a longer one is looked for nowhere."""
 
 
 @lru_cache(maxsize=256)
@@ -39,7 +41,7 @@ def zone(name: str, field: str = "zone") -> tzinfo:
         return timezone(away if offset[1] == "+" else -away)
     if name == "UTC":
         return UTC
-    if _NAME.fullmatch(name) and name not in _NO_PLACE:
+    if len(name) <= LONGEST and _NAME.fullmatch(name) and name not in _NO_PLACE:
         source = files("tzdata").joinpath("zoneinfo", *name.split("/"))
         if source.is_file():
             with source.open("rb") as file:

@@ -7,7 +7,7 @@ import asyncio
 import msgspec
 import structlog
 
-from detente.errors import Refused, problem
+from detente.errors import UNREADABLE, Refused, problem, unreadable
 from detente.host.engine import Engine
 from detente.host.reading import status_bytes
 from detente.host.requests import NUMBER_MAX, Answer, Request
@@ -95,8 +95,8 @@ class Recovery:
         """Return the row as it is to stand, None if nothing of it is new. Reads, hashes and compares; changes nothing."""
         try:
             known = _KNOWN.decode(line)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            rule = f"must be an entry as GET /v1/entries gives it: {error}"
+        except UNREADABLE as error:
+            rule = f"must be an entry as GET /v1/entries gives it: {unreadable(error)}"
             raise Refused([problem("parameter", field, "", rule, "Send it as it came")]) from None
         engine = self._engine
         rows = engine.store.rows([known.index]) if 0 < known.index < engine.host.published else []

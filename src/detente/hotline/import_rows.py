@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from detente.errors import Problem, Refused, problem
+from detente.errors import Problem, Refused, nearest, problem
 from detente.geometry.coordinates import read_position
 from detente.geometry.volume import Circle, Corridor, Point, Volume4D
 from detente.records import registry
@@ -42,6 +42,8 @@ REVERIFY_US = 90 * 86_400_000_000
 FOREVER_US = 365 * 86_400_000_000
 SLACK_US = 30 * 60_000_000
 """A movement's notice goes on for half an hour after its last point."""
+
+MOST_DIGITS = 9
 
 T = TypeVar("T")
 
@@ -107,10 +109,20 @@ def read_rows(
     return good, bad
 
 
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
+
+
 def _columns(kind: str, given: Mapping[str, str]) -> list[Problem]:
     known = SITE_COLUMNS if kind == "sites" else MOVEMENT_COLUMNS
     found = [
-        problem("column", name, given[name], "is no column of this table", "See docs/formats/import.md.")
+        problem(
+            "column",
+            name,
+            given[name],
+            "is no column of this table",
+            nearest(name, known) or "See docs/formats/import.md.",
+        )
         for name in sorted(set(given) - known)
         if given[name]
     ]
@@ -159,7 +171,7 @@ class _Row:
         if not said:
             return None
         whole = said[:-2] if said.endswith(".0") else said
-        if not whole.isascii() or not whole.isdigit() or int(whole) < least:
+        if not _is_count(whole) or int(whole) < least:
             self.problems.append(
                 problem("number", name, said, f"must be a whole number of at least {least}", "Correct it.")
             )
@@ -245,7 +257,7 @@ def _leg(row: _Row, name: str) -> tuple[Waypoint, ...]:
             continue
         point, at_us = row.point(name, pieces[1]), row.time(name, pieces[2])
         stay = pieces[3] if len(pieces) == 4 else "0"
-        if not stay.isdigit():
+        if not _is_count(stay):
             row.problems.append(problem("stay", name, stay, "must be whole minutes", "Correct it."))
         elif point is not None and at_us is not None:
             found.append(Waypoint(at_us=at_us, name=pieces[0], point=point[0], stay_us=int(stay) * 60_000_000))
@@ -269,7 +281,7 @@ def _vehicles(row: _Row) -> tuple[Vehicles, ...]:
         head, *more = [piece.strip() for piece in part.split(",")]
         count, _, kind = head.partition(" ")
         named = dict(piece.partition("=")[::2] for piece in more)
-        if not count.isdigit() or not kind or set(named) - {"colour", "marked", "plates"}:
+        if not _is_count(count) or not kind or set(named) - {"colour", "marked", "plates"}:
             rule = 'is "COUNT KIND, colour=…, plates=A/B, marked=roof/sides"'
             row.problems.append(problem("vehicles", "vehicles", part, rule, "See docs/formats/import.md."))
             continue

@@ -12,11 +12,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Annotated, Any, TypeVar
 
 import msgspec
 
-from detente.errors import Problem, Refused, problem
+from detente.errors import UNREADABLE, Problem, Refused, problem
+from detente.ledger.known_names import did_you_mean
 
 T = TypeVar("T")
 
@@ -62,6 +64,9 @@ _PARTY = re.compile(PARTY_PATTERN)
 _NAME = re.compile(NAME_PATTERN)
 _BAD_TEXT = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202d\u202e]")
 _DIGITS = bytes(48 if 48 <= byte <= 57 else 32 for byte in range(256))
+_BRACKETS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+_NO_BRACKETS = bytes(byte for byte in range(256) if byte not in _BRACKETS)
+_TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 _SEVENTEEN = b"0" * 17
 _AT = re.compile(r"^(?P<what>.*?)(?: - at `(?:key in )?\$(?P<path>.*)`)?$", re.DOTALL)
 _NAMED = re.compile(r"field `(?P<name>[^`]*)`")
@@ -94,8 +99,10 @@ def decode(data: bytes, kind: type[T]) -> T:
         decoder = _DECODERS[kind] = msgspec.json.Decoder(kind)
     try:
         value: T = decoder.decode(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise Refused([_explain(data, error)]) from None
+    except UNREADABLE as error:
+        found = _explain(data, error)
+        step = did_you_mean(error, kind) or found.next_step
+        raise Refused([msgspec.structs.replace(found, next_step=step)]) from None
     check(data)
     if _SORTED.encode(value) != data:
         raise Refused([_differs(data, _SORTED.encode(value))])
@@ -109,13 +116,22 @@ def check(data: bytes) -> None:
     except _FloatFound as found:
         # A float under a duplicate key, or beyond the range of floats, is not found again by reading loosely.
         raise Refused([_float_fault(data, str(found))]) from None
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise Refused([_explain(data, error)]) from None
     # Only text outside ASCII, an escape, a long number or deep nesting can break the rules that are left.
     if not data.isascii() or b"\\" in data or b"\x7f" in data or _may_be_large_or_deep(data):
         _refuse(_faults(value))
     if _SORTED.encode(value) != data:
         raise Refused([_differs(data, _SORTED.encode(value))])
+
+
+def require_shallow(data: bytes, most: int = MAX_DEPTH) -> None:
+    """Refuse JSON that nests deeper than `most`, before anything is built of it. Looks at brackets alone: what is no JSON may pass."""
+    if data.count(b"[") + data.count(b"{") <= most:
+        return
+    brackets = _TEXTS.sub(b"", data).translate(None, _NO_BRACKETS)
+    if any(depth > most for depth in accumulate(map(_BRACKETS.__getitem__, brackets))):
+        raise Refused([_bad("depth", "", "", f"nests deeper than {most}", "Flatten it")])
 
 
 def is_party_id(text: str) -> bool:
@@ -157,7 +173,7 @@ def _float_fault(data: bytes, text: str) -> Problem:
         for fault in _faults(_LOOSE.decode(data)):
             if fault.code == "canonical-float":
                 return fault
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
         pass
     return _bad("float", "", text, "must be an integer", "Use a smaller unit (mm, µs, nanodegrees)")
 
@@ -229,9 +245,9 @@ def _value_at(data: bytes, path: str) -> str:
         value = _LOOSE.decode(data)
         for step in re.findall(r"[^.\[\]]+", path):
             value = value[int(step)] if isinstance(value, list) else value[step]
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, LookupError, TypeError, ValueError):
+        return value if isinstance(value, str) else repr(value) if path else ""
+    except (*UNREADABLE, LookupError, TypeError, ValueError):
         return ""
-    return value if isinstance(value, str) else repr(value) if path else ""
 
 
 def _differs(data: bytes, canonical: bytes) -> Problem:

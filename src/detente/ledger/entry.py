@@ -19,7 +19,7 @@ from typing import Annotated, Final
 
 import msgspec
 
-from detente.errors import Problem, Refused, problem
+from detente.errors import UNREADABLE, Problem, Refused, problem
 from detente.ledger import canonical
 from detente.ledger.canonical import Count, Hex32, Hex64, PartyId
 from detente.ledger.facets import Facet, Opening, Openings, facet_bytes, facet_commitment
@@ -207,7 +207,7 @@ def check_submission(raw: bytes, slots_count: int, ledger_id: bytes) -> Checked:
         )
     try:
         submission = _DECODER.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
         canonical.decode(raw, Submission)  # says what is wrong, at leisure
         raise
     # Every string out of the bodies matches an ASCII pattern, so only bodies need the whole check.

@@ -14,7 +14,7 @@ from typing import TypeVar
 import httpx
 import msgspec
 
-from detente.errors import DetenteError, Problem, Refused, Unavailable, problem
+from detente.errors import UNREADABLE, DetenteError, Problem, Refused, Unavailable, problem, unreadable
 from detente.node.station_values import HostFaultKind
 
 TIMEOUT = httpx.Timeout(10.0, connect=2.0)
@@ -276,7 +276,7 @@ def _refusal(problems: tuple[Problem, ...]) -> Answer:
 def _problems(body: bytes) -> tuple[Problem, ...]:
     try:
         return msgspec.json.decode(body, type=_ProblemDetails).problems
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE:
         return ()
 
 
@@ -286,5 +286,5 @@ T = TypeVar("T")
 def _read(response: httpx.Response, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(response.content, type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise Unavailable(f"the host's answer cannot be read: {error}") from error
+    except UNREADABLE as error:
+        raise Unavailable(f"the host's answer cannot be read: {unreadable(error)}") from error

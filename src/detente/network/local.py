@@ -13,7 +13,7 @@ import httpx
 import msgspec
 
 from detente.api.question import Answer, Question
-from detente.errors import EvidenceError, Problem, Refused, Unavailable, problem
+from detente.errors import UNREADABLE, EvidenceError, Problem, Refused, Unavailable, problem, unreadable
 
 A = TypeVar("A", bound=Answer)
 
@@ -49,7 +49,7 @@ class LocalStation:
         if local.endswith(":0"):  # any free port: the running station says which
             try:
                 url = msgspec.json.decode((folder / "listening.json").read_bytes(), type=dict[str, Any])["local"]
-            except (OSError, msgspec.MsgspecError, KeyError):
+            except (*UNREADABLE, OSError, KeyError):
                 raise Unavailable(f"the station of {party} does not say where it listens; start it") from None
         return cls(url, token, folder)
 
@@ -117,7 +117,7 @@ class _Details(msgspec.Struct):
 def _error(answer: httpx.Response) -> Exception:
     try:
         problems = msgspec.json.decode(answer.content, type=_Details).problems
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE:
         problems = ()
     codes = {found.code for found in problems}
     words = "; ".join(found.sentence() for found in problems) or f"status {answer.status_code}"
@@ -129,5 +129,5 @@ def _error(answer: httpx.Response) -> Exception:
 def _decoded(answer: httpx.Response) -> Any:
     try:
         return msgspec.json.decode(answer.content)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise Unavailable(f"the station's answer cannot be read: {error}") from error
+    except UNREADABLE as error:
+        raise Unavailable(f"the station's answer cannot be read: {unreadable(error)}") from error

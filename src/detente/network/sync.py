@@ -16,7 +16,7 @@ from typing import Protocol
 
 import msgspec
 
-from detente.errors import DetenteError, EvidenceError, OwnCopyFailed, Refused, Unavailable
+from detente.errors import UNREADABLE, DetenteError, EvidenceError, OwnCopyFailed, Refused, Unavailable, unreadable
 from detente.ledger.checkpoint import parse_checkpoint
 from detente.ledger.leaf import leaf_size
 from detente.ledger.note import parse_note
@@ -341,12 +341,12 @@ class Follower:
 def _page(data: bytes) -> Page:
     try:
         return _PAGE.decode(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise Unavailable(f"the host's page of entries cannot be read: {error}") from error
+    except UNREADABLE as error:
+        raise Unavailable(f"the host's page of entries cannot be read: {unreadable(error)}") from error
 
 
 def _index(raw: bytes) -> int:
     try:
         return _INDEX.decode(raw).index
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE:
         return 0

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from detente.errors import Problem, Refused, problem
+from detente.errors import UNREADABLE, Problem, Refused, problem
 from detente.ledger import canonical
 from detente.ledger.canonical import Count, Hex32, Hex64, PartyId
 from detente.ledger.keys import SigningKey, verify
@@ -68,7 +68,7 @@ def read_envelope(data: bytes, *, kind: str, ledger: bytes, me: str) -> Envelope
         raise Refused([_bad("size", "", f"{len(data)} bytes", f"must not exceed {MAX_SIZE} bytes")])
     try:
         envelope = _DECODER.decode(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
         canonical.decode(data, Envelope)
         raise
     if _PLAIN.encode(envelope) != data:

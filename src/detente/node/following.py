@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from detente.errors import EvidenceError, Refused
+from detente.errors import UNREADABLE, EvidenceError, Refused
 from detente.ledger.entry import Checked, header_problems, read_openings, take_apart
 from detente.ledger.leaf import LEAF_VERSION, Leaf, decode_leaf, leaf_size, scan
 from detente.ledger.shown import check_entry, is_tagged, may_read
@@ -145,7 +145,7 @@ def check_known(raw: bytes, leaves: bytes, first: int, viewer: Viewer) -> Believ
             return Bad(index=index, raw=raw, words="it stands outside the range that was asked for")
         leaf = decode_leaf(data, viewer.slots)
         checked = check_entry(leaf, known.header, known.signature, known.header_salt, known.facets, viewer.ledger)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, EvidenceError) as error:
+    except (*UNREADABLE, EvidenceError) as error:
         return Bad(index=index, raw=raw, words=str(error)[:500])
     words = _misfit(known, checked, leaf, viewer)
     if words:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
-from detente.errors import EvidenceError, Problem, Refused, problem
+from detente.errors import UNREADABLE, EvidenceError, Problem, Refused, problem, unreadable
 from detente.geometry.f3548 import time_text
 from detente.ledger.canonical import Count, Hex32
 from detente.ledger.checkpoint import SignedCheckpoint, parse_checkpoint
@@ -308,8 +308,8 @@ T = TypeVar("T")
 def _payload(sent: Envelope, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(sent.payload, type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise Refused([_bad("payload", "payload", "", str(error))]) from None
+    except UNREADABLE as error:
+        raise Refused([_bad("payload", "payload", "", unreadable(error))]) from None
 
 
 def _seen(state: Station, party: str, now_us: int) -> None:

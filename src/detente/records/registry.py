@@ -13,7 +13,7 @@ from typing import Any, Literal
 import msgspec
 
 from detente import errors
-from detente.errors import Problem, Refused, problem
+from detente.errors import UNREADABLE, Problem, Refused, problem, unreadable
 from detente.ledger import canonical
 from detente.records import (
     affiliation,
@@ -193,9 +193,17 @@ class Registry:
             return canonical.decode(data, as_type)
         try:
             return self._decoders[as_type].decode(data)
-        except msgspec.DecodeError as error:
+        except UNREADABLE as error:
             raise Refused(
-                [problem("body_shape", "", "", f"{kind}: {error}", "Read it strictly, to see where it is wrong.")]
+                [
+                    problem(
+                        "body_shape",
+                        "",
+                        "",
+                        f"{kind}: {unreadable(error)}",
+                        "Read it strictly, to see where it is wrong.",
+                    )
+                ]
             ) from None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from typing import Any
 
 from detente.errors import Problem
@@ -17,6 +18,10 @@ DAY_S = 86_400
 MOST_TERMS = 500
 MOST_CHARACTERS = 20_000
 """Of one written formula."""
+MOST_NESTED = 100
+"""So deep the brackets of a written formula may stand in one another; the logic that reads it allows no more either."""
+LONGEST_ZONE = 64
+_DIGITS = re.compile(r"[0-9]{1001}")
 
 
 def check_terms(terms: Sequence[Term], *, alone: bool = True) -> tuple[Problem, ...]:
@@ -81,7 +86,7 @@ class _Checker:
     def reckoning(self, reckoning: tm.Reckoning) -> None:
         if not reckoning.zone:
             self.add("zone", "reckoning.zone", "", "is mandatory: an IANA name", "Say whose clock, as Asia/Damascus.")
-        elif not _ZONE.fullmatch(reckoning.zone):
+        elif len(reckoning.zone) > LONGEST_ZONE or not _ZONE.fullmatch(reckoning.zone):
             rule = "is an IANA name; an offset does not know summer time"
             self.add("zone", "reckoning.zone", reckoning.zone, rule, "Write it as Asia/Damascus.")
         if not 0 <= reckoning.day_starts_s < DAY_S:
@@ -137,6 +142,8 @@ class _Checker:
             return
         if not stated.zone:
             self.add("zone", f"{slot}.zone", stated.text, "a time in a term names its zone", "Say whose clock it is.")
+        elif len(stated.zone) > LONGEST_ZONE:
+            self.add("zone", f"{slot}.zone", stated.zone, "is an IANA name or an offset", "Write it as Asia/Damascus.")
         if stated.earliest_us is None or stated.latest_us is None:
             self.add("moment", slot, stated.text, "has both bounds in a term", "Give the instants that it may mean.")
 
@@ -317,6 +324,10 @@ def _written(c: _Checker, p: tm.Written, term: Term) -> None:
         c.add("formula", "pattern.breach", "", "says what a breach is", "Write the formula.")
     if len(p.breach) > MOST_CHARACTERS:
         c.add("formula", "pattern.breach", len(p.breach), f"at most {MOST_CHARACTERS} characters", "Split the term.")
+    if _nested(p.breach) > MOST_NESTED:
+        c.add("formula", "pattern.breach", p.breach, f"nests at most {MOST_NESTED} brackets", "Split the term.")
+    if _DIGITS.search(p.breach):
+        c.add("formula", "pattern.breach", p.breach, "has numbers of at most 1000 digits", "Correct the number.")
     names = [event.name for event in p.events]
     for i, event in enumerate(p.events):
         c.what(f"pattern.events[{i}].what", event.what)
@@ -326,6 +337,11 @@ def _written(c: _Checker, p: tm.Written, term: Term) -> None:
             c.add("event", f"pattern.events[{i}].name", event.name, "stands once", "Rename it.")
     if not p.events:
         c.add("event", "pattern.events", "", "names the kinds of events in the formula", "Name them.")
+
+
+def _nested(formula: str) -> int:
+    """Return how deep brackets stand in one another."""
+    return max(accumulate((c == "(") - (c == ")") for c in formula), default=0)
 
 
 def _unmonitored(c: _Checker, p: tm.Unmonitored, term: Term) -> None:

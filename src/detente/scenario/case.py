@@ -8,16 +8,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from importlib.resources import files
-from io import StringIO
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
-from detente.errors import Problem, Refused, problem
+from detente.errors import UNREADABLE, Problem, Refused, problem, unknown_names
+from detente.ledger.known_names import misfit
 from detente.records.claim import Tag
+from detente.scenario.yaml_file import read_yaml
 
 Do = Literal[
     "affiliation",
@@ -151,6 +150,15 @@ class Case(Part, frozen=True, kw_only=True):
         return tuple(sorted((r for r in self.rows if r.in_branch(branch)), key=lambda r: r.at_us))
 
 
+PLACED = {
+    "notice": frozenset(
+        ["activity", "at", "from", "officer", "phrase", "radius_m", "rests_on", "state", "supersedes", "until", "words"]
+    ),
+    "presence": frozenset(["at", "from", "party", "radius_m", "until"]),
+}
+"""What rows that put something somewhere may say of it (docs/formats/scenario.md): a datum or an error passed over would move it."""
+
+
 def microseconds(moment: datetime) -> int:
     """Return a moment as microseconds since 1970 UTC; one without a zone is UTC (YAML drops the Z)."""
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -194,13 +202,10 @@ def load(name_or_path: str) -> Case:
 def read(text: str) -> Case:
     """Read the text of a case file. Errors: Refused."""
     try:
-        data = YAML(typ="safe", pure=True).load(StringIO(text))
-        case = msgspec.convert(data, Case)
-    except YAMLError as error:
-        raise Refused([problem("yaml", "", "", "must be YAML 1.2", str(error).replace("\n", " "))]) from error
-    except msgspec.ValidationError as error:
-        words, _, path = str(error).partition(" - at ")
-        raise Refused([problem("case", path.strip("`$."), "", words, "See docs/formats/scenario.md.")]) from error
+        case = msgspec.convert(read_yaml(text.encode("utf-8", "surrogatepass"), ""), Case)
+    except UNREADABLE as error:
+        field, rule, step = misfit(error, Case, "See docs/formats/scenario.md.")
+        raise Refused([problem("case", field, "", rule, step)]) from error
     problems = check(case)
     if problems:
         raise Refused(problems)
@@ -229,6 +234,8 @@ def check(case: Case) -> tuple[Problem, ...]:
             found.append(
                 problem("no_particulars", f"{at}.{row.do}", "", f"a row that does {row.do} says what", "Add the field.")
             )
+        if row.do in PLACED:
+            found += unknown_names(f"{at}.{row.do}", map(str, row.particulars), PLACED[row.do])
         if row.at_us < microseconds(case.starts):
             found.append(
                 problem("too_early", f"{at}.at", row.at.isoformat(), "must not be before `starts`", "Mend the time.")

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from detente.errors import Unavailable
+from detente.errors import UNREADABLE, Unavailable
 from detente.ledger.cosignature import cosign, cosigner_name
 from detente.ledger.note import Note
 from detente.ledger.witness import Answer as WitnessAnswer
@@ -67,7 +67,7 @@ class _From(msgspec.Struct):
 def _sender(body: bytes) -> str:
     try:
         return msgspec.json.decode(body, type=_From).from_
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE:
         return ""
 
 

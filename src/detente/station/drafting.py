@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from detente.conflicts.coarse import coarse_of
-from detente.errors import Problem, Refused, problem
+from detente.errors import UNREADABLE, Problem, Refused, problem, unreadable
 from detente.ledger import canonical
 from detente.ledger.entry import Draft
 from detente.ledger.facets import Facet
@@ -161,8 +161,8 @@ def _facet(kind: str, part: FacetAsked, field: str, problems: list[Problem]) -> 
     except Refused as refused:
         problems += [_inside(found, f"{field}.body") for found in refused.problems]
         return None
-    except (msgspec.MsgspecError, RecursionError) as error:
-        problems.append(_bad("body", f"{field}.body", "", str(error), "Send JSON"))
+    except UNREADABLE as error:
+        problems.append(_bad("body", f"{field}.body", "", unreadable(error), "Send JSON"))
         return None
     if not isinstance(record, Record):
         problems.append(

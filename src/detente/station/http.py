@@ -10,7 +10,9 @@ from urllib.parse import parse_qs
 import msgspec
 import structlog
 
-from detente.errors import DetenteError, EvidenceError, Problem, Refused, Unavailable, problem
+from detente.errors import UNREADABLE, DetenteError, EvidenceError, Problem, Refused, Unavailable, problem
+from detente.ledger.canonical import require_shallow
+from detente.ledger.known_names import misfit
 from detente.network.statuses import status_of
 
 Scope = dict[str, Any]
@@ -148,15 +150,13 @@ def problems_of(error: DetenteError) -> tuple[Problem, ...]:
 
 
 def read_body(request: Request, kind: type[Any]) -> Any:
-    """Return a JSON body as a Struct; raises Refused naming the field."""
+    """Return a JSON body as a Struct; raises Refused naming the field, and the nearest name where one is not known."""
+    require_shallow(request.body)
     try:
         return msgspec.json.decode(request.body or b"{}", type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        words, _, where = str(error).partition(" - at `$")
-        field = where.rstrip("`").lstrip(".")
-        raise Refused(
-            [problem("body", field, "", words[:1].lower() + words[1:], "See docs/formats/station-api.md")]
-        ) from None
+    except UNREADABLE as error:
+        field, rule, step = misfit(error, kind, "See docs/formats/station-api.md")
+        raise Refused([problem("body", field, "", rule, step)]) from None
 
 
 def _head(scope: Scope) -> Request:

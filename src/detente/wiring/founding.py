@@ -24,7 +24,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from detente.errors import Refused, Unavailable, problem
+from detente.errors import UNREADABLE, Refused, Unavailable, problem
 from detente.ledger import canonical
 from detente.ledger.genesis import (
     REPLAY_SUFFIX,
@@ -111,7 +111,7 @@ class Founding:
     workers: int | None = None
 
 
-class StationSeat(msgspec.Struct, frozen=True, kw_only=True):
+class StationSeat(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where one station lives: its folder, and the URLs for other stations (`direct`) and for its officers (`local`)."""
 
     direct: str
@@ -119,7 +119,7 @@ class StationSeat(msgspec.Struct, frozen=True, kw_only=True):
     local: str
 
 
-class HostSeat(msgspec.Struct, frozen=True, kw_only=True):
+class HostSeat(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where the host lives: its folder, and the URLs for parties (`url`) and for its operator."""
 
     folder: str
@@ -127,7 +127,7 @@ class HostSeat(msgspec.Struct, frozen=True, kw_only=True):
     url: str
 
 
-class Addresses(msgspec.Struct, frozen=True, kw_only=True):
+class Addresses(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`addresses.json`. Folders are relative to the file's own."""
 
     host: HostSeat
@@ -189,7 +189,7 @@ def read_founded(folder: Path) -> Founded:
     try:
         addresses = msgspec.json.decode(path.read_bytes(), type=Addresses)
         signed = read_genesis((folder / addresses.host.folder / "genesis.json").read_bytes().rstrip(b"\n"))
-    except (OSError, msgspec.MsgspecError):
+    except (*UNREADABLE, OSError):
         rule = "must be a folder that `detente init` made"
         raise Refused([problem("folder", "folder", str(folder), rule, "Run `detente init`")]) from None
     return Founded(addresses=addresses, folder=folder, genesis=signed, ledger=addresses.ledger)

@@ -19,9 +19,10 @@ from typing import Final
 
 import msgspec
 
-from detente.errors import Refused, problem
+from detente.errors import UNREADABLE, Refused, problem
 from detente.ledger.genesis import SignedGenesis, read_genesis
 from detente.ledger.keys import SigningKey
+from detente.ledger.known_names import did_you_mean
 from detente.node.limits import LimitRules
 from detente.storage import SqliteStore, Store, private
 from detente.wiring import secret
@@ -89,8 +90,9 @@ def read_config(folder: Path) -> HostConfig:
         config = msgspec.toml.decode(path.read_bytes(), type=HostConfig)
     except FileNotFoundError:
         return HostConfig()
-    except (msgspec.MsgspecError, ValueError, OSError) as error:
-        raise Refused([problem("config", str(path), "", str(error), "Correct the file; see docs/host.md")]) from None
+    except (*UNREADABLE, ValueError, OSError) as error:
+        step = did_you_mean(error, HostConfig) or "Correct the file; see docs/host.md"
+        raise Refused([problem("config", str(path), "", str(error), step)]) from None
     for field, text in (("listen", config.listen), ("operator", config.operator)):
         split_address(text, field)
     if config.tls is None and not _loopback(config.listen):

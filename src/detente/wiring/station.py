@@ -24,11 +24,12 @@ from typing import Final
 
 import msgspec
 
-from detente.errors import Refused, problem
+from detente.errors import UNREADABLE, Refused, problem
 from detente.geometry.index import VolumeIndex
 from detente.ledger.genesis import SignedGenesis, ledger_id, read_genesis
 from detente.ledger.identity import KeyUse
 from detente.ledger.keys import ExchangeKey, SigningKey
+from detente.ledger.known_names import did_you_mean
 from detente.network.tls import client_context, server_context
 from detente.node.keeping import Keep
 from detente.node.screener import DeskScreener, rules_of
@@ -106,8 +107,9 @@ def read_station_config(folder: Path) -> StationConfig:
     path = folder / CONFIGURATION
     try:
         config = msgspec.toml.decode(path.read_bytes(), type=StationConfig)
-    except (msgspec.MsgspecError, ValueError, OSError) as error:
-        raise Refused([problem("config", str(path), "", str(error), "Correct the file")]) from None
+    except (*UNREADABLE, ValueError, OSError) as error:
+        step = did_you_mean(error, StationConfig) or "Correct the file"
+        raise Refused([problem("config", str(path), "", str(error), step)]) from None
     for field, text in (("listen", config.listen), ("local", config.local)):
         address, _ = split_address(text, field)
         if address not in ("127.0.0.1", "::1", "localhost") and (field == "local" or config.tls is None):

@@ -71,7 +71,11 @@ def check(proof: Mapping[str, Any], rules: Mapping[str, Formula], log: Log) -> t
     `rules` are the formulas whose satisfaction is claimed (for a required rule: of its opposite), as parsed.
     """
     fields = {"at_us", "bindings", "digest", "evidence", "holds", "rule", "tree"}
-    if not isinstance(proof, Mapping) or set(proof) != fields or proof["digest"] != digest(proof):
+    try:
+        whole = isinstance(proof, Mapping) and set(proof) == fields and proof["digest"] == digest(proof)
+    except (TypeError, ValueError, RecursionError):  # what no JSON can say: half a surrogate pair, endless nesting
+        whole = False
+    if not whole:
         raise EvidenceError("the proof is not whole: its digest does not fit")
     rule = rules.get(proof["rule"]) if isinstance(proof["rule"], str) else None
     if rule is None:

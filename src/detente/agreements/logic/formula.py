@@ -313,25 +313,32 @@ def rebuild(f: Formula, parts: tuple[Formula, ...]) -> Formula:
 
 
 def walk(f: Formula) -> Iterator[Formula]:
-    """Yield the formula and all its parts, outermost first."""
-    yield f
-    for child in children(f):
-        yield from walk(child)
+    """Yield the formula and all its parts, outermost first, left before right."""
+    ahead = [f]
+    while ahead:
+        part = ahead.pop()
+        yield part
+        ahead.extend(reversed(children(part)))
 
 
 def free_vars(f: Formula) -> frozenset[str]:
     """Return the free variables."""
+    return free_vars_of(f, free_vars)
+
+
+def free_vars_of(f: Formula, of_part: Callable[[Formula], frozenset[str]]) -> frozenset[str]:
+    """Return the free variables, given how to find those of a direct part."""
     match f:
         case Event(_, args):
             return frozenset().union(*(term_vars(term) for _, term in args))
         case Compare(_, left, right):
             return term_vars(left) | term_vars(right)
         case Exists(names, body) | Forall(names, body):
-            return free_vars(body) - frozenset(names)
+            return of_part(body) - frozenset(names)
         case Aggregate(result, _, _, groups, _):
             return frozenset((result, *groups))
         case _:
-            return frozenset().union(*(free_vars(child) for child in children(f)))
+            return frozenset().union(*(of_part(child) for child in children(f)))
 
 
 def substitute(f: Formula, names: dict[str, Term], fresh: Callable[[str], str]) -> Formula:

@@ -14,12 +14,32 @@ from collections.abc import Iterable
 
 from detente.agreements.logic import formula as fm
 from detente.agreements.logic.formula import Formula
-from detente.agreements.logic.parser import Places
+from detente.agreements.logic.parser import Places, not_too_deep
 from detente.agreements.logic.tokens import Place, refuse
 from detente.errors import Problem, Refused, problem
 
 Names = frozenset[str]
 NONE: Names = frozenset()
+MOST_PARTS = 20_000
+"""Of the core of one rule."""
+MOST_STEPS = 100_000
+"""So often parts are asked whether they can be evaluated, to find the order of all conjunctions of one rule."""
+
+
+class Work:
+    """What has been found of the parts of one formula, so that nothing is worked out twice; and how much may still be asked."""
+
+    def __init__(self) -> None:
+        self.left = MOST_STEPS
+        self.done: dict[tuple[int, Names], Names | Unguarded] = {}
+        self._free: dict[int, tuple[Formula, Names]] = {}
+
+    def free(self, f: Formula) -> Names:
+        """Return the free variables; the formula is kept, so that its id stays its own."""
+        found = self._free.get(id(f))
+        if found is None:
+            found = self._free[id(f)] = (f, fm.free_vars_of(f, self.free))
+        return found[1]
 
 
 class Unguarded(Exception):  # noqa: N818 - turned into a problem before it leaves
@@ -48,7 +68,7 @@ class _Core:
 
     def __init__(self, places: Places, taken: Iterable[str]) -> None:
         self.places, self.taken = places, set(taken)
-        self.count = 0
+        self.count = self.parts = 0
 
     def fresh(self, name: str) -> str:
         while name in self.taken:
@@ -65,6 +85,10 @@ class _Core:
 
     def core(self, f: Formula, names: dict[str, str]) -> Formula:
         """Return the core of a formula, its bound names renamed apart."""
+        self.parts += 1
+        if self.parts > MOST_PARTS:
+            rule = f"has more than {MOST_PARTS} parts once EQUIV is written out"
+            raise refuse("size", _place(f, self.places), "", rule, "Split the rule, or write EQUIV as two IMPLIES.")
         return self.at(f, self._core(f, names))
 
     def _core(self, f: Formula, names: dict[str, str]) -> Formula:
@@ -137,9 +161,31 @@ def violations(f: Formula) -> Formula:
 # --- guards
 
 
-def evaluable(f: Formula, given: Names) -> Names:
-    """Return the free variables of a core formula if it can be evaluated given these; raises `Unguarded`."""
-    free = fm.free_vars(f)
+def evaluable(f: Formula, given: Names, work: Work | None = None) -> Names:
+    """Return the free variables of a core formula if it can be evaluated given these; raises `Unguarded`.
+
+    Raises `Refused` where finding out takes more than `MOST_STEPS`.
+    """
+    work = Work() if work is None else work
+    key = (id(f), given & work.free(f))
+    found = work.done.get(key)
+    if found is None:
+        work.left -= 1
+        if work.left < 0:
+            rule = "what binds which variable cannot be told in a bounded number of steps"
+            raise refuse("tangled", None, "", rule, "Split the rule, or nest less.")
+        try:
+            found = _evaluable(f, key[1], work)
+        except Unguarded as error:
+            found = error
+        work.done[key] = found
+    if isinstance(found, Unguarded):
+        raise found
+    return found
+
+
+def _evaluable(f: Formula, given: Names, work: Work) -> Names:
+    free = work.free(f)
     match f:
         case fm.Truth() | fm.Event():
             return free
@@ -149,77 +195,78 @@ def evaluable(f: Formula, given: Names) -> Names:
         case fm.Not(body):
             if not free <= given:
                 raise Unguarded(min(free - given), f)
-            evaluable(body, given & free)
+            evaluable(body, given, work)
         case fm.And():
-            order(f, given & free)
+            order(f, given, work)
         case fm.Or():
             for part in disjuncts(f):
-                covered = evaluable(part, given) | given
+                covered = evaluable(part, given, work) | given
                 if not free <= covered:
                     raise Unguarded(min(free - covered), part)
         case fm.Exists(names, body):
-            evaluable(body, (given & free) - frozenset(names))
+            evaluable(body, given - frozenset(names), work)
         case fm.Once() | fm.Eventually() | fm.Previous() | fm.Next():
-            evaluable(f.body, given & free)
+            evaluable(f.body, given, work)
         case fm.Since() | fm.Until():
-            covered = evaluable(f.right, given & free) | (given & free)
+            covered = evaluable(f.right, given, work) | given
             if not free <= covered:
                 raise Unguarded(min(free - covered), f.left)
-            evaluable(f.left, covered)
+            evaluable(f.left, covered, work)
         case fm.Aggregate(_, _, _, groups, body):
-            evaluable(body, given & frozenset(groups))
+            evaluable(body, given & frozenset(groups), work)
         case _:
             raise TypeError(f"not in the core: {f!r}")
     return free
 
 
-def order(f: Formula, given: Names) -> list[Formula]:
+def order(f: Formula, given: Names, work: Work | None = None) -> list[Formula]:
     """Return the conjuncts in an order in which each can be evaluated given those before it; raises `Unguarded`.
 
     Cheap tests first, then events, then the rest; what only takes away comes as soon as its variables are there.
     """
+    work = Work() if work is None else work
     waiting, found, bound = conjuncts(f), [], given
     while waiting:
-        ready = [part for part in waiting if _is_evaluable(part, bound)]
+        ready = [(n, part) for n, part in enumerate(waiting) if _is_evaluable(part, bound, work)]
         if not ready:
-            raise _why_stuck(waiting, bound)
-        best = min(ready, key=lambda part: (_rank(part, bound), waiting.index(part)))
-        waiting.remove(best)
+            raise _why_stuck(waiting, bound, work)
+        n, best = min(ready, key=lambda one: (_rank(one[1], bound, work), one[0]))
+        del waiting[n]
         found.append(best)
-        bound |= fm.free_vars(best)
+        bound |= work.free(best)
     return found
 
 
-def _rank(part: Formula, bound: Names) -> int:
+def _rank(part: Formula, bound: Names, work: Work) -> int:
     match part:
         case fm.Truth():
             return 0
         case fm.Compare():
-            return 0 if fm.free_vars(part) <= bound else 1
+            return 0 if work.free(part) <= bound else 1
         case fm.Event():
             return 2
         case fm.Not():
             return 3
         case fm.Exists() | fm.And() | fm.Or():
-            return 4 if fm.free_vars(part) <= bound else 5
+            return 4 if work.free(part) <= bound else 5
         case fm.Aggregate():
             return 8
         case _:
-            return 6 if fm.free_vars(part) <= bound else 7
+            return 6 if work.free(part) <= bound else 7
 
 
-def _is_evaluable(part: Formula, bound: Names) -> bool:
+def _is_evaluable(part: Formula, bound: Names, work: Work) -> bool:
     try:
-        evaluable(part, bound)
+        evaluable(part, bound, work)
     except Unguarded:
         return False
     return True
 
 
-def _why_stuck(waiting: list[Formula], bound: Names) -> Unguarded:
+def _why_stuck(waiting: list[Formula], bound: Names, work: Work) -> Unguarded:
     for part in waiting:
         try:
-            evaluable(part, bound)
+            evaluable(part, bound, work)
         except Unguarded as error:
             return error
     raise AssertionError("some part waits for nothing")
@@ -263,12 +310,16 @@ def reach(f: Formula) -> tuple[int | None, int | None]:
 def check(f: Formula, places: Places | None = None, events: tuple[fm.Signature, ...] = (), name: str = "") -> Formula:
     """Return the core of a formula that can be monitored; else raise `Refused`, naming place, reason and variable."""
     places = {} if places is None else places
-    made = core(f, places)
-    problems = [*_unbounded(made, places), *_kinds(made, places, events)]
     try:
-        evaluable(made, NONE)
-    except Unguarded as error:
-        problems.append(_unguarded(error, places))
+        with not_too_deep():
+            made = core(f, places)
+            problems = [*_unbounded(made, places), *_kinds(made, places, events)]
+            try:
+                evaluable(made, NONE)
+            except Unguarded as error:
+                problems.append(_unguarded(error, places))
+    except Refused as refused:
+        problems = list(refused.problems)
     if problems:
         raise Refused(_named(p, name) for p in problems)
     return made

@@ -19,7 +19,7 @@ from detente.agreements.logic.columns import Columns
 from detente.agreements.logic.formula import Signature
 from detente.agreements.logic.happening import Happening
 from detente.agreements.logic.relation import Ints
-from detente.errors import Problem, Refused, problem
+from detente.errors import UNREADABLE, Problem, Refused, problem, unreadable
 
 SECONDS_BELOW = 100_000_000_000
 """Whole numbers of a smaller size than this are seconds."""
@@ -60,7 +60,7 @@ class Reader:
         """Return the event of one line. Raises `Refused`."""
         try:
             item = self._line(line)
-        except (msgspec.MsgspecError, UnicodeDecodeError, ValueError) as error:
+        except (*UNREADABLE, ValueError) as error:
             shown = line[:200].decode("utf-8", "replace")
             raise Refused([problem("log", "line", shown, _plainly(error), "Mend the line.")]) from None
         return self._happening(item, moment(item.t))
@@ -99,7 +99,7 @@ class Reader:
             try:
                 items = self._any.decode_lines(data)
                 return items, _times(list(map(attrgetter("t"), items)))
-            except (msgspec.MsgspecError, UnicodeDecodeError, ValueError):
+            except (*UNREADABLE, ValueError):
                 pass  # line by line, to say which
         items = self._line_by_line(data)
         return items, _times(list(map(attrgetter("t"), items)))
@@ -112,7 +112,7 @@ class Reader:
                 continue
             try:
                 found.append(self._line(line))
-            except (msgspec.MsgspecError, UnicodeDecodeError, ValueError) as error:
+            except (*UNREADABLE, ValueError) as error:
                 shown = line[:200].decode("utf-8", "replace")
                 problems.append(problem("log", f"line {number}", shown, _plainly(error), "Mend the line."))
                 if len(problems) >= MOST_PROBLEMS:
@@ -129,7 +129,7 @@ class Reader:
 
 
 def _plainly(error: Exception) -> str:
-    return str(error).replace("$.f", "field ").replace("`", "")
+    return unreadable(error).replace("$.f", "field ").replace("`", "")
 
 
 def _safe(number: int) -> str:

@@ -8,6 +8,8 @@ Nothing is ever half-read: what is not understood is refused with its line, colu
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 
 from detente.agreements.logic import formula as fm
@@ -37,6 +39,11 @@ COMPARISONS = {"=": "=", "!=": "!=", "<>": "!=", "<": "<", "<=": "<=", ">": ">",
 UNIT_US = {"us": 1, "ms": 1_000, "s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000, "d": 86_400_000_000}
 TYPES = frozenset({"any", "string", "int", "float", "number", "bool"})
 MOST_DEEP = 100
+MOST_CHAINED = 250
+"""So deep a formula may be, each connective of a chain being one deeper than the one before: what works on formulas walks down them."""
+MOST_PARTS = 20_000
+"""Of all formulas of one text, definitions put in place."""
+MOST_DIGITS = 1_000
 MOST_US = 2**62
 
 
@@ -47,7 +54,8 @@ def parse_terms(source: str) -> tuple[Terms, Places]:
     (`guarded.check`).
     """
     reader = _Reader(tokens(source))
-    terms = reader.terms()
+    with not_too_deep():
+        terms = reader.terms()
     return terms, reader.places
 
 
@@ -61,9 +69,19 @@ def cautions(source: str) -> tuple[Problem, ...]:
 def parse_formula(source: str, events: tuple[Signature, ...] | None = None) -> tuple[Formula, Places]:
     """Read one formula. Without `events` every event may stand, with its fields named."""
     reader = _Reader(tokens(source), events)
-    found = reader.formula()
+    with not_too_deep():
+        found = reader.formula()
     reader.expect_end()
     return found, reader.places
+
+
+@contextmanager
+def not_too_deep() -> Iterator[None]:
+    """Refuse what nests so deeply, in ways that no single bound sees, that walking down it has no room left."""
+    try:
+        yield
+    except RecursionError:
+        raise refuse("depth", None, "", "the formula nests too deeply", "Split it into several rules.") from None
 
 
 class _Reader:
@@ -74,6 +92,7 @@ class _Reader:
         self.bracketed_ids: set[int] = set()
         self.cautions: list[Problem] = []
         self.places: Places = {}
+        self.heights: dict[int, int] = {}
         self.checked = events is not None
         self.events: dict[str, Signature] = {s.name: s for s in events or ()}
         self.definitions: dict[str, fm.Definition] = {}
@@ -120,6 +139,12 @@ class _Reader:
         return self.take()
 
     def mark(self, f: Formula, token: Token) -> Formula:
+        height = 1 + max((self.heights.get(id(part), 1) for part in fm.children(f)), default=0)
+        if height > MOST_CHAINED:
+            raise self.wrong(f"more than {MOST_CHAINED} connectives in a chain or in one another", "depth", token)
+        if len(self.places) >= MOST_PARTS:
+            raise self.wrong(f"more than {MOST_PARTS} parts, with definitions put in place", "size", token)
+        self.heights[id(f)] = height
         self.places[id(f)] = (f, token.place)
         return f
 
@@ -390,7 +415,7 @@ class _Reader:
         given = {p: self.own_name(term) for p, term in zip(made.params, plain, strict=True)}
         wild = tuple(term.name for p, term in given.items() if isinstance(term, fm.Var) and term.name.startswith("_"))
         body = fm.substitute(made.body, given, self.fresh)
-        for part in fm.walk(body):
+        for part in reversed(list(fm.walk(body))):  # parts before what they are parts of
             self.mark(part, token)
         return self.mark(fm.Exists(wild, body), token) if wild else body
 
@@ -446,7 +471,11 @@ class _Reader:
         if self.depth > MOST_DEEP:
             raise self.wrong(f"more than {MOST_DEEP} brackets or operators in one another", "depth")
         left = self.simple_term()
+        length = 0
         while self.at("+", "-", "*", "/", "MOD"):
+            length += 1
+            if length > MOST_CHAINED:
+                raise self.wrong(f"more than {MOST_CHAINED} signs of arithmetic in a chain", "depth")
             own = 2 if self.here.text in ("*", "/", "MOD") else 1
             if own <= strength:
                 break
@@ -470,7 +499,7 @@ class _Reader:
                 raise self.wrong("a formula stands where a value must", "syntax", token)
             return fm.Var(self.variable(token))
         if token.kind == "symbol" and token.text == "-":
-            inner = self.simple_term()
+            inner = self.term(3)
             if isinstance(inner, fm.Const) and type(inner.value) in (int, float):
                 return fm.Const(-inner.value)  # type: ignore[operator]
             return fm.Arith("-", fm.Const(0), inner)
@@ -487,6 +516,8 @@ class _Reader:
     def number(self, token: Token) -> int | float:
         if self.here.kind == "name" and self.here.offset == token.end:
             raise self.wrong("a number ends where a name begins; durations stand in windows only", "number", self.here)
+        if len(token.text) > MOST_DIGITS:
+            raise self.wrong(f"a number has at most {MOST_DIGITS} digits", "number", token)
         if token.text.isdigit():
             return int(token.text)
         value = float(token.text)
@@ -547,7 +578,8 @@ class _Reader:
                 raise refuse(
                     "window", token.place, token.text + unit, f"a unit is one of {', '.join(UNIT_US)}", "Write 30m."
                 )
-        exact = Decimal(token.text) * UNIT_US[unit]
-        if exact != int(exact) or exact > MOST_US:
+        given = Decimal(token.text) if len(token.text) <= MOST_DIGITS else Decimal("Infinity")
+        exact = given * UNIT_US[unit] if not given or -20 < given.adjusted() < 20 else Decimal("Infinity")
+        if exact > MOST_US or exact != int(exact):
             raise self.wrong("a distance in time is whole microseconds, below 2^62", "window", token)
         return int(exact)

@@ -29,6 +29,9 @@ _TOKEN = re.compile(
 )
 
 
+MOST_CHARACTERS = 100_000
+
+
 class Place(NamedTuple):
     """Where something stands in the text; both from 1."""
 
@@ -59,7 +62,10 @@ def refuse(code: str, place: Place | None, value: object, rule: str, next_step: 
 
 
 def tokens(source: str) -> list[Token]:
-    """Return the tokens, `end` last. Refuses characters that mean nothing here and strings or comments without an end."""
+    """Return the tokens, `end` last. Refuses more than `MOST_CHARACTERS`, what means nothing here, strings or comments without end."""
+    if len(source) > MOST_CHARACTERS:
+        rule = f"must have at most {MOST_CHARACTERS} characters"
+        raise refuse("size", None, f"{len(source)} characters", rule, "Split it into several files or terms.")
     found: list[Token] = []
     position, line, start = 0, 1, 0
     while position < len(source):
@@ -83,7 +89,7 @@ def _token(kind: str, text: str, place: Place, offset: int) -> Token:
         return Token("keyword", text, place, offset)
     if kind == "string":
         try:
-            json.loads(text)
+            json.loads(text).encode()  # half of a surrogate pair can be spelled in JSON and written nowhere
         except ValueError:
             raise refuse("string", place, text, "must be a JSON string", "Mend the escapes.") from None
     return Token(kind, text, place, offset)

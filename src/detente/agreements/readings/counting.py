@@ -14,6 +14,7 @@ import msgspec
 from detente.agreements.readings.calendars import Calendar
 from detente.errors import Problem, Refused, problem
 from detente.geometry.zones import zone
+from detente.ledger.known_names import did_you_mean
 from detente.records.claim import Tag
 
 Value = str | int | float | bool | None
@@ -146,7 +147,7 @@ def read_counting(value: Any, field: str = "term") -> Counting:
     except msgspec.ValidationError as error:
         rule, _, at = str(error).partition(" - at `$")
         where = f"{field}{at.rstrip('`')}" if at else field
-        next_step = "See docs/formats/readings.md."
+        next_step = did_you_mean(error, Counting) or "See docs/formats/readings.md."
         raise Refused([problem("term", where, "", rule[:1].lower() + rule[1:], next_step)]) from None
     faults = check(term, field)
     if faults:

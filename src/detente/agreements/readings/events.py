@@ -13,7 +13,7 @@ import msgspec
 
 from detente.agreements.logic.log import moment
 from detente.agreements.readings.counting import Match, Value
-from detente.errors import Problem, Refused, problem
+from detente.errors import UNREADABLE, Problem, Refused, problem, unreadable
 
 _OWN = {"by", "event", "id", "latest", "t", "told"}
 _TIMES = ("ends", "until")
@@ -120,8 +120,8 @@ def read_events(lines: Iterable[bytes]) -> tuple[Event, ...]:
             continue
         try:
             found.append(read_event(msgspec.json.decode(line, type=dict[str, Any]), f"line {n}"))
-        except msgspec.MsgspecError as error:
-            rule = str(error).rstrip(".")
+        except UNREADABLE as error:
+            rule = unreadable(error).rstrip(".")
             faults.append(problem("event", f"line {n}", line[:80].decode("utf-8", "replace"), rule, "Mend the line."))
         except Refused as refused:
             faults += refused.problems
