@@ -13,7 +13,7 @@ from detente.agreements.logic.log import Reader, write
 from detente.agreements.logic.parser import parse_terms
 from detente.cli.monitor import LogFile, TermsFile, text_of, warn
 from detente.cli.say import AsJson, answer, guarded, read_bytes
-from detente.errors import UNREADABLE, EvidenceError, Refused, problem, unreadable
+from detente.errors import EVIDENCE, UNREADABLE, EvidenceError, Refused, problem, unreadable
 
 ProofsFile = Annotated[
     str,
