@@ -7,7 +7,7 @@ asker can count what it spent, and learns nothing here of what a holder holds.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -21,10 +21,8 @@ from detente.picture.known import Known, known_of
 from detente.picture.screenings import Answered
 from detente.records.notice import CoarseNotice, Notice
 from detente.records.registry import Record
+from detente.station.asked import Asked
 from detente.station.http import Answer, Request, json_answer
-
-if TYPE_CHECKING:
-    from detente.station.local import LocalApi
 
 UNKNOWN = "why is not told: the station that answered may hold no presence stated within a day"
 
@@ -32,7 +30,7 @@ UNKNOWN = "why is not told: the station that answered may hold no presence state
 class OwnQuestions:
     """What own notices cost at each recipient, each priced once."""
 
-    def __init__(self, api: LocalApi) -> None:
+    def __init__(self, api: Asked) -> None:
         self._api = api
         self._rules = rules_of(api.state.me.genesis.screening)
         self._prices: dict[tuple[str, str], int] = {}
@@ -106,7 +104,7 @@ def _body(known: Known, party: str, kind: type[Any]) -> Any:
     return None
 
 
-def routes(api: LocalApi) -> dict[tuple[str, str], Callable[[Request], Awaitable[Answer]]]:
+def routes(api: Asked, own: OwnQuestions) -> dict[tuple[str, str], Callable[[Request], Awaitable[Answer]]]:
     """Return the routes of this part of the local listener."""
 
     async def questions(request: Request) -> Answer:
@@ -117,7 +115,7 @@ def routes(api: LocalApi) -> dict[tuple[str, str], Callable[[Request], Awaitable
             {
                 "asked": [_row(one, cell_ndeg) for one in reversed(asked)],
                 "basis": api.basis(),
-                "ours": api.own_questions.rows(),
+                "ours": own.rows(),
                 "passed_over": [row["passed_over"] for row in standing(api)],
                 "patterns": [
                     {**msgspec.to_builtins(p), "spent_percent": p.spent_percent, "words": p.sentence()}
@@ -129,7 +127,7 @@ def routes(api: LocalApi) -> dict[tuple[str, str], Callable[[Request], Awaitable
     return {("GET", "/local/questions"): questions}
 
 
-def standing(api: LocalApi) -> list[dict[str, Any]]:
+def standing(api: Asked) -> list[dict[str, Any]]:
     """Return the answers that pass over own people now: their epoch is not over."""
     now_us, cell_ndeg = api.engine.now_us, api.state.me.genesis.screening.cell_ndeg
     held = api.state.screener.examined().values()

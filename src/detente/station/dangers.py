@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from detente.hotline.quiet import quiet
 from detente.picture.danger_board import boards
+from detente.station.asked import Asked
 from detente.station.http import Answer, Request, json_answer
-
-if TYPE_CHECKING:
-    from detente.station.local import LocalApi
 
 LULL_AFTER_US = 6 * 3_600_000_000
 """With nothing reported for so long, and no pause announced, it is called a lull."""
 
 
-def routes(api: LocalApi) -> dict[tuple[str, str], Callable[[Request], Awaitable[Answer]]]:
+def routes(api: Asked) -> dict[tuple[str, str], Callable[[Request], Awaitable[Answer]]]:
     """Return the routes of this part of the local listener."""
 
     async def endangered(request: Request) -> Answer:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from detente.errors import Refused, problem
 from detente.picture.go_board import movements, sites
+from detente.station.asked import Asked
+from detente.station.asking import OwnQuestions
 from detente.station.drafting import SendAsked
 from detente.station.http import Answer, Request, json_answer
 
-if TYPE_CHECKING:
-    from detente.station.local import LocalApi
 
-
-def routes(api: LocalApi) -> dict[tuple[str, str], Callable[[Request], Awaitable[Answer]]]:
+def routes(api: Asked, own: OwnQuestions) -> dict[tuple[str, str], Callable[[Request], Awaitable[Answer]]]:
     """Return the routes of this part of the local listener."""
 
     async def board(request: Request) -> Answer:
@@ -28,7 +26,7 @@ def routes(api: LocalApi) -> dict[tuple[str, str], Callable[[Request], Awaitable
             {
                 "basis": api.basis(),
                 "movements": [
-                    {**msgspec.to_builtins(one), "unscreened": _unscreened(api, one.version)} for one in found
+                    {**msgspec.to_builtins(one), "unscreened": _unscreened(api, own, one.version)} for one in found
                 ],
                 "sites": sites(api.picture, party, now_us),
             }
@@ -53,13 +51,13 @@ def routes(api: LocalApi) -> dict[tuple[str, str], Callable[[Request], Awaitable
     return {("GET", "/local/board"): board, ("GET", "/local/hits"): hits}
 
 
-def _unscreened(api: LocalApi, version: str) -> dict[str, str]:
+def _unscreened(api: Asked, own: OwnQuestions, version: str) -> dict[str, str]:
     """Say for each party that did not screen a version why, as far as we can know."""
     answers = api.picture.screenings.of(version, api.engine.now_us)
-    return {a.party: why for a in answers if (why := api.own_questions.why(version, a))}
+    return {a.party: why for a in answers if (why := own.why(version, a))}
 
 
-def refuse_forbidden(api: LocalApi, asked: SendAsked) -> None:
+def refuse_forbidden(api: Asked, asked: SendAsked) -> None:
     """Refuse to share a notice, or what says where it is, with a party that its owner's consent leaves out."""
     named = {*asked.audience, *asked.coarse_to, *(p for facet in asked.facets for p in facet.audience)}
     abouts = [asked.supersedes] if asked.supersedes else []

@@ -32,7 +32,7 @@ from detente.records.erasure import ERASABLE_ALONE
 from detente.records.supersede import still_held
 from detente.station import asking, dangers, humane, reviewing, stopping, watch
 from detente.station.answers import permissions
-from detente.station.answers.basis import basis
+from detente.station.asked import Asked
 from detente.station.bundling import bundle_bytes
 from detente.station.clocks import clock_row, outcomes
 from detente.station.delivering import courses, matrix_rows, over_row, register_bytes
@@ -82,22 +82,14 @@ class _Dismiss(msgspec.Struct, forbid_unknown_fields=True):
     officer: str
 
 
-class LocalApi:
+class LocalApi(Asked):
     """The handlers, by name."""
 
     def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self.state = engine.state
-        self.parts = engine.parts
-        self.picture = engine.parts.picture
+        super().__init__(engine)
         self.own_questions = asking.OwnQuestions(self)
 
     # --- what stands ---
-
-    def basis(self) -> dict[str, Any]:
-        """Where every view stands: proven size, its age, whether the host answers, how much waits in the queue, what it could not take in."""
-        found: dict[str, Any] = msgspec.to_builtins(basis(self.engine))
-        return found
 
     async def health(self, request: Request) -> Answer:
         """Whether the station goes on as it should, for whoever watches processes: no token, nothing of what entries say."""
@@ -628,10 +620,10 @@ def local_app(engine: Engine) -> App:
         ("GET", "/local/status"): api.status,
         ("GET", "/local/verdicts/{}"): agreements.verdicts,
         ("GET", "/local/waiting"): api.waiting,
-        **asking.routes(api),
+        **asking.routes(api, api.own_questions),
         **dangers.routes(api),
         **watch.routes(api),
-        **humane.routes(api),
+        **humane.routes(api, api.own_questions),
         **reviewing.routes(api),
         **stopping.routes(api),
         ("POST", "/local/clock"): api.clock,

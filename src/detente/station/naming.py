@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from detente.errors import Problem, Refused
 from detente.hotline.roles import Own, strangers
 from detente.ledger.entry import Draft
 from detente.records.registry import REGISTRY, Record
-
-if TYPE_CHECKING:
-    from detente.station.local import LocalApi
+from detente.station.asked import Asked
 
 
-def own_roles(api: LocalApi) -> Own:
+def own_roles(api: Asked) -> Own:
     """Return the own party's officers and duties as they stand now."""
     me = api.state.me.party
     keys = api.state.identity.keys_of(me, max(api.state.next_entry, 1))
@@ -25,7 +21,7 @@ def own_roles(api: LocalApi) -> Own:
     )
 
 
-def refuse_strangers(api: LocalApi, draft: Draft) -> None:
+def refuse_strangers(api: Asked, draft: Draft) -> None:
     """Refuse a body that names a role nobody of the own party holds, or an officer it does not have."""
     own = own_roles(api)
     problems: list[Problem] = []

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from detente.errors import Refused, problem
 from detente.hotline.reviews import agenda, next_due_us, review_words
 from detente.picture.meetings import Called
+from detente.station.asked import Asked
 from detente.station.http import Answer, Request, json_answer
 
-if TYPE_CHECKING:
-    from detente.station.local import LocalApi
 
-
-def routes(api: LocalApi) -> dict[tuple[str, str], Callable[[Request], Awaitable[Answer]]]:
+def routes(api: Asked) -> dict[tuple[str, str], Callable[[Request], Awaitable[Answer]]]:
     """Return the routes of this part of the local listener."""
 
     async def meetings(request: Request) -> Answer:
@@ -50,7 +48,7 @@ def routes(api: LocalApi) -> dict[tuple[str, str], Callable[[Request], Awaitable
     }
 
 
-def _meeting(api: LocalApi, called: Called) -> dict[str, Any]:
+def _meeting(api: Asked, called: Called) -> dict[str, Any]:
     now_us, view = api.engine.now_us, api.picture.meetings
     latest = next(m for m in view.current() if m.meeting.series == called.meeting.series)
     minutes = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -14,14 +13,12 @@ from detente.node.station_stop import matched
 from detente.picture.known import Known, known_of
 from detente.records.duress import Duress
 from detente.records.message import Message
+from detente.station.asked import Asked
 from detente.station.http import Answer, Request, json_answer
 from detente.station.naming import own_roles
 
-if TYPE_CHECKING:
-    from detente.station.local import LocalApi
 
-
-def routes(api: LocalApi) -> dict[tuple[str, str], Callable[[Request], Awaitable[Answer]]]:
+def routes(api: Asked) -> dict[tuple[str, str], Callable[[Request], Awaitable[Answer]]]:
     """Return the routes of this part of the local listener."""
 
     async def stops(request: Request) -> Answer:
@@ -66,7 +63,7 @@ def routes(api: LocalApi) -> dict[tuple[str, str], Callable[[Request], Awaitable
     return {("GET", "/local/duress"): duress, ("GET", "/local/stops"): stops}
 
 
-def outside(api: LocalApi) -> Iterator[tuple[Known, bool]]:
+def outside(api: Asked) -> Iterator[tuple[Known, bool]]:
     """Yield what came directly, and what waits in our queue: not in the ledger yet, and real all the same."""
     state = api.state
     for held in state.direct.values():
@@ -80,12 +77,12 @@ def outside(api: LocalApi) -> Iterator[tuple[Known, bool]]:
             yield known, _officer(api, checked.header.key)
 
 
-def _officer(api: LocalApi, key: str) -> bool:
+def _officer(api: Asked, key: str) -> bool:
     use = api.state.identity.history(key)
     return use is not None and use.role == "officer"
 
 
-def _message(api: LocalApi, stop: str, extra: list[tuple[Known, bool]]) -> Message | None:
+def _message(api: Asked, stop: str, extra: list[tuple[Known, bool]]) -> Message | None:
     held = api.picture.stops.state.stops.get(stop)
     if held is not None:
         return held.message

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -19,18 +19,16 @@ from detente.records.approval import Rule
 from detente.records.handover import Open
 from detente.records.registry import REGISTRY, Record
 from detente.records.roster import Duty
+from detente.station.asked import Asked
 from detente.station.asking import standing
 from detente.station.clocks import clock_row
 from detente.station.http import Answer, Request, json_answer
-
-if TYPE_CHECKING:
-    from detente.station.local import LocalApi
 
 DAY_US = 86_400_000_000
 MONTH_US = 30 * DAY_US
 
 
-def routes(api: LocalApi) -> dict[tuple[str, str], Callable[[Request], Awaitable[Answer]]]:
+def routes(api: Asked) -> dict[tuple[str, str], Callable[[Request], Awaitable[Answer]]]:
     """Return the routes of this part of the local listener."""
 
     async def roster(request: Request) -> Answer:
@@ -116,7 +114,7 @@ def routes(api: LocalApi) -> dict[tuple[str, str], Callable[[Request], Awaitable
     }
 
 
-def holding_rule(api: LocalApi, draft: Draft) -> Rule | None:
+def holding_rule(api: Asked, draft: Draft) -> Rule | None:
     """Return the rule of our own party that holds this draft back, None where it may leave at once."""
     kind = draft.kind.partition("/")[0]
     body: object = None
@@ -127,16 +125,16 @@ def holding_rule(api: LocalApi, draft: Draft) -> Rule | None:
     return rule_for(api.state.approval_rules, kind, body)
 
 
-def _parties(api: LocalApi) -> list[str]:
+def _parties(api: Asked) -> list[str]:
     return [p.party for p in api.picture.directory.parties() if p.state == "active"]
 
 
-def _duties(api: LocalApi, party: str) -> list[Duty]:
+def _duties(api: Asked, party: str) -> list[Duty]:
     rosters = api.picture.directory.state.rosters.get(party, {})
     return [duty for roster in rosters.values() for duty in roster.duties]
 
 
-def _watch(api: LocalApi, party: str, at_us: int, hours: int) -> dict[str, Any]:
+def _watch(api: Asked, party: str, at_us: int, hours: int) -> dict[str, Any]:
     duties = _duties(api, party)
     roles = {d.role for d in duties}
     found = gaps(duties, roles, at_us, at_us + hours * 3_600_000_000)
@@ -149,7 +147,7 @@ def _watch(api: LocalApi, party: str, at_us: int, hours: int) -> dict[str, Any]:
     }
 
 
-def _stale(api: LocalApi) -> bool:
+def _stale(api: Asked) -> bool:
     """Whether notices of others are not screened here, for own presence was never stated or not within the day."""
     return api.state.screener.stale(api.engine.now_us)
 
@@ -158,7 +156,7 @@ def _probes(alarm: Alarm, now_us: int) -> bool:
     return alarm.kind == "probing" and alarm.at_us > now_us - DAY_US
 
 
-def _owners(api: LocalApi) -> list[dict[str, Any]]:
+def _owners(api: Asked) -> list[dict[str, Any]]:
     """Who answers for whom. Nobody is a state: it is shown, and is no all-clear."""
     rows = []
     for party in _parties(api):
@@ -167,7 +165,7 @@ def _owners(api: LocalApi) -> list[dict[str, Any]]:
     return rows
 
 
-def _channels(api: LocalApi, days: int) -> list[dict[str, Any]]:
+def _channels(api: Asked, days: int) -> list[dict[str, Any]]:
     now_us = api.engine.now_us
     calls = [stands.account.call for stands in api.picture.calls.all()]
     trials = api.picture.watchbook.state.trials
@@ -180,7 +178,7 @@ def _channels(api: LocalApi, days: int) -> list[dict[str, Any]]:
     return rows
 
 
-def _held(api: LocalApi) -> list[dict[str, Any]]:
+def _held(api: Asked) -> list[dict[str, Any]]:
     return [
         {
             "composer": held.composer,
@@ -193,7 +191,7 @@ def _held(api: LocalApi) -> list[dict[str, Any]]:
     ]
 
 
-def _to_relay(api: LocalApi) -> Iterator[Open]:
+def _to_relay(api: Asked) -> Iterator[Open]:
     """Urgent words of others that an officer of ours has taken, and nobody has passed to a unit or settled."""
     me, delivery, heads = api.state.me.party, api.picture.delivery, api.picture.heads
     for identifier in api.state.urgent_ledgered:
@@ -209,7 +207,7 @@ def _to_relay(api: LocalApi) -> Iterator[Open]:
             )
 
 
-def _open(api: LocalApi) -> Iterator[Open]:
+def _open(api: Asked) -> Iterator[Open]:
     state, now_us = api.state, api.engine.now_us
     me = state.me.party
     ladders = [clock_row(clock) for clock in state.timers.clocks(now_us)]
