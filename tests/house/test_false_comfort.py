@@ -12,10 +12,9 @@ OTHER_MEANINGS = {
     (Path("cli/lifeline.py"), "A facility kept open: guarantor, tasks, rules of safe passage."),
     (Path("cli/lifeline.py"), "Rule of safe passage, in order; repeat."),
     (Path("cli/lifeline.py"), "Write un/watch/'clears people'."),
-    (Path("cli/simulate.py"), "safe"),
     (Path("geometry/why.py"), "Any one of these moves of the first clears it: "),
     (Path("geometry/why.py"), "No single move clears it."),
-    (Path("scenario/case.py"), "safe"),
+    (Path("scenario/yaml_file.py"), "safe"),
 }
 """Texts that use such a word and say nothing of a place or a way: rules of safe passage are what a convoy is told to do, `clears
 people` is somebody's task, `safe` the reader of YAML, and a move clears a conflict between two notices, which is shown with it."""

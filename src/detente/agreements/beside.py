@@ -19,7 +19,7 @@ MOST_SAID = 3
 """Counts that are said in words beside one verdict, the latest first; the value has all."""
 
 
-class Beside(msgspec.Struct, frozen=True, kw_only=True):
+class CountBeside(msgspec.Struct, frozen=True, kw_only=True):
     """One count that is not split into single reports: whose, of what, over which window. `entry` is the bulletin's."""
 
     entry: str
@@ -38,17 +38,17 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
 
 def counts_of(
     bulletins: Iterable[tuple[str, Bulletin]], first_us: int | None, last_us: int | None
-) -> tuple[Beside, ...]:
+) -> tuple[CountBeside, ...]:
     """Return the counts above none whose window touches a span; a bound that is None is open."""
     found = [(entry, one) for entry, one in bulletins if _some(one.total) and _touches(one, first_us, last_us)]
     found.sort(key=lambda pair: (-(pair[1].window.latest_us or 0), pair[0]))
     return tuple(
-        Beside(entry=entry, party=b.party, scope=b.scope, total=b.total, who=b.who, window=b.window.text)
+        CountBeside(entry=entry, party=b.party, scope=b.scope, total=b.total, who=b.who, window=b.window.text)
         for entry, b in found
     )
 
 
-def qualified(stand: Sequence[Beside]) -> tuple[str, ...]:
+def qualified(stand: Sequence[CountBeside]) -> tuple[str, ...]:
     """Say what stands beside a verdict, for whoever reads it alone: nothing where nothing does."""
     if not stand:
         return ()

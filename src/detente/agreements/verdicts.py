@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from detente.agreements.beside import Beside, counts_of
+from detente.agreements.beside import CountBeside, counts_of
 from detente.agreements.effect import Effect
 from detente.agreements.events import Occurrence
 from detente.agreements.live import LATEST_US, LiveTerm, Owed
@@ -45,7 +45,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     against: tuple[str, ...] = ()
     answer: Answer
     at_us: int | None = None
-    beside: tuple[Beside, ...] = ()
+    beside: tuple[CountBeside, ...] = ()
     breaches: tuple[str, ...] = ()
     by_silence: bool = False
     caveats: tuple[str, ...] = ()

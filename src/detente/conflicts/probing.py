@@ -1,6 +1,6 @@
 """What a holder's own officers are told of the questions that others ask of own presence: passed over, and probing.
 
-All of it is made from `screening.Examined`, which never leaves the holder's station.
+All of it is made from `screening.AskedOfUs`, which never leaves the holder's station.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import msgspec
 
 from detente.conflicts.budget import day_of
 from detente.conflicts.cells import Cell, outline_of
-from detente.conflicts.screening import BUDGET_SPENT, Examined
+from detente.conflicts.screening import BUDGET_SPENT, AskedOfUs
 from detente.geometry.f3548 import time_text
 from detente.geometry.volume import NDEG, Polygon
 
@@ -23,7 +23,7 @@ NAMED = 6
 """Cells that words name; the rest are counted."""
 
 
-class Pattern(msgspec.Struct, frozen=True, kw_only=True):
+class Probing(msgspec.Struct, frozen=True, kw_only=True):
     """What one party asked on one UTC day. `same_ground`: how often, in the epoch, it asked about the own cell it asked about most."""
 
     asker: str
@@ -47,12 +47,12 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def pattern_of(asked: Iterable[Examined], newest: Examined) -> Pattern:
+def pattern_of(asked: Iterable[AskedOfUs], newest: AskedOfUs) -> Probing:
     """Return what the asker of `newest` asked on its day, `newest` included; `asked` are all answers held."""
     mine = [one for one in asked if one.asker == newest.asker]
     today = [one for one in mine if day_of(one.asked_at_us) == day_of(newest.asked_at_us)]
     cells = Counter(c for one in mine if one.until_us == newest.until_us for c in {*one.raised_by, *one.withheld})
-    return Pattern(
+    return Probing(
         asker=newest.asker,
         budget_m2_s=newest.budget_m2_s,
         not_screened=sum(one.answer == "not screened" for one in today),
@@ -63,14 +63,14 @@ def pattern_of(asked: Iterable[Examined], newest: Examined) -> Pattern:
     )
 
 
-def patterns(asked: Iterable[Examined]) -> tuple[Pattern, ...]:
+def patterns(asked: Iterable[AskedOfUs]) -> tuple[Probing, ...]:
     """Return the newest day's pattern of every asker, by name."""
     held = list(asked)
     newest = {one.asker: one for one in held}
     return tuple(pattern_of(held, newest[asker]) for asker in sorted(newest))
 
 
-def probing(pattern: Pattern, newest: Examined) -> str | None:
+def probing(pattern: Probing, newest: AskedOfUs) -> str | None:
     """Return what an alarm of probing is about, the same for as long as it says the same; None where there is none to raise."""
     if newest.reason == BUDGET_SPENT:
         return f"{pattern.asker}: budget of {time_text(newest.asked_at_us)[:10]}"
@@ -78,7 +78,7 @@ def probing(pattern: Pattern, newest: Examined) -> str | None:
     return f"{pattern.asker}: {reached[-1]} times in the epoch to {time_text(newest.until_us)}" if reached else None
 
 
-def passed_over_words(one: Examined, cell_ndeg: int) -> str:
+def passed_over_words(one: AskedOfUs, cell_ndeg: int) -> str:
     """Say which own cells an asker is not told of, for which notice, until when, and what can be done."""
     return (
         f"OWN PEOPLE PASSED OVER: {cells_words(one.withheld, cell_ndeg)} came within the buffer of {one.asker}'s notice {one.notice[:12]} "

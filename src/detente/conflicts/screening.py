@@ -10,7 +10,7 @@ and an age, all of one size. The word `concern` would be a locator if it followe
     occupied for everyone: moving a question about, or repeating it, adds nothing;
   - questions that are too small, too short, or over the day's budget are answered `not screened`.
 
-What the asker is not told, the holder's own officers are (`Examined`): which cells raised a concern, which presence moved into
+What the asker is not told, the holder's own officers are (`AskedOfUs`): which cells raised a concern, which presence moved into
 ground already answered for and was passed over, why a notice was not screened, so that a human can pick up the telephone.
 """
 
@@ -98,7 +98,7 @@ class Screened(msgspec.Struct, frozen=True, kw_only=True):
     withheld: tuple[Cell, ...] = ()
 
 
-class Examined(msgspec.Struct, frozen=True, kw_only=True):
+class AskedOfUs(msgspec.Struct, frozen=True, kw_only=True):
     """One notice of another party as the holder's own officers see it. Nothing of this leaves the station.
 
     `withheld`: cells where own people are and that raise no concern for this asker before `until_us`, when the epoch ends.
@@ -159,9 +159,9 @@ def screen(desk: Desk, question: Question, rules: Rules, now_us: int) -> tuple[D
     return answered, Screened(answer=answer, raised_by=raised, withheld=withheld)
 
 
-def examined(desk: Desk, question: Question, screened: Screened, rules: Rules) -> Examined:
+def examined(desk: Desk, question: Question, screened: Screened, rules: Rules) -> AskedOfUs:
     """Return what the holder's own officers are shown of one answer. `desk` is the one after it."""
-    return Examined(
+    return AskedOfUs(
         answer=screened.answer.answer,
         asked_at_us=question.asked_at_us,
         asker=question.asker,

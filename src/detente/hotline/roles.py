@@ -22,7 +22,7 @@ USUAL: Final = frozenset({WATCH, *ROLE.values()})
 """Roles that the product itself knows: whoever founds a party or registers an officer names any other as new."""
 
 
-class Own(NamedTuple):
+class OwnNames(NamedTuple):
     """A party's officers with a key in force, with their roles, and its duties on record."""
 
     party: str
@@ -40,7 +40,7 @@ class Own(NamedTuple):
         return self.officers.get(officer, frozenset()) | frozenset(on)
 
 
-def strangers(body: object, own: Own, field: str) -> Iterator[Problem]:
+def strangers(body: object, own: OwnNames, field: str) -> Iterator[Problem]:
     """Yield a problem for each role or officer named in a body of one's own that is nobody's. `field` is where the body stands."""
     match body:
         case Roster() if body.party == own.party:
@@ -66,7 +66,7 @@ def role(name: str, known: Iterable[str], field: str, step: str = "Name one of t
         yield problem("role-unknown", field, name, rule, nearest(name, held) or step)
 
 
-def _officer(name: str, own: Own, field: str) -> Iterator[Problem]:
+def _officer(name: str, own: OwnNames, field: str) -> Iterator[Problem]:
     if name not in own.officers:
         rule = f"must be an officer of {own.party} with a key that is valid now: {', '.join(sorted(own.officers)) or 'none'}"
         step = nearest(name, own.officers) or "Make and register the key first (`detente keys`)"

@@ -74,7 +74,7 @@ class OwnVersions:
             self._after.setdefault(known.header.supersedes, known.id)
 
 
-class Made(Protocol):
+class NewEntry(Protocol):
     """An entry as far as the rules of threads look at it: a draft, or one that is signed."""
 
     @property
@@ -87,7 +87,7 @@ class Made(Protocol):
     def supersedes(self) -> str | None: ...
 
 
-def thread_problems(state: Station, made: Made) -> tuple[Problem, ...]:
+def thread_problems(state: Station, made: NewEntry) -> tuple[Problem, ...]:
     """Return what the host must refuse in an own entry by the rules of threads: its head, its erasure, its closing.
 
     A station that has not read all of the ledger yet cannot call an entry unknown; then it leaves the question to the host.

@@ -14,8 +14,8 @@ import msgspec
 from detente.conflicts.budget import DAY_US
 from detente.conflicts.coarse import volumes_of
 from detente.conflicts.screening import (
+    AskedOfUs,
     Desk,
-    Examined,
     Presence,
     Question,
     Rules,
@@ -50,10 +50,10 @@ class Screener(Protocol):
     def review(self, presence: tuple[Presence, ...], speaks_for: tuple[str, ...], now_us: int) -> None:
         """Take the watch officer's statement of presence; it replaces the one before."""
 
-    def examined(self) -> Mapping[str, Examined]:
+    def examined(self) -> Mapping[str, AskedOfUs]:
         """Return, by notice, what own officers are shown of the answers of the last day, the oldest first. None of it leaves."""
 
-    def passed_over(self, now_us: int) -> tuple[Examined, ...]:
+    def passed_over(self, now_us: int) -> tuple[AskedOfUs, ...]:
         """Return what has become worse for notices answered in this epoch since own presence was stated; remember it."""
 
     def stale(self, now_us: int) -> bool:
@@ -79,8 +79,8 @@ class DeskScreener:
         self.rules = rules
         self.desk = Desk()
         self._kept: dict[str, Question] = {}
-        self._examined: dict[str, Examined] = {}
-        self._new: dict[str, Examined | None] = {}
+        self._examined: dict[str, AskedOfUs] = {}
+        self._new: dict[str, AskedOfUs | None] = {}
         """What is examined and not handed over to be kept yet; None: forgotten."""
 
     def answer(self, notice: str, asker: str, volumes: tuple[Volume4D, ...], slot_us: int) -> Screening:
@@ -106,10 +106,10 @@ class DeskScreener:
         self.desk = unasked(self.desk, question, self.rules)
         self._forget(notice)
 
-    def examined(self) -> Mapping[str, Examined]:
+    def examined(self) -> Mapping[str, AskedOfUs]:
         return self._examined
 
-    def passed_over(self, now_us: int) -> tuple[Examined, ...]:
+    def passed_over(self, now_us: int) -> tuple[AskedOfUs, ...]:
         worse = []
         for notice, cells in passed_over(self.desk, self.rules, now_us).items():
             held = self._examined.get(notice)
@@ -122,7 +122,7 @@ class DeskScreener:
     def stale(self, now_us: int) -> bool:
         return is_stale(self.desk, self.rules, now_us)
 
-    def _remember(self, one: Examined) -> None:
+    def _remember(self, one: AskedOfUs) -> None:
         self._examined[one.notice] = self._new[one.notice] = one
         for notice in [n for n, e in self._examined.items() if e.asked_at_us < one.asked_at_us - DAY_US]:
             self._forget(notice)
@@ -183,7 +183,7 @@ class DeskScreener:
         self.desk = msgspec.structs.replace(desk, asked=tuple(asked))
         self._kept = {f"asked/{question.notice}": question for question in asked}
         shown = [
-            msgspec.json.decode(data, type=Examined) for name, data in kept.items() if name.startswith("examined/")
+            msgspec.json.decode(data, type=AskedOfUs) for name, data in kept.items() if name.startswith("examined/")
         ]
         self._examined = {one.notice: one for one in sorted(shown, key=lambda one: (one.asked_at_us, one.notice))}
 

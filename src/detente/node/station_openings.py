@@ -89,7 +89,7 @@ def obeyed(state: Station, known: Known, effects: list[Effect], now_us: int) -> 
         return known
     words = (
         f"{author} has had {old.kind} {body.about} of {old.author} erased, which nobody may: {problems[0].rule}. What it said is kept "
-        f"here, and it stands; do not take it for cleared. Authority named: {body.authority!r}, reason: {body.reason!r}"
+        f"here, and it still counts. Authority named: {body.authority!r}, reason: {body.reason!r}"
     )
     effects += raise_alarm(state, "erased-in-use", known.id, words, now_us, by=author)
     return msgspec.structs.replace(known, opened=())

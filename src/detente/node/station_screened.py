@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from detente.conflicts.probing import passed_over_words, pattern_of, probing
-from detente.conflicts.screening import Examined
+from detente.conflicts.screening import AskedOfUs
 from detente.node.keeping import Keep
 from detente.node.station_alarms import raise_alarm
 from detente.node.station_state import Station
@@ -38,7 +38,7 @@ def kept_at_once(kept: Sequence[tuple[str, bytes | None]], effects: Sequence[Eff
     return [Keep(kept=[*kept, *rows]), *(effect for effect in effects if not isinstance(effect, Keep))]
 
 
-def _passed_over(state: Station, one: Examined, now_us: int) -> list[Effect]:
+def _passed_over(state: Station, one: AskedOfUs, now_us: int) -> list[Effect]:
     """One alarm for a notice, and one more whenever further cells are passed over."""
     if not one.withheld:
         return []

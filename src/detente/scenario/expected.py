@@ -20,7 +20,7 @@ WAITS = ("called", "unanswered")
 """Alarms by which a ladder tells that something waits: at its sender, and at the party that owes the answer."""
 
 
-class Fact(msgspec.Struct, frozen=True, kw_only=True):
+class RowFact(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that a station raised or answered. `about` are the ids that it concerns, `party` where or of whom.
 
     `value`: the kind of an alarm, the answer of a screening, the urgency of what is asked afresh, the lead of a notice.
@@ -38,13 +38,13 @@ class Facts:
 
     def __init__(self, entries: Mapping[str, str]) -> None:
         self._entries = entries
-        self._all: list[Fact] = []
+        self._all: list[RowFact] = []
 
-    def add(self, fact: Fact) -> None:
+    def add(self, fact: RowFact) -> None:
         """Keep one."""
         self._all.append(fact)
 
-    def of(self, row: Row, kind: str, values: Collection[str] = ()) -> list[Fact]:
+    def of(self, row: Row, kind: str, values: Collection[str] = ()) -> list[RowFact]:
         """Return the facts of a kind about a row's own entries, or about the one it asks about; `values`: only these."""
         mine = self._mine(row)
         return [f for f in self._all if f.kind == kind and mine & set(f.about) and (not values or f.value in values)]

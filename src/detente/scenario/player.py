@@ -23,7 +23,7 @@ from detente.evidence.times import TimeClaim, TimeReport, compare_times
 from detente.scenario.asking import course_words, short_leads, stop_words
 from detente.scenario.case import Case, Row, microseconds
 from detente.scenario.compose import answered_for, body_of, presence_of
-from detente.scenario.expected import Fact, Facts
+from detente.scenario.expected import Facts, RowFact
 from detente.scenario.judging import Judge, RouteAnswer, standing_words
 from detente.scenario.pocket import Pocket
 from detente.scenario.processes import Door
@@ -237,7 +237,7 @@ class Player:
         for news in self._judge.news(self.now_us):
             self._raise(news.words, knew="all who were told the claims", proof=_entries(news.evidence))
             if news.contradicts:
-                self._facts.add(Fact(about=news.contradicts, at_us=self.now_us, kind="contradiction"))
+                self._facts.add(RowFact(about=news.contradicts, at_us=self.now_us, kind="contradiction"))
         self.played.tasks = self._judge.tasks
 
     def _asked_afresh(self, entry: str, row: Row) -> None:
@@ -257,7 +257,7 @@ class Player:
             within = (asked["due_us"] - asked["asked_us"]) // 1_000_000
             words = f"ASKED AFRESH {asked['recipient']}: {asked['count']} ({asked['urgency']}), within {within} s"
             tell = partial(self._raise, words, knew=asked["recipient"], proof=proof, at_us=asked["asked_us"])
-            fact = Fact(
+            fact = RowFact(
                 about=(asked["entry"], change),
                 at_us=asked["asked_us"],
                 kind="asked",
@@ -270,7 +270,7 @@ class Player:
             words = f"ANSWERED AFRESH {asked['recipient']} after {after} s: {asked['answer']}"
             self._once((asked["entry"], "answered"), partial(self._raise, words, knew=asked["author"], proof=proof))
 
-    def _once(self, key: tuple[str, ...], tell: Callable[[], None], fact: Fact | None = None) -> None:
+    def _once(self, key: tuple[str, ...], tell: Callable[[], None], fact: RowFact | None = None) -> None:
         """Say what has come about, and keep it as a fact, the first time it is seen."""
         if key not in self._seen:
             self._seen.add(key)
@@ -282,7 +282,7 @@ class Player:
         at_us = int(alarm["at_us"])
         self._raise(f"ALARM at {party}: {alarm['words']}", knew=party, at_us=at_us)
         about = tuple(str(alarm["about"]).split())  # a slot: the entry first, then at whom or on which ladder
-        self._facts.add(Fact(about=about, at_us=at_us, kind="alarm", party=party, value=alarm["kind"]))
+        self._facts.add(RowFact(about=about, at_us=at_us, kind="alarm", party=party, value=alarm["kind"]))
 
     def _screenings(self, entry: str, row: Row) -> None:
         for answered in self._rows(row.by, f"/local/screenings/{entry}", "screenings"):
@@ -292,7 +292,7 @@ class Player:
             proof = f"entry {str(answered['entry'])[:12]}" if answered["entry"] else "absent by its deadline"
             tell = partial(self._raise, f"SCREENING {answered['words']}", knew=row.by, proof=proof)
             party, answer = answered["party"], answered["answer"]
-            fact = Fact(about=(entry,), at_us=self.now_us, kind="screening", party=party, value=answer)
+            fact = RowFact(about=(entry,), at_us=self.now_us, kind="screening", party=party, value=answer)
             self._once(key, tell, fact)
 
     def _told(self, entry: str, row: Row) -> None:
@@ -308,7 +308,7 @@ class Player:
     def _lead(self, entry: str, row: Row) -> None:
         for one in short_leads(self.doors[row.by], entry):
             tell = partial(self._raise, f"LEAD for {one.party}: {one.words}", knew=f"{row.by}, {one.party}")
-            fact = Fact(about=(entry,), at_us=self.now_us, kind="lead", party=one.party, value=one.lead)
+            fact = RowFact(about=(entry,), at_us=self.now_us, kind="lead", party=one.party, value=one.lead)
             self._once((entry, "lead", one.party), tell, fact)
 
     # --- questions, answered offline by the separate verifier ---

@@ -13,7 +13,7 @@ import msgspec
 
 from detente.conflicts.budget import DAY_US, day_of
 from detente.conflicts.probing import cells_words, passed_over_words, patterns
-from detente.conflicts.screening import BUDGET_SPENT, Examined, too_small
+from detente.conflicts.screening import BUDGET_SPENT, AskedOfUs, too_small
 from detente.geometry.volume import Volume4D
 from detente.node.screener import rules_of, volumes_to_screen
 from detente.node.station_openings import about
@@ -134,7 +134,7 @@ def standing(api: Asked) -> list[dict[str, Any]]:
     return [_row(one, cell_ndeg) for one in held if one.withheld and now_us < one.until_us]
 
 
-def _row(one: Examined, cell_ndeg: int) -> dict[str, Any]:
+def _row(one: AskedOfUs, cell_ndeg: int) -> dict[str, Any]:
     return {
         **msgspec.to_builtins(one),
         "passed_over": passed_over_words(one, cell_ndeg) if one.withheld else None,
@@ -142,7 +142,7 @@ def _row(one: Examined, cell_ndeg: int) -> dict[str, Any]:
     }
 
 
-def _words(one: Examined, cell_ndeg: int) -> str:
+def _words(one: AskedOfUs, cell_ndeg: int) -> str:
     if one.answer == "not screened":
         budget = f" ({one.spent_m2_s} of {one.budget_m2_s} m2 s)" if one.reason == BUDGET_SPENT else ""
         return f"{one.answer}: {one.reason}{budget}"

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from detente.errors import Problem, Refused
-from detente.hotline.roles import Own, strangers
+from detente.hotline.roles import OwnNames, strangers
 from detente.ledger.entry import Draft
 from detente.records.registry import REGISTRY, Record
 from detente.station.asked import Asked
 
 
-def own_roles(api: Asked) -> Own:
+def own_roles(api: Asked) -> OwnNames:
     """Return the own party's officers and duties as they stand now."""
     me = api.state.me.party
     keys = api.state.identity.keys_of(me, max(api.state.next_entry, 1))
     rosters = api.picture.directory.state.rosters.get(me, {})
-    return Own(
+    return OwnNames(
         duties=tuple(duty for roster in rosters.values() for duty in roster.duties),
         officers={use.officer: frozenset(use.roles) for use in keys if use.officer is not None},
         party=me,
