@@ -64,6 +64,7 @@ READS = frozenset(
         ),
         *(
             "place check",
+            "presence asked",
             "presence show",
             "show",
             "simulate",
@@ -98,7 +99,9 @@ WRITES = frozenset(
             "channel",
             "coordinate",
             "disclose",
+            "dismiss",
             "doubt",
+            "end-for",
             "erase",
             "handover",
             "host",
@@ -257,7 +260,7 @@ def station(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeStation:
             row = {"answer": "kept", "party": "rus", "term": "k1"}
             return {"agreement": "truce", "at_us": 0, "basis": made.basis, "seen": "", "verdicts": [row]}
         if path == "entries":
-            return {"basis": {**made.basis, "entries_size": 0}, "entries": [], "next": 0}
+            return {"basis": {**made.basis, "entries_size": 0}, "entries": [], "next": 0, "over": {}}
         return get(path, **query)
 
     monkeypatch.setattr(made, "get", asked)

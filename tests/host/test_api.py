@@ -360,7 +360,7 @@ def test_an_erased_body_is_gone_from_store_and_pages() -> None:
 
     async def play(host: Local) -> None:
         un, rus = await host.login("un"), await host.login("rus")
-        raw = submission("un", notice(words="to be forgotten"), ["rus", "un"])
+        raw = submission("un", message("to be forgotten"), ["rus", "un"])
         receipt = (await post(host, un, raw)).content
         entry = json.loads(receipt)["id"]
         body = Erasure(about=entry, authority="data protection officer", reason="named a person")

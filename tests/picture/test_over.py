@@ -68,6 +68,7 @@ def test_the_first_line_shown_of_an_old_version_is_that_it_is_old():
     entry = {"facets": [], "header": {**header, "supersedes": None}, "received_at_us": 0}
     basis = {"age_us": 0, "entries_size": 3, "fresh": True, "host_reachable": True, "now_us": 0, "queued": 0, "size": 3}
     found = {
+        "acknowledged": {},
         "basis": {**basis, "virtual": False},
         "delivery": {},
         "entry": entry,

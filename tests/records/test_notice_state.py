@@ -118,7 +118,16 @@ def test_a_response_is_said_once():
 
 def test_no_kind_that_is_said_once_has_a_newer_version():
     """A later one is a new fact; none of them is superseded, whoever asks."""
-    assert {"disclosure", "erasure", "response", "screening", "sealed", "step", "watermark"} == NEVER_SUPERSEDED
+    assert {
+        "closing",
+        "disclosure",
+        "erasure",
+        "response",
+        "screening",
+        "sealed",
+        "step",
+        "watermark",
+    } == NEVER_SUPERSEDED
     for kind in NEVER_SUPERSEDED:
         old = Version(activity=None, author="cjtf", first="aa", id="aa", kind=kind, state=None, superseded_by=None)
         versions = SimpleNamespace(version=lambda entry, old=old: old)

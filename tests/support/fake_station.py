@@ -377,6 +377,7 @@ class FakeStation:
         row = {
             "at_us": AT,
             "author": "cjtf",
+            "ended_for_us": False,
             "entry": NOTICE,
             "replies": [said],
             "standing": "in force",

@@ -62,7 +62,6 @@ def zone_named(name: str | None) -> tzinfo | None:
     """Return a zone by IANA name or offset; raises Refused for one that is not known."""
     if not name:
         return None
-    require_short("--zone", name)
     return zone(name, "--zone")
 
 
