@@ -51,7 +51,9 @@ def test_an_urgent_message_that_was_read_raises_nothing_further(replay):
 
 def test_a_refusal_closes_the_clock_on_both_sides(replay):
     """After 240 s the clock shows reject, 1 h 39 min before the loss."""
-    assert replay["stop-answered"].found["q4"] == ("CLOCK stop from cjtf to rus: reject after 240 s",)
+    assert replay["stop-answered"].found["q4"] == (
+        "CLOCK stop from cjtf to rus: reject after 240 s by rus's own clock",
+    )
 
 
 def test_the_next_review_has_the_evening_on_its_agenda_at_both_sides(replay):

@@ -225,12 +225,6 @@ def limits_shared(patch: Patch) -> None:
     )
 
 
-def instead(patch: Patch, step: Any, leaking: Any) -> None:
-    """Let a step that a station takes after every input be another."""
-    assert step in station_clock.DUE
-    patch.setattr(station_clock, "DUE", tuple(leaking if one is step else one for one in station_clock.DUE))
-
-
 def step_by_the_signature(patch: Patch) -> None:
     """Time: a ladder begins when its message says it was signed, so the leaves of its steps tell that to the microsecond."""
     patch.setattr(station_ladders, "begins_us", lambda signed_us, ledgered_us: signed_us)
@@ -248,7 +242,7 @@ def watermark_for_all(patch: Patch) -> None:
         state.told = told
         return effects
 
-    instead(patch, watermark, counting)
+    patch.setattr(station_clock, "_watermark", counting)
 
 
 def watermark_in_common(patch: Patch) -> None:
@@ -273,7 +267,7 @@ def watermark_in_common(patch: Patch) -> None:
         return [Compose(draft_of(state, body, audience, now_us))]
 
     patch.setattr(Telling, "due_us", due_us)
-    instead(patch, station_clock._watermark, joint)
+    patch.setattr(station_clock, "_watermark", joint)
 
 
 def watermark_on_one_clock(patch: Patch) -> None:
