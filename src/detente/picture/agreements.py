@@ -238,9 +238,16 @@ class Agreements(View):
             if isinstance(record, Record):
                 self._body(kept, record.body)
         if kept.name == "erasure":
+            self._forget(kept.about)
             self._changed(self.book.erase(kept.about))
         if before:
             self._revisions(kept, before)
+
+    def _forget(self, entry: str) -> None:
+        """Destroy what an erased entry said: nothing of it stays in a snapshot, or in what was shown at an earlier size."""
+        for at, held in enumerate(self.state.kept):
+            if held.id == entry:
+                self.state.kept[at] = msgspec.structs.replace(held, parts=())
 
     def _body(self, kept: Kept, body: Body) -> None:
         match body:
