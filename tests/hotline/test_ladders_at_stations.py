@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from tests.support.stations import SECOND, World, message, notice, response
 
+from detente.records.erasure import Erasure
 from detente.records.step import Step
 
 
@@ -221,3 +222,14 @@ def test_a_query_is_called_for_after_seven_days_and_after_two_if_it_is_about_som
     w.now_us += 6 * 86_400 * SECOND
     w.run(3)
     assert ("query", "director") not in steps(w, "cjtf", "cjtf")
+
+
+def test_a_message_that_is_erased_is_not_called_for():
+    """Unanswered for 5 s, then erased: its ladder has ended, and the priority message's director is not called at 10 min."""
+    w = World()
+    w.run(1)
+    m = w.send("rus", message("priority"), ["cjtf"])
+    w.run(5)
+    w.send("rus", Erasure(about=m.hex(), authority="court", reason="names a person"), ["cjtf"])
+    w.run(700)
+    assert steps(w, "rus") == []

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import hypothesis.strategies as st
 import msgspec
 import pytest
 from hypothesis import given, settings
 from tests.support import world
+from tests.support.stations import World
 
 from detente.errors import EvidenceError, Refused
 from detente.geometry.coordinates import read_position
@@ -15,6 +19,7 @@ from detente.geometry.volume import Circle
 from detente.hotline.ground import Ground, ground_of
 from detente.hotline.near import Answer, Asked, Verdict, answer
 from detente.hotline.register import FORMAT, Protected, Register, read_register, sorted_places, write_register
+from detente.station.delivering import register_bytes
 
 HOUR = 3_600_000_000
 AS_OF = 1_443_821_880_000_000
@@ -247,3 +252,15 @@ def test_two_points_on_one_building_are_thirty_eight_metres_apart():
     )
     (hit,) = ask(office, register(place(MAIN, "main building", 1))).hits
     assert 37_000 < hit.gap_mm < 39_000
+
+
+def test_a_register_is_dated_by_what_was_proven_and_not_by_when_it_was_written():
+    """The line has been down for an hour: the file that is written now says what its station knew then."""
+    w = World(pictures=True)
+    w.run(2)
+    station = w.stations["un"]
+    proven_us = station.verified_at_us
+    later_us = proven_us + HOUR
+    engine: Any = SimpleNamespace(now_us=later_us, parts=SimpleNamespace(picture=w.pictures["un"]), state=station)
+    found = read_register(register_bytes(engine), station.me.station_key.public.hex()).register
+    assert (found.as_of_us, found.made_us) == (proven_us, later_us)

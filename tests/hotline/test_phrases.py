@@ -126,6 +126,7 @@ def test_html_escapes_what_others_wrote():
         ({"minutes": "٢٧"}, "Western digits"),
         ({"minutes": "27", "place": "x"}, "must be one of"),
         ({"minutes": "27\u202e"}, "controls of writing direction"),
+        ({"minutes": f"{LRI}27{PDI}"}, "controls of writing direction"),
         ({"minutes": "2\n7"}, "line breaks"),
     ],
 )
@@ -148,7 +149,9 @@ def test_what_a_message_carries_is_read_back_and_says_the_same_in_every_language
     """The values leave as NAME=VALUE lines and come back; each language shows every one of them whole."""
     figures = figures.strip() or "0"
     values = {k: unit if VALUES[k] is Value.NAME else figures for k in phrase(name, "en").placeholders()}
-    back = read_values(write_values(values))
+    carried = write_values(values)
+    assert not {LRI, RLI, FSI, PDI} & set(carried)
+    back = read_values(carried)
     assert back == values
     for language in LANGUAGES:
         said = plain(phrase(name, language), back, language)

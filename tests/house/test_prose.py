@@ -20,8 +20,6 @@ WORD = re.compile(r"`([a-z_]+)`")
 SUFFIXES = {"db", "json", "key", "md", "py", "toml"}
 NOT_OURS = {"AGREEMENT.md", "report.md", "ruamel.yaml", "tests/scenario/golden/CASE.txt"}
 """Files that a reader will have, and a library whose name looks like one."""
-STILL_LOST = {(Path("docs/decisions/0006-issue-order.md"), "design.md")}
-"""Pointers to nowhere that stand for a reason: the note names a page that its readers have and the repository has not. It will go."""
 
 
 @cache
@@ -83,8 +81,7 @@ def test_every_file_named_in_prose_is_there(where: str) -> None:
     """A path may be cut at its left: `geometry/volume.py`, `records.md`."""
     found = pages() if where == "pages" else prose()
     lost = {(path, name) for path, text in found.items() for name in lost_paths(text)}
-    assert lost - STILL_LOST == set()
-    assert where == "modules" or lost >= STILL_LOST, "a pointer that leads somewhere now leaves the list"
+    assert lost == set()
 
 
 @pytest.mark.parametrize("where", ["pages", "modules"])

@@ -222,3 +222,11 @@ def test_a_copy_that_a_former_build_wrote_is_judged_once_and_remembers():
     assert [name for name in copy.kept if name.startswith("unsound/")]
     assert int(copy.kept["judged"]) == w.stations["un"].folded
     goes_on(w)
+
+
+def test_a_kind_that_is_not_known_here_is_counted_and_nobody_is_accused():
+    """Its author may only be of a newer version: every view says incomplete, and there is no alarm."""
+    w = started()
+    recorded(w, "weather/1", {"words": "fog"})
+    assert w.pictures["un"].driver.missing().not_understood == {"weather/1": 1}
+    assert not w.alarms("un", "unsound") and not w.alarms("un", "unfoldable")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.records.test_stated import CONTRADICTORY, claim
 from tests.support import world
 from tests.support.hosts import notice as host_notice
 from tests.support.stations import World, notice
@@ -185,3 +186,10 @@ def test_what_the_own_station_judges_is_what_the_host_judges():
     with pytest.raises(Refused) as error:
         bench.host.admit(examine(raw, bench.host.slots, bench.host.ledger), raw, "un", bench.now_us)
     assert error.value.problems[0].code == "superseded"
+
+
+def test_a_time_whose_offset_contradicts_its_zone_is_refused_at_the_own_desk():
+    """Noon at +03:00 was 13:00 on no clock of Gaza that day; a zone that is none is refused as well."""
+    w = started()
+    for (text, zone), code in ((CONTRADICTORY[0][:2], "offset"), (("2024-04-15T12:00:00+02:00", "Mars/Base"), "zone")):
+        assert refused(w, "cjtf", (claim(text, zone), ["rus"])) == [code]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import msgspec
-from tests.agreements.castello import D_US, HOUR_US, TRUCE
+from tests.agreements.castello import D_US, HOUR_US, K1, TRUCE
 from tests.agreements.say import answering, claim, truce, us
 from tests.support.play import Play, fold, notice, picture_of
 
 from detente.agreements.publishing import RULESET, batch
 from detente.picture.agreements import Agreements
 from detente.records.agreement import AnnexA
+from detente.records.erasure import Erasure
 from detente.records.response import Response
 from detente.records.watermark import Watermark
 
@@ -128,3 +129,19 @@ def test_the_picture_folds_agreements_in_any_slices():
         picture.apply(one)
         picture.agreements.verdicts(agreement, us(1))
     assert picture.agreements.verdicts(agreement, us(6)) == picture_of(play, "un").agreements.verdicts(agreement, us(6))
+
+
+def test_a_published_verdict_that_rested_on_a_claim_is_revised_when_the_claim_is_erased():
+    """A witness's life comes before a verdict; the verdict does not stand on what is gone."""
+    play = Play()
+    play.now_us = D_US - HOUR_US
+    agreement = play.say("un", EVERYBODY, truce(K1))
+    told = claim("a witness", "asserts", "strike", "attack", 2, actor="syr", affected="opposition")
+    said = play.say("un", EVERYBODY, told, at_us=us(3))
+    found = [v for v in picture_of(play, "un").agreements.verdicts(agreement, us(4)) if v.party == "syr"]
+    assert {v.answer for v in found} == {"breached"}
+    published = play.say("un", EVERYBODY, batch(agreement, found, us(4), 3, RULESET), at_us=us(4))
+    erased = play.say("un", EVERYBODY, Erasure(about=said, authority="court", reason="a witness"), at_us=us(5))
+    (due,) = picture_of(play, "un").agreements.take_due()
+    assert (due.trigger, due.revises, due.was) == (erased, published, ("breached",))
+    assert [v.answer for v in due.verdicts] == ["kept"]

@@ -146,3 +146,23 @@ def test_a_station_that_runs_already_is_said_in_a_sentence(tmp_path):
         open_station(tmp_path)
     first.copy.close()
     open_station(tmp_path).copy.close()
+
+
+def test_what_this_process_cannot_close_is_refused(tmp_path, monkeypatch):
+    """A database of another owner: its mode, the mode wanted and the command are said, and the process does not start."""
+    write_station(tmp_path, "rus", host="http://h", port=0, local=0, peers={}, genesis=SIGNED)
+    open_station(tmp_path).copy.close()
+    (tmp_path / "copy.db").chmod(0o644)
+
+    def anothers(path, mode):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "chmod", anothers)
+    with pytest.raises(Refused) as refused:
+        open_station(tmp_path)
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.value, problem.next_step) == (
+        "file-mode",
+        "0644",
+        f"chmod 600 {tmp_path / 'copy.db'}",
+    )

@@ -73,3 +73,12 @@ def test_how_a_rule_was_read_can_be_shown(tmp_path):
         "answered: notice(id=n) AND (NOT (EVENTUALLY[0s,30m] answer(about=n)))"
         in run("monitor", terms, log, "--core").stdout
     )
+
+
+def test_what_may_be_read_otherwise_is_told_on_standard_error(tmp_path):
+    """The verdicts on standard output stay what they are."""
+    terms, log, verdicts = written(tmp_path)
+    terms.write_text(terms.read_text() + "FIND late: ONCE[0,1h] notice(id=n) AND notice(id=n)\n")
+    said = run("monitor", terms, log)
+    assert said.exit_code == 0 and "CAUTION" in said.stderr and "reaches over the connective" in said.stderr
+    assert "CAUTION" not in said.stdout and set(verdicts.splitlines()) <= set(said.stdout.splitlines())
