@@ -145,3 +145,19 @@ def test_a_published_verdict_that_rested_on_a_claim_is_revised_when_the_claim_is
     (due,) = picture_of(play, "un").agreements.take_due()
     assert (due.trigger, due.revises, due.was) == (erased, published, ("breached",))
     assert [v.answer for v in due.verdicts] == ["kept"]
+
+
+def test_what_an_erased_entry_said_is_in_no_snapshot_and_in_no_earlier_size():
+    """Destroyed is destroyed at once, and not at the station's next start."""
+    play = Play()
+    play.now_us = D_US - HOUR_US
+    play.say("un", EVERYBODY, truce(K1))
+    told = claim("a witness", "asserts", "strike", "attack", 2, actor="syr", affected="opposition", says="by name")
+    said = play.say("un", EVERYBODY, told, at_us=us(3))
+    before = picture_of(play, "un").agreements
+    assert b"by name" in b"".join(part.body for kept in before.state.kept for part in kept.parts)
+    play.say("un", EVERYBODY, Erasure(about=said, authority="court", reason="a witness"), at_us=us(5))
+    after = picture_of(play, "un").agreements
+    assert b"by name" not in b"".join(part.body for kept in after.state.kept for part in kept.parts)
+    size = next(kept.index for kept in after.state.kept if kept.id == said) + 1
+    assert all(not kept.parts for kept in after.as_of(size).state.kept if kept.id == said)

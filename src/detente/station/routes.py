@@ -14,6 +14,7 @@ import msgspec
 
 from detente.api.question import Answer, Question
 from detente.errors import Refused, problem
+from detente.ledger.known_names import misfit
 from detente.station import http
 from detente.station.engine import Engine
 
@@ -48,5 +49,6 @@ def read_question(question: type[Question[Any]], request: http.Request, name: st
     try:
         read: Question[Any] = msgspec.convert(given, question, strict=False)
     except msgspec.ValidationError as error:
-        raise Refused([problem("parameter", "", str(given), str(error), "Correct the parameter")]) from None
+        field, rule, step = misfit(error, question, "See docs/formats/station-api.md")
+        raise Refused([problem("parameter", field, given.get(field, ""), rule, step)]) from None
     return read
