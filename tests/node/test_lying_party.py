@@ -209,6 +209,21 @@ def test_bytes_of_the_own_copy_that_are_no_entry_are_told_and_the_rest_is_loaded
     assert alarm.about == f"index {index}" and "copy" in alarm.words
 
 
+def test_a_header_of_the_own_copy_of_which_a_byte_has_changed_is_told():
+    """Read as it stands, it would be by a party that does not exist, and the station would try to answer it for ever."""
+    w = started()
+    first, second = (w.send("rus", notice(words=words), ["un"]) for words in ("first", "second"))
+    w.run(2)
+    copy = w.copies["un"]
+    index, raw = copy.find(first)
+    copy.known[index] = (first, raw.replace(b'"author":"rus"', b'"author":"r2s"'))
+    w.restart("un")
+    w.run(2)
+    assert w.pictures["un"].airspace.get(first.hex()) is None
+    assert w.pictures["un"].airspace.get(second.hex()) is not None
+    assert [alarm.about for alarm in w.alarms("un", "unfoldable")] == [f"index {index}"]
+
+
 def test_a_copy_that_a_former_build_wrote_is_judged_once_and_remembers():
     """Without a verdict beside them all bodies are held against the rules; the verdict is kept, and the next start costs nothing."""
     w = started()

@@ -9,7 +9,7 @@ import msgspec
 from detente import errors
 from detente.errors import Refused
 from detente.ledger.delivered import Told
-from detente.ledger.entry import Checked, encode_header, header_commitment
+from detente.ledger.entry import Checked, encode_header, entry_id, header_commitment
 from detente.node.following import Believed
 from detente.node.keeping import Keep
 from detente.node.known import Known as KnownBytes
@@ -173,12 +173,19 @@ def reread(state: Station, given: Reread, now_us: int) -> list[Effect]:
 
 
 def kept_entry(state: Station, index: int, raw: bytes) -> Believed | None:
-    """Take an entry out of the own copy; None, and it is told, where the copy's bytes are none any more."""
+    """Take an entry out of the own copy; None, and it is told, where the copy's bytes are none any more.
+
+    The id is the hash of header and signature, so a header of which a byte has changed is found here: its author may be nobody.
+    """
     try:
-        return believed_again(index, raw)
+        found = believed_again(index, raw)
     except (msgspec.MsgspecError, RecursionError, ValueError) as error:
         state.broken[index] = f"{type(error).__name__}: {error}"[:200]
         return None
+    if entry_id(found.checked.header_bytes, found.checked.signature) != found.checked.id:
+        state.broken[index] = "its header is not the one that was signed"
+        return None
+    return found
 
 
 def believed_again(index: int, raw: bytes) -> Believed:
