@@ -26,7 +26,8 @@ from detente.records.screening import Screening
 from detente.records.step import Step
 
 HOUR = 3600
-CALM_S = 200
+CALM_S = 600
+"""Longer than two clocks can be apart (`Storm.skew`), so that the slowest station has answered."""
 PLACES = ((35.26, 40.15), (35.30, 40.20), (36.15, 36.97))
 
 
