@@ -58,7 +58,8 @@ def less_budget(world, m2_s):
 
 def asked(world, party="rus"):
     """`GET /local/questions` of a party's station."""
-    found = asyncio.run(routes(api(world, party))["GET", "/local/questions"](None))
+    made = api(world, party)
+    found = asyncio.run(routes(made, made.own_questions)["GET", "/local/questions"](None))
     return msgspec.json.decode(found.body)
 
 
