@@ -26,7 +26,7 @@ from detente.records.screening import Screening
 from detente.records.step import Step
 
 HOUR = 3600
-CALM_S = 200
+CALM_S = 400
 PLACES = ((35.26, 40.15), (35.30, 40.20), (36.15, 36.97))
 
 

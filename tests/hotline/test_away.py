@@ -23,11 +23,8 @@ LATER = {
     for name in ("urgent", "stop", "priority")
     for reach in ("alternate_channel", "higher_level", "host_duty_officer")
 }
-# What goes through the host alone cannot be answered while it is away, and is called for then: that call is the outage's own.
-LATER |= {
-    f"ladder_{name}_director_us": 36_000 * stations.SECOND
-    for name in ("priority", "screening", "query", "query_urgent")
-}
+LATER |= {f"ladder_{name}_director_us": 30 * stations.SECOND for name in ("query", "query_urgent")}
+LATER |= {f"ladder_{name}_higher_level_us": 36_000 * stations.SECOND for name in ("query", "query_urgent")}
 RULES = {**stormy.GENESIS.rules, **LATER, "exchange_every_us": 3_600 * stations.SECOND}
 GENESIS = msgspec.structs.replace(stormy.GENESIS, rules=RULES)
 
