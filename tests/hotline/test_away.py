@@ -23,9 +23,8 @@ LATER = {
     for name in ("urgent", "stop", "priority")
     for reach in ("alternate_channel", "higher_level", "host_duty_officer")
 }
-LATER["ladder_screening_director_us"] = 36_000 * stations.SECOND
-"""A station answers a notice at a slot after its recording, by its own clock. One whose clock is minutes behind is late by those minutes
-and is called for; after an outage the slot has passed by its clock too, and it answers at once. That call is the clock's doing."""
+LATER |= {f"ladder_{name}_director_us": 30 * stations.SECOND for name in ("query", "query_urgent")}
+LATER |= {f"ladder_{name}_higher_level_us": 36_000 * stations.SECOND for name in ("query", "query_urgent")}
 RULES = {**stormy.GENESIS.rules, **LATER, "exchange_every_us": 3_600 * stations.SECOND}
 GENESIS = msgspec.structs.replace(stormy.GENESIS, rules=RULES)
 

@@ -2,7 +2,7 @@
 
 The slot lies `after_us` after the host received the notice, so neither the answer nor the work it took shows in its time. A
 station that was away when the slot passed answers late, `after_us` after it first saw the notice: its absence shows, the
-answer still does not.
+answer still does not. So does one whose clock is behind the host's: it would wait for its own clock to reach the host's time.
 """
 
 from __future__ import annotations
@@ -12,9 +12,12 @@ from dataclasses import dataclass, field
 
 
 def slot_us(received_at_us: int, first_seen_us: int, after_us: int) -> int:
-    """Return the moment at which the screening of this notice is handed to the host."""
+    """Return the moment, by our clock, at which the screening of this notice is handed to the host.
+
+    `received_at_us` is by the host's clock and `first_seen_us` by ours: seen before it was received, it is our clock that is behind.
+    """
     slot = received_at_us + after_us
-    return slot if first_seen_us <= slot else first_seen_us + after_us
+    return slot if received_at_us <= first_seen_us <= slot else first_seen_us + after_us
 
 
 @dataclass

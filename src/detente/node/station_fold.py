@@ -121,9 +121,9 @@ def _fold(
             kept.append((f"direct/{entry.checked.id.hex()}", None))
     for opened in known.opened:
         if isinstance(opened.record, Record):
-            _record(state, known, opened.record.body, mine, entry.received_at_us, now_us, kept)
+            _record(state, known, opened.record.body, mine, now_us, kept)
     if mine:
-        recorded(state, known)
+        recorded(state, known, max(header.signed_at_us, entry.received_at_us) if own else now_us)
         voted(state, known)
     else:
         answered(state, known, entry.received_at_us)
@@ -247,7 +247,6 @@ def _record(
     known: Known,
     body: object,
     mine: bool,
-    received_at_us: int,
     now_us: int,
     kept: list[tuple[str, bytes | None]],
 ) -> None:
@@ -266,10 +265,10 @@ def _record(
         if not mine:
             call_us(state, known, body)
     elif isinstance(body, Watermark) and mine:
-        state.telling.covered(header.audience, body.size, received_at_us)
+        state.telling.covered(header.audience, body.size, min(header.signed_at_us, now_us))
     elif isinstance(body, Watermark):
         marks = state.marks.setdefault(header.author, deque(maxlen=MARKS))
-        marks.append((min(body.size, known.index), received_at_us))
+        marks.append((min(body.size, known.index), known.received_at_us))
     elif isinstance(body, Screening) and mine:
         state.slots.answered(bytes.fromhex(body.about))
         forget_asked(state, body.about, kept)

@@ -58,8 +58,12 @@ def begun(state: Station, known: Known, at_us: int) -> None:
         state.timers.took(step.about, step.party, step.ladder, step.step)
 
 
-def recorded(state: Station, known: Known) -> None:
-    """Take one entry of ours that is in the ledger: a notice waits for its screenings, and its earlier version no more."""
+def recorded(state: Station, known: Known, seen_us: int) -> None:
+    """Take one entry of ours that is in the ledger: a notice waits for its screenings, and its earlier version no more.
+
+    `seen_us` is when we saw it there by our own clock, by which the ladder runs: the host's may be minutes behind ours, and a
+    reader would be called before it can have screened. After a restart it is the later of signed and recorded.
+    """
     begun(state, known, known.received_at_us)
     notice = known.body(Notice) or known.body(CoarseNotice)
     if notice is None:
@@ -69,7 +73,7 @@ def recorded(state: Station, known: Known) -> None:
     until_us = max((volume.end_us for volume in notice.volumes), default=None) if isinstance(notice, Notice) else None
     over = until_us is not None and until_us < known.received_at_us
     if notice.state in LIVE and not over:
-        since_us = begins_us(known.received_at_us, known.received_at_us)
+        since_us = begins_us(seen_us, seen_us)
         for party in known.header.audience:
             if party != known.header.author:
                 state.timers.start(Matter(known.id, party, "screening", since_us), until_us)
