@@ -93,3 +93,18 @@ def test_a_watermark_is_not_put_off_by_a_clock_that_is_behind(off_s):
         w.run(10)
         marks.append(len(recorded(w, "cjtf", "watermark")))
     assert marks == [marks[0], marks[0] + 1, marks[0] + 2]
+
+
+@pytest.mark.parametrize("off_s", [-240, 0, 240])
+def test_a_restart_right_after_the_record_calls_nobody(off_s):
+    """Read again from its own copy, a notice is as old as it is, whatever the author's clock shows."""
+    w = apart(cjtf=off_s)
+    w.host_dies()
+    w.send("cjtf", notice(), ["rus", "un"])
+    w.run(600)
+    w.host_restarts()
+    w.run(2)
+    w.restart("cjtf")
+    w.run(300)
+    assert len(recorded(w, "cjtf", "screening")) == 2
+    assert recorded(w, "cjtf", "step") == []

@@ -233,3 +233,22 @@ def test_a_message_that_is_erased_is_not_called_for():
     w.send("rus", Erasure(about=m.hex(), authority="court", reason="names a person"), ["cjtf"])
     w.run(700)
     assert steps(w, "rus") == []
+
+
+def test_a_query_recorded_before_the_urgent_message_that_it_is_about_keeps_its_two_days_after_a_restart():
+    """The message came directly, and its author's queue drained last. Read again in order of the ledger, the query waited seven days."""
+    w = World()
+    w.run()
+    w.no_host = {"cjtf", "rus"}
+    m = w.send("rus", message("urgent"), ["cjtf"])
+    w.run(1)
+    w.send("cjtf", msgspec.structs.replace(response(m, "query"), words="which road?"), ["rus"])
+    w.no_host = {"rus"}
+    w.run(60)
+    w.no_host = set()
+    w.run(60)
+    kinds = [kind for kind in w.kinds("cjtf") if kind in ("message", "response")]
+    assert kinds == ["response", "message"]
+    w.restart("cjtf")
+    running = [clock.matter.ladder for clock in w.stations["cjtf"].timers.clocks(w.now_us)]
+    assert running == ["query-urgent"]

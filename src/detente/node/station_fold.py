@@ -18,7 +18,7 @@ from detente.node.screener import volumes_to_screen
 from detente.node.slots import slot_us
 from detente.node.station_alarms import raise_alarm
 from detente.node.station_faults import set_aside
-from detente.node.station_ladders import DIRECT, answered, begun, call_us, recorded
+from detente.node.station_ladders import DIRECT, URGENT, answered, begun, call_us, is_urgent, presses, recorded
 from detente.node.station_openings import Row, disclosed, erased, obeyed, remember
 from detente.node.station_state import Asked, Station
 from detente.node.station_stop import stop_arrived
@@ -39,8 +39,6 @@ from detente.records.screening import Screening
 from detente.records.step import Step
 from detente.records.warning import DangerWarning
 from detente.records.watermark import Watermark
-
-URGENT = ("stop", "urgent")
 
 MARKS = 4096
 """Watermarks of each other party that are remembered, to say since when its station holds something."""
@@ -123,7 +121,7 @@ def _fold(
         if isinstance(opened.record, Record):
             _record(state, known, opened.record.body, mine, now_us, kept)
     if mine:
-        recorded(state, known, max(header.signed_at_us, entry.received_at_us) if own else now_us)
+        recorded(state, known, state.seen_us(entry.received_at_us) if own else now_us)
         voted(state, known)
     else:
         answered(state, known, entry.received_at_us)
@@ -220,12 +218,6 @@ def _read_back(state: Station, now_us: int) -> list[Effect]:
     return effects
 
 
-def is_urgent(known: Known) -> bool:
-    """Whether an entry is a message marked urgent or stop, or warns of people in danger now."""
-    said = known.body(Message) or known.body(DangerWarning)
-    return said is not None and said.urgency in URGENT
-
-
 def _members(state: Station, entry: Believed, now_us: int, own: bool) -> list[Effect]:
     checked = entry.checked
     unsound = state.unsound_at(entry.index) if own else None
@@ -273,7 +265,7 @@ def _record(
         state.slots.answered(bytes.fromhex(body.about))
         forget_asked(state, body.about, kept)
     elif isinstance(body, Notice | CoarseNotice):
-        if isinstance(body, Notice) and body.emergency:
+        if presses(known):
             state.pressing.add(known.id)
         if not mine:
             ask_screening(state, known, now_us)

@@ -15,6 +15,7 @@ import msgspec
 
 from detente.hotline.ladder import ENDS, Matter, begins_us
 from detente.ledger.entry import Header
+from detente.node.station_openings import held
 from detente.node.station_state import Station
 from detente.picture.known import Known
 from detente.records.message import Message
@@ -30,6 +31,8 @@ LOUD: frozenset[LadderName] = frozenset({"priority", "query", "query-urgent", "s
 
 BY_HASTE: dict[Haste, LadderName] = {"priority": "warning", "routine": "warning-routine", "urgent": "urgent"}
 """On which ladder a warning of danger climbs."""
+
+URGENT = ("stop", "urgent")
 
 DIRECT: frozenset[LadderName] = frozenset({"stop", "urgent", "warning"})
 """Ladders whose steps also travel directly from station to station."""
@@ -62,7 +65,7 @@ def recorded(state: Station, known: Known, seen_us: int) -> None:
     """Take one entry of ours that is in the ledger: a notice waits for its screenings, and its earlier version no more.
 
     `seen_us` is when we saw it there by our own clock, by which the ladder runs: the host's may be minutes behind ours, and a
-    reader would be called before it can have screened. After a restart it is the later of signed and recorded.
+    reader would be called before it can have screened.
     """
     begun(state, known, known.received_at_us)
     notice = known.body(Notice) or known.body(CoarseNotice)
@@ -103,9 +106,27 @@ def call_us(state: Station, known: Known, step: Step) -> None:
         state.calls_on_us.setdefault((step.about, step.ladder), (known.header.author, step.words))
 
 
+def is_urgent(known: Known) -> bool:
+    """Whether an entry is a message marked urgent or stop, or warns of people in danger now."""
+    said = known.body(Message) or known.body(DangerWarning)
+    return said is not None and said.urgency in URGENT
+
+
+def presses(known: Known) -> bool:
+    """Whether what asks about an entry is pressing: it is urgent, or a notice of an emergency."""
+    told = known.body(Notice)
+    return is_urgent(known) or (told is not None and told.emergency)
+
+
 def _pressing(state: Station, query: Response) -> bool:
-    """Whether a query is about something urgent, so that two days are all there is."""
-    return query.version in state.pressing or query.about in state.pressing
+    """Whether a query is about something urgent, so that two days are all there is.
+
+    What it is about may stand behind it in the ledger (it had come directly): read again from the own copy, it is not known yet.
+    """
+    names = (query.version, query.about)
+    if not state.pressing.isdisjoint(names):
+        return True
+    return any(presses(known) for name in names if (known := held(state, name)) is not None)
 
 
 def _asked(state: Station, query: Response, others: list[str]) -> list[str]:

@@ -20,9 +20,10 @@ from detente.node.lodging import Lodged
 from detente.node.outbox import Queued
 from detente.node.station_entries import INCLUDED, note_included
 from detente.node.station_fan import queued
-from detente.node.station_fold import admit, fold, is_urgent, judged, kept_entry, remember_urgent, track
+from detente.node.station_fold import admit, fold, judged, kept_entry, remember_urgent, track
 from detente.node.station_follow import Verified
 from detente.node.station_hold import held_again
+from detente.node.station_ladders import is_urgent
 from detente.node.station_state import Direct, Station, Unacked, Withdrawal
 from detente.picture.known import Known, known_of
 from detente.records.screening import Screening

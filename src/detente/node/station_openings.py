@@ -45,15 +45,20 @@ def about(state: Station, entry_id: str) -> tuple[int, KnownBytes] | None:
         return None
 
 
+def held(state: Station, entry_id: str) -> Known | None:
+    """Return an entry that we hold (id in hex) with what we may read of it; None where we hold none."""
+    found = about(state, entry_id)
+    if found is None:
+        return None
+    index, kept = found
+    facets = [None if opening is None else opening.facet for opening in kept.facets]
+    return known_of(index, kept.received_at_us, entry_id, kept.header, facets, unsound=state.unsound_at(index))
+
+
 def notice_volumes(state: Station, notice: str) -> tuple[Volume4D, ...]:
     """Return where and when a notice that we hold says something will be, as far as we may read it; nothing if erased."""
-    found = about(state, notice)
-    if found is None:
-        return ()
-    index, held = found
-    facets = [None if opening is None else opening.facet for opening in held.facets]
-    known = known_of(index, held.received_at_us, notice, held.header, facets, unsound=state.unsound_at(index))
-    return volumes_to_screen(known.body(Notice), known.body(CoarseNotice))
+    known = held(state, notice)
+    return () if known is None else volumes_to_screen(known.body(Notice), known.body(CoarseNotice))
 
 
 def disclosed(state: Station, known: Known, unsound: Collection[int] | None) -> Known:

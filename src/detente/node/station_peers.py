@@ -23,8 +23,9 @@ from detente.node.keeping import Keep
 from detente.node.known import Delivered
 from detente.node.lodging import Lodged
 from detente.node.station_alarms import raise_alarm
-from detente.node.station_fold import is_urgent, track
+from detente.node.station_fold import track
 from detente.node.station_follow import fork_found, take_fork
+from detente.node.station_ladders import is_urgent
 from detente.node.station_send import envelope
 from detente.node.station_state import Direct, Station
 from detente.node.station_stop import stop_arrived

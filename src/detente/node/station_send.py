@@ -18,9 +18,9 @@ from detente.node.known import Delivered, delivered_to
 from detente.node.lodging import Lodged
 from detente.node.outbox import Queued
 from detente.node.station_alarms import raise_alarm
-from detente.node.station_fold import answers_urgent, forget_asked, is_urgent, track
+from detente.node.station_fold import answers_urgent, forget_asked, track
 from detente.node.station_follow import take_checkpoint
-from detente.node.station_ladders import DIRECT
+from detente.node.station_ladders import DIRECT, is_urgent
 from detente.node.station_state import HostFault, Station, Unacked
 from detente.node.station_values import (
     Composed,

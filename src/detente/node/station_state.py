@@ -331,6 +331,11 @@ class Station:
         entry = bytes.fromhex(identifier)
         return identifier in self.urgent_ledgered or entry in self.recent or self.find(entry) is not None
 
+    def seen_us(self, received_at_us: int) -> int:
+        """When, by our clock, we saw what the host recorded then: as far off as the newest leaf was when we proved it."""
+        lead_us = 0 if self.verified_at_us is None else self.verified_at_us - self.last_leaf_us
+        return received_at_us + lead_us
+
     def acknowledged(self, entry: str, party: str) -> int | None:
         """Since when the station of a party holds an entry (id in hex), as it signed directly by its own clock; None: no evidence."""
         return self.acked.get(bytes.fromhex(entry), {}).get(party)
