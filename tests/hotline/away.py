@@ -25,7 +25,7 @@ from detente.records.notice_state import State
 from detente.records.screening import Screening
 from detente.records.step import Step
 
-HOUR = 3600
+HOUR, MINUTE = 3600, 60
 CALM_S = 600
 """Longer than two clocks can be apart (`Storm.skew`), so that the slowest station has answered."""
 
@@ -84,8 +84,16 @@ class Away(Storm):
                 live = isinstance(body, Notice) and body.state is State.ACCEPTED and n not in replaced
                 yield from [("version", n)] * 3 * live
                 yield from ((verb, n) for verb in own_acts(body))
-            elif not isinstance(body, Handover) and self._holds(party, entry):
+            elif not isinstance(body, Handover) and self._holds(party, entry) and not self._too_soon(n):
                 yield from ((verb, n) for verb in answers_to(body, party))
+
+    def _too_soon(self, n: int) -> bool:
+        """Whether an answer now could come before the first call for it, and goes through the host alone.
+
+        While the host is away the asker cannot know of it, so the call is made, and rightly so: that call is the outage's own.
+        """
+        direct = getattr(self.made[n].body, "urgency", "") in ("stop", "urgent")
+        return not direct and self.now_us - self.script[n].at_us < MINUTE * SECOND
 
     # --- what became of it ---
 
@@ -179,15 +187,15 @@ def _sorted(value: Any) -> Any:
 def worked(seed: int) -> tuple[Away, Away]:
     """Play one seed twice: with the host away for hours and stations that restart, and with the host there all the time.
 
-    Nobody acts in the minute before the host leaves. What is asked then through the host alone, and answered in time, is answered where
-    the asker cannot see it until the host is back; its first call is made meanwhile, and rightly so. That call is the outage's own.
+    Nobody acts in the minute before the host leaves: a notice of then is recorded, its screenings cannot be, and the calls for them are
+    the outage's own.
     """
     draw = random.Random(f"away {seed}")
     away, present = Away(seed), Away(seed)
     hours = draw.randint(1, 3)
     acts = sorted(draw.randint(1, (hours + 1) * HOUR) for _ in range(draw.randint(10, 16)))
     leaves, returns = 600, 600 + hours * HOUR - draw.randint(0, 900)
-    acts = [at for at in acts if not leaves - 60 < at <= leaves]
+    acts = [at for at in acts if not leaves - MINUTE < at <= leaves]
     events = [(at, "act") for at in acts] + [(leaves, "leaves"), (returns, "returns")]
     events += [(draw.randint(1, (hours + 1) * HOUR), "restart") for _ in range(draw.randint(1, 4))]
     start_us = away.now_us
