@@ -31,7 +31,7 @@ def head(size: int) -> Checkpoint:
     [(-240, -235), (0, 5), (4.9, 5), (5, 5), (5.1, 10.1), (3600, 3605)],
 )
 def test_a_slot_is_fixed_by_the_notice_and_by_when_we_first_saw_it(seen_s, slot_s):
-    """5 s after the host received it; for a station that was away, 5 s after it was back; for a clock that is behind, 5 s after we saw it."""
+    """5 s after the host received it; for a station that was away, or whose clock is behind, 5 s after it saw it."""
     assert slot_us(0, int(seen_s * S), 5 * S) == int(slot_s * S)
 
 
