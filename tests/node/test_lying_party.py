@@ -209,6 +209,24 @@ def test_bytes_of_the_own_copy_that_are_no_entry_are_told_and_the_rest_is_loaded
     assert alarm.about == f"index {index}" and "copy" in alarm.words
 
 
+@pytest.mark.survives
+def test_a_fault_in_the_waiting_answers_costs_no_stop(monkeypatch):
+    """Whatever waits for a stop, the stop itself is taken in, shown and alarmed."""
+    w = started()
+
+    def raising(self, known):
+        if known.kind == "message":
+            raise ZeroDivisionError("a fault of ours")
+        return iter(())
+
+    monkeypatch.setattr("detente.picture.early.Early.ready", raising)
+    entry = w.send("cjtf", message("stop"), ["un"]).hex()
+    w.run(2)
+    assert w.pictures["un"].heads.entry(entry) is not None
+    assert w.alarms("un", "stop") and w.alarms("un", "unfoldable")
+    assert w.stations["un"].folded == len(w.host.main.leaves)
+
+
 def test_a_header_of_the_own_copy_of_which_a_byte_has_changed_is_told():
     """Read as it stands, it would be by a party that does not exist, and the station would try to answer it for ever."""
     w = started()

@@ -17,10 +17,22 @@ from tests.hotline.test_calls import call
 from tests.picture.test_meetings import meeting, minutes, reply
 from tests.picture.test_permits import terms
 from tests.records.examples import EXAMPLES
-from tests.support.play import Play, circle, empty_picture, fold, message, notice, response, screening
+from tests.support.play import (
+    Play,
+    circle,
+    empty_picture,
+    fold,
+    identifier,
+    message,
+    notice,
+    picture_of,
+    response,
+    screening,
+)
 from tests.support.shown import shown
 
 from detente.ledger.facets import facet, facet_bytes, facet_commitment
+from detente.picture.delivery import Step as Reached
 from detente.picture.known import Known
 from detente.records.assent import Assent
 from detente.records.change import Changed
@@ -246,3 +258,18 @@ def test_answers_to_what_never_comes_are_bounded_by_author():
     play.said[-1] = (*play.said[-1][:2], "ab" * 32, *play.said[-1][3:])
     clocks = {c.party: c.answer for c in fold(play.known("cjtf")).stops.clocks()}
     assert early and clocks == {"rus": None, "un": "comply"}
+
+
+@pytest.mark.parametrize("authors", ["rus", "rus un"])
+def test_a_long_chain_of_waiting_answers_stops_no_question(authors):
+    """One author can have 1 024 answers wait, each for the one before, two twice as many; the question is taken in all the same."""
+    play, by = Play(), authors.split()
+    about = late = identifier("late")
+    for n in range(1_024 * len(by)):
+        about = play.say(by[n % len(by)], ALL, response(about, "query"))
+    play.say("cjtf", "rus un", message("stop"), word="late")
+    play.say("un", "cjtf rus", response(late, "comply"))
+    picture = picture_of(play, "cjtf")
+    assert picture.driver.size == play.size
+    assert picture.delivery.has(late, "un", Reached.COMPLIED)
+    assert picture.delivery.has(late, "rus", Reached.QUERIED)

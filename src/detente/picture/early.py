@@ -130,12 +130,18 @@ class Early:
             self._keep(_unpacked(one), one.about)
 
     def _come(self, question: Known) -> Iterator[tuple[Known, str]]:
-        if question.id in self._unasked:
-            return
-        for known in list(self._waiting.get(question.id, ())):
-            self._drop(question.id, known)
-            yield _opening(known, question), question.id
-            yield from self._come(known)
+        """Yield what waited for an entry, each before what waited for it. One author can make a chain of `MOST`: no recursion."""
+        came = self._waiting_for(question)
+        while came:
+            known, asked = came.pop()
+            self._drop(asked.id, known)
+            yield _opening(known, asked), asked.id
+            came += self._waiting_for(known)
+
+    def _waiting_for(self, question: Known) -> list[tuple[Known, Known]]:
+        """Return each entry that waits for this one, with it, the first in the ledger last. A query that waits has none yet."""
+        waiting = () if question.id in self._unasked else self._waiting.get(question.id, ())
+        return [(known, question) for known in reversed(waiting)]
 
     def _keep(self, known: Known, about: str) -> None:
         order = self._order.setdefault(known.header.author, {})

@@ -166,10 +166,7 @@ class Driver:
         raised: list[Fault] = []
         for view in self._by_kind.get(known.kind, self._everywhere):
             self._try(known, view, partial(view.apply, known), raised)
-        erasure = known.erasure
-        if erasure is not None:
-            self._early.erase(erasure.about)
-        for answer, about in self._early.ready(known):
+        for answer, about in self._ready(known, raised):
             if answer is not known and answer.disclosed is not None and isinstance(answer.disclosed.record, Unknown):
                 self._not_taken(answer, answer.disclosed.record)
             for view in self._by_kind.get(answer.kind, self._everywhere):
@@ -177,6 +174,16 @@ class Driver:
         if raised:
             self.note(raised)
         self.advance(known.index + 1, known.received_at_us)
+
+    def _ready(self, known: Known, raised: list[Fault]) -> list[tuple[Known, str]]:
+        """Return what may be answered with this entry. A fault in the waiting answers costs these answers, and not the entry."""
+        try:
+            if known.erasure is not None:
+                self._early.erase(known.erasure.about)
+            return list(self._early.ready(known))
+        except errors.SURVIVED as error:
+            raised.append(fault(known, "early", error))
+            return []
 
     def _try(self, known: Known, view: View, step: Callable[[], None], raised: list[Fault]) -> None:
         """Let a view take something in. What it raises is noted; the others go on."""
