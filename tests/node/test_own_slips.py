@@ -142,7 +142,8 @@ def test_an_officer_lets_a_refused_entry_go_and_the_others_are_told():
         w.give("cjtf", station_values.Dismissed(entry, "watch-1"))
 
 
-def test_nobody_withdraws_what_another_lodged():
+@pytest.mark.parametrize("first", [False, True], ids=["it never lodged", "it lodged the same hash first"])
+def test_nobody_withdraws_what_another_lodged(first):
     """A host in league with one party cannot make another's hash vanish: its word counts for its own alone."""
     from detente.node.station_peers import envelope
     from detente.node.station_values import DirectArrived
@@ -151,13 +152,19 @@ def test_nobody_withdraws_what_another_lodged():
     w.host.delayed = {"cjtf"}
     w.send("cjtf", notice(), ["rus"])
     w.run(5)
-    (commitment,) = w.stations["un"].lodged_here.open
-    payload = {"commitment": commitment.hex()}
-    said = envelope(w.stations["rus"], payload, "unlodge", "un", w.now_us)
-    w.give("un", DirectArrived("unlodge", said))
+    ((commitment, _),) = w.stations["un"].lodged_here.open
+
+    def said(kind, **more):
+        payload = {"commitment": commitment.hex(), **more}
+        w.give("un", DirectArrived(kind, envelope(w.stations["rus"], payload, kind, "un", w.now_us)))
+
+    if first:  # it heard of the hash, and its word came before the author's
+        mine = w.stations["un"].lodged_here.withdraw(commitment, "cjtf")
+        said("lodge", lodged_at_us=w.now_us)
+        assert w.stations["un"].lodged_here.lodge(mine)
+    said("unlodge")
     w.run(15)
-    (alarm,) = w.alarms("un", "not-included")
-    assert not alarm.closed
+    assert [(a.by, a.closed) for a in w.alarms("un", "not-included")] == [("cjtf", "")]
 
 
 def test_a_refusal_reads_as_a_sentence():

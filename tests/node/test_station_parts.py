@@ -174,7 +174,18 @@ def test_a_lodged_hash_that_comes_late_closes_too():
     lodgings.lodge(Lodged(commitment=b"c", lodged_at_us=0, party="rus"))
     assert len(lodgings.take_overdue(10 * S)) == 1
     assert lodgings.take_overdue(11 * S) == []
-    assert lodgings.included(b"c") is not None and not lodgings.held()
+    assert lodgings.included(b"c") and not lodgings.held()
+
+
+def test_a_hash_that_another_lodged_first_is_not_withdrawn_by_it():
+    """Who hears of a hash may lodge it too; that takes nothing from the party whose submission it is."""
+    lodgings = Lodgings()
+    lodgings.lodge(Lodged(commitment=b"c", lodged_at_us=0, party="un"))
+    assert lodgings.lodge(Lodged(commitment=b"c", lodged_at_us=0, party="rus"))
+    assert lodgings.withdraw(b"c", "un")
+    assert lodgings.all() == {b"c"}
+    assert [item.party for item in lodgings.take_overdue(10 * S)] == ["rus"]
+    assert [item.party for item in lodgings.included(b"c")] == ["rus"] and not lodgings.held()
 
 
 # --- envelopes ---

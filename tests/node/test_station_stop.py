@@ -12,6 +12,7 @@ from detente.ledger.entry import Draft
 from detente.ledger.facets import Facet
 from detente.node.station_send import envelope
 from detente.node.station_stop import matched
+from detente.node.station_values import DirectAnswered
 from detente.records.duress import Duress
 from detente.records.message import Within
 from detente.records.registry import REGISTRY
@@ -192,3 +193,19 @@ def test_the_first_direct_acknowledgement_stands(world):
     world._send("un", "rus", "urgent", sent, data)
     for party in ("un", "rus"):
         assert world.stations[party].acknowledged(sent.hex(), "rus") == first_us
+
+
+@pytest.mark.parametrize("at_us", [0, 2**53 - 1], ids=["1970", "2255"])
+def test_an_acknowledgement_by_an_absurd_clock_is_none(world, at_us):
+    """Signed or not, it cannot be: no latency of 46 years is shown, the peer is named, and the stop is sent again."""
+    world.host.dead = True
+    world.direct = False
+    sent = world.send("un", stop(), ("rus", "un"))
+    world.run()
+    answer = envelope(world.stations["rus"], {"id": sent.hex(), "received_at_us": at_us}, "urgent", "un", world.now_us)
+    world.give("un", DirectAnswered("rus", "urgent", sent, answer))
+    assert world.stations["un"].acknowledged(sent.hex(), "rus") is None
+    assert [a.by for a in world.alarms("un", "bad-direct")] == ["rus"]
+    world.direct = True
+    world.run(3)
+    assert world.stations["un"].acknowledged(sent.hex(), "rus") is not None

@@ -11,6 +11,7 @@ from detente.conflicts.screening import Presence
 from detente.geometry.f3548 import time_text
 from detente.ledger.delivered import Told
 from detente.node.envelope import read_envelope
+from detente.node.lodging import alarm_about
 from detente.node.own_draft import draft_of
 from detente.node.station_alarms import raise_alarm
 from detente.node.station_climb import calls_shown, climb
@@ -184,10 +185,10 @@ def _not_included(state: Station, now_us: int) -> list[Effect]:
     if _host_had_time(state, now_us):
         for item in state.lodged_here.take_overdue(now_us):
             words = f"{item.party} lodged a submission with us, and it is not in the ledger after {_s(state.timing.lodge_within_us)} s"
-            effects += raise_alarm(state, "not-included", item.commitment.hex(), words, now_us, by=item.party)
+            effects += raise_alarm(state, "not-included", alarm_about(item), words, now_us, by=item.party)
         for item in state.lodged_by_us.take_overdue(now_us):
             words = f"our submission is not in the ledger {_s(state.timing.lodge_within_us)} s after it was lodged with the other stations"
-            effects += raise_alarm(state, "not-included", item.commitment.hex(), words, now_us, by=state.me.party)
+            effects += raise_alarm(state, "not-included", alarm_about(item), words, now_us, by=state.me.party)
     elif not state.host_answers and (state.lodged_by_us.due_us() or now_us + 1) <= now_us:
         effects += _host_away(state, now_us)
     return effects

@@ -12,6 +12,7 @@ from detente.ledger.tree import leaf_hash
 from detente.node.admission import roles_for
 from detente.node.following import Bad, Believed, Brief, BriefPage, CheckedPage, commitments
 from detente.node.keeping import Keep
+from detente.node.lodging import rows
 from detente.node.station_alarms import raise_alarm
 from detente.node.station_fold import MEMBERS, admit, believed_again, fold, judged
 from detente.node.station_state import Station
@@ -177,8 +178,8 @@ def _settle_leaf(
     now_us: int,
 ) -> None:
     """Close what waited for this leaf: lodged hashes, and our own submission, whose leaf must be as we handed it in."""
-    if state.lodged_here.included(commitment) is not None:
-        kept.append((f"lodged/{commitment.hex()}", None))
+    for lodged in state.lodged_here.included(commitment):
+        kept += [(name, None) for name in rows(commitment, lodged.party)]
     state.lodged_by_us.included(commitment)
     by_receipt = state.outbox.by_index.get(index)
     if by_receipt is not None:

@@ -21,11 +21,12 @@ from detente.node.envelope import Envelope, read_envelope, require_signed
 from detente.node.following import check_delivered
 from detente.node.keeping import Keep
 from detente.node.known import Delivered
-from detente.node.lodging import Lodged
+from detente.node.lodging import Lodged, rows
 from detente.node.station_alarms import raise_alarm
 from detente.node.station_fold import track
 from detente.node.station_follow import fork_found, take_fork
 from detente.node.station_ladders import is_urgent
+from detente.node.station_openings import about
 from detente.node.station_send import envelope
 from detente.node.station_state import Direct, Station
 from detente.node.station_stop import stop_arrived
@@ -210,11 +211,11 @@ def _lodge(state: Station, sent: Envelope, data: bytes, now_us: int) -> list[Eff
     kept: list[Effect] = []
     dropped = state.lodged_here.drop_oldest(sent.from_) if state.lodged_here.of(sent.from_) >= LODGED_AT_MOST else None
     if dropped is not None:
-        kept.append(Keep(kept=[(f"lodged/{dropped.hex()}", None)]))
+        kept.append(Keep(kept=[(name, None) for name in rows(dropped, sent.from_)]))
     _room(state.lodged_here.of(sent.from_), LODGED_AT_MOST)
     settled = item.commitment in state.included or (item.party, item.commitment) in state.withdrawn_here
     if not settled and state.lodged_here.lodge(item):
-        kept.append(Keep(kept=[(f"lodged/{asked.commitment}", msgspec.json.encode(item))]))
+        kept.append(Keep(kept=[(rows(item.commitment, item.party)[0], msgspec.json.encode(item))]))
     answer = {"commitment": asked.commitment, "received_at_us": now_us}
     return [*kept, Reply(envelope(state, answer, "lodge", sent.from_, now_us))]
 
@@ -263,6 +264,10 @@ def _require_sound(known: Known) -> None:
 def _acked(state: Station, given: DirectAnswered, answer: _Acked, now_us: int) -> list[Effect]:
     if answer.id != given.about.hex():
         raise Refused([_bad("id", "payload.id", answer.id, f"must be {given.about.hex()}")])
+    signed_us = _signed_us(state, given.about)
+    if signed_us is not None and not signed_us - FRESH_US < answer.received_at_us < now_us + FRESH_US:
+        rule = f"must lie less than a day from {time_text(signed_us)}, when it was signed, and from now"
+        raise Refused([_bad("received_at_us", "payload.received_at_us", answer.received_at_us, rule)])
     state.unacked.pop((given.about, given.party), None)
     kept: list[tuple[str, bytes | None]] = [(f"unacked/{answer.id}/{given.party}", None)]
     acked = state.acked.setdefault(given.about, {})
@@ -270,6 +275,15 @@ def _acked(state: Station, given: DirectAnswered, answer: _Acked, now_us: int) -
         acked[given.party] = answer.received_at_us
         kept.append((f"acked/{answer.id}/{given.party}", given.data))
     return [Keep(kept=kept), Publish("acked", answer.id)]
+
+
+def _signed_us(state: Station, entry: bytes) -> int | None:
+    """When an entry of ours was signed, by our clock; None where nothing of it is here any more."""
+    item = state.outbox.items.get(entry)
+    if item is not None:
+        return item.composed_at_us
+    found = about(state, entry.hex())
+    return None if found is None else found[1].header.signed_at_us
 
 
 def _room(held: int, most: int) -> None:

@@ -10,7 +10,7 @@ What must survive a crash is written by `Keep` under these names:
     direct/<id>        an entry that came directly and is not in the ledger yet
     acked/<id>/<p>     the signed answer by which the station of party p (we too) first acknowledged an urgent entry directly
     unacked/<id>/<p>   an urgent entry of ours that party p has not acknowledged directly yet
-    lodged/<c>         a hash another station left with us
+    lodged/<c>/<p>     a hash another station left with us
     withdrawal/<c>/<p> our word to party p, not answered yet, that a hash we left with it is withdrawn
     opened/<id>        openings of our sealed facets
     judged             the index below which every entry's bodies were held against their records' rules

@@ -18,6 +18,7 @@ from detente.errors import Refused, problem
 from detente.ledger.canonical import Hex32
 from detente.node.envelope import Envelope
 from detente.node.keeping import Keep
+from detente.node.lodging import Lodged, alarm_about, rows
 from detente.node.outbox import Queued
 from detente.node.station_alarms import close_alarm
 from detente.node.station_send import envelope
@@ -54,7 +55,8 @@ def _withdraw(state: Station, item: Queued, now_us: int) -> list[Effect]:
     if not item.lodged:
         return []
     state.lodged_by_us.withdraw(item.commitment, state.me.party)
-    effects = close_alarm(state, "not-included", item.commitment.hex(), WHY, now_us)
+    mine = Lodged(commitment=item.commitment, lodged_at_us=now_us, party=state.me.party)
+    effects = close_alarm(state, "not-included", alarm_about(mine), WHY, now_us)
     for party in state.peers:
         made = Withdrawal(commitment=item.commitment, since_us=now_us, to=party)
         state.withdrawals[item.commitment, party] = made
@@ -86,10 +88,11 @@ def unlodged(state: Station, sent: Envelope, asked: Unlodge, now_us: int) -> lis
     if len(state.withdrawn_here) > REMEMBERED:
         del state.withdrawn_here[next(iter(state.withdrawn_here))]
     effects: list[Effect] = []
-    if state.lodged_here.withdraw(commitment, sent.from_) is not None:
+    held = state.lodged_here.withdraw(commitment, sent.from_)
+    if held is not None:
         why = f"withdrawn by {sent.from_}: {WHY}"
-        effects = [Keep(kept=[(f"lodged/{asked.commitment}", None)])]
-        effects += close_alarm(state, "not-included", asked.commitment, why, now_us)
+        effects = [Keep(kept=[(name, None) for name in rows(commitment, sent.from_)])]
+        effects += close_alarm(state, "not-included", alarm_about(held), why, now_us)
     answer = {"commitment": asked.commitment, "received_at_us": now_us}
     return [*effects, Reply(envelope(state, answer, "unlodge", sent.from_, now_us))]
 
