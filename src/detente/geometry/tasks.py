@@ -13,9 +13,11 @@ How far an end is from a piece depends on the kind of the piece. On a GEODESIC p
 | -k' | the least that f'' can be anywhere on the piece |
 
 Where f' = 0, f'' >= cot(f/b)/b - k: this is Rauch's comparison theorem (1951), applied to the Hessian of the distance. So while
-f < b atan(1/(k b)) every critical point is a strict minimum, there is at most one, and projecting on the tangent finds it. The search has ended when an end is nearest (f' points outwards), or when |f'| <= 1/2 and f'^2 / 2m is within the
-tolerance. Where that is not proven (far away, or beside a curve that bends much), f is nowhere less than at the point found by more
-than |f'| l + k' l^2 / 2; this is returned as `slack`.
+f < b atan(1/(k b)) every critical point is a strict minimum, there is at most one, and projecting on the tangent finds it.
+
+The search has ended when an end is nearest (f' points outwards), or when |f'| <= 1/2 and f'^2 / 2m is within the tolerance.
+Where that is not proven (far away, or beside a curve that bends much), f is nowhere less than at the point found by more than
+|f'| l + k' l^2 / 2; this is returned as `slack`.
 """
 
 from __future__ import annotations
