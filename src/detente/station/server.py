@@ -89,7 +89,7 @@ async def _serve(parts: StationParts, engine: Engine) -> None:
         "direct": f"{scheme}://{direct_address}",
         "local": f"http://{local_address}",
         "party": parts.config.party,
-        "size": parts.state.size,
+        "size": parts.state.following.size,
     }
     sys.stdout.write(msgspec.json.encode(where).decode() + "\n")
     sys.stdout.flush()
