@@ -201,11 +201,10 @@ def _not_included(state: Station, now_us: int) -> list[Effect]:
 
 def _host_away(state: Station, now_us: int) -> list[Effect]:
     """One alarm for an outage, however much waits: what is not in the ledger is the host's absence, not its malice."""
-    since = (
-        time_text(state.sending.host_since_us) if state.sending.host_since_us is not None else "this station started"
-    )
+    sending = state.sending
+    since = time_text(sending.host_since_us) if sending.host_since_us is not None else "this station started"
     words = (
-        f"the host has not answered since {since}; what we send waits here ({state.sending.outbox.waiting()} now) and is lodged with the other "
+        f"the host has not answered since {since}; what we send waits here ({sending.outbox.waiting()} now) and is lodged with the other "
         "stations as hashes. Urgent messages and stops still go directly. Ring the host's duty officer"
     )
     return raise_alarm(state, "host-away", _away(state), words, now_us)

@@ -19,7 +19,17 @@ from detente.node.screening_state import Asked
 from detente.node.slots import slot_us
 from detente.node.station_alarms import raise_alarm
 from detente.node.station_faults import set_aside
-from detente.node.station_ladders import DIRECT, URGENT, answered, begun, call_us, is_urgent, presses, recorded
+from detente.node.station_ladders import (
+    DIRECT,
+    URGENT,
+    answered,
+    ask_again,
+    begun,
+    call_us,
+    is_urgent,
+    presses,
+    recorded,
+)
 from detente.node.station_openings import Row, disclosed, erased, obeyed, remember
 from detente.node.station_state import Station
 from detente.node.station_stop import stop_arrived
@@ -167,6 +177,7 @@ def reread(state: Station, given: Reread, now_us: int) -> list[Effect]:
     kept.append(judged(state, state.following.folded))
     if state.following.folded >= state.following.next_entry:
         state.picture.driver.advance(state.following.next_entry, state.following.last_leaf_us)
+        ask_again(state)
     effects.insert(0, Keep(known=rows, kept=kept))
     return [*effects, Publish("entries", str(state.following.folded))]
 

@@ -106,6 +106,20 @@ def call_us(state: Station, known: Known, step: Step) -> None:
         state.acting.calls_on_us.setdefault((step.about, step.ladder), (known.header.author, step.words))
 
 
+def ask_again(state: Station) -> None:
+    """Begin anew each query that stands in the ledger before what it is about: now it is known whose that is, and how urgent.
+
+    Asked when a station has read again what its own copy holds: while it ran, it had that entry directly.
+    """
+    for about in state.acting.timers.running_on("query"):
+        known = held(state, about)
+        response = known.body(Response) if known is not None else None
+        asked = held(state, response.version) if response is not None else None
+        if known is not None and asked is not None and asked.index > known.index:
+            state.acting.timers.drop(about, "query")
+            begun(state, known, known.received_at_us)
+
+
 def is_urgent(known: Known) -> bool:
     """Whether an entry is a message marked urgent or stop, or warns of people in danger now."""
     said = known.body(Message) or known.body(DangerWarning)
@@ -119,10 +133,7 @@ def presses(known: Known) -> bool:
 
 
 def _pressing(state: Station, query: Response) -> bool:
-    """Whether a query is about something urgent, so that two days are all there is.
-
-    What it is about may stand behind it in the ledger (it had come directly): read again from the own copy, it is not known yet.
-    """
+    """Whether a query is about something urgent, so that two days are all there is."""
     names = (query.version, query.about)
     if not state.acting.pressing.isdisjoint(names):
         return True

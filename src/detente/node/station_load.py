@@ -25,7 +25,7 @@ from detente.node.station_fan import queued
 from detente.node.station_fold import admit, fold, judged, kept_entry, remember_urgent, track
 from detente.node.station_follow import Verified
 from detente.node.station_hold import held_again
-from detente.node.station_ladders import is_urgent
+from detente.node.station_ladders import ask_again, is_urgent
 from detente.node.station_state import Station
 from detente.picture.known import Known, known_of
 from detente.records.screening import Screening
@@ -118,6 +118,7 @@ def load(
         fold(state, entry, now_us, verdicts, [], own=True)
     state.following.next_entry = max(state.following.next_entry, 1) if proven else 0
     state.following.folded = state.following.next_entry
+    ask_again(state)
     if (
         state.following.judged < state.following.folded
     ):  # a copy that a former build wrote, or the last pages of a far catch-up
