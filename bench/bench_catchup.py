@@ -109,19 +109,19 @@ async def catch_up(folder: Path) -> tuple[float, float, float, int]:
     follower = engine.follower
     await follower.client.login()
     task = asyncio.create_task(follower.catch_up())
-    while engine.state.size == 0 and not task.done():
+    while engine.state.following.size == 0 and not task.done():
         await asyncio.sleep(0.01)
     proven = time.perf_counter() - began
-    while engine.state.next_entry < engine.state.size and not task.done():
+    while engine.state.following.next_entry < engine.state.following.size and not task.done():
         await asyncio.sleep(0.005)
     await engine.flush()
     kept = time.perf_counter() - began
     await task
     await engine.flush()
     took = time.perf_counter() - began
-    assert engine.state.folded == engine.state.size, engine.state.alarms.raised
+    assert engine.state.following.folded == engine.state.following.size, engine.state.alarms.raised
     assert not [a for a in engine.state.alarms.raised if a.kind != "back-dated"], engine.state.alarms.raised
-    size = engine.state.size
+    size = engine.state.following.size
     carrying.cancel()
     await engine.stop()
     return proven, kept, took, size

@@ -61,15 +61,17 @@ def rows(count: int = COUNT) -> list[Row]:
             keeps: list[Keep] = []
             for given in (LeavesArrived(first, leaves),):
                 keeps += [e for e in handle(state, given, now_us)[1] if isinstance(e, Keep)]
-            head = Checkpoint(origin=genesis.genesis.origin, root=state.tree.root(), size=state.tree.size)
+            head = Checkpoint(
+                origin=genesis.genesis.origin, root=state.following.tree.root(), size=state.following.tree.size
+            )
             handle(state, CheckpointArrived(sign_checkpoint(head, host).data), now_us)
             raws = [known_bytes(r, TO, erased=False) for r in batch if r.index]
-            page = brief_page(verdict_on(first, first + len(batch), raws, leaves, state.viewer), raws)
+            page = brief_page(verdict_on(first, first + len(batch), raws, leaves, state.following.viewer), raws)
             keeps += [e for e in handle(state, EntriesArrived(page, leaves), now_us)[1] if isinstance(e, Keep)]
             parts.copy.write(*keeps).result()
             first += len(batch)
             batch = []
-        assert state.folded == count + 1, state.alarms.raised
+        assert state.following.folded == count + 1, state.alarms.raised
         used = resident_kib() - before
         parts.copy.close()
     each = used * 1024 / count

@@ -71,12 +71,12 @@ def answers(folder: Path) -> dict[str, Any]:
                 for version in sorted(notices)
             },
             "entries": {entry: found.first for entry in ids if (found := picture.heads.entry(entry)) is not None},
-            "folded": state.folded,
+            "folded": state.following.folded,
             "notices": notices,
             "parties": sorted(party.party for party in picture.directory.parties()),
-            "root": state.tree.root().hex(),
+            "root": state.following.tree.root().hex(),
             "screenings": {v: [str(a.answer) for a in picture.screenings.of(v, NOW_US)] for v in sorted(notices)},
-            "told": {party: [told.count, told.hash.hex()] for party, told in sorted(state.told.items())},
+            "told": {party: [told.count, told.hash.hex()] for party, told in sorted(state.following.told.items())},
             "verdicts": {
                 about: sorted(
                     [v.term, v.party, v.reading, str(v.answer)] for v in picture.agreements.verdicts(about, NOW_US)

@@ -41,7 +41,7 @@ def test_a_former_copy_opened_twice_is_judged_once(tmp_path):
     assert (missing.by, missing.not_understood) == ({}, {})
     _, effects = handle(parts.state, Tick(), parts.clock.now_us())
     kept = dict(row for effect in effects if type(effect).__name__ == "Keep" for row in effect.kept)
-    assert int(kept["judged"]) == parts.state.folded
+    assert int(kept["judged"]) == parts.state.following.folded
     assert not [name for name in kept if name.startswith("unsound/")]
     parts.copy.close()
 

@@ -136,7 +136,7 @@ class Away(Storm):
             for entry, name in names.items():
                 said = said.replace(entry, name).replace(f"permission-{entry[:12]}", f"permission of {name}")
             found[party] = {view: _sorted(value) for view, value in msgspec.json.decode(said).items()}
-            timers = self.stations[party].timers
+            timers = self.stations[party].acting.timers
             running = [
                 (names[c.matter.about], c.matter.party, c.matter.ladder, list(c.taken))
                 for c in timers.clocks(self.now_us)
@@ -151,8 +151,8 @@ class Away(Storm):
             station = self.stations[party]
             kinds = ("bad-entry", "fork", "refused", "withheld")
             found += [f"{party}: {a.words}" for a in station.alarms.raised if a.kind in kinds]
-            found += [f"{party}: still in the queue: {item.kind}" for item in station.outbox.items.values()]
-            found += [f"{party}: still only direct: {held.id}" for held in station.direct.values()]
+            found += [f"{party}: still in the queue: {item.kind}" for item in station.sending.outbox.items.values()]
+            found += [f"{party}: still only direct: {held.id}" for held in station.peers.direct.values()]
             found += self._lapses(party)
             calls = [step for known in self.folded[party] if (step := known.body(Step)) is not None]
             found += [f"{party}: called {c.party} for a screening" for c in calls if c.ladder == "screening"]

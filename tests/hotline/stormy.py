@@ -124,7 +124,7 @@ class Storm(World):
         if party in self.off:
             return
         if self.host.dead:
-            if self.stations[party].host_answers:
+            if self.stations[party].sending.host_answers:
                 self.give(party, HostUnreachable("no answer"))
             return
         super().follow(party)
@@ -179,7 +179,7 @@ class Storm(World):
 
     def _holds(self, party: str, entry: bytes) -> bool:
         station = self.stations[party]
-        return entry in station.direct or entry in {found for found, _ in self.copies[party].known.values()}
+        return entry in station.peers.direct or entry in {found for found, _ in self.copies[party].known.values()}
 
     # --- officers ---
 

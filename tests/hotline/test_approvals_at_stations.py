@@ -44,7 +44,7 @@ def test_what_is_held_has_not_left_and_leaves_when_approved():
     approve(w, entry)
     w.run(1)
     assert "notice" in w.kinds("rus")
-    assert not w.stations["cjtf"].held and not [n for n in w.copies["cjtf"].kept if n.startswith("held/")]
+    assert not w.stations["cjtf"].sending.held and not [n for n in w.copies["cjtf"].kept if n.startswith("held/")]
 
 
 def test_a_dissent_releases_nothing_and_nobody_else_reads_it():
@@ -54,10 +54,10 @@ def test_a_dissent_releases_nothing_and_nobody_else_reads_it():
     entry = held(w)
     approve(w, entry, "dissent")
     w.run(5)
-    assert w.stations["cjtf"].held
+    assert w.stations["cjtf"].sending.held
     approve(w, entry)
     w.run(5)
-    assert not w.stations["cjtf"].held
+    assert not w.stations["cjtf"].sending.held
     assert "approval" not in w.kinds("rus") + w.kinds("un")
 
 
@@ -66,15 +66,15 @@ def test_a_vote_counts_once_and_its_copy_from_the_ledger_does_not_undo_a_later_o
     w = World()
     w.run(1)
     entry = held(w)
-    w.stations["cjtf"].held[entry] = msgspec.structs.replace(
-        w.stations["cjtf"].held[entry], rule=msgspec.structs.replace(RULE, needs=(Need(count=2, role="watch"),))
+    w.stations["cjtf"].sending.held[entry] = msgspec.structs.replace(
+        w.stations["cjtf"].sending.held[entry], rule=msgspec.structs.replace(RULE, needs=(Need(count=2, role="watch"),))
     )
     w.host.dead = True
     approve(w, entry)
     approve(w, entry, "dissent")
     w.host.dead = False
     w.run(10)
-    assert [v.says.says for v in w.stations["cjtf"].votes[entry].values()] == ["dissent"]
+    assert [v.says.says for v in w.stations["cjtf"].sending.votes[entry].values()] == ["dissent"]
 
 
 def test_the_stations_own_key_approves_nothing():
@@ -84,4 +84,4 @@ def test_the_stations_own_key_approves_nothing():
     entry = held(w)
     approve(w, entry, signer="station")
     w.run(5)
-    assert w.stations["cjtf"].held
+    assert w.stations["cjtf"].sending.held

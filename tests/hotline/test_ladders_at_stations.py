@@ -152,11 +152,11 @@ def test_the_ladder_runs_without_a_host_and_its_steps_travel_directly():
     w.host.dead = True
     m = w.send("rus", message("urgent"), ["cjtf"])
     w.run(130)
-    assert len(w.stations["cjtf"].direct) == 3
+    assert len(w.stations["cjtf"].peers.direct) == 3
     assert w.alarms("cjtf", "called")
     w.send("cjtf", response(m), ["rus"])
     w.run(600)
-    assert not w.stations["rus"].timers.running(m.hex(), "cjtf", "urgent")
+    assert not w.stations["rus"].acting.timers.running(m.hex(), "cjtf", "urgent")
     w.host.dead = False
     w.run(5)
     assert steps(w, "cjtf") == CLIMB[:2]
@@ -250,5 +250,5 @@ def test_a_query_recorded_before_the_urgent_message_that_it_is_about_keeps_its_t
     kinds = [kind for kind in w.kinds("cjtf") if kind in ("message", "response")]
     assert kinds == ["response", "message"]
     w.restart("cjtf")
-    running = [clock.matter.ladder for clock in w.stations["cjtf"].timers.clocks(w.now_us)]
+    running = [clock.matter.ladder for clock in w.stations["cjtf"].acting.timers.clocks(w.now_us)]
     assert running == ["query-urgent"]

@@ -259,7 +259,7 @@ def test_a_register_is_dated_by_what_was_proven_and_not_by_when_it_was_written()
     w = World(pictures=True)
     w.run(2)
     station = w.stations["un"]
-    proven_us = station.verified_at_us
+    proven_us = station.following.verified_at_us
     later_us = proven_us + HOUR
     engine: Any = SimpleNamespace(now_us=later_us, parts=SimpleNamespace(picture=w.pictures["un"]), state=station)
     found = read_register(register_bytes(engine), station.me.station_key.public.hex()).register

@@ -65,7 +65,7 @@ def faults(storm: Storm) -> list[str]:
             fired = {b.step for _, _, b in steps if (b.about, b.party) == (sent.id.hex(), party)}
             if not answered(storm, sent, party) and fired != {1, 2, 3, 4}:
                 found.append(f"STALLED: {sent.urgency} of {sent.author} to {party}: steps {sorted(fired)}")
-            running = storm.stations[sent.author].timers.running(sent.id.hex(), party, sent.urgency)
+            running = storm.stations[sent.author].acting.timers.running(sent.id.hex(), party, sent.urgency)
             if running is answered(storm, sent, party):
                 found.append(f"clock of {sent.urgency} to {party} runs: {running}, answered: {not running}")
     duty = {(c.matter.about, c.matter.party) for c in storm.gate.ladders.duty(storm.now_us)}

@@ -75,7 +75,7 @@ def test_an_old_urgent_envelope_played_again_brings_nothing_back():
     w.run(2)
     assert {party: len(w.alarms(party)) for party in w.parties} == before
     for party in ("cjtf", "rus"):
-        assert not w.stations[party].direct
+        assert not w.stations[party].peers.direct
         assert not [name for name in w.copies[party].kept if name.startswith("direct/")]
 
 
@@ -90,7 +90,7 @@ def test_an_answer_to_a_routine_entry_played_again_is_not_held_twice():
     known = msgspec.json.decode(raw)
     entry = {k: known[k] for k in ("facets", "header", "header_salt", "signature", "slots")}
     w.give("rus", DirectArrived("urgent", sealed(w, "urgent", {"entry": entry}, sender="cjtf", to="rus")))
-    assert not w.stations["rus"].direct
+    assert not w.stations["rus"].peers.direct
 
 
 @pytest.mark.parametrize("kind", ["lodge", "urgent", "checkpoint"])
@@ -112,7 +112,7 @@ def test_a_station_whose_clock_shows_the_wrong_zone_is_heard(hours):
     w = started()
     data = sealed(w, "lodge", {"commitment": "ab" * 32, "lodged_at_us": 1}, at_us=w.now_us + hours * 3600 * SECOND)
     w.give("un", DirectArrived("lodge", data))
-    assert w.stations["un"].lodged_here.held()
+    assert w.stations["un"].peers.lodged_here.held()
 
 
 def test_an_urgent_message_that_waited_two_days_for_its_station_still_arrives_directly():
@@ -126,8 +126,8 @@ def test_an_urgent_message_that_waited_two_days_for_its_station_still_arrives_di
         w.run(2)
     w.direct = True
     w.run(2)
-    assert w.stations["un"].direct[stop].id == stop.hex()
-    assert w.stations["rus"].acked[stop]["un"]
+    assert w.stations["un"].peers.direct[stop].id == stop.hex()
+    assert w.stations["rus"].peers.acked[stop]["un"]
 
 
 @pytest.mark.parametrize("restarted", [False, True])
@@ -220,7 +220,7 @@ def test_a_party_cannot_fill_anothers_copy_with_hashes():
             w.run(2)
     finally:
         station_peers.LODGED_AT_MOST = kept
-    assert station.lodged_here.of("rus") <= 10
+    assert station.peers.lodged_here.of("rus") <= 10
     assert len([name for name in w.copies["un"].kept if name.startswith("lodged/")]) <= 10
 
 
@@ -290,13 +290,13 @@ def test_presence_stated_again_before_the_slot_spends_no_budget_twice_and_surviv
     w.state_presence("rus", circle(35.2663, 40.1527, 800))
     w.send("cjtf", notice(circle(35.2663, 40.1527)), ["rus"])
     w.run(1)
-    once = w.stations["rus"].screener.desk.spending
-    assert len(w.stations["rus"].screener.desk.asked) == 1
+    once = w.stations["rus"].screening.screener.desk.spending
+    assert len(w.stations["rus"].screening.screener.desk.asked) == 1
     for _ in range(3):
         w.give("rus", PresenceSet((), ("rus",)))
         w.restart("rus")
         w.run(0.5)
-    desk = w.stations["rus"].screener.desk
+    desk = w.stations["rus"].screening.screener.desk
     assert desk.spending == once and len(desk.asked) == 1
     w.run(10)
     assert set(screenings(w, "cjtf").values()) == {"concern"}, "withdrawn presence counts to the end of its epoch"

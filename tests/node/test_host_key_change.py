@@ -41,7 +41,7 @@ def test_stations_that_follow_go_on_with_the_new_key():
     w.send("cjtf", notice(), ["rus"])
     w.run(10)
     assert not any(w.alarms(party) for party in w.parties)
-    assert w.stations["rus"].size == w.host.main.tree.size
+    assert w.stations["rus"].following.size == w.host.main.tree.size
 
 
 def test_a_station_that_was_away_finds_the_new_key_in_the_quorums_entry():
@@ -67,7 +67,7 @@ def test_a_key_that_no_quorum_endorses_proves_nothing():
     w.send("cjtf", notice(), ["rus"])
     w.run(1)
     w.no_host = set()
-    size = w.stations["rus"].size
+    size = w.stations["rus"].following.size
     w.run(2)
     assert w.alarms("rus")
-    assert w.stations["rus"].size == size
+    assert w.stations["rus"].following.size == size

@@ -72,7 +72,7 @@ def test_fork_evidence_survives_a_crash():
     w.send("cjtf", notice(), ["un"])
     w.send("rus", notice(), ["cjtf"])
     w.run(20)
-    assert w.restart("rus").distrusted
+    assert w.restart("rus").following.distrusted
     assert w.alarms("rus", "fork")
 
 
@@ -118,9 +118,9 @@ def test_a_withheld_entry_given_late_is_still_taken():
     w.host.withheld.add(("rus", entry))
     w.run(1)
     w.host.withheld.clear()
-    index = next(iter(w.stations["rus"].missing))
+    index = next(iter(w.stations["rus"].following.missing))
     w._entries("rus", index, index + 1, again=True)
-    assert not w.stations["rus"].missing
+    assert not w.stations["rus"].following.missing
     assert any(known[0] == entry for known in w.copies["rus"].known.values())
 
 
@@ -141,12 +141,12 @@ def tampered(raw: bytes, **changes) -> bytes:
 def page_of(w: World, party: str, change) -> list:
     """Give a party's newest entry, changed, and return the alarms that follow."""
     station, history = w.stations[party], w.host.main
-    first = station.next_entry
+    first = station.following.next_entry
     w.give(party, LeavesArrived(first, b"".join(history.leaves[first:])))
     w.give(party, CheckpointArrived(w.host.note(party)))
     leaves = b"".join(history.leaves[first:])
     raws = [change(raw) for raw in w.host.known(party, first, len(history.leaves))]
-    page = check_page(first, len(history.leaves), raws, leaves, station.viewer)
+    page = check_page(first, len(history.leaves), raws, leaves, station.following.viewer)
     w.give(party, EntriesArrived(page, leaves))
     return w.alarms(party, "bad-entry")
 
@@ -171,7 +171,7 @@ def test_an_entry_that_was_changed_is_not_taken(change):
     w = started()
     w.no_host = set(w.parties)
     raw_sent = w.send("cjtf", notice(), ["rus"])
-    item = w.stations["cjtf"].outbox.items[raw_sent]
+    item = w.stations["cjtf"].sending.outbox.items[raw_sent]
     w.host.accept("cjtf", item.raw, w.now_us)
     assert page_of(w, "rus", CHANGES[change])
     assert "notice" not in w.kinds("rus")
@@ -185,10 +185,10 @@ def test_entries_out_of_order_are_put_back_into_the_order_of_the_ledger():
         w.send("cjtf", notice(words=words), ["rus"])
         w.run(1)
     station, history = w.stations["rus"], w.host.main
-    first, stop = station.next_entry, len(history.leaves)
+    first, stop = station.following.next_entry, len(history.leaves)
     raws = w.host.known("rus", first, stop)[::-1]
     leaves = b"".join(history.leaves[first:])
-    page = check_page(first, stop, raws, leaves, station.viewer)
+    page = check_page(first, stop, raws, leaves, station.following.viewer)
     assert [entry.index for entry in page.believed] == sorted(entry.index for entry in page.believed)
     assert len(page.believed) == len(raws)
 
@@ -200,13 +200,13 @@ def test_leaves_in_another_order_do_not_give_the_signed_root():
     w.send("cjtf", notice(), ["un"])
     w.run(10)
     station, history = w.stations["rus"], w.host.main
-    first = station.tree.size
+    first = station.following.tree.size
     new = [bytearray(leaf) for leaf in history.leaves[first:]]
     new[0][17:49], new[1][17:49] = new[1][17:49], new[0][17:49]
     w.give("rus", LeavesArrived(first, b"".join(new)))
     w.give("rus", CheckpointArrived(w.host.note("rus")))
     assert w.alarms("rus", "root-mismatch")
-    assert station.size == station.tree.size == first
+    assert station.following.size == station.following.tree.size == first
 
 
 def test_an_entry_signed_with_a_key_of_another_party_is_not_taken():
@@ -278,11 +278,11 @@ def test_a_lodged_submission_that_is_included_in_time_is_no_alarm():
     w.no_host = {"rus"}
     w.send("rus", notice(), ["cjtf"])
     w.run(8)
-    assert w.stations["un"].lodged_here.held()
+    assert w.stations["un"].peers.lodged_here.held()
     w.no_host = set()
     w.run(20)
     assert not w.alarms("un", "not-included") and not w.alarms("rus", "not-included")
-    assert not w.stations["un"].lodged_here.held()
+    assert not w.stations["un"].peers.lodged_here.held()
 
 
 def test_a_refusal_is_told_to_the_officer_and_lodged():
@@ -307,10 +307,10 @@ def test_with_the_host_dead_ordinary_entries_wait_and_a_stop_still_arrives():
     queued = w.send("cjtf", notice(), ["rus"])
     stop = w.send("rus", message("stop"), ["cjtf", "un"])
     w.run(0)
-    assert stop in w.stations["cjtf"].direct and stop in w.stations["un"].direct
-    assert w.stations["rus"].acked[stop].keys() == {"cjtf", "un"}
-    assert queued in w.stations["cjtf"].outbox.items
-    assert not w.stations["cjtf"].host_answers
+    assert stop in w.stations["cjtf"].peers.direct and stop in w.stations["un"].peers.direct
+    assert w.stations["rus"].peers.acked[stop].keys() == {"cjtf", "un"}
+    assert queued in w.stations["cjtf"].sending.outbox.items
+    assert not w.stations["cjtf"].sending.host_answers
 
 
 def test_a_stop_is_in_the_ledger_as_soon_as_the_host_lives():
@@ -321,9 +321,9 @@ def test_a_stop_is_in_the_ledger_as_soon_as_the_host_lives():
     w.run(5)
     w.host.dead = False
     w.run(10)
-    assert not w.stations["cjtf"].direct
+    assert not w.stations["cjtf"].peers.direct
     assert [known for known in w.copies["cjtf"].known.values() if known[0] == stop]
-    assert not w.stations["rus"].unacked
+    assert not w.stations["rus"].peers.unacked
 
 
 def test_an_answer_to_a_direct_stop_goes_back_directly():
@@ -346,11 +346,11 @@ def test_an_urgent_message_to_a_station_that_is_away_is_tried_until_it_is_there(
     w.direct = False
     call = w.send("rus", message("urgent"), ["cjtf"])
     w.run(130)
-    assert call not in w.stations["rus"].acked
+    assert call not in w.stations["rus"].peers.acked
     assert w.alarms("rus", "unanswered")
     w.direct = True
     w.run(2)
-    assert call in w.stations["rus"].acked
+    assert call in w.stations["rus"].peers.acked
 
 
 def test_a_direct_message_by_someone_else_is_refused():
@@ -414,5 +414,5 @@ def test_a_party_cannot_fill_another_stations_copy_past_the_host():
         w.settle()
     stop = w.send("un", message("stop"), ["cjtf"])
     w.run(0)
-    assert len([held for held in w.stations["cjtf"].direct.values() if held.party == "rus"]) == 200
-    assert stop in w.stations["cjtf"].direct
+    assert len([held for held in w.stations["cjtf"].peers.direct.values() if held.party == "rus"]) == 200
+    assert stop in w.stations["cjtf"].peers.direct

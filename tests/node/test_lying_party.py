@@ -57,7 +57,7 @@ def goes_on(w: World, liar: str = "cjtf", *, alarm: str = "unsound") -> None:
         entry = w.send("rus", notice(words="after"), ["un"]).hex()
         w.run(2)
         station, picture = w.stations["un"], w.pictures["un"]
-        assert station.folded == station.size
+        assert station.following.folded == station.following.size
         assert picture.airspace.get(entry) is not None
         assert {a.by for a in w.alarms("un", alarm)} == {liar}
         assert any(liar in a.words for a in w.alarms("un", alarm))
@@ -133,7 +133,7 @@ def test_what_comes_directly_and_breaks_its_rules_is_refused_and_nothing_is_kept
     with pytest.raises(Refused) as refused:
         w.give("un", DirectArrived("urgent", sent))
     assert "facets[0].facet.body.within" in refused.value.problems[0].field
-    assert not w.stations["un"].direct
+    assert not w.stations["un"].peers.direct
 
 
 def test_a_stop_is_shown_although_another_entry_of_its_page_cannot_be_read():
@@ -224,7 +224,7 @@ def test_a_fault_in_the_waiting_answers_costs_no_stop(monkeypatch):
     w.run(2)
     assert w.pictures["un"].heads.entry(entry) is not None
     assert w.alarms("un", "stop") and w.alarms("un", "unfoldable")
-    assert w.stations["un"].folded == len(w.host.main.leaves)
+    assert w.stations["un"].following.folded == len(w.host.main.leaves)
 
 
 def test_a_header_of_the_own_copy_of_which_a_byte_has_changed_is_told():
@@ -253,7 +253,7 @@ def test_a_copy_that_a_former_build_wrote_is_judged_once_and_remembers():
     w.run(2)
     assert [a.by for a in w.alarms("un", "unsound")] == ["cjtf"]
     assert [name for name in copy.kept if name.startswith("unsound/")]
-    assert int(copy.kept["judged"]) == w.stations["un"].folded
+    assert int(copy.kept["judged"]) == w.stations["un"].following.folded
     goes_on(w)
 
 

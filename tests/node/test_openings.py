@@ -66,7 +66,7 @@ def test_an_erasure_by_the_author_destroys_the_body_in_every_copy():
         left = msgspec.json.decode(raw, type=Known)
         assert left.erased and left.facets == (None,) * 4
         assert b"for Russia only" not in raw
-    assert w.restart("rus").told["cjtf"].count
+    assert w.restart("rus").following.told["cjtf"].count
 
 
 def test_an_erasure_by_somebody_else_destroys_nothing():

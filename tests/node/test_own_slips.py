@@ -71,11 +71,11 @@ def test_a_slip_that_an_officer_lets_go_in_time_is_no_alarm_anywhere_else():
     rightly_refusing(w, first)
     slip = tell(w, "cjtf", (hospital(words="slip"), ["rus", "un"]), supersedes=first)
     w.run(5)
-    assert w.stations["rus"].lodged_here.held()
+    assert w.stations["rus"].peers.lodged_here.held()
     w.give("cjtf", station_values.Dismissed(bytes.fromhex(slip), "watch-1"))
     w.run(30)
     assert [w.alarms(party, "not-included") for party in w.parties] == [[], [], []]
-    assert not w.stations["rus"].lodged_here.held()
+    assert not w.stations["rus"].peers.lodged_here.held()
 
 
 def test_the_alarm_of_a_slip_is_closed_at_others_with_the_authors_word():
@@ -92,7 +92,7 @@ def test_the_alarm_of_a_slip_is_closed_at_others_with_the_authors_word():
     (alarm,) = w.alarms("rus", "not-included")
     assert alarm.closed == "withdrawn by cjtf: an officer there has seen that the host refused it, and lets it go"
     assert w.stations["rus"].alarms.standing() == 0
-    assert not w.stations["rus"].lodged_here.held() and not w.stations["cjtf"].withdrawals
+    assert not w.stations["rus"].peers.lodged_here.held() and not w.stations["cjtf"].sending.withdrawals
     w.restart("rus")
     assert [a.closed != "" for a in w.alarms("rus", "not-included")] == [True]
     assert w.stations["rus"].alarms.standing() == 0
@@ -135,7 +135,7 @@ def test_an_officer_lets_a_refused_entry_go_and_the_others_are_told():
     assert w.alarms("un", "not-included")
     w.give("cjtf", station_values.Dismissed(entry, "watch-1"))
     w.run(6)
-    assert not w.stations["cjtf"].outbox.items
+    assert not w.stations["cjtf"].sending.outbox.items
     assert w.alarms("cjtf", "refused")[0].closed == "dismissed by watch-1"
     assert "an officer there has seen" in w.alarms("un", "not-included")[0].closed
     with pytest.raises(Refused):
@@ -152,16 +152,16 @@ def test_nobody_withdraws_what_another_lodged(first):
     w.host.delayed = {"cjtf"}
     w.send("cjtf", notice(), ["rus"])
     w.run(5)
-    ((commitment, _),) = w.stations["un"].lodged_here.open
+    ((commitment, _),) = w.stations["un"].peers.lodged_here.open
 
     def said(kind, **more):
         payload = {"commitment": commitment.hex(), **more}
         w.give("un", DirectArrived(kind, envelope(w.stations["rus"], payload, kind, "un", w.now_us)))
 
     if first:  # it heard of the hash, and its word came before the author's
-        mine = w.stations["un"].lodged_here.withdraw(commitment, "cjtf")
+        mine = w.stations["un"].peers.lodged_here.withdraw(commitment, "cjtf")
         said("lodge", lodged_at_us=w.now_us)
-        assert w.stations["un"].lodged_here.lodge(mine)
+        assert w.stations["un"].peers.lodged_here.lodge(mine)
     said("unlodge")
     w.run(15)
     assert [(a.by, a.closed) for a in w.alarms("un", "not-included")] == [("cjtf", "")]

@@ -20,7 +20,7 @@ def test_a_notice_reaches_those_addressed_and_nobody_else():
     w.run(1)
     assert "notice" in w.kinds("rus")
     assert "notice" not in w.kinds("un")
-    assert w.stations["un"].size == w.stations["rus"].size == w.host.main.tree.size
+    assert w.stations["un"].following.size == w.stations["rus"].following.size == w.host.main.tree.size
     assert not any(w.alarms(p) for p in w.parties)
 
 
@@ -29,9 +29,9 @@ def test_a_queue_entry_closes_when_its_leaf_is_proven_in_the_own_copy():
     w = World()
     w.run()
     w.send("cjtf", notice(), ["rus"])
-    assert w.stations["cjtf"].outbox.items
+    assert w.stations["cjtf"].sending.outbox.items
     w.run(1)
-    assert not w.stations["cjtf"].outbox.items
+    assert not w.stations["cjtf"].sending.outbox.items
     assert not [name for name in w.copies["cjtf"].kept if name.startswith("outbox/")]
 
 
@@ -153,7 +153,7 @@ def test_an_officers_answer_stops_the_clock_and_a_station_does_not():
     w.run()
     call = w.send("rus", message("urgent"), ["cjtf"])
     w.run(60)
-    assert w.stations["rus"].acked[call]
+    assert w.stations["rus"].peers.acked[call]
     w.send("cjtf", response(call), ["rus"])
     w.run(120)
     assert not w.alarms("rus", "unanswered")

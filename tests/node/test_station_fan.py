@@ -134,7 +134,7 @@ def test_with_the_host_dead_a_warning_of_people_on_the_road_still_arrives(world)
     end_truce(world)
     world.host.dead = True
     world.run(3)
-    held = [d for d in world.stations["rus"].direct.values() if d.entry.header.kind == "warning/1"]
+    held = [d for d in world.stations["rus"].peers.direct.values() if d.entry.header.kind == "warning/1"]
     assert [d.entry.header.author for d in held] == ["un"]
 
 

@@ -31,7 +31,7 @@ def ask(world, at=HERE, **given):
 
 
 def examined(world, sent):
-    return world.stations["rus"].screener.examined()[sent]
+    return world.stations["rus"].screening.screener.examined()[sent]
 
 
 def answers(world):
@@ -97,7 +97,7 @@ def test_people_who_were_there_before_raise_a_concern_and_no_alarm(world):
 
 def test_a_party_that_spends_its_budget_is_shown_to_the_holder_with_the_pattern(world):
     """Newcomer's F3: the notices after it were `not screened`, and no one was told why."""
-    held = world.stations["rus"].screener
+    held = world.stations["rus"].screening.screener
     held.rules = msgspec.structs.replace(held.rules, budget_m2_s_per_day=10**12)
     sent = [ask(world) for _ in range(4)]
     assert answers(world)[-1] == "not screened"
@@ -131,9 +131,9 @@ def test_a_prober_cannot_fill_the_watch_with_alarms(world):
 def test_all_of_it_survives_a_restart_and_is_not_said_twice(world):
     sent = ask(world)
     world.state_presence("rus", circle(*HERE, radius_m=300))
-    before = world.alarms("rus"), dict(world.stations["rus"].screener.examined())
+    before = world.alarms("rus"), dict(world.stations["rus"].screening.screener.examined())
     world.restart("rus")
-    assert (world.alarms("rus"), dict(world.stations["rus"].screener.examined())) == before
+    assert (world.alarms("rus"), dict(world.stations["rus"].screening.screener.examined())) == before
     world.state_presence("rus", circle(*HERE, radius_m=300))
     assert len(world.alarms("rus", "passed-over")) == 1
     assert examined(world, sent).withheld

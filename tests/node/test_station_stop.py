@@ -152,7 +152,7 @@ def test_a_stop_answered_while_the_host_was_down_does_not_run_again_when_it_retu
     for viewer in ("un", "rus"):
         assert clock(world, viewer).answer == "comply"
         assert not world.pictures[viewer].waiting.asked_of("rus")
-        assert not world.stations[viewer].timers.running(sent.hex(), "rus", "stop")
+        assert not world.stations[viewer].acting.timers.running(sent.hex(), "rus", "stop")
 
 
 def test_by_its_own_clock_a_station_says_how_long_its_officers_took(world):
@@ -183,16 +183,16 @@ def test_the_first_direct_acknowledgement_stands(world):
     world.host.dead = True
     sent = world.send("un", stop(), ("rus", "un"))
     world.run()
-    first_us = world.stations["un"].acknowledged(sent.hex(), "rus")
-    assert first_us == world.stations["rus"].acknowledged(sent.hex(), "rus") == world.now_us
+    first_us = world.stations["un"].peers.acknowledged(sent.hex(), "rus")
+    assert first_us == world.stations["rus"].peers.acknowledged(sent.hex(), "rus") == world.now_us
     data = envelope(
-        world.stations["un"], {"entry": world.stations["rus"].direct[sent].entry}, "urgent", "rus", world.now_us
+        world.stations["un"], {"entry": world.stations["rus"].peers.direct[sent].entry}, "urgent", "rus", world.now_us
     )
     world.run(10)
     world.restart("rus")
     world._send("un", "rus", "urgent", sent, data)
     for party in ("un", "rus"):
-        assert world.stations[party].acknowledged(sent.hex(), "rus") == first_us
+        assert world.stations[party].peers.acknowledged(sent.hex(), "rus") == first_us
 
 
 @pytest.mark.parametrize("at_us", [0, 2**53 - 1], ids=["1970", "2255"])
@@ -204,8 +204,8 @@ def test_an_acknowledgement_by_an_absurd_clock_is_none(world, at_us):
     world.run()
     answer = envelope(world.stations["rus"], {"id": sent.hex(), "received_at_us": at_us}, "urgent", "un", world.now_us)
     world.give("un", DirectAnswered("rus", "urgent", sent, answer))
-    assert world.stations["un"].acknowledged(sent.hex(), "rus") is None
+    assert world.stations["un"].peers.acknowledged(sent.hex(), "rus") is None
     assert [a.by for a in world.alarms("un", "bad-direct")] == ["rus"]
     world.direct = True
     world.run(3)
-    assert world.stations["un"].acknowledged(sent.hex(), "rus") is not None
+    assert world.stations["un"].peers.acknowledged(sent.hex(), "rus") is not None

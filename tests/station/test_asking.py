@@ -50,7 +50,9 @@ def why(world, version):
 def less_budget(world, m2_s):
     """Give both sides, which read it in genesis, another budget of the day."""
     for station in world.stations.values():
-        station.screener.rules = msgspec.structs.replace(station.screener.rules, budget_m2_s_per_day=m2_s)
+        station.screening.screener.rules = msgspec.structs.replace(
+            station.screening.screener.rules, budget_m2_s_per_day=m2_s
+        )
         screening = msgspec.structs.replace(station.me.genesis.screening, budget_m2_s_per_day=m2_s)
         genesis = msgspec.structs.replace(station.me.genesis, screening=screening)
         station.me = msgspec.structs.replace(station.me, genesis=genesis)
@@ -67,7 +69,7 @@ def test_the_asker_counts_its_own_spending_as_the_holder_does(world):
     """From its own notices and the public rules alone; so it can be said before anything is sent."""
     for hours in (1, 6, YEAR):
         tell(world, hours=hours)
-    holder = world.stations["rus"].screener.desk.spending.of("cjtf", world.now_us)
+    holder = world.stations["rus"].screening.screener.desk.spending.of("cjtf", world.now_us)
     assert api(world, "cjtf").own_questions.spent_m2_s("rus") == holder > 0
     assert asked(world, "cjtf")["ours"] == [{"party": "rus", "percent": 1, "spent_m2_s": holder}]
 

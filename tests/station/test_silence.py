@@ -139,10 +139,10 @@ def _more_than(seen, count):
 
 
 def _followed(desk):
-    before = desk.engine.state.verified_at_us
+    before = desk.engine.state.following.verified_at_us
 
     async def check():
-        return desk.engine.state.verified_at_us > before
+        return desk.engine.state.following.verified_at_us > before
 
     return check
 

@@ -325,7 +325,9 @@ class Ground:
         spent = time.process_time() - began
         self.slowest = max(self.slowest, (spent, seed))
         station = self.world.stations[VICTIM]
-        assert station.folded == len(self.world.host.main.leaves), f"seed {seed}: the fold stands at {station.folded}"
+        assert station.following.folded == len(self.world.host.main.leaves), (
+            f"seed {seed}: the fold stands at {station.following.folded}"
+        )
 
     def _direct(self, case: Case) -> bool:
         facets: list[Any] = [None, None, None, None]
@@ -416,7 +418,7 @@ class Ground:
         self.world.settle()
         self.honest(notice(words="after the damage"))
         self.world.settle()
-        assert self.world.stations[VICTIM].folded == len(self.world.host.main.leaves)
+        assert self.world.stations[VICTIM].following.folded == len(self.world.host.main.leaves)
         copy.known.update(kept)
 
     def snapshots(self, dice: random.Random, count: int) -> None:

@@ -55,7 +55,7 @@ from detente.node.station_values import (
     Tick,
     WakeAt,
 )
-from detente.picture.heads import Heads
+from detente.picture.fold import Driver
 from detente.picture.picture import Picture
 from detente.records.body import Body
 from detente.records.message import Message
@@ -200,21 +200,17 @@ def world_problem(words: str):
     return problem("refused", "", "", words, "Nothing")
 
 
-class NoPicture:
-    """A picture that only counts, and knows what superseded what: the other views have their own tests."""
+class NoPicture(Picture):
+    """A picture that only counts, and knows what superseded what: the other views have their own tests, and stay empty here."""
 
-    def __init__(self) -> None:
-        self.size = 0
+    def __init__(self, genesis=None) -> None:
+        super().__init__(genesis or GENESIS, LEDGER.hex())
+        self.driver = Driver([self.heads])
         self.entries: list = []
-        self.heads = Heads()
 
     def apply(self, known) -> None:
         self.entries.append(known)
-        self.heads.apply(known)
-        self.size = known.index + 1
-
-    def advance(self, size: int, at_us: int) -> None:
-        self.size = max(self.size, size)
+        super().apply(known)
 
 
 class Copy:
@@ -224,6 +220,9 @@ class Copy:
         self.kept: dict[str, bytes] = {}
         self.leaves: dict[int, bytes] = {}
         self.known: dict[int, tuple[bytes, bytes]] = {}
+
+    def read(self, index: int) -> bytes | None:
+        return self.known.get(index, (b"", None))[1]
 
     def find(self, entry: bytes):
         return next(((index, raw) for index, (found, raw) in self.known.items() if found == entry), None)
@@ -275,23 +274,10 @@ class World:
         )
         copy = self.copies[party]
         screener = DeskScreener(rules_of(GENESIS.screening))
-        picture = NoPicture()
+        picture: Picture = NoPicture() if self.pictures is None else Picture(GENESIS, LEDGER.hex())
         if self.pictures is not None:
-            self.pictures[party] = Picture(GENESIS, LEDGER.hex())
-            picture = self.pictures[party].driver
-        heads = picture.heads if self.pictures is None else self.pictures[party].heads
-        station = Station(me=me, picture=picture, screener=screener, find=copy.find)
-        station.versions = heads
-        if self.pictures is not None:
-            station.faults_due = self.pictures[party].driver.take_faults
-            waiting = self.pictures[party].waiting
-            station.unanswered = lambda entry: waiting.unanswered(entry, party)
-            station.fans.dangers = self.pictures[party].dangers
-            station.stops = self.pictures[party].stops
-            station.humane = self.pictures[party].humane
-            station.unit_watch = self.pictures[party].unit_watch
-            station.holds = lambda entry: self.pictures[party].heads.entry(entry) is not None
-            self.pictures[party].delivery.acknowledged = lambda entry, other: station.acknowledged(entry, other)
+            self.pictures[party] = picture
+        station = Station(me=me, picture=picture, screener=screener, read_entry=copy.read)
         known = [(index, entry, raw) for index, (entry, raw) in sorted(copy.known.items())]
         leaves = [leaf for _, leaf in sorted(copy.leaves.items())]
         load(station, dict(sorted(copy.kept.items())), leaves, known, self.now_us)
@@ -347,38 +333,43 @@ class World:
         """What the station process does when the host's doorbell rings."""
         station = self.stations[party]
         if self.host.dead or party in self.no_host:
-            if station.host_answers:
+            if station.sending.host_answers:
                 self.give(party, HostUnreachable("no answer"))
             return
         history = self.host.history(party)
-        if not station.host_answers:
+        if not station.sending.host_answers:
             self.give(party, HostAnswered())
-        if station.tree.size < history.tree.size:
-            self.give(party, LeavesArrived(station.tree.size, b"".join(history.leaves[station.tree.size :])))
+        if station.following.tree.size < history.tree.size:
+            self.give(
+                party,
+                LeavesArrived(station.following.tree.size, b"".join(history.leaves[station.following.tree.size :])),
+            )
         if self.stuck.get(party) == (self.now_us, history.tree.size):
             return
-        if station.size < history.tree.size or (station.checkpoint and station.tree.size != history.tree.size):
+        if station.following.size < history.tree.size or (
+            station.following.checkpoint and station.following.tree.size != history.tree.size
+        ):
             note = self.host.note(party)
             with contextlib.suppress(Refused):
                 try:
                     station.open_note(note)
                 except EvidenceError:
-                    for raw in self.host.known(party, station.next_entry, history.tree.size):
+                    for raw in self.host.known(party, station.following.next_entry, history.tree.size):
                         if b'"kind":"host/' in raw:
                             self.give(party, HostKeyOffered(raw))
             self.give(party, CheckpointArrived(note))
-            if station.size < history.tree.size:
+            if station.following.size < history.tree.size:
                 self.stuck[party] = (self.now_us, history.tree.size)
-        while station.next_entry < station.size:
-            before = station.next_entry
-            self._entries(party, before, station.size)
-            if station.next_entry == before:
+        while station.following.next_entry < station.following.size:
+            before = station.following.next_entry
+            self._entries(party, before, station.following.size)
+            if station.following.next_entry == before:
                 return
 
     def _entries(self, party: str, first: int, stop: int, *, again: bool = False) -> None:
         station = self.stations[party]
         leaves = b"".join(self.copies[party].leaves[i] for i in range(first, stop))
-        page = check_page(first, stop, self.host.known(party, first, stop), leaves, station.viewer)
+        page = check_page(first, stop, self.host.known(party, first, stop), leaves, station.following.viewer)
         size = len(leaves) // max(stop - first, 1)
         self.give(party, EntriesArrived(page, leaves[: (page.next - first) * size], again))
 

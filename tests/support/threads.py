@@ -90,10 +90,10 @@ def ask(w: World, party: str, *told: tuple[Body, list[str]], **more: Any) -> str
 
 def refused(w: World, party: str, *told: tuple[Body, list[str]], **more: Any) -> list[str]:
     """Return the codes with which the own station refuses what an officer asks it to send; nothing was signed then."""
-    before = len(w.stations[party].outbox.items)
+    before = len(w.stations[party].sending.outbox.items)
     try:
         ask(w, party, *told, **more)
     except Refused as error:
-        assert len(w.stations[party].outbox.items) == before
+        assert len(w.stations[party].sending.outbox.items) == before
         return [found.code for found in error.problems]
     return []

@@ -41,7 +41,7 @@ async def play(story: tuple[Step, ...], observer: str, salt: int) -> Played:
 
 def own_places(sim: Sim) -> list[int]:
     """The slots in which the observer finds tags for itself."""
-    viewer = sim.stations[sim.observer].viewer
+    viewer = sim.stations[sim.observer].following.viewer
     found = []
     for data in sim.leaves():
         leaf = decode_leaf(data, sim.normal.slots)

@@ -160,9 +160,8 @@ class Sim:
                 peers=tuple(p for p in PARTIES if p != party),
                 station_key=world.signing(party, "station"),
             )
-            picture, screener = NoPicture(), DeskScreener(rules_of(RULES.screening))
-            station = Station(me=me, picture=picture, screener=screener)
-            station.versions = picture.heads
+            screener = DeskScreener(rules_of(RULES.screening))
+            station = Station(me=me, picture=NoPicture(RULES), screener=screener, read_entry=lambda index: None)
             load(station, {}, [], [], self.now_us)
             self.stations[party] = station
             self.wake[party] = self.now_us
@@ -302,23 +301,25 @@ class Sim:
         """What the station's process does when the host's doorbell rings."""
         station, size = self.stations[party], self.engine.host.published
         if party in self.away:
-            if station.host_answers:
+            if station.sending.host_answers:
                 self.give(party, HostUnreachable("no answer"))
             return
-        if not station.host_answers:
+        if not station.sending.host_answers:
             self.give(party, HostAnswered())
-        if station.tree.size < size:
-            status, _, leaves = await self.ask(party, "GET", f"/v1/leaves?from={station.tree.size}&limit=4096")
+        if station.following.tree.size < size:
+            status, _, leaves = await self.ask(
+                party, "GET", f"/v1/leaves?from={station.following.tree.size}&limit=4096"
+            )
             if status == 200:
-                self.give(party, LeavesArrived(station.tree.size, leaves))
-        if station.size < size:
+                self.give(party, LeavesArrived(station.following.tree.size, leaves))
+        if station.following.size < size:
             status, _, note = await self.ask(party, "GET", "/checkpoint")
             if status == 200:
                 self.give(party, CheckpointArrived(note))
-        while station.next_entry < station.size:
-            before = station.next_entry
-            await self._entries(party, before, station.size)
-            if station.next_entry == before:
+        while station.following.next_entry < station.following.size:
+            before = station.following.next_entry
+            await self._entries(party, before, station.following.size)
+            if station.following.next_entry == before:
                 return
             if party in self.then:
                 self.todo.append((party, self.then.pop(party)))
@@ -330,7 +331,7 @@ class Sim:
             return
         raws = [bytes(raw) for raw in msgspec.json.decode(data, type=Page).entries]
         leaves = b"".join(copy.leaves[index] for index in range(first, stop))
-        page = check_page(first, stop, raws, leaves, station.viewer)
+        page = check_page(first, stop, raws, leaves, station.following.viewer)
         size = len(leaves) // (stop - first)
         self.give(party, EntriesArrived(page, leaves[: (page.next - first) * size], again))
 
@@ -367,7 +368,7 @@ class Sim:
             if not problems:
                 self.give(party, Receipted(entry, line))
             elif problems[0].code == "too-fast":
-                self.stations[party].outbox.unreachable(self.now_us)
+                self.stations[party].sending.outbox.unreachable(self.now_us)
                 self.give(party, Tick())
                 return
             else:

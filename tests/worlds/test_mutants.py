@@ -235,11 +235,13 @@ def watermark_for_all(patch: Patch) -> None:
     watermark = station_clock._watermark
 
     def counting(state: Any, now_us: int) -> list[Any]:
-        told = dict(state.told)
+        told = dict(state.following.told)
         count = sum(one.count for one in told.values())
-        state.told = {party: Told(count=count, hash=one.hash, last_index=one.last_index) for party, one in told.items()}
+        state.following.told = {
+            party: Told(count=count, hash=one.hash, last_index=one.last_index) for party, one in told.items()
+        }
         effects = watermark(state, now_us)
-        state.told = told
+        state.following.told = told
         return effects
 
     patch.setattr(station_clock, "_watermark", counting)
@@ -255,15 +257,15 @@ def watermark_in_common(patch: Patch) -> None:
         return now_us if self.urgent or last_us is None else max(now_us, last_us + self.every_us)
 
     def joint(state: Any, now_us: int) -> list[Any]:
-        telling = state.telling
+        telling = state.acting.telling
         if telling.due_us(now_us) != now_us:
             return []
         audience = tuple(sorted(telling.waiting))
         telling.last_us.update(dict.fromkeys(audience, now_us))
         telling.waiting.clear()
         telling.urgent.clear()
-        told = state.told.get(audience[0], Told())
-        body = Watermark(count=told.count, list_hash=told.hash.hex(), size=state.next_entry)
+        told = state.following.told.get(audience[0], Told())
+        body = Watermark(count=told.count, list_hash=told.hash.hex(), size=state.following.next_entry)
         return [Compose(draft_of(state, body, audience, now_us))]
 
     patch.setattr(Telling, "due_us", due_us)

@@ -120,7 +120,7 @@ def station_that_warns(patch: pytest.MonkeyPatch) -> None:
 
     def warning(state: Any, now_us: int) -> Any:
         effects = whole(state, now_us)
-        for asker in sorted({one.asker for one in state.screener.examined().values() if one.withheld}):
+        for asker in sorted({one.asker for one in state.screening.screener.examined().values() if one.withheld}):
             kind, form, data = REGISTRY.write(message("routine", "Own people are there"))
             facet = Facet(audience=(asker,), body=msgspec.Raw(data), form=form)
             draft = Draft(

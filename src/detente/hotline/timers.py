@@ -134,6 +134,10 @@ class Timers:
         """Return the parties at which a matter about this entry runs, sorted."""
         return tuple(sorted({key[1] for key in self._about.get(about, ()) if key in self._since}))
 
+    def running_on(self, ladder: LadderName) -> tuple[str, ...]:
+        """Return what runs on a ladder: the entries that matters are about, in the order in which they began to run here."""
+        return tuple(dict.fromkeys(key[0] for key in self._since if key[2] == ladder))
+
     def due_us(self) -> int | None:
         """When the next call is due, None when none is."""
         self._take_in()

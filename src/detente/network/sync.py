@@ -140,7 +140,7 @@ class Follower:
             except Refused as refused:
                 await self._give(CheckpointArrived(note))  # the node says what it thinks of it
                 raise Unavailable(f"the host's checkpoint cannot be read: {refused}") from refused
-            if size < self.state.size or self.status is None or self.status.mode == "recovering":
+            if size < self.state.following.size or self.status is None or self.status.mode == "recovering":
                 await self._restore_host()
             await self._fetch_leaves(size)
             try:
@@ -151,7 +151,7 @@ class Follower:
             await self._fetch_entries()
             await self._fold_kept()
             await self._give(HostAnswered(size))
-            if self.state.witnessed_size < self.state.size:
+            if self.state.following.witnessed_size < self.state.following.size:
                 with contextlib.suppress(Refused):  # there is none yet
                     await self._give(WitnessedArrived(await self.client.checkpoint(witnessed=True)))
 
@@ -171,11 +171,13 @@ class Follower:
         """
         state = self.state
         self.status = await self.client.status()
-        if state.checkpoint is None or (self.status.mode != "recovering" and self.status.size >= state.size):
+        if state.following.checkpoint is None or (
+            self.status.mode != "recovering" and self.status.size >= state.following.size
+        ):
             return
         await self._flush()
-        await self.client.recover_checkpoint(state.checkpoint.data)
-        first, stop = self.status.size, state.size
+        await self.client.recover_checkpoint(state.following.checkpoint.data)
+        first, stop = self.status.size, state.following.size
         for at in range(first, stop, LEAVES):
             leaves = await asyncio.to_thread(self._copy.leaves_joined, at, min(at + LEAVES, stop))
             await self.client.recover_leaves(at, leaves)
@@ -196,7 +198,7 @@ class Follower:
 
     async def _offer_host_keys(self, size: int) -> None:
         """Look whether the parties have appointed another host key in entries that we have not proven yet."""
-        start = self.state.next_entry
+        start = self.state.following.next_entry
         while start < size:
             page = _page(await self.client.entries(start, ENTRIES))
             for raw in page.entries:
@@ -207,37 +209,37 @@ class Follower:
             start = page.next
 
     async def _fetch_leaves(self, size: int) -> None:
-        while self.state.tree.size < size:
-            first = self.state.tree.size
+        while self.state.following.tree.size < size:
+            first = self.state.following.tree.size
             data = await self.client.leaves(first, min(LEAVES, size - first))
             if not data:
                 raise TryLater("the host gives no leaves below its own checkpoint")
             self._window.add(first, data)
             await self._give(LeavesArrived(first, data))
-            if self.state.tree.size == first:
+            if self.state.following.tree.size == first:
                 raise Unavailable("the host's leaves are not leaves of this ledger")
 
     async def _fetch_entries(self) -> None:
         """Go through the proven leaves in chunks; a page is fetched ahead, two chunks are checked at once."""
         state = self.state
         ahead: asyncio.Task[bytes] | None = None
-        far = state.size - state.next_entry > FAR_BEHIND
+        far = state.following.size - state.following.next_entry > FAR_BEHIND
         if far:
             await self._checkers.begin()
         try:
-            while state.next_entry < state.size:
-                start = state.next_entry
+            while state.following.next_entry < state.following.size:
+                start = state.following.next_entry
                 data = await (ahead or self._page(start))
                 ahead = None
                 page = _page(data)
-                stop = min(max(page.next, start + 1), state.size)
-                if stop < state.size:
+                stop = min(max(page.next, start + 1), state.following.size)
+                if stop < state.following.size:
                     ahead = asyncio.ensure_future(self._page(stop))
                 whole = await self._chunks(start, stop, [bytes(raw) for raw in page.entries])
                 if not whole and ahead is not None:
                     ahead.cancel()
                     ahead = None
-                if state.next_entry == start:
+                if state.following.next_entry == start:
                     raise Unavailable("the host's entries do not lead on")
         finally:
             if ahead is not None:
@@ -276,14 +278,14 @@ class Follower:
     async def _fold_kept(self) -> None:
         """Bring the picture up to what is kept, after having been far behind."""
         state = self.state
-        while state.folded < state.next_entry:
+        while state.following.folded < state.following.next_entry:
             await self._flush()
-            rows = await asyncio.to_thread(self._copy.known, state.folded, FOLDED)
-            stop = rows[-1][0] + 1 if len(rows) == FOLDED else state.next_entry
+            rows = await asyncio.to_thread(self._copy.known, state.following.folded, FOLDED)
+            stop = rows[-1][0] + 1 if len(rows) == FOLDED else state.following.next_entry
             await self._give(Reread(rows, stop))
 
     async def _check(self, first: int, stop: int, raws: list[bytes], leaves: bytes) -> CheckedPage | BriefPage:
-        return await self._checkers.check(first, stop, raws, leaves, self.state.viewer)
+        return await self._checkers.check(first, stop, raws, leaves, self.state.following.viewer)
 
     async def _take(self, first: int, stop: int) -> bytes:
         held = self._window.take(first, stop)
@@ -308,7 +310,7 @@ class Follower:
         failures = 0
         while True:
             try:
-                async for event in events(self.client, max(self.state.next_entry, 0)):
+                async for event in events(self.client, max(self.state.following.next_entry, 0)):
                     failures = 0
                     if event.kind == "checkpoint":
                         self.ring.set()

@@ -25,7 +25,7 @@ class Job:
 class Fans:
     """What is to be done: changes that wait, the one under work, announced ends to come. `done` is kept in the own copy."""
 
-    dangers: Dangers | None = None
+    dangers: Dangers
     done: set[str] = field(default_factory=set)
     ends: list[tuple[int, str]] = field(default_factory=list)
     job: Job | None = None
@@ -33,6 +33,6 @@ class Fans:
 
     def due_us(self, now_us: int) -> int | None:
         """When there is something to do: now, or at the next announced end."""
-        if self.job is not None or self.waiting or (self.dangers is not None and self.dangers.fresh):
+        if self.job is not None or self.waiting or self.dangers.fresh:
             return now_us
         return self.ends[0][0] if self.ends else None

@@ -28,7 +28,7 @@ class OwnVersions:
     """Versions as the own copy has them, with those of a kind that wait in the queue after them, in their order."""
 
     def __init__(self, state: Station, kind: str) -> None:
-        self._base: Versions = state.versions
+        self._base: Versions = state.picture.heads
         self._queued: dict[str, Version] = {}
         self._after: dict[str, str] = {}
         self._closed: dict[str, tuple[str, ...]] = {}
@@ -97,8 +97,10 @@ def thread_problems(state: Station, made: NewEntry) -> tuple[Problem, ...]:
     closing = next((body for body in bodies if isinstance(body, Closing)), None)
     about = erasure.about if erasure is not None else closing.about if closing is not None else made.supersedes
     name = made.kind.partition("/")[0]
-    versions: Versions = OwnVersions(state, name if made.supersedes else "") if about is not None else state.versions
-    if about is not None and versions.version(about) is None and state.folded < state.size:
+    versions: Versions = (
+        OwnVersions(state, name if made.supersedes else "") if about is not None else state.picture.heads
+    )
+    if about is not None and versions.version(about) is None and state.following.folded < state.following.size:
         return ()
     if erasure is not None:
         return check_erasure(erasure, made.author, versions, state.unanswered(erasure.about))
@@ -136,7 +138,7 @@ def _body(kind: str, position: int, facet: Facet) -> object:
 
 def _queued(state: Station, kind: str) -> Iterator[Known]:
     """Yield what waits in the queue of one kind ("": of every kind), and every closing, in the order in which they were composed."""
-    for item in state.outbox.items.values():
+    for item in state.sending.outbox.items.values():
         if item.state != "refused" and (not kind or item.kind in (kind, "closing")):
             yield _known(item)
 

@@ -27,7 +27,7 @@ from detente.node.station_follow import checkpoint_arrived, host_key_offered, le
 from detente.node.station_hold import held_back
 from detente.node.station_peers import direct_answered, direct_arrived, peer_checkpoint, peer_unreachable
 from detente.node.station_send import composed, host_answered, host_mode, host_refused, host_unreachable, receipted
-from detente.node.station_state import Moved, Station
+from detente.node.station_state import Station
 from detente.node.station_values import (
     CheckpointArrived,
     Composed,
@@ -95,9 +95,7 @@ def handle(state: Station, given: Input, now_us: int) -> tuple[Station, list[Eff
     effects = STEPS[type(given)](state, given, now_us)
     if state.owed:
         effects, state.owed = [*state.owed, *effects], []
-    mark = (state.tree.size, state.size, state.next_entry, state.folded)
-    if mark != state.moved.mark:
-        state.moved = Moved(mark, now_us)
+    state.following.note_moved(now_us)
     effects += due(state, now_us)
     effects.append(WakeAt(next_due_us(state, now_us)))
     return state, effects

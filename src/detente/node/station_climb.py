@@ -30,9 +30,9 @@ AT_ONCE = 64
 def climb(state: Station, now_us: int) -> list[Effect]:
     """Make every call whose moment has come: an entry in its slot, to those concerned, and an alarm at our own console."""
     effects: list[Effect] = []
-    for calls in _by_matter(state.timers.take(now_us, AT_ONCE)):
+    for calls in _by_matter(state.acting.timers.take(now_us, AT_ONCE)):
         held_us = state.held_since(calls[0].matter.about, calls[0].matter.party)
-        steps = [called(state.me.party, c.matter, c.rung, c.due_us, now_us, state.book, held_us) for c in calls]
+        steps = [called(state.me.party, c.matter, c.rung, c.due_us, now_us, state.acting.book, held_us) for c in calls]
         for made, step in zip(steps, _in_one_breath([made.step for made in steps]), strict=True):
             audience = tuple(p for p in made.audience if p == state.me.party or p in state.identity.parties())
             effects.append(Compose(draft_of(state, step, audience, now_us)))
@@ -43,9 +43,9 @@ def climb(state: Station, now_us: int) -> list[Effect]:
 def calls_shown(state: Station, now_us: int) -> list[Effect]:
     """Show the calls on us that came since the last time."""
     effects: list[Effect] = []
-    for (about, ladder), (author, words) in state.calls_on_us.items():
+    for (about, ladder), (author, words) in state.acting.calls_on_us.items():
         effects += raise_alarm(state, "called", f"{about} {ladder}", f"{author} calls us. {words}", now_us, by=author)
-    state.calls_on_us.clear()
+    state.acting.calls_on_us.clear()
     return effects
 
 

@@ -34,25 +34,25 @@ INCLUDED = 4096
 def entries_arrived(state: Station, given: EntriesArrived, now_us: int) -> list[Effect]:
     """Take in checked entries in order of the ledger, and notice what was not handed over."""
     page = given.page
-    if page.first > state.next_entry and not given.again:
+    if page.first > state.following.next_entry and not given.again:
         return []
-    if page.next > state.size:
+    if page.next > state.following.size:
         return []
     rows: list[tuple[int, bytes, bytes]] = []
     kept: list[tuple[str, bytes | None]] = []
     effects: list[Effect] = []
-    behind = state.size - page.first > FAR_BEHIND or state.folded < state.next_entry
+    behind = state.following.size - page.first > FAR_BEHIND or state.following.folded < state.following.next_entry
     first_hash = leaf_hash(given.leaves[: leaf_size(state.me.genesis.slots)])
-    if given.leaves and first_hash != state.tree.leaf_hash_at(page.first):
+    if given.leaves and first_hash != state.following.tree.leaf_hash_at(page.first):
         return raise_alarm(
             state, "root-mismatch", f"leaf {page.first}", "own copy differs from the proven tree", now_us
         )
     for bad in page.bad:
         effects += _bad_entry(state, bad, now_us)
     for entry in _whole_or_brief(page, behind):
-        if entry.index < state.next_entry and entry.index not in state.missing:
+        if entry.index < state.following.next_entry and entry.index not in state.following.missing:
             continue
-        state.missing.pop(entry.index, None)
+        state.following.missing.pop(entry.index, None)
         words = authorise(state, entry.checked, entry.index)
         if words:
             effects += _bad_entry(state, Bad(index=entry.index, raw=entry.raw, words=words), now_us)
@@ -62,19 +62,23 @@ def entries_arrived(state: Station, given: EntriesArrived, now_us: int) -> list[
         if not behind:
             rows += fold(state, entry, now_us, kept, effects)
     note_included(state, given.leaves)
-    if state.outbox.items or state.lodged_here.held() or state.lodged_by_us.held():
-        awaited = {*state.outbox.by_commitment, *state.lodged_here.all(), *state.lodged_by_us.all()}
+    if state.sending.outbox.items or state.peers.lodged_here.held() or state.sending.lodged_by_us.held():
+        awaited = {
+            *state.sending.outbox.by_commitment,
+            *state.peers.lodged_here.all(),
+            *state.sending.lodged_by_us.all(),
+        }
         for at, commitment in enumerate(commitments(given.leaves, state.me.genesis.slots), page.first):
-            if commitment in awaited or at in state.outbox.by_index:
+            if commitment in awaited or at in state.sending.outbox.by_index:
                 _settle_leaf(state, at, commitment, given.leaves, page.first, kept, effects, now_us)
     effects += _withheld(state, page.withheld, given, now_us)
-    if page.next > state.next_entry:
-        state.next_entry = page.next
+    if page.next > state.following.next_entry:
+        state.following.next_entry = page.next
         if not behind:
-            state.folded = page.next
+            state.following.folded = page.next
             if rows:
                 kept.append(judged(state, page.next))
-            state.picture.advance(page.next, state.last_leaf_us)
+            state.picture.driver.advance(page.next, state.following.last_leaf_us)
     if rows or kept:
         effects.insert(0, Keep(known=rows, kept=kept))
     if rows:
@@ -145,8 +149,8 @@ def _withheld(state: Station, withheld: dict[int, str], given: EntriesArrived, n
     """Ask once more for what bears our tag and was not given; then it is an alarm, and the author is asked directly."""
     effects: list[Effect] = []
     for index, author in withheld.items():
-        known = index in state.missing
-        state.missing[index] = author
+        known = index in state.following.missing
+        state.following.missing[index] = author
         if not given.again and not known:
             effects.append(Refetch(index, index + 1))
         elif given.again:
@@ -162,9 +166,9 @@ def note_included(state: Station, leaves: bytes) -> None:
     """Remember the newest proven leaves by what is lodged of them."""
     size = leaf_size(state.me.genesis.slots)
     for commitment in commitments(leaves[-INCLUDED * size :], state.me.genesis.slots):
-        state.included[commitment] = None
-    while len(state.included) > INCLUDED:
-        del state.included[next(iter(state.included))]
+        state.following.included[commitment] = None
+    while len(state.following.included) > INCLUDED:
+        del state.following.included[next(iter(state.following.included))]
 
 
 def _settle_leaf(
@@ -178,16 +182,16 @@ def _settle_leaf(
     now_us: int,
 ) -> None:
     """Close what waited for this leaf: lodged hashes, and our own submission, whose leaf must be as we handed it in."""
-    for lodged in state.lodged_here.included(commitment):
+    for lodged in state.peers.lodged_here.included(commitment):
         kept += [(name, None) for name in rows(commitment, lodged.party)]
-    state.lodged_by_us.included(commitment)
-    by_receipt = state.outbox.by_index.get(index)
+    state.sending.lodged_by_us.included(commitment)
+    by_receipt = state.sending.outbox.by_index.get(index)
     if by_receipt is not None:
-        item = state.outbox.items[by_receipt]
+        item = state.sending.outbox.items[by_receipt]
         if item.commitment != commitment:
             words = f"the receipt for {item.id.hex()} says index {index}, but another entry stands there in the proven ledger"
             effects += raise_alarm(state, "receipt-broken", item.id.hex(), words, now_us, [item.raw])
-    own = state.outbox.included(commitment)
+    own = state.sending.outbox.included(commitment)
     if own is None:
         return
     size = leaf_size(state.me.genesis.slots)
@@ -196,6 +200,6 @@ def _settle_leaf(
         words = f"the leaf of our entry {own.id.hex()} at index {index} is not the one handed in: a tag or commitment was changed"
         effects += raise_alarm(state, "leaf-changed", own.id.hex(), words, now_us, [own.raw, leaf])
     kept.append((f"outbox/{own.id.hex()}", None))
-    for key in [k for k in state.unacked if k[0] == own.id]:
+    for key in [k for k in state.peers.unacked if k[0] == own.id]:
         kept.append((f"unacked/{own.id.hex()}/{key[1]}", None))
-        del state.unacked[key]
+        del state.peers.unacked[key]

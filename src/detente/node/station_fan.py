@@ -32,8 +32,8 @@ REFERENCES = 64
 
 def fan_out(state: Station, now_us: int) -> list[Effect]:
     """Do a slice of what is due."""
-    fans = state.fans
-    if fans.dangers is None or state.checkpoint is None or state.folded < max(state.size, state.next_entry):
+    fans = state.acting.fans
+    if not state.following.caught_up:
         return []
     _take_fresh(fans, fans.dangers)
     _take_ended(fans, fans.dangers, now_us)
@@ -45,15 +45,12 @@ def fan_out(state: Station, now_us: int) -> list[Effect]:
 
 def due_us(state: Station, now_us: int) -> int | None:
     """When the fan-out wants to go on; None while it waits for the own copy."""
-    if state.checkpoint is None or state.folded < max(state.size, state.next_entry):
-        return None
-    return state.fans.due_us(now_us)
+    return state.acting.fans.due_us(now_us) if state.following.caught_up else None
 
 
 def queued(state: Station, warning: DangerWarning, entry: str) -> None:
     """Take a warning that waits in our queue as given."""
-    if state.fans.dangers is not None:
-        state.fans.dangers.warn(warning, state.me.party, entry, None)
+    state.acting.fans.dangers.warn(warning, state.me.party, entry, None)
 
 
 def _take_fresh(fans: Fans, dangers: Dangers) -> None:

@@ -33,7 +33,7 @@ def set_aside(state: Station, entry: Believed, where: str, error: Exception) -> 
         view=where,
         words=_words(error),
     )
-    state.faults.append(found)
+    state.following.faults.append(found)
 
 
 def attempted(state: Station, step: Callable[[Station, int], list[Effect]], now_us: int) -> list[Effect]:
@@ -49,17 +49,17 @@ def attempted(state: Station, step: Callable[[Station, int], list[Effect]], now_
 def alarms_of_faults(state: Station, now_us: int) -> list[Effect]:
     """Raise what was set aside since last asked, each with the entry as evidence."""
     effects: list[Effect] = []
-    for index, why in state.broken.items():
+    for index, why in state.following.broken.items():
         words = (
             f"this station's own copy holds bytes at index {index} that are no entry ({why}): the file was changed or damaged. What rests "
             "on that entry is missing here. Move the copy away and let the station fetch everything anew"
         )
         effects += raise_alarm(state, "unfoldable", f"index {index}", words, now_us)
-    state.broken.clear()
-    found, state.faults = [*state.faults, *state.faults_due()], []
+    state.following.broken.clear()
+    found, state.following.faults = [*state.following.faults, *state.picture.driver.take_faults()], []
     for one in found:
         entry = bytes.fromhex(one.entry)
-        held = state.recent.get(entry) or state.find(entry)
+        held = state.following.recent.get(entry) or state.find(entry)
         kind: Kind = "unfoldable" if one.view else "unsound"
         about = f"{one.entry} {one.view}".strip()
         evidence = [] if held is None else [held[1]]

@@ -15,12 +15,23 @@ from detente.node.keeping import Keep
 from detente.node.known import Known as KnownBytes
 from detente.node.registering import register
 from detente.node.screener import volumes_to_screen
+from detente.node.screening_state import Asked
 from detente.node.slots import slot_us
 from detente.node.station_alarms import raise_alarm
 from detente.node.station_faults import set_aside
-from detente.node.station_ladders import DIRECT, URGENT, answered, begun, call_us, is_urgent, presses, recorded
+from detente.node.station_ladders import (
+    DIRECT,
+    URGENT,
+    answered,
+    ask_again,
+    begun,
+    call_us,
+    is_urgent,
+    presses,
+    recorded,
+)
 from detente.node.station_openings import Row, disclosed, erased, obeyed, remember
-from detente.node.station_state import Asked, Station
+from detente.node.station_state import Station
 from detente.node.station_stop import stop_arrived
 from detente.node.station_values import (
     Effect,
@@ -59,9 +70,9 @@ def admit(state: Station, entry: Believed, now_us: int, *, own: bool = False) ->
             effects = _members(state, entry, now_us, own)
         except errors.SURVIVED as error:
             set_aside(state, entry, "keys", error)
-    told = state.told.get(header.author, Told())
+    told = state.following.told.get(header.author, Told())
     if header.author != state.me.party and entry.index > told.last_index:
-        state.told[header.author] = told.then(entry.index, entry.checked.id)
+        state.following.told[header.author] = told.then(entry.index, entry.checked.id)
     return effects
 
 
@@ -84,7 +95,7 @@ def fold(
         _fold(state, entry, now_us, kept, effects, rows, own)
     except errors.SURVIVED as error:
         set_aside(state, entry, "the station", error)
-    state.folded = max(state.folded, entry.index + 1)
+    state.following.folded = max(state.following.folded, entry.index + 1)
     return rows
 
 
@@ -103,25 +114,25 @@ def _fold(
         known = obeyed(state, known, effects, now_us)
         rows += erased(state, known, kept)
         if known.erasure is not None and header.author == state.me.party:
-            state.timers.drop(known.erasure.about)
-    if entry.index >= state.picture.size:
+            state.acting.timers.drop(known.erasure.about)
+    if entry.index >= state.picture.driver.size:
         state.picture.apply(known)
         effects += _read_back(state, now_us)
         effects += revisions(state, now_us)
     if known.kind in ("agreement", "assent"):
-        state.timers.renew()  # the times in force may have changed
+        state.acting.timers.renew()  # the times in force may have changed
     mine = header.author == state.me.party
     if not mine:
         urgent = is_urgent(known)
-        state.telling.received(header.author, entry.index, urgent=urgent, is_watermark=known.kind == "watermark")
-        if entry.checked.id in state.direct:
-            del state.direct[entry.checked.id]
+        state.acting.telling.received(header.author, entry.index, urgent=urgent, is_watermark=known.kind == "watermark")
+        if entry.checked.id in state.peers.direct:
+            del state.peers.direct[entry.checked.id]
             kept.append((f"direct/{entry.checked.id.hex()}", None))
     for opened in known.opened:
         if isinstance(opened.record, Record):
             _record(state, known, opened.record.body, mine, now_us, kept)
     if mine:
-        recorded(state, known, state.seen_us(entry.received_at_us) if own else now_us)
+        recorded(state, known, state.following.seen_us(entry.received_at_us) if own else now_us)
         voted(state, known)
     else:
         answered(state, known, entry.received_at_us)
@@ -129,7 +140,7 @@ def _fold(
 
 def _understood(state: Station, entry: Believed, kept: list[tuple[str, bytes | None]], own: bool) -> Known:
     """Read an entry's bodies, and hold those that were not judged yet against the rules of their records."""
-    checked, unsound = entry.checked, state.unsound_at(entry.index) if own else None
+    checked, unsound = entry.checked, state.following.unsound_at(entry.index) if own else None
     known = known_of(
         entry.index,
         entry.received_at_us,
@@ -142,15 +153,15 @@ def _understood(state: Station, entry: Believed, kept: list[tuple[str, bytes | N
     if known.kind == "disclosure":
         known = disclosed(state, known, unsound)
     if unsound is None and (found := unsound_in(known)):
-        state.unsound[entry.index] = found
+        state.following.unsound[entry.index] = found
         kept.append((f"unsound/{entry.index}", msgspec.json.encode(found)))
     return known
 
 
 def judged(state: Station, size: int) -> tuple[str, bytes | None]:
     """Note that every body below an index is judged; returns what to keep together with the verdicts."""
-    state.judged = max(state.judged, size)
-    return "judged", str(state.judged).encode()
+    state.following.judged = max(state.following.judged, size)
+    return "judged", str(state.following.judged).encode()
 
 
 def reread(state: Station, given: Reread, now_us: int) -> list[Effect]:
@@ -159,15 +170,16 @@ def reread(state: Station, given: Reread, now_us: int) -> list[Effect]:
     rows: list[Row] = []
     effects: list[Effect] = []
     for index, _, raw in given.rows:
-        if index >= state.folded:
+        if index >= state.following.folded:
             entry = kept_entry(state, index, raw)
             rows += fold(state, entry, now_us, kept, effects, own=True) if entry is not None else []
-    state.folded = max(state.folded, given.stop)
-    kept.append(judged(state, state.folded))
-    if state.folded >= state.next_entry:
-        state.picture.advance(state.next_entry, state.last_leaf_us)
+    state.following.folded = max(state.following.folded, given.stop)
+    kept.append(judged(state, state.following.folded))
+    if state.following.folded >= state.following.next_entry:
+        state.picture.driver.advance(state.following.next_entry, state.following.last_leaf_us)
+        ask_again(state)
     effects.insert(0, Keep(known=rows, kept=kept))
-    return [*effects, Publish("entries", str(state.folded))]
+    return [*effects, Publish("entries", str(state.following.folded))]
 
 
 def kept_entry(state: Station, index: int, raw: bytes) -> Believed | None:
@@ -178,10 +190,10 @@ def kept_entry(state: Station, index: int, raw: bytes) -> Believed | None:
     try:
         found = believed_again(index, raw)
     except (msgspec.MsgspecError, RecursionError, ValueError) as error:
-        state.broken[index] = f"{type(error).__name__}: {error}"[:200]
+        state.following.broken[index] = f"{type(error).__name__}: {error}"[:200]
         return None
     if entry_id(found.checked.header_bytes, found.checked.signature) != found.checked.id:
-        state.broken[index] = "its header is not the one that was signed"
+        state.following.broken[index] = "its header is not the one that was signed"
         return None
     return found
 
@@ -211,7 +223,7 @@ def believed_again(index: int, raw: bytes) -> Believed:
 def _read_back(state: Station, now_us: int) -> list[Effect]:
     """Raise what was understood otherwise than told, at the station that told it and at the one that said it back."""
     effects: list[Effect] = []
-    for judged in state.take_read_backs():
+    for judged in state.picture.take_read_backs():
         if judged.verdict == "differs" and state.me.party in (judged.asker, judged.party):
             about = f"{judged.version} {judged.party}"
             effects += raise_alarm(state, "read-back-differs", about, judged.sentence(), now_us)
@@ -220,7 +232,7 @@ def _read_back(state: Station, now_us: int) -> list[Effect]:
 
 def _members(state: Station, entry: Believed, now_us: int, own: bool) -> list[Effect]:
     checked = entry.checked
-    unsound = state.unsound_at(entry.index) if own else None
+    unsound = state.following.unsound_at(entry.index) if own else None
     known = known_of(
         entry.index, entry.received_at_us, checked.id.hex(), checked.header, checked.facets, unsound=unsound
     )
@@ -246,35 +258,35 @@ def _record(
     identifier = bytes.fromhex(known.id)
     stop_arrived(state, known)
     if isinstance(body, Message | DangerWarning) and body.urgency in URGENT:
-        state.urgent_ledgered.add(known.id)
+        state.acting.urgent_ledgered.add(known.id)
         remember_urgent(state, identifier)
     elif isinstance(body, Response):
         if answers_urgent(state, body):
-            state.urgent_ledgered.add(known.id)
+            state.acting.urgent_ledgered.add(known.id)
     elif isinstance(body, Step):
         if body.ladder in DIRECT:
-            state.urgent_ledgered.add(known.id)
+            state.acting.urgent_ledgered.add(known.id)
         if not mine:
             call_us(state, known, body)
     elif isinstance(body, Watermark) and mine:
-        state.telling.covered(header.audience, body.size, min(header.signed_at_us, now_us))
+        state.acting.telling.covered(header.audience, body.size, min(header.signed_at_us, now_us))
     elif isinstance(body, Watermark):
-        marks = state.marks.setdefault(header.author, deque(maxlen=MARKS))
+        marks = state.peers.marks.setdefault(header.author, deque(maxlen=MARKS))
         marks.append((min(body.size, known.index), known.received_at_us))
     elif isinstance(body, Screening) and mine:
-        state.slots.answered(bytes.fromhex(body.about))
+        state.screening.slots.answered(bytes.fromhex(body.about))
         forget_asked(state, body.about, kept)
     elif isinstance(body, Notice | CoarseNotice):
         if presses(known):
-            state.pressing.add(known.id)
+            state.acting.pressing.add(known.id)
         if not mine:
             ask_screening(state, known, now_us)
 
 
 def remember_urgent(state: Station, identifier: bytes) -> None:
     """Remember an urgent message, so that answers to it go directly too."""
-    state.urgent_known.add(identifier)
-    state.pressing.add(identifier.hex())
+    state.acting.urgent_known.add(identifier)
+    state.acting.pressing.add(identifier.hex())
 
 
 def track(state: Station, known: Known, at_us: int) -> None:
@@ -293,14 +305,14 @@ def track(state: Station, known: Known, at_us: int) -> None:
 
 def forget_asked(state: Station, about: str, kept: list[tuple[str, bytes | None]]) -> None:
     """A notice has its one answer: nothing more is kept for it."""
-    state.asked.pop(bytes.fromhex(about), None)
-    if state.answers.pop(bytes.fromhex(about), None) is not None:
+    state.screening.asked.pop(bytes.fromhex(about), None)
+    if state.screening.answers.pop(bytes.fromhex(about), None) is not None:
         kept.append((f"answer/{about}", None))
 
 
 def answers_urgent(state: Station, body: Response) -> bool:
     """Whether a response answers an urgent message that we know."""
-    return bool({bytes.fromhex(body.about), bytes.fromhex(body.version)} & state.urgent_known)
+    return bool({bytes.fromhex(body.about), bytes.fromhex(body.version)} & state.acting.urgent_known)
 
 
 def ask_screening(state: Station, known: Known, now_us: int) -> None:
@@ -315,7 +327,7 @@ def ask_screening(state: Station, known: Known, now_us: int) -> None:
         return  # over before we saw it: nobody can still be warned, and no answer reads as "not screened"
     after_us = state.me.genesis.screening.after_us
     slot = slot_us(known.received_at_us, now_us, after_us)
-    if not state.slots.ask(identifier, slot):
+    if not state.screening.slots.ask(identifier, slot):
         return
     author = known.header.author
-    state.asked[identifier] = Asked(asker=author, slot_us=slot)
+    state.screening.asked[identifier] = Asked(asker=author, slot_us=slot)

@@ -48,7 +48,7 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
 
 def leaves_arrived(state: Station, given: LeavesArrived, now_us: int) -> list[Effect]:
     """Take unproven leaves into tree and copy; a later checkpoint proves them or throws them out."""
-    if given.first != state.tree.size:
+    if given.first != state.following.tree.size:
         return []  # asked for twice, or after a throw-out: the follower asks again from where we are
     size = leaf_size(state.me.genesis.slots)
     times = leaf_times(given.first, given.leaves, state.me.genesis.slots)
@@ -60,8 +60,8 @@ def leaves_arrived(state: Station, given: LeavesArrived, now_us: int) -> list[Ef
     rows = [
         (index, given.leaves[at : at + size]) for index, at in enumerate(range(0, len(given.leaves), size), given.first)
     ]
-    state.tree.extend(leaf for _, leaf in rows)
-    state.times_unjudged += times
+    state.following.tree.extend(leaf for _, leaf in rows)
+    state.following.times_unjudged += times
     return [Keep(leaves=rows)]
 
 
@@ -77,20 +77,22 @@ def checkpoint_arrived(state: Station, given: CheckpointArrived, now_us: int) ->
 def take_checkpoint(state: Station, signed: SignedCheckpoint, now_us: int) -> list[Effect]:
     """As `checkpoint_arrived`, for a checkpoint whose signature holds."""
     head = signed.checkpoint
-    if head.size > state.tree.size:
+    if head.size > state.following.tree.size:
         return []  # the follower has not fetched its leaves yet
-    if state.tree.root(head.size) != head.root:
+    if state.following.tree.root(head.size) != head.root:
         return _contradicted(state, signed, now_us)
-    if head.size < state.size or (head.size == state.size and state.checkpoint is not None):
-        if head.size == state.size:
-            state.cosigning.looked(now_us)
-            state.verified_at_us = now_us
+    if head.size < state.following.size or (
+        head.size == state.following.size and state.following.checkpoint is not None
+    ):
+        if head.size == state.following.size:
+            state.following.cosigning.looked(now_us)
+            state.following.verified_at_us = now_us
         return []  # a part of what is proven already
-    new = head.size - state.size
-    times, state.times_unjudged = state.times_unjudged[:new], state.times_unjudged[new:]
-    state.checkpoint, state.verified_at_us = signed, now_us
-    state.last_leaf_us = max(times, default=state.last_leaf_us)
-    refusal = state.cosigning.judge(head, times, now_us)
+    new = head.size - state.following.size
+    times, state.following.times_unjudged = state.following.times_unjudged[:new], state.following.times_unjudged[new:]
+    state.following.checkpoint, state.following.verified_at_us = signed, now_us
+    state.following.last_leaf_us = max(times, default=state.following.last_leaf_us)
+    refusal = state.following.cosigning.judge(head, times, now_us)
     effects: list[Effect] = [
         Keep(
             kept=[
@@ -115,12 +117,12 @@ _TIME_ALARMS: dict[str, Kind] = {
 
 def cosignature(state: Station, now_us: int) -> list[Effect]:
     """Cosign the newest proven checkpoint, unless a refusal or a fork stands."""
-    if state.checkpoint is None or state.distrusted or not state.cosigning.may():
+    if state.following.checkpoint is None or state.following.distrusted or not state.following.cosigning.may():
         return []
     name = cosigner_name(state.me.genesis.origin, state.me.party)
-    line = cosign(state.checkpoint.checkpoint, name, state.me.cosigner_key, now_us // 1_000_000)
-    note = state.checkpoint.note.with_lines([line])
-    state.checkpoint = SignedCheckpoint(checkpoint=state.checkpoint.checkpoint, note=note)
+    line = cosign(state.following.checkpoint.checkpoint, name, state.me.cosigner_key, now_us // 1_000_000)
+    note = state.following.checkpoint.note.with_lines([line])
+    state.following.checkpoint = SignedCheckpoint(checkpoint=state.following.checkpoint.checkpoint, note=note)
     return [SendCosignature(note.encode())]
 
 
@@ -137,14 +139,14 @@ def host_key_offered(state: Station, given: HostKeyOffered, now_us: int) -> list
         entry.index, entry.received_at_us, entry.checked.id.hex(), entry.checked.header, entry.checked.facets
     )
     body = known.body(HostKey)
-    if body is None or any(key.public.hex() == body.key for key in state.offered):
+    if body is None or any(key.public.hex() == body.key for key in state.following.offered):
         return []
     trial = copy.deepcopy(state.identity)
     try:
-        register(trial, max(entry.index, state.next_entry), known.header.author, known.header.key, body)
+        register(trial, max(entry.index, state.following.next_entry), known.header.author, known.header.key, body)
     except Refused as refused:
         return raise_alarm(state, "bad-entry", f"index {entry.index}", str(refused), now_us, [given.raw])
-    state.offered.append(NoteKey(name=state.me.genesis.origin, public=bytes.fromhex(body.key)))
+    state.following.offered.append(NoteKey(name=state.me.genesis.origin, public=bytes.fromhex(body.key)))
     return []
 
 
@@ -157,63 +159,63 @@ def witnessed_arrived(state: Station, given: WitnessedArrived, now_us: int) -> l
     try:
         signed = state.open_note(given.note)
         head = signed.checkpoint
-        if not 0 < head.size <= state.size or not witnessed(signed, state.cosigners()):
+        if not 0 < head.size <= state.following.size or not witnessed(signed, state.cosigners()):
             return []
     except (Refused, EvidenceError):
         return []  # a note like any other that does not hold; the host's own are judged in `checkpoint_arrived`
-    if state.tree.root(head.size) != head.root:
+    if state.following.tree.root(head.size) != head.root:
         return fork_found(state, signed, "host", now_us)
-    if head.size <= state.witnessed_size:
+    if head.size <= state.following.witnessed_size:
         return []
-    state.witnessed_size = head.size
+    state.following.witnessed_size = head.size
     return [Keep(kept=[(f"witnessed/{head.size:016d}", signed.data)]), Publish("witnessed", str(head.size))]
 
 
 def release(state: Station, given: Release, now_us: int) -> list[Effect]:
     """Cosign again; what was refused stays on record as an alarm."""
-    state.cosigning.release()
+    state.following.cosigning.release()
     return [Keep(kept=[("cosigning", cosigning_bytes(state))]), *cosignature(state, now_us)]
 
 
 def cosigning_bytes(state: Station) -> bytes:
     """The part of the state kept under `cosigning`."""
-    held = state.cosigning
+    held = state.following.cosigning
     return msgspec.json.encode({"last": held.last, "refused": list(held.refused.items()), "seen_us": held.seen_us})
 
 
 def _contradicted(state: Station, signed: SignedCheckpoint, now_us: int) -> list[Effect]:
     """A root signed by the host is not that of the leaves we hold: of proven ones, a fork; of new ones, a mismatch."""
-    if signed.checkpoint.size <= state.size:
+    if signed.checkpoint.size <= state.following.size:
         return fork_found(state, signed, "host", now_us)
     words = (
         f"the host signed root {signed.checkpoint.root.hex()} for size {signed.checkpoint.size}, "
-        f"but the leaves it gave hash to {state.tree.root(signed.checkpoint.size).hex()}"
+        f"but the leaves it gave hash to {state.following.tree.root(signed.checkpoint.size).hex()}"
     )
-    held = state.checkpoint.data if state.checkpoint is not None else b""
+    held = state.following.checkpoint.data if state.following.checkpoint is not None else b""
     kept = Tree()
-    kept.extend_hashes(state.tree.hashes(0, 0, state.size))
-    state.tree = kept
-    state.times_unjudged = []
+    kept.extend_hashes(state.following.tree.hashes(0, 0, state.following.size))
+    state.following.tree = kept
+    state.following.times_unjudged = []
     about = f"size {signed.checkpoint.size}"
     return [
-        Keep(cut_leaves_from=state.size),
+        Keep(cut_leaves_from=state.following.size),
         *raise_alarm(state, "root-mismatch", about, words, now_us, [signed.data, held]),
     ]
 
 
 def fork_found(state: Station, other: SignedCheckpoint, shown_by: str, now_us: int) -> list[Effect]:
     """Two histories: keep both notes as evidence, stop cosigning, tell everyone."""
-    if state.checkpoint is None:
+    if state.following.checkpoint is None:
         return []
-    found = check_against(state.tree, state.checkpoint, other)
+    found = check_against(state.following.tree, state.following.checkpoint, other)
     return [] if found is None else take_fork(state, found, shown_by, now_us)
 
 
 def take_fork(state: Station, found: ForkEvidence, shown_by: str, now_us: int) -> list[Effect]:
     """Hold on to evidence that convicts the host, whoever found it."""
-    if state.fork is not None:
+    if state.following.fork is not None:
         return []
-    state.fork = found
+    state.following.fork = found
     words = (
         f"the host has signed two histories that cannot both be true (second one shown by {shown_by}); "
         "both checkpoints are kept, this station cosigns nothing more"

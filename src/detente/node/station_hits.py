@@ -10,9 +10,7 @@ from detente.node.station_values import Effect
 def alarms_of_hits(state: Station, now_us: int) -> list[Effect]:
     """Raise what is new; what was shown before a restart stands already."""
     effects: list[Effect] = []
-    if state.humane is None:
-        return effects
-    for hit in state.humane.take_fresh():
+    for hit in state.picture.humane.take_fresh():
         if hit.denies:
             continue
         words = (

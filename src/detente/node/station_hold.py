@@ -12,8 +12,9 @@ from detente.hotline.approvals import Standing, standing
 from detente.ledger.entry import Submission
 from detente.ledger.facets import Openings
 from detente.node.keeping import Keep
+from detente.node.sending_state import Held
 from detente.node.station_send import composed
-from detente.node.station_state import Held, Station
+from detente.node.station_state import Station
 from detente.node.station_values import Composed, Effect, HeldBack, Publish
 from detente.records.approval import Rule
 
@@ -39,14 +40,14 @@ def held_back(state: Station, given: HeldBack, now_us: int) -> list[Effect]:
         rule=given.rule,
         submission=given.composed.submission,
     )
-    state.held[given.id] = held
+    state.sending.held[given.id] = held
     return [Keep(kept=[(f"held/{given.id}", _bytes(held))]), Publish("held", given.id)]
 
 
 def held_again(state: Station, data: bytes) -> None:
     """Take a held submission out of the own copy, at start."""
     kept = msgspec.json.decode(data, type=_Kept)
-    state.held[kept.id] = Held(
+    state.sending.held[kept.id] = Held(
         composer=kept.composer,
         held_at_us=kept.held_at_us,
         id=kept.id,
@@ -59,17 +60,17 @@ def held_again(state: Station, data: bytes) -> None:
 
 def standing_of(state: Station, held: Held) -> Standing:
     """Say how a held entry stands now."""
-    return standing(held.rule.needs, held.composer, state.votes.get(held.id, {}))
+    return standing(held.rule.needs, held.composer, state.sending.votes.get(held.id, {}))
 
 
 def let_go(state: Station, now_us: int) -> list[Effect]:
     """Queue what has been approved; forget what was withdrawn."""
     effects: list[Effect] = []
-    for held in list(state.held.values()):
+    for held in list(state.sending.held.values()):
         stands = standing_of(state, held)
         if stands.state == "held":
             continue
-        del state.held[held.id]
+        del state.sending.held[held.id]
         effects.append(Keep(kept=[(f"held/{held.id}", None)]))
         if stands.state == "approved":
             effects += composed(state, Composed(held.submission, held.kept), now_us)

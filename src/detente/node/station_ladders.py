@@ -50,15 +50,15 @@ def begun(state: Station, known: Known, at_us: int) -> None:
     since_us = begins_us(header.signed_at_us, at_us)
     if message is not None and message.urgency != "routine":
         for party in others:
-            state.timers.start(Matter(known.id, party, message.urgency, since_us))
+            state.acting.timers.start(Matter(known.id, party, message.urgency, since_us))
     elif warning is not None:
-        state.timers.start(Matter(known.id, warning.recipient, BY_HASTE[warning.urgency], since_us))
+        state.acting.timers.start(Matter(known.id, warning.recipient, BY_HASTE[warning.urgency], since_us))
     elif response is not None and response.answer == "query":
         ladder: LadderName = "query-urgent" if _pressing(state, response) else "query"
         for party in _asked(state, response, others):
-            state.timers.start(Matter(known.id, party, ladder, since_us))
+            state.acting.timers.start(Matter(known.id, party, ladder, since_us))
     elif step is not None:
-        state.timers.took(step.about, step.party, step.ladder, step.step)
+        state.acting.timers.took(step.about, step.party, step.ladder, step.step)
 
 
 def recorded(state: Station, known: Known, seen_us: int) -> None:
@@ -72,14 +72,14 @@ def recorded(state: Station, known: Known, seen_us: int) -> None:
     if notice is None:
         return
     if known.header.supersedes is not None:
-        state.timers.drop(known.header.supersedes)
+        state.acting.timers.drop(known.header.supersedes)
     until_us = max((volume.end_us for volume in notice.volumes), default=None) if isinstance(notice, Notice) else None
     over = until_us is not None and until_us < known.received_at_us
     if notice.state in LIVE and not over:
         since_us = begins_us(seen_us, seen_us)
         for party in known.header.audience:
             if party != known.header.author:
-                state.timers.start(Matter(known.id, party, "screening", since_us), until_us)
+                state.acting.timers.start(Matter(known.id, party, "screening", since_us), until_us)
 
 
 def answered(state: Station, known: Known, at_us: int) -> None:
@@ -87,23 +87,37 @@ def answered(state: Station, known: Known, at_us: int) -> None:
     author = known.header.author
     message, response, screening = known.body(Message), known.body(Response), known.body(Screening)
     if screening is not None:
-        state.timers.drop(screening.about, "screening", author)
-        if not state.holds(screening.about):
-            state.timers.end(screening.about, author, "screening", at_us)
+        state.acting.timers.drop(screening.about, "screening", author)
+        if not state.picture.holds(screening.about):
+            state.acting.timers.end(screening.about, author, "screening", at_us)
     elif message is not None and message.in_reply_to is not None:
         for ladder in ("query", "query-urgent"):
-            state.timers.end(message.in_reply_to, author, ladder, at_us)
+            state.acting.timers.end(message.in_reply_to, author, ladder, at_us)
     elif response is not None and _by_officer(state, known.header.key):
         for ladder, answers in ENDS.items():
             if response.answer in answers:
                 for about in {response.version, response.about}:
-                    state.timers.end(about, author, ladder, at_us, early=not state.holds(about))
+                    state.acting.timers.end(about, author, ladder, at_us, early=not state.picture.holds(about))
 
 
 def call_us(state: Station, known: Known, step: Step) -> None:
     """Take a step that calls us: it is shown as an alarm at our console, once for each matter, by the next `due`."""
     if step.party == state.me.party and step.ladder in LOUD:
-        state.calls_on_us.setdefault((step.about, step.ladder), (known.header.author, step.words))
+        state.acting.calls_on_us.setdefault((step.about, step.ladder), (known.header.author, step.words))
+
+
+def ask_again(state: Station) -> None:
+    """Begin anew each query that stands in the ledger before what it is about: now it is known whose that is, and how urgent.
+
+    Asked when a station has read again what its own copy holds: while it ran, it had that entry directly.
+    """
+    for about in state.acting.timers.running_on("query"):
+        known = held(state, about)
+        response = known.body(Response) if known is not None else None
+        asked = held(state, response.version) if response is not None else None
+        if known is not None and asked is not None and asked.index > known.index:
+            state.acting.timers.drop(about, "query")
+            begun(state, known, known.received_at_us)
 
 
 def is_urgent(known: Known) -> bool:
@@ -119,12 +133,9 @@ def presses(known: Known) -> bool:
 
 
 def _pressing(state: Station, query: Response) -> bool:
-    """Whether a query is about something urgent, so that two days are all there is.
-
-    What it is about may stand behind it in the ledger (it had come directly): read again from the own copy, it is not known yet.
-    """
+    """Whether a query is about something urgent, so that two days are all there is."""
     names = (query.version, query.about)
-    if not state.pressing.isdisjoint(names):
+    if not state.acting.pressing.isdisjoint(names):
         return True
     return any(presses(known) for name in names if (known := held(state, name)) is not None)
 
@@ -132,10 +143,10 @@ def _pressing(state: Station, query: Response) -> bool:
 def _asked(state: Station, query: Response, others: list[str]) -> list[str]:
     """Whom a query asks: who wrote what it is about; all its readers where that is not known here."""
     version = bytes.fromhex(query.version)
-    found = state.recent.get(version) or state.find(version)
+    found = state.following.recent.get(version) or state.find(version)
     author = _AUTHOR.decode(found[1]).header.author if found is not None else None
-    if author is None and version in state.direct:
-        author = state.direct[version].party
+    if author is None and version in state.peers.direct:
+        author = state.peers.direct[version].party
     return [author] if author in others else others
 
 

@@ -29,19 +29,19 @@ Row = tuple[int, bytes, bytes]
 
 def remember(state: Station, index: int, entry: bytes, raw: bytes) -> None:
     """Hold the newest entries until they are surely in the durable copy."""
-    state.recent[entry] = (index, raw)
-    if len(state.recent) > RECENT:
-        del state.recent[next(iter(state.recent))]
+    state.following.recent[entry] = (index, raw)
+    if len(state.following.recent) > RECENT:
+        del state.following.recent[next(iter(state.following.recent))]
 
 
 def about(state: Station, entry_id: str) -> tuple[int, KnownBytes] | None:
     """Return index and bytes of an entry that we hold, by its id in hex; None, too, where the own copy's bytes are none any more."""
     entry = bytes.fromhex(entry_id)
-    found = state.recent.get(entry) or state.find(entry)
+    found = state.following.recent.get(entry) or state.find(entry)
     try:
         return None if found is None else (found[0], _KNOWN.decode(found[1]))
     except (msgspec.MsgspecError, RecursionError, ValueError) as error:
-        state.broken[found[0] if found is not None else 0] = f"{type(error).__name__}: {error}"[:200]
+        state.following.broken[found[0] if found is not None else 0] = f"{type(error).__name__}: {error}"[:200]
         return None
 
 
@@ -52,7 +52,9 @@ def held(state: Station, entry_id: str) -> Known | None:
         return None
     index, kept = found
     facets = [None if opening is None else opening.facet for opening in kept.facets]
-    return known_of(index, kept.received_at_us, entry_id, kept.header, facets, unsound=state.unsound_at(index))
+    return known_of(
+        index, kept.received_at_us, entry_id, kept.header, facets, unsound=state.following.unsound_at(index)
+    )
 
 
 def notice_volumes(state: Station, notice: str) -> tuple[Volume4D, ...]:
@@ -85,11 +87,11 @@ def obeyed(state: Station, known: Known, effects: list[Effect], now_us: int) -> 
     reckon with does not go by one party's word, so it stays here as it is, its author is named, and it may end it and ask again.
     """
     body = known.body(Erasure)
-    old = state.versions.version(body.about) if body is not None else None
+    old = state.picture.heads.version(body.about) if body is not None else None
     if body is None or old is None:
         return known
     author = known.header.author
-    problems = check_erasure(body, author, state.versions, state.unanswered(body.about))
+    problems = check_erasure(body, author, state.picture.heads, state.unanswered(body.about))
     if not problems:
         return known
     words = (
@@ -112,6 +114,6 @@ def erased(state: Station, known: Known, kept: list[tuple[str, bytes | None]]) -
     if body.whole:
         kept.append((f"opened/{body.about}", None))
     entry = bytes.fromhex(body.about)
-    if entry in state.recent:
-        state.recent[entry] = (index, raw)
+    if entry in state.following.recent:
+        state.following.recent[entry] = (index, raw)
     return [(index, entry, raw)]

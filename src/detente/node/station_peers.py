@@ -22,13 +22,14 @@ from detente.node.following import check_delivered
 from detente.node.keeping import Keep
 from detente.node.known import Delivered
 from detente.node.lodging import Lodged, rows
+from detente.node.peers_state import Direct
 from detente.node.station_alarms import raise_alarm
 from detente.node.station_fold import track
 from detente.node.station_follow import fork_found, take_fork
 from detente.node.station_ladders import is_urgent
 from detente.node.station_openings import about
 from detente.node.station_send import envelope
-from detente.node.station_state import Direct, Station
+from detente.node.station_state import Station
 from detente.node.station_stop import stop_arrived
 from detente.node.station_values import (
     DirectAnswered,
@@ -109,7 +110,7 @@ def direct_answered(state: Station, given: DirectAnswered, now_us: int) -> list[
 
 def peer_unreachable(state: Station, given: PeerUnreachable, now_us: int) -> list[Effect]:
     """Another station did not answer; urgent entries are tried again on the next tick."""
-    peer = state.peers.get(given.party)
+    peer = state.peers.by_party.get(given.party)
     if peer is None or not peer.reachable:
         return []
     peer.reachable = False
@@ -123,11 +124,11 @@ def peer_checkpoint(state: Station, given: PeerCheckpoint, now_us: int) -> list[
     except (Refused, EvidenceError) as error:
         about, words = f"{given.party} {now_us // SPAN_US}", f"its checkpoint does not hold: {error}"
         return raise_alarm(state, "bad-direct", about, words, now_us, [given.note], by=given.party)
-    peer = state.peers.get(given.party)
+    peer = state.peers.by_party.get(given.party)
     if peer is not None:
         peer.size = max(peer.size or 0, signed.checkpoint.size)
-    if signed.checkpoint.size > state.size:
-        state.ahead.take(given.party, signed, now_us)
+    if signed.checkpoint.size > state.following.size:
+        state.peers.ahead.take(given.party, signed, now_us)
         return [Publish("ahead", str(signed.checkpoint.size))]
     return _judge(state, given.party, signed, now_us)
 
@@ -135,7 +136,7 @@ def peer_checkpoint(state: Station, given: PeerCheckpoint, now_us: int) -> list[
 def judge_ahead(state: Station, now_us: int) -> list[Effect]:
     """Judge the larger checkpoints kept so far, as far as our own proven size now reaches."""
     effects: list[Effect] = []
-    for party, signed in state.ahead.judgeable(state.size):
+    for party, signed in state.peers.ahead.judgeable(state.following.size):
         effects += _judge(state, party, signed, now_us)
     return effects
 
@@ -147,25 +148,25 @@ def _judge(state: Station, party: str, signed: SignedCheckpoint, now_us: int) ->
 
 def _witness(state: Station, signed: SignedCheckpoint) -> list[Effect]:
     """Keep other stations' cosignatures of the checkpoint that we hold ourselves."""
-    held = state.checkpoint
+    held = state.following.checkpoint
     if held is not None and signed.checkpoint == held.checkpoint:
         try:
             lines = keep_known_lines(signed.note, list(state.cosigners().values()))
         except EvidenceError:
             return []
-        state.checkpoint = SignedCheckpoint(checkpoint=held.checkpoint, note=held.note.with_lines(lines))
+        state.following.checkpoint = SignedCheckpoint(checkpoint=held.checkpoint, note=held.note.with_lines(lines))
     return []
 
 
 def tell_evidence(state: Station, now_us: int) -> list[Effect]:
     """Send the fork evidence we hold to every other station."""
-    found = state.fork
+    found = state.following.fork
     if found is None:
         return []
     payload = msgspec.to_builtins(found)
     return [
         SendDirect(party, "evidence", b"fork", envelope(state, payload, "evidence", party, now_us))
-        for party in state.peers
+        for party in state.peers.by_party
     ]
 
 
@@ -174,7 +175,7 @@ def tell_evidence(state: Station, now_us: int) -> list[Effect]:
 
 def _checkpoint(state: Station, sent: Envelope, data: bytes, now_us: int) -> list[Effect]:
     effects = peer_checkpoint(state, PeerCheckpoint(sent.from_, _payload(sent, _Checkpoint).note.encode()), now_us)
-    note = state.checkpoint.data.decode() if state.checkpoint is not None else ""
+    note = state.following.checkpoint.data.decode() if state.following.checkpoint is not None else ""
     return [*effects, Reply(envelope(state, {"note": note}, "checkpoint", sent.from_, now_us))]
 
 
@@ -185,7 +186,7 @@ def _evidence(state: Station, sent: Envelope, data: bytes, now_us: int) -> list[
         _convicts(state, found)
     except EvidenceError as error:
         raise Refused([_bad("evidence", "payload", "", f"must convict the host: {error}")]) from error
-    known = state.fork is not None
+    known = state.following.fork is not None
     effects = take_fork(state, found, sent.from_, now_us)
     effects += [] if known else tell_evidence(state, now_us)
     return [*effects, Reply(envelope(state, {}, "evidence", sent.from_, now_us))]
@@ -209,12 +210,16 @@ def _lodge(state: Station, sent: Envelope, data: bytes, now_us: int) -> list[Eff
     asked = _payload(sent, _Lodge)
     item = Lodged(commitment=bytes.fromhex(asked.commitment), lodged_at_us=now_us, party=sent.from_)
     kept: list[Effect] = []
-    dropped = state.lodged_here.drop_oldest(sent.from_) if state.lodged_here.of(sent.from_) >= LODGED_AT_MOST else None
+    dropped = (
+        state.peers.lodged_here.drop_oldest(sent.from_)
+        if state.peers.lodged_here.of(sent.from_) >= LODGED_AT_MOST
+        else None
+    )
     if dropped is not None:
         kept.append(Keep(kept=[(name, None) for name in rows(dropped, sent.from_)]))
-    _room(state.lodged_here.of(sent.from_), LODGED_AT_MOST)
-    settled = item.commitment in state.included or (item.party, item.commitment) in state.withdrawn_here
-    if not settled and state.lodged_here.lodge(item):
+    _room(state.peers.lodged_here.of(sent.from_), LODGED_AT_MOST)
+    settled = item.commitment in state.following.included or (item.party, item.commitment) in state.peers.withdrawn_here
+    if not settled and state.peers.lodged_here.lodge(item):
         kept.append(Keep(kept=[(rows(item.commitment, item.party)[0], msgspec.json.encode(item))]))
     answer = {"commitment": asked.commitment, "received_at_us": now_us}
     return [*kept, Reply(envelope(state, answer, "lodge", sent.from_, now_us))]
@@ -227,25 +232,25 @@ def _unlodge(state: Station, sent: Envelope, data: bytes, now_us: int) -> list[E
 def _urgent(state: Station, sent: Envelope, data: bytes, now_us: int) -> list[Effect]:
     """Take an entry before the ledger has it: same signed bytes, same checks, own durable copy, then the acknowledgement."""
     entry = _payload(sent, _Urgent).entry
-    checked = check_delivered(entry, state.viewer)
+    checked = check_delivered(entry, state.following.viewer)
     header = checked.header
     if header.author != sent.from_ or not may_read(header, state.me.party):
         raise Refused([_bad("entry", "payload.entry.header.author", header.author, f"must be {sent.from_}, to us")])
-    state.identity.signer_of(header, max(state.next_entry, 1), roles_for(header.kind))
+    state.identity.signer_of(header, max(state.following.next_entry, 1), roles_for(header.kind))
     identifier = checked.id.hex()
     known = known_of(0, now_us, identifier, header, checked.facets)
     _require_sound(known)
     if not (is_urgent(known) or known.kind in ("response", "step")):
         rule = "must be an urgent message or warning, an answer to one, or a call up its ladder"
         raise Refused([_bad("entry", "payload.entry", known.kind, rule)])
-    first_us = state.acked.get(checked.id, {}).get(state.me.party, now_us)
+    first_us = state.peers.acked.get(checked.id, {}).get(state.me.party, now_us)
     answer = envelope(state, {"id": identifier, "received_at_us": first_us}, "urgent", sent.from_, now_us)
-    if checked.id in state.direct or state.has_entry(identifier):
+    if checked.id in state.peers.direct or state.has_entry(identifier):
         return [Reply(answer)]
-    _room(sum(held.party == sent.from_ for held in state.direct.values()), HELD_AT_MOST)
+    _room(sum(held.party == sent.from_ for held in state.peers.direct.values()), HELD_AT_MOST)
     held = Direct(entry=entry, id=identifier, party=sent.from_, received_at_us=now_us)
-    state.direct[checked.id] = held
-    state.acked.setdefault(checked.id, {})[state.me.party] = now_us
+    state.peers.direct[checked.id] = held
+    state.peers.acked.setdefault(checked.id, {})[state.me.party] = now_us
     kept = [(f"direct/{identifier}", msgspec.json.encode(held)), (f"acked/{identifier}/{state.me.party}", answer)]
     stop_arrived(state, known)
     track(state, known, now_us)
@@ -268,9 +273,9 @@ def _acked(state: Station, given: DirectAnswered, answer: _Acked, now_us: int) -
     if signed_us is not None and not signed_us - FRESH_US < answer.received_at_us < now_us + FRESH_US:
         rule = f"must lie less than a day from {time_text(signed_us)}, when it was signed, and from now"
         raise Refused([_bad("received_at_us", "payload.received_at_us", answer.received_at_us, rule)])
-    state.unacked.pop((given.about, given.party), None)
+    state.peers.unacked.pop((given.about, given.party), None)
     kept: list[tuple[str, bytes | None]] = [(f"unacked/{answer.id}/{given.party}", None)]
-    acked = state.acked.setdefault(given.about, {})
+    acked = state.peers.acked.setdefault(given.about, {})
     if answer.received_at_us < acked.get(given.party, answer.received_at_us + 1):  # asked twice, it may answer twice
         acked[given.party] = answer.received_at_us
         kept.append((f"acked/{answer.id}/{given.party}", given.data))
@@ -279,7 +284,7 @@ def _acked(state: Station, given: DirectAnswered, answer: _Acked, now_us: int) -
 
 def _signed_us(state: Station, entry: bytes) -> int | None:
     """When an entry of ours was signed, by our clock; None where nothing of it is here any more."""
-    item = state.outbox.items.get(entry)
+    item = state.sending.outbox.items.get(entry)
     if item is not None:
         return item.composed_at_us
     found = about(state, entry.hex())
@@ -328,7 +333,7 @@ def _payload(sent: Envelope, kind: type[T]) -> T:
 
 
 def _seen(state: Station, party: str, now_us: int) -> None:
-    peer = state.peers.get(party)
+    peer = state.peers.by_party.get(party)
     if peer is not None:
         peer.reachable, peer.answered_at_us = True, now_us
 

@@ -18,10 +18,10 @@ from detente.node.station_values import Effect
 
 def alarms_of_answer(state: Station, notice: str, now_us: int) -> list[Effect]:
     """Raise what the answer just worked out for a notice (id in hex) must tell own officers."""
-    one = state.screener.examined().get(notice)
+    one = state.screening.screener.examined().get(notice)
     if one is None:
         return []
-    pattern = pattern_of(state.screener.examined().values(), one)
+    pattern = pattern_of(state.screening.screener.examined().values(), one)
     about = probing(pattern, one)
     effects = [] if about is None else raise_alarm(state, "probing", about, f"PROBING: {pattern.sentence()}", now_us)
     return effects + _passed_over(state, one, now_us)
@@ -29,7 +29,9 @@ def alarms_of_answer(state: Station, notice: str, now_us: int) -> list[Effect]:
 
 def alarms_of_presence(state: Station, now_us: int) -> list[Effect]:
     """Raise what own presence, as just stated, shows: people in ground that was answered for in this epoch."""
-    return [effect for one in state.screener.passed_over(now_us) for effect in _passed_over(state, one, now_us)]
+    return [
+        effect for one in state.screening.screener.passed_over(now_us) for effect in _passed_over(state, one, now_us)
+    ]
 
 
 def kept_at_once(kept: Sequence[tuple[str, bytes | None]], effects: Sequence[Effect]) -> list[Effect]:

@@ -17,11 +17,13 @@ from detente.node.keeping import Keep
 from detente.node.known import Delivered, delivered_to
 from detente.node.lodging import Lodged
 from detente.node.outbox import Queued
+from detente.node.peers_state import Unacked
+from detente.node.sending_state import HostFault
 from detente.node.station_alarms import raise_alarm
 from detente.node.station_fold import answers_urgent, forget_asked, track
 from detente.node.station_follow import take_checkpoint
 from detente.node.station_ladders import DIRECT, is_urgent
-from detente.node.station_state import HostFault, Station, Unacked
+from detente.node.station_state import Station
 from detente.node.station_values import (
     Composed,
     Effect,
@@ -50,7 +52,7 @@ def composed(state: Station, given: Composed, now_us: int) -> list[Effect]:
     """Take a sealed submission into the queue; urgent ones also go straight to the stations they are addressed to."""
     raw = encode_submission(given.submission)
     checked = check_submission(raw, state.me.genesis.slots, state.ledger)
-    if checked.id in state.outbox.items:
+    if checked.id in state.sending.outbox.items:
         return []
     header = checked.header
     known = known_of(0, now_us, checked.id.hex(), header, checked.facets, unsound=())  # judged when it was drafted
@@ -65,8 +67,8 @@ def composed(state: Station, given: Composed, now_us: int) -> list[Effect]:
         supersedes=bytes.fromhex(header.supersedes) if header.supersedes is not None else None,
         urgent=urgent,
     )
-    state.outbox.add(item)
-    item = state.outbox.items[item.id]
+    state.sending.outbox.add(item)
+    item = state.sending.outbox.items[item.id]
     kept: list[tuple[str, bytes | None]] = [(f"outbox/{item.id.hex()}", msgspec.json.encode(item))]
     kept += _own_records(state, known, item.id, given.kept)
     direct: list[Effect] = []
@@ -81,7 +83,7 @@ def _own_records(state: Station, known: Known, entry: bytes, openings: Openings)
     kept: list[tuple[str, bytes | None]] = []
     screening = known.body(Screening)
     if screening is not None:
-        state.slots.answered(bytes.fromhex(screening.about))
+        state.screening.slots.answered(bytes.fromhex(screening.about))
         forget_asked(state, screening.about, kept)
     if any(openings):
         kept.append((f"opened/{entry.hex()}", msgspec.json.encode(openings)))
@@ -107,11 +109,11 @@ def _send_direct(
 ) -> list[Effect]:
     effects: list[Effect] = []
     for party in checked.header.audience:
-        if party == state.me.party or party not in state.peers:
+        if party == state.me.party or party not in state.peers.by_party:
             continue
         data = envelope(state, _Urgent(delivered_to(given.submission, party)), "urgent", party, now_us)
         unacked = Unacked(data=data, id=checked.id, party=party, tried_at_us=now_us)
-        state.unacked[(checked.id, party)] = unacked
+        state.peers.unacked[(checked.id, party)] = unacked
         kept.append((f"unacked/{checked.id.hex()}/{party}", msgspec.msgpack.encode(unacked)))
         effects.append(SendDirect(party, "urgent", checked.id, data))
     return effects
@@ -132,16 +134,16 @@ def envelope(state: Station, payload: object, kind: str, to: str, now_us: int) -
 
 def submit(state: Station, now_us: int) -> list[Effect]:
     """Hand the host what waits for it, unless a request is under way or the host has just failed to answer."""
-    items = state.outbox.sendable(now_us)
+    items = state.sending.outbox.sendable(now_us)
     return [Submit(tuple((item.id, item.raw) for item in items))] if items else []
 
 
 def receipted(state: Station, given: Receipted, now_us: int) -> list[Effect]:
     """Check a receipt against what we handed in: signature, proof, and every tag and commitment of the leaf."""
-    state.outbox.in_flight.discard(given.id)
+    state.sending.outbox.in_flight.discard(given.id)
     _host_is_there(state, now_us)
-    state.host_read_only = None
-    item = state.outbox.items.get(given.id)
+    state.sending.host_read_only = None
+    item = state.sending.outbox.items.get(given.id)
     if item is None:
         return submit(state, now_us)
     slots = state.me.genesis.slots
@@ -153,15 +155,15 @@ def receipted(state: Station, given: Receipted, now_us: int) -> list[Effect]:
             raise EvidenceError(f"the receipt is for entry {receipt.id}, not for {item.id.hex()}")
         shown = check_receipt(receipt, slots, salt, *state.host_keys())
     except (Refused, EvidenceError) as error:
-        state.outbox.unreachable(now_us)  # ask again, but not at once
-        if (size := _size_of(given.receipt)) > state.next_entry:
+        state.sending.outbox.unreachable(now_us)  # ask again, but not at once
+        if (size := _size_of(given.receipt)) > state.following.next_entry:
             return [Publish("ahead", str(size))]  # perhaps by a host key that we have yet to read of
         return raise_alarm(state, "receipt-broken", item.id.hex(), str(error), now_us, [given.receipt, item.raw])
     changed: list[Effect] = []
     if not leaf_is_ours(shown.leaf, checked):
         words = f"the host's leaf for our entry {receipt.id} is not the one handed in: a tag was changed"
         changed = raise_alarm(state, "leaf-changed", receipt.id, words, now_us, [given.receipt, item.raw])
-    done = state.outbox.receipted(given.id, shown.leaf.index)
+    done = state.sending.outbox.receipted(given.id, shown.leaf.index)
     effects: list[Effect] = take_checkpoint(state, shown.signed, now_us)
     if done is not None:
         kept = (f"outbox/{done.id.hex()}", msgspec.json.encode(done))
@@ -173,7 +175,7 @@ def receipted(state: Station, given: Receipted, now_us: int) -> list[Effect]:
 def host_refused(state: Station, given: HostRefused, now_us: int) -> list[Effect]:
     """The officer is told why; the hash is lodged, for a refusal may also be a pretext."""
     _host_is_there(state, now_us)
-    item = state.outbox.refused(given.id, given.problems)
+    item = state.sending.outbox.refused(given.id, given.problems)
     if item is None:
         return submit(state, now_us)
     words = f"the host refused our {item.kind} {item.id.hex()}: {' / '.join(given.problems)}"
@@ -184,62 +186,62 @@ def host_refused(state: Station, given: HostRefused, now_us: int) -> list[Effect
 
 def host_unreachable(state: Station, given: HostUnreachable, now_us: int) -> list[Effect]:
     """What was under way goes again later; what the officers see says how old it is."""
-    state.outbox.unreachable(now_us)
-    state.host_fault = HostFault(kind=given.kind, why=given.why)
-    if not state.host_answers and state.host_since_us is not None:
+    state.sending.outbox.unreachable(now_us)
+    state.sending.host_fault = HostFault(kind=given.kind, why=given.why)
+    if not state.sending.host_answers and state.sending.host_since_us is not None:
         return []
-    state.host_answers, state.host_since_us = False, now_us
+    state.sending.host_answers, state.sending.host_since_us = False, now_us
     return [Publish("host", "unreachable")]
 
 
 def host_mode(state: Station, given: HostMode, now_us: int) -> list[Effect]:
     """A host that reads and does not write is no silent one: what we send waits, and everybody here is told why."""
     if not given.read_only:
-        state.host_read_only = None
+        state.sending.host_read_only = None
     else:
-        since_us = state.host_read_only[0] if state.host_read_only else now_us
-        state.host_read_only = (since_us, given.read_only)
+        since_us = state.sending.host_read_only[0] if state.sending.host_read_only else now_us
+        state.sending.host_read_only = (since_us, given.read_only)
     return []
 
 
 def host_answered(state: Station, given: HostAnswered, now_us: int) -> list[Effect]:
     """The line to the host stands."""
-    effects: list[Effect] = [] if state.host_answers else [Publish("host", "reachable")]
+    effects: list[Effect] = [] if state.sending.host_answers else [Publish("host", "reachable")]
     _host_is_there(state, now_us)
-    if given.size is not None and given.size == state.size:
-        state.cosigning.looked(now_us)
-        state.verified_at_us = now_us
+    if given.size is not None and given.size == state.following.size:
+        state.following.cosigning.looked(now_us)
+        state.following.verified_at_us = now_us
     _judge_answer(state, given.size, now_us)
     return effects + submit(state, now_us)
 
 
 def _judge_answer(state: Station, size: int | None, now_us: int) -> None:
     """Note a size that the host shows and does not prove, or one below what it has proven before."""
-    proven_us = now_us - (state.verified_at_us or 0)
-    if size is None or (size < state.size and proven_us < JUST_PROVEN_US):
+    proven_us = now_us - (state.following.verified_at_us or 0)
+    if size is None or (size < state.following.size and proven_us < JUST_PROVEN_US):
         return
-    if size == state.size:
-        state.unproven = None
+    if size == state.following.size:
+        state.sending.unproven = None
     else:
-        state.unproven = (state.unproven[0] if state.unproven else now_us, size)
+        state.sending.unproven = (state.sending.unproven[0] if state.sending.unproven else now_us, size)
 
 
 def _host_is_there(state: Station, now_us: int) -> None:
-    if not state.host_answers:
-        state.host_answers, state.host_since_us, state.host_fault = True, now_us, None
-        state.outbox.retry_at_us = 0
+    if not state.sending.host_answers:
+        state.sending.host_answers, state.sending.host_since_us, state.sending.host_fault = True, now_us, None
+        state.sending.outbox.retry_at_us = 0
 
 
 def lodge_delayed(state: Station, now_us: int) -> list[Effect]:
     """Leave the hash of each delayed or refused submission with the other stations."""
     effects: list[Effect] = []
-    for item in state.outbox.delayed(now_us, state.timing.delay_us):
+    for item in state.sending.outbox.delayed(now_us, state.timing.delay_us):
         effects.append(Keep(kept=[(f"outbox/{item.id.hex()}", msgspec.json.encode(item))]))
         if item.kind in NOT_LODGED:
             continue
-        state.lodged_by_us.lodge(Lodged(commitment=item.commitment, lodged_at_us=now_us, party=state.me.party))
+        state.sending.lodged_by_us.lodge(Lodged(commitment=item.commitment, lodged_at_us=now_us, party=state.me.party))
         payload = {"commitment": item.commitment.hex(), "lodged_at_us": now_us}
-        for party in state.peers:
+        for party in state.peers.by_party:
             effects.append(
                 SendDirect(party, "lodge", item.commitment, envelope(state, payload, "lodge", party, now_us))
             )

@@ -19,14 +19,14 @@ def stop_arrived(state: Station, known: Known) -> None:
     """Note a stop by another party; the alarm is raised with the next step."""
     message = known.body(Message)
     if message is not None and message.urgency == "stop" and known.header.author != state.me.party:
-        state.stops_new[known.id] = known
+        state.acting.stops_new[known.id] = known
 
 
 def alarms_of_stops(state: Station, now_us: int) -> list[Effect]:
     """Raise the alarm of each stop that came, once, whether it came directly or through the host."""
     effects: list[Effect] = []
-    while state.stops_new:
-        identifier, known = state.stops_new.popitem()
+    while state.acting.stops_new:
+        identifier, known = state.acting.stops_new.popitem()
         message = known.body(Message)
         if message is None or ("stop", identifier) in state.alarms.seen:
             continue
@@ -46,13 +46,11 @@ def concerned(state: Station, message: Message, now_us: int) -> str:
 
 def matched(state: Station, message: Message, now_us: int) -> tuple[Matched, ...]:
     """Match a stop against own notices and own presence."""
-    if state.stops is None:
-        return ()
-    return state.stops.matched(message, state.me.party, presence_of(state), now_us)
+    return state.picture.stops.matched(message, state.me.party, presence_of(state), now_us)
 
 
 def presence_of(state: Station) -> list[Own]:
     """Return the presence held here as something that may be asked to stop."""
-    desk: Any = getattr(state.screener, "desk", None)
+    desk: Any = getattr(state.screening.screener, "desk", None)
     held = [] if desk is None else [p for p in desk.presence if p.held_until_us is None]
     return [Own(units=(), version="", volumes=(p.volume,), what=f"presence of {p.party}") for p in held]

@@ -9,18 +9,14 @@ from detente.node.station_values import Effect
 
 def alarms_of_units(state: Station, now_us: int) -> list[Effect]:
     """Raise what is due, once for each version; not before the own copy has caught up with the proven ledger."""
-    if state.unit_watch is None or not _caught_up(state):
+    if not state.following.caught_up:
         return []
     effects: list[Effect] = []
-    for one in state.unit_watch.take(state.me.party, now_us):
+    for one in state.picture.unit_watch.take(state.me.party, now_us):
         effects += raise_alarm(state, "unit-unreached", one.version, one.sentence(now_us), now_us)
     return effects
 
 
 def due_us(state: Station) -> int | None:
     """When the next movement is looked at; None while the own copy is behind."""
-    return state.unit_watch.due_us() if state.unit_watch is not None and _caught_up(state) else None
-
-
-def _caught_up(state: Station) -> bool:
-    return state.checkpoint is not None and state.folded >= max(state.size, state.next_entry)
+    return state.picture.unit_watch.due_us() if state.following.caught_up else None

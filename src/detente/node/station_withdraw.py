@@ -20,9 +20,10 @@ from detente.node.envelope import Envelope
 from detente.node.keeping import Keep
 from detente.node.lodging import Lodged, alarm_about, rows
 from detente.node.outbox import Queued
+from detente.node.sending_state import Withdrawal
 from detente.node.station_alarms import close_alarm
 from detente.node.station_send import envelope
-from detente.node.station_state import Station, Withdrawal
+from detente.node.station_state import Station
 from detente.node.station_values import Dismissed, Effect, Publish, Reply, SendDirect
 
 GIVE_UP_US: Final = 86_400_000_000
@@ -41,7 +42,7 @@ class Unlodge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def dismissed(state: Station, given: Dismissed, now_us: int) -> list[Effect]:
     """Let go of a refused submission that an officer has seen. Raises Refused for any other."""
-    item = state.outbox.dismiss(given.id)
+    item = state.sending.outbox.dismiss(given.id)
     if item is None:
         rule = "must be a submission that the host refused and that is still listed"
         raise Refused([problem("not-refused", "id", given.id.hex(), rule, "See `detente status`, Going out.")])
@@ -54,12 +55,12 @@ def _withdraw(state: Station, item: Queued, now_us: int) -> list[Effect]:
     """Tell every station with which a submission of ours was lodged that it need not look for it."""
     if not item.lodged:
         return []
-    state.lodged_by_us.withdraw(item.commitment, state.me.party)
+    state.sending.lodged_by_us.withdraw(item.commitment, state.me.party)
     mine = Lodged(commitment=item.commitment, lodged_at_us=now_us, party=state.me.party)
     effects = close_alarm(state, "not-included", alarm_about(mine), WHY, now_us)
-    for party in state.peers:
+    for party in state.peers.by_party:
         made = Withdrawal(commitment=item.commitment, since_us=now_us, to=party)
-        state.withdrawals[item.commitment, party] = made
+        state.sending.withdrawals[item.commitment, party] = made
         effects += [Keep(kept=[(_name(made), msgspec.json.encode(made))]), _said(state, made, now_us)]
     return effects
 
@@ -67,7 +68,7 @@ def _withdraw(state: Station, item: Queued, now_us: int) -> list[Effect]:
 def say_again(state: Station, now_us: int) -> list[Effect]:
     """Repeat what has not been answered, and give up on what never will be."""
     effects: list[Effect] = []
-    for made in list(state.withdrawals.values()):
+    for made in list(state.sending.withdrawals.values()):
         if now_us - made.since_us > GIVE_UP_US:
             effects += _settled(state, made)
         else:
@@ -77,18 +78,18 @@ def say_again(state: Station, now_us: int) -> list[Effect]:
 
 def answered(state: Station, commitment: bytes, party: str) -> list[Effect]:
     """Take a station's answer: it looks for this hash no more."""
-    made = state.withdrawals.get((commitment, party))
+    made = state.sending.withdrawals.get((commitment, party))
     return [] if made is None else _settled(state, made)
 
 
 def unlodged(state: Station, sent: Envelope, asked: Unlodge, now_us: int) -> list[Effect]:
     """Look no more for a hash, on the signed word of the station that left it here; its alarm, if there is one, gets the reason."""
     commitment = bytes.fromhex(asked.commitment)
-    state.withdrawn_here[sent.from_, commitment] = None
-    if len(state.withdrawn_here) > REMEMBERED:
-        del state.withdrawn_here[next(iter(state.withdrawn_here))]
+    state.peers.withdrawn_here[sent.from_, commitment] = None
+    if len(state.peers.withdrawn_here) > REMEMBERED:
+        del state.peers.withdrawn_here[next(iter(state.peers.withdrawn_here))]
     effects: list[Effect] = []
-    held = state.lodged_here.withdraw(commitment, sent.from_)
+    held = state.peers.lodged_here.withdraw(commitment, sent.from_)
     if held is not None:
         why = f"withdrawn by {sent.from_}: {WHY}"
         effects = [Keep(kept=[(name, None) for name in rows(commitment, sent.from_)])]
@@ -103,7 +104,7 @@ def _said(state: Station, made: Withdrawal, now_us: int) -> SendDirect:
 
 
 def _settled(state: Station, made: Withdrawal) -> list[Effect]:
-    del state.withdrawals[made.commitment, made.to]
+    del state.sending.withdrawals[made.commitment, made.to]
     return [Keep(kept=[(_name(made), None)])]
 
 

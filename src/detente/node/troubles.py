@@ -59,7 +59,7 @@ _ORDER: Final[dict[Kind, int]] = {
 
 def fresh(state: Station, standing: list[Trouble]) -> bool:
     """Whether the picture has all that the host has proven, and nothing stands that could hide more."""
-    return state.host_answers and state.folded >= state.size and not stands_still(standing)
+    return state.sending.host_answers and state.following.folded >= state.following.size and not stands_still(standing)
 
 
 def stands_still(standing: list[Trouble]) -> bool:
@@ -79,29 +79,31 @@ def _own(own_copy: Wrong | None, work: Mapping[str, Wrong]) -> Iterator[Trouble]
 
 
 def _host(state: Station, now_us: int) -> Iterator[Trouble]:
-    if state.fork is not None:
+    if state.following.fork is not None:
         at_us = next((a.at_us for a in state.alarms.raised if a.kind == "fork"), None)
         words = "the host has signed two histories that cannot both be true; nothing more of it is cosigned"
         step = "See `detente alarms`; take the evidence to the other parties: only they can appoint another host"
         yield Trouble(kind="fork", next_step=step, since_us=at_us, words=words)
-    fault = state.host_fault
+    fault = state.sending.host_fault
     if fault is not None:
         words = f"{_HOST[fault.kind]}: {fault.why}"
-        yield Trouble(kind=fault.kind, next_step=_HOST_STEP[fault.kind], since_us=state.host_since_us, words=words)
-    if not state.host_answers:
+        yield Trouble(
+            kind=fault.kind, next_step=_HOST_STEP[fault.kind], since_us=state.sending.host_since_us, words=words
+        )
+    if not state.sending.host_answers:
         return  # it refused, or nobody has asked it yet: what it would show is not known
-    if state.unproven is not None:
-        since_us, size = state.unproven
-        words = f"the host answers and shows size {size}, and {state.size} is what is proven: no more can be believed"
+    if state.sending.unproven is not None:
+        since_us, size = state.sending.unproven
+        words = f"the host answers and shows size {size}, and {state.following.size} is what is proven: no more can be believed"
         step = "See `detente alarms` for what does not hold; ask the other stations and the host's duty officer"
         yield Trouble(kind="nothing-proven", next_step=step, since_us=since_us, words=words)
-    for party in sorted(state.ahead.reported & state.ahead.notes.keys()):
-        signed, since_us = state.ahead.notes[party]
-        words = f"the host has shown {party} size {signed.checkpoint.size} and shows us {state.size}"
+    for party in sorted(state.peers.ahead.reported & state.peers.ahead.notes.keys()):
+        signed, since_us = state.peers.ahead.notes[party]
+        words = f"the host has shown {party} size {signed.checkpoint.size} and shows us {state.following.size}"
         step = f"Ask {party} by another line what it holds; ask the host's duty officer"
         yield Trouble(kind="host-behind", next_step=step, since_us=since_us, words=words)
-    if state.host_read_only is not None:
-        since_us, why = state.host_read_only
+    if state.sending.host_read_only is not None:
+        since_us, why = state.sending.host_read_only
         words = f"the host answers and takes no submissions ({why}); what we send waits here"
         step = "Urgent messages and stops still go directly. Ring the host's duty officer"
         yield Trouble(kind="host-read-only", next_step=step, since_us=since_us, words=words)
@@ -120,11 +122,11 @@ _HOST_STEP: Final[dict[Kind, str]] = {
 
 
 def _stuck(state: Station, now_us: int) -> Iterator[Trouble]:
-    behind = state.size - state.folded
-    if behind > 0 and now_us - state.moved.since_us >= STUCK_US:
+    behind = state.following.size - state.following.folded
+    if behind > 0 and now_us - state.following.moved.since_us >= STUCK_US:
         words = f"{behind} entries are proven and not in the picture, and nothing moves"
         step = "What it shows is old. Keep its log, start it again, and tell whoever maintains it"
-        yield Trouble(kind="stuck", next_step=step, since_us=state.moved.since_us, words=words)
+        yield Trouble(kind="stuck", next_step=step, since_us=state.following.moved.since_us, words=words)
 
 
 def _incomplete(not_understood: Mapping[str, int]) -> Iterator[Trouble]:

@@ -33,7 +33,7 @@ class _Submission(msgspec.Struct):
 
 def revisions(state: Station, now_us: int) -> list[Effect]:
     """Return the revisions that the last entry has made due, sealed for the readers of what they revise."""
-    due = [one for one in state.revisions_due() if one.author == state.me.party]
+    due = [one for one in state.picture.agreements.take_due() if one.author == state.me.party]
     if not due:
         return []
     queued = _queued(state)
@@ -58,7 +58,7 @@ def revisions(state: Station, now_us: int) -> list[Effect]:
 def _queued(state: Station) -> set[tuple[str, str | None]]:
     """The slots of revisions that are signed and not in the ledger yet."""
     found = set()
-    for item in state.outbox.items.values():
+    for item in state.sending.outbox.items.values():
         if not item.kind.startswith("verdict/"):
             continue
         try:

@@ -96,11 +96,15 @@ class Picture:
             self.watchbook,
             self.agreements,
         )
-        self.driver = Driver(self.views, here=lambda entry: self.heads.entry(entry) is not None)
+        self.driver = Driver(self.views, here=self.holds)
 
     def apply(self, known: Known) -> None:
         """Take in one entry; entries come in order of index."""
         self.driver.apply(known)
+
+    def holds(self, entry: str) -> bool:
+        """Whether an entry (id in hex) is here, also one whose body was erased."""
+        return self.heads.entry(entry) is not None
 
     def take_read_backs(self) -> tuple[Judged, ...]:
         """Return the read-backs that could be compared since this was last asked: in writing, or over a line."""

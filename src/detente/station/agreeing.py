@@ -124,7 +124,7 @@ class AgreementsApi:
             raise Refused([problem("parameter", "at", at_us, "has not come yet", step)])
         size = request.number("size", 0) if "size" in request.query else None
         if party == me and size is None and "at" not in request.query:
-            return View(agreements=agreements, at_us=now_us, party=me, size=self.engine.state.folded)
+            return View(agreements=agreements, at_us=now_us, party=me, size=self.engine.state.following.folded)
         if party == me:
             size = timeline.size_at(at_us) if size is None else size
             return View(agreements=agreements.as_of(size), at_us=at_us, party=me, size=size)

@@ -69,7 +69,7 @@ class OwnQuestions:
     def rows(self) -> list[dict[str, Any]]:
         """Return, for each other party, what own notices of today have spent of the daily budget there."""
         found = []
-        for party in self._api.state.peers:
+        for party in self._api.state.peers.by_party:
             spent = self.spent_m2_s(party)
             found.append({"party": party, "percent": self._percent(spent), "spent_m2_s": spent})
         return found
@@ -109,7 +109,7 @@ def routes(api: Asked, own: OwnQuestions) -> dict[tuple[str, str], Callable[[Req
 
     async def questions(request: Request) -> Answer:
         """What others asked of own presence in the last day, newest first, what each spent; what own notices spend with others."""
-        screener, cell_ndeg = api.state.screener, api.state.me.genesis.screening.cell_ndeg
+        screener, cell_ndeg = api.state.screening.screener, api.state.me.genesis.screening.cell_ndeg
         asked = list(screener.examined().values())
         return json_answer(
             {
@@ -130,7 +130,7 @@ def routes(api: Asked, own: OwnQuestions) -> dict[tuple[str, str], Callable[[Req
 def standing(api: Asked) -> list[dict[str, Any]]:
     """Return the answers that pass over own people now: their epoch is not over."""
     now_us, cell_ndeg = api.engine.now_us, api.state.me.genesis.screening.cell_ndeg
-    held = api.state.screener.examined().values()
+    held = api.state.screening.screener.examined().values()
     return [_row(one, cell_ndeg) for one in held if one.withheld and now_us < one.until_us]
 
 

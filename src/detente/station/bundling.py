@@ -25,9 +25,9 @@ _KNOWN = msgspec.json.Decoder(Known)
 async def bundle_bytes(engine: Engine, words: str) -> bytes:
     """Return a bundle of everything this station may read, under the newest checkpoint with cosignatures."""
     state = engine.state
-    if state.checkpoint is None:
+    if state.following.checkpoint is None:
         raise Unavailable("this station has proven nothing yet: it needs the host once")
-    head = await _head(engine, state.checkpoint)
+    head = await _head(engine, state.following.checkpoint)
     others = [state.open_note(data) for data in engine.parts.copy.kept("witnessed/").values()]
     made = Made(at_us=engine.now_us, by=state.me.party, words=words or f"everything {state.me.party} may read")
     return await asyncio.to_thread(_make, engine, head, others, made)
@@ -39,7 +39,7 @@ async def _head(engine: Engine, own: SignedCheckpoint) -> SignedCheckpoint:
         note = await engine.client.checkpoint(witnessed=True)
         signed = engine.state.open_note(note)
         size = signed.checkpoint.size
-        if 0 < size <= engine.state.size and engine.state.tree.root(size) == signed.checkpoint.root:
+        if 0 < size <= engine.state.following.size and engine.state.following.tree.root(size) == signed.checkpoint.root:
             return signed
     return own
 
@@ -74,12 +74,12 @@ def _make(engine: Engine, head: SignedCheckpoint, others: list[SignedCheckpoint]
     return make_bundle(
         genesis=engine.parts.genesis,
         head=head,
-        tree=state.tree,
+        tree=state.following.tree,
         entries=shown,
         made=made,
         acknowledged=list(copy.kept("acked/").values()),
         checkpoints=[other for other in others if other.checkpoint.size < size],
-        forks=[state.fork] if state.fork is not None else (),
+        forks=[state.following.fork] if state.following.fork is not None else (),
         key=state.me.station_key,
         leaves=list(copy.leaves(0, size)) if size <= LEAVES_AT_MOST else None,
         lists=[

@@ -33,8 +33,8 @@ def outcomes(state: Station, about: str, now_us: int) -> list[dict[str, Any]]:
     rows = []
     for party in state.identity.parties():
         for ladder in DEFAULTS:
-            clock = state.timers.clock(about, party, ladder, now_us)
-            ended_us = state.timers.ended_us(about, party, ladder)
+            clock = state.acting.timers.clock(about, party, ladder, now_us)
+            ended_us = state.acting.timers.ended_us(about, party, ladder)
             if clock is not None:
                 rows.append(clock_row(clock))
             elif ended_us is not None:

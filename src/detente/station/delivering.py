@@ -103,26 +103,26 @@ def matrix_rows(engine: Engine, named: tuple[str, ...], everybody: bool) -> list
 def register_bytes(engine: Engine) -> bytes:
     """Return the register of protected places, dated with the moment up to which this station has proven the ledger."""
     state = engine.state
-    if state.verified_at_us is None:
+    if state.following.verified_at_us is None:
         raise Unavailable("this station has proven nothing yet: it needs the host once")
     genesis = state.me.genesis
     register = register_of(
         engine.parts.picture,
-        as_of_us=min(state.verified_at_us, engine.now_us),
+        as_of_us=min(state.following.verified_at_us, engine.now_us),
         buffer_mm=genesis.screening.buffer_mm,
         ledger=state.ledger.hex(),
         made_us=engine.now_us,
         origin=genesis.origin,
         party=state.me.party,
         rules=genesis.rules,
-        size=state.folded,
+        size=state.following.folded,
     )
     return write_register(register, state.me.station_key)
 
 
 def _known(engine: Engine, version: str) -> Known | None:
     entry = bytes.fromhex(version) if len(version) == 64 else b""
-    found = engine.state.recent.get(entry) or engine.state.find(entry)
+    found = engine.state.following.recent.get(entry) or engine.state.find(entry)
     return None if found is None else msgspec.json.decode(found[1], type=Known)
 
 

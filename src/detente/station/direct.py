@@ -32,7 +32,7 @@ def direct_app(engine: Engine) -> App:
     """Return the application for the direct listener."""
 
     async def newest(request: Request) -> Answer:
-        held = engine.state.checkpoint
+        held = engine.state.following.checkpoint
         return (
             Answer(status=204, body=b"") if held is None else Answer(body=held.data, kind="text/plain; charset=utf-8")
         )
@@ -85,13 +85,13 @@ async def add_checkpoint(engine: Engine, body: bytes) -> WitnessAnswer:
     head = found.checkpoint
     engine.follower.ring.set()
     end = asyncio.get_running_loop().time() + CATCH_UP_S
-    while state.size < head.size and asyncio.get_running_loop().time() < end:
+    while state.following.size < head.size and asyncio.get_running_loop().time() < end:
         await asyncio.sleep(0.02)
     if (
-        state.size < head.size
-        or state.tree.root(head.size) != head.root
-        or not state.cosigning.may()
-        or state.distrusted
+        state.following.size < head.size
+        or state.following.tree.root(head.size) != head.root
+        or not state.following.cosigning.may()
+        or state.following.distrusted
     ):
         text = "this station has not followed that checkpoint leaf by leaf, or does not vouch for its times\n"
         return WitnessAnswer(body=text.encode(), status=422)

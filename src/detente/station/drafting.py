@@ -144,7 +144,7 @@ def _key(state: Station, officers: Mapping[str, SigningKey], asked: SendAsked, p
             )
         )
         return state.me.station_key
-    use = state.identity.key_at(key.public, max(state.next_entry, 1))
+    use = state.identity.key_at(key.public, max(state.following.next_entry, 1))
     if use is None:
         problems.append(
             _bad("officer", "officer", asked.officer, _not_valid(state, key), "Register a key that is valid")

@@ -316,7 +316,7 @@ class Engine:
             await self._hand_in(items)
         except TryLater as error:
             self.give(HostMode(str(error)))
-            self.state.outbox.unreachable(self.now_us)
+            self.state.sending.outbox.unreachable(self.now_us)
             self.give(Tick())
         except OwnCopyFailed:
             raise
@@ -339,7 +339,7 @@ class Engine:
             else:
                 self.give(HostRefused(entry, tuple(p.sentence() for p in answer.problems)))
         if later:
-            self.state.outbox.unreachable(self.now_us)
+            self.state.sending.outbox.unreachable(self.now_us)
             self.give(Tick())
 
     async def _send_direct(self, effect: SendDirect) -> None:
@@ -418,7 +418,9 @@ class Engine:
             if not await self.rest(max(0.0, end - asyncio.get_running_loop().time())):
                 return False
             state = self.state
-            if state.folded >= state.size and not (state.host_answers and state.outbox.ready(self.now_us)):
+            if state.following.folded >= state.following.size and not (
+                state.sending.host_answers and state.sending.outbox.ready(self.now_us)
+            ):
                 return True
             if asyncio.get_running_loop().time() > end:
                 return False

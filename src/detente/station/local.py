@@ -96,7 +96,7 @@ class LocalApi(Asked):
         standing = self.engine.troubles()
         body = {
             "fresh": fresh(self.state, standing),
-            "size": self.state.size,
+            "size": self.state.following.size,
             "status": "ok" if not standing else "trouble",
             "troubles": standing,
         }
@@ -104,41 +104,44 @@ class LocalApi(Asked):
 
     async def status(self, request: Request) -> Answer:
         state = self.state
-        held = state.checkpoint
+        held = state.following.checkpoint
         return json_answer(
             {
                 **self.basis(),
                 "alarms": state.alarms.standing(),
                 "busy": self.engine.busy,
                 "checkpoint": None if held is None else held.data.decode(),
-                "cosigning": state.cosigning.may() and not state.distrusted,
-                "direct_held": [entry.hex() for entry in state.direct],
-                "distrusted": state.distrusted,
+                "cosigning": state.following.cosigning.may() and not state.following.distrusted,
+                "direct_held": [entry.hex() for entry in state.peers.direct],
+                "distrusted": state.following.distrusted,
                 "failed": self.engine.failed,
-                "host_since_us": state.host_since_us,
+                "host_since_us": state.sending.host_since_us,
                 "ledger": state.ledger.hex(),
-                "lodged_here": len(state.lodged_here.open) + len(state.lodged_here.overdue),
-                "missing": {str(index): author for index, author in state.missing.items()},
+                "lodged_here": len(state.peers.lodged_here.open) + len(state.peers.lodged_here.overdue),
+                "missing": {str(index): author for index, author in state.following.missing.items()},
                 "officers": self._officers(),
                 "origin": state.me.genesis.origin,
                 "outbox": [
                     {"id": item.id.hex(), "kind": item.kind, "problems": item.problems, "state": item.state}
-                    for item in state.outbox.items.values()
+                    for item in state.sending.outbox.items.values()
                 ],
                 "party": state.me.party,
                 "peers": {
                     party: {"answered_at_us": p.answered_at_us, "reachable": p.reachable, "size": p.size}
-                    for party, p in state.peers.items()
+                    for party, p in state.peers.by_party.items()
                 },
-                "told": {"count": sum(told.count for told in state.told.values()), "size": state.next_entry},
-                "unacknowledged": [{"id": entry.hex(), "party": party} for entry, party in state.unacked],
+                "told": {
+                    "count": sum(told.count for told in state.following.told.values()),
+                    "size": state.following.next_entry,
+                },
+                "unacknowledged": [{"id": entry.hex(), "party": party} for entry, party in state.peers.unacked],
                 "wake_us": next_matter_us(state, self.engine.now_us),
             }
         )
 
     def _officers(self) -> list[str]:
         """Officers that can sign here now: a revoked one has its key file still, and is not among them."""
-        size = max(self.state.next_entry, 1)
+        size = max(self.state.following.next_entry, 1)
         held = self.parts.officers.items()
         return sorted(officer for officer, key in held if self.state.identity.key_at(key.public, size) is not None)
 
@@ -287,7 +290,7 @@ class LocalApi(Asked):
         start, limit = request.number("from", 0), request.number("limit", 256, 1, 1000)
         rows = await asyncio.to_thread(self.parts.copy.known, start, limit)
         body = b",".join(raw for _, _, raw in rows)
-        following = rows[-1][0] + 1 if len(rows) == limit else self.state.next_entry
+        following = rows[-1][0] + 1 if len(rows) == limit else self.state.following.next_entry
         basis = ENCODER.encode(self.basis())
         over = msgspec.json.encode(self._over(row[1].hex() for row in rows))
         return Answer(body=b'{"basis":%s,"entries":[%s],"next":%d,"over":%s}' % (basis, body, following, over))
@@ -300,7 +303,7 @@ class LocalApi(Asked):
     async def entry(self, request: Request) -> Answer:
         """One entry: from the proven copy, or as it came directly, or as it waits in the queue; it says which."""
         entry = _id(request.rest)
-        found = self.state.recent.get(entry) or self.state.find(entry)
+        found = self.state.following.recent.get(entry) or self.state.find(entry)
         basis = self.basis()
         if found is not None:
             known = msgspec.json.decode(found[1], type=Known)
@@ -315,7 +318,7 @@ class LocalApi(Asked):
                     "stands": "proven",
                 }
             )
-        held = self.state.direct.get(entry)
+        held = self.state.peers.direct.get(entry)
         if held is not None:
             return json_answer(
                 {
@@ -326,7 +329,7 @@ class LocalApi(Asked):
                     "stands": "direct, not in the ledger yet",
                 }
             )
-        item = self.state.outbox.items.get(entry)
+        item = self.state.sending.outbox.items.get(entry)
         if item is not None:
             return json_answer({"basis": basis, "entry": msgspec.Raw(item.raw), "stands": item.state})
         raise Refused([_not_found(request.rest)])
@@ -351,13 +354,13 @@ class LocalApi(Asked):
         """Urgent entries that came directly and are not in the ledger yet."""
         rows = [
             {"entry": held.entry, "from": held.party, "id": held.id, "received_at_us": held.received_at_us}
-            for held in self.state.direct.values()
+            for held in self.state.peers.direct.values()
         ]
         return json_answer({"basis": self.basis(), "direct": rows})
 
     async def acknowledged(self, request: Request) -> Answer:
         """Which stations, ours among them, have acknowledged an urgent entry directly, and when by their own clocks."""
-        return json_answer({"acknowledged": self.state.acked.get(_id(request.rest), {}), "basis": self.basis()})
+        return json_answer({"acknowledged": self.state.peers.acked.get(_id(request.rest), {}), "basis": self.basis()})
 
     async def ladders(self, request: Request) -> Answer:
         """Every ladder that runs here, what is called for first on top; with an id, also those of that entry that ended."""
@@ -365,7 +368,7 @@ class LocalApi(Asked):
         if request.rest:
             rows = outcomes(self.state, _id(request.rest).hex(), now_us)
         else:
-            rows = [clock_row(clock) for clock in self.state.timers.clocks(now_us)]
+            rows = [clock_row(clock) for clock in self.state.acting.timers.clocks(now_us)]
             rows.sort(key=lambda row: (row["next_us"] is None, row["next_us"] or 0, row["since_us"], row["about"]))
         return json_answer({"basis": self.basis(), "ladders": rows})
 
@@ -433,7 +436,9 @@ class LocalApi(Asked):
         if author != self.state.me.party:
             rule = f"must be by {self.state.me.party}"
             raise Refused([problem("author", "header.author", author, rule, "Submit it at its author's station")])
-        self.state.identity.signer_of(checked.header, max(self.state.next_entry, 1), roles_for(checked.header.kind))
+        self.state.identity.signer_of(
+            checked.header, max(self.state.following.next_entry, 1), roles_for(checked.header.kind)
+        )
         if found := thread_problems(self.state, Signed.of(read_body(request, Submission))):
             raise Refused(found)
         composed = Composed(read_body(request, Submission))
@@ -453,7 +458,9 @@ class LocalApi(Asked):
     def _look_for_key(self, officer: str) -> None:
         """Read the officers' keys again where one was added or replaced since the start."""
         held = self.parts.officers.get(officer)
-        if officer and (held is None or self.state.identity.key_at(held.public, max(self.state.next_entry, 1)) is None):
+        if officer and (
+            held is None or self.state.identity.key_at(held.public, max(self.state.following.next_entry, 1)) is None
+        ):
             self.parts.officers.update(officer_keys(self.parts.folder))
 
     async def _handed_in(self, request: Request, composed: Composed, refers_to: Iterable[str] = ()) -> Answer:
@@ -464,7 +471,7 @@ class LocalApi(Asked):
         changes_keys = composed.submission.header.kind.partition("/")[0] in KEY_KINDS
         index: int | None = None
         while True:
-            item = self.state.outbox.items.get(entry)
+            item = self.state.sending.outbox.items.get(entry)
             index = item.index if item is not None else index
             settled = self._taken_in(index) if changes_keys else True
             if asyncio.get_running_loop().time() >= end or (settled and not _pending(item)):
@@ -484,7 +491,11 @@ class LocalApi(Asked):
 
     def _taken_in(self, index: int | None) -> bool:
         """Say whether what stands at an index holds here too: until then this station would sign with the key that was replaced."""
-        return self.state.next_entry > index if index is not None else self.state.next_entry >= self.state.size
+        return (
+            self.state.following.next_entry > index
+            if index is not None
+            else self.state.following.next_entry >= self.state.following.size
+        )
 
     async def set_presence(self, request: Request) -> Answer:
         asked = read_body(request, _PresenceAsked)
@@ -499,7 +510,7 @@ class LocalApi(Asked):
         return json_answer({"held": len(presence), "speaks_for": speaks_for})
 
     async def presence(self, request: Request) -> Answer:
-        desk = getattr(self.state.screener, "desk", None)
+        desk = getattr(self.state.screening.screener, "desk", None)
         return json_answer({"presence": desk.presence if desk else (), "speaks_for": desk.speaks_for if desk else ()})
 
     async def release(self, request: Request) -> Answer:
@@ -508,7 +519,7 @@ class LocalApi(Asked):
         if officer not in self.parts.officers:
             raise Refused([problem("officer", "officer", officer, "must be an officer of this station", "Name one")])
         await self.engine.give_and_wait(Release(officer))
-        return json_answer({"cosigning": self.state.cosigning.may()})
+        return json_answer({"cosigning": self.state.following.cosigning.may()})
 
     async def events(self, request: Request) -> Answer:
         return Answer(events=self._events(), kind="text/event-stream")

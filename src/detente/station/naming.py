@@ -12,7 +12,7 @@ from detente.station.asked import Asked
 def own_roles(api: Asked) -> OwnNames:
     """Return the own party's officers and duties as they stand now."""
     me = api.state.me.party
-    keys = api.state.identity.keys_of(me, max(api.state.next_entry, 1))
+    keys = api.state.identity.keys_of(me, max(api.state.following.next_entry, 1))
     rosters = api.picture.directory.state.rosters.get(me, {})
     return OwnNames(
         duties=tuple(duty for roster in rosters.values() for duty in roster.duties),

@@ -66,7 +66,7 @@ async def _serve(parts: StationParts, engine: Engine) -> None:
     await engine.start()
     scheme = "https" if parts.config.tls else "http"
     where = {"direct": f"{scheme}://{direct_address}", "local": f"http://{local_address}"}
-    listener.announce(log, **where, party=parts.config.party, size=parts.state.size)
+    listener.announce(log, **where, party=parts.config.party, size=parts.state.following.size)
     await listener.serve(serving)
 
 

@@ -66,11 +66,11 @@ def routes(api: Asked) -> dict[tuple[str, str], Callable[[Request], Awaitable[An
 def outside(api: Asked) -> Iterator[tuple[Known, bool]]:
     """Yield what came directly, and what waits in our queue: not in the ledger yet, and real all the same."""
     state = api.state
-    for held in state.direct.values():
+    for held in state.peers.direct.values():
         header = held.entry.header
         facets = [None if opening is None else opening.facet for opening in held.entry.facets]
         yield known_of(0, held.received_at_us, held.id, header, facets), _officer(api, header.key)
-    for item in state.outbox.items.values():
+    for item in state.sending.outbox.items.values():
         if item.urgent and item.state != "refused":
             checked = check_submission(item.raw, state.me.genesis.slots, state.ledger)
             known = known_of(0, item.composed_at_us, item.id.hex(), checked.header, checked.facets)

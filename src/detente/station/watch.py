@@ -45,13 +45,13 @@ def routes(api: Asked) -> dict[tuple[str, str], Callable[[Request], Awaitable[An
     async def watch(request: Request) -> Answer:
         """What the watch must know now."""
         now_us = api.engine.now_us
-        clocks = [clock_row(clock) for clock in api.state.timers.clocks(now_us)]
+        clocks = [clock_row(clock) for clock in api.state.acting.timers.clocks(now_us)]
         clocks.sort(key=lambda r: (r["outcome"] != "undelivered", r["next_us"] is None, r["next_us"] or 0, r["about"]))
         me = api.state.me.party
         found = {
             "asked_of_us": len(api.picture.waiting.asked_of(me)),
             "basis": api.basis(),
-            "direct": len(api.state.direct),
+            "direct": len(api.state.peers.direct),
             "handovers": [{"entry": s.entry, "words": s.sentence()} for s in api.picture.watchbook.handovers()[-3:]],
             "held": _held(api),
             "ladders": clocks[: request.number("limit", 50)],
@@ -93,8 +93,8 @@ def routes(api: Asked) -> dict[tuple[str, str], Callable[[Request], Awaitable[An
         return json_answer({"basis": api.basis(), "handovers": rows})
 
     async def held(request: Request) -> Answer:
-        rules = {kind: rule for kind, rule in sorted(api.state.approval_rules.items()) if rule.needs}
-        votes = {about: [v.says for v in by.values()] for about, by in api.state.votes.items()}
+        rules = {kind: rule for kind, rule in sorted(api.state.sending.approval_rules.items()) if rule.needs}
+        votes = {about: [v.says for v in by.values()] for about, by in api.state.sending.votes.items()}
         return json_answer({"basis": api.basis(), "held": _held(api), "rules": rules, "votes": votes})
 
     async def taking(request: Request) -> Answer:
@@ -122,7 +122,7 @@ def holding_rule(api: Asked, draft: Draft) -> Rule | None:
         if facet is not None:
             record = REGISTRY.read(draft.kind, facet.form, facet.body_bytes())
             body = record.body if isinstance(record, Record) and body is None else body
-    return rule_for(api.state.approval_rules, kind, body)
+    return rule_for(api.state.sending.approval_rules, kind, body)
 
 
 def _parties(api: Asked) -> list[str]:
@@ -149,7 +149,7 @@ def _watch(api: Asked, party: str, at_us: int, hours: int) -> dict[str, Any]:
 
 def _stale(api: Asked) -> bool:
     """Whether notices of others are not screened here, for own presence was never stated or not within the day."""
-    return api.state.screener.stale(api.engine.now_us)
+    return api.state.screening.screener.stale(api.engine.now_us)
 
 
 def _probes(alarm: Alarm, now_us: int) -> bool:
@@ -187,14 +187,14 @@ def _held(api: Asked) -> list[dict[str, Any]]:
             "kind": held.kind,
             "words": standing_of(api.state, held).sentence(),
         }
-        for held in api.state.held.values()
+        for held in api.state.sending.held.values()
     ]
 
 
 def _to_relay(api: Asked) -> Iterator[Open]:
     """Urgent words of others that an officer of ours has taken, and nobody has passed to a unit or settled."""
     me, delivery, heads = api.state.me.party, api.picture.delivery, api.picture.heads
-    for identifier in api.state.urgent_ledgered:
+    for identifier in api.state.acting.urgent_ledgered:
         entry = heads.entry(identifier)
         if entry is None or entry.author == me or entry.kind not in ("message", "warning"):
             continue
@@ -210,12 +210,12 @@ def _to_relay(api: Asked) -> Iterator[Open]:
 def _open(api: Asked) -> Iterator[Open]:
     state, now_us = api.state, api.engine.now_us
     me = state.me.party
-    ladders = [clock_row(clock) for clock in state.timers.clocks(now_us)]
+    ladders = [clock_row(clock) for clock in state.acting.timers.clocks(now_us)]
     climbing = {(r["about"], r["party"]) for r in ladders}
     yield from (matter(r["about"], r["since_us"], "ladder", f"{r['ladder']}: {r['words']}") for r in ladders)
     yield from (
         matter(held.id, held.received_at_us, "direct", f"came directly from {held.party}; not in the ledger yet")
-        for held in state.direct.values()
+        for held in state.peers.direct.values()
     )
     yield from chain(
         _to_relay(api),

@@ -17,7 +17,7 @@ The root key is not here: it stays offline.
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -34,7 +34,6 @@ from detente.node.keeping import Keep
 from detente.node.screener import DeskScreener, rules_of
 from detente.node.station_load import load
 from detente.node.station_state import Me, Station
-from detente.picture.book import PictureBook
 from detente.picture.picture import Picture
 from detente.storage.copy import StationCopy
 from detente.wiring import secret
@@ -147,21 +146,8 @@ def open_station(folder: Path, now_us: int | None = None) -> StationParts:
         return state.identity.key_at(key, index)
 
     picture = Picture(genesis, ledger_id(genesis).hex(), index=VolumeIndex(), key_use=key_use)
-    state = Station(
-        me=me,
-        picture=picture.driver,
-        screener=DeskScreener(rules_of(genesis.screening)),
-        find=finder(picture, copy),
-        take_read_backs=picture.take_read_backs,
-        versions=picture.heads,
-        unanswered=lambda entry: picture.waiting.unanswered(entry, config.party),
-        book=PictureBook(picture.directory, picture.agreements),
-        holds=lambda entry: picture.heads.entry(entry) is not None,
-        revisions_due=picture.agreements.take_due,
-        faults_due=picture.driver.take_faults,
-    )
-    state.fans.dangers, state.stops, state.humane = picture.dangers, picture.stops, picture.humane
-    state.unit_watch, picture.delivery.acknowledged = picture.unit_watch, state.acknowledged
+    screener = DeskScreener(rules_of(genesis.screening))
+    state = Station(me=me, picture=picture, screener=screener, read_entry=copy.known_at)
     proven = load(state, copy.kept(), copy.leaves(0, ALL), _known(copy), clock.now_us() if now_us is None else now_us)
     if copy.leaf_count() > proven:  # fetched before a crash and never proven: fetch them again
         copy.write(_cut(proven)).result()
@@ -189,17 +175,6 @@ def _known(copy: StationCopy) -> Iterator[tuple[int, bytes, bytes]]:
     while page := copy.known(start, 1024):
         yield from page
         start = page[-1][0] + 1
-
-
-def finder(picture: Picture, copy: StationCopy) -> Callable[[bytes], tuple[int, bytes] | None]:
-    """Return what reads an entry back by its id: the picture knows where it stands, the copy has its bytes."""
-
-    def find(entry: bytes) -> tuple[int, bytes] | None:
-        held = picture.heads.entry(entry.hex())
-        raw = copy.known_at(held.index) if held is not None else None
-        return None if held is None or raw is None else (held.index, raw)
-
-    return find
 
 
 def officer_keys(folder: Path) -> dict[str, SigningKey]:

@@ -13,14 +13,14 @@ def basis(engine: Engine) -> Basis:
     standing = engine.troubles()
     missing = engine.parts.picture.driver.missing()
     return Basis(
-        age_us=None if state.verified_at_us is None else max(0, now_us - state.verified_at_us),
-        entries_size=state.folded,
+        age_us=None if state.following.verified_at_us is None else max(0, now_us - state.following.verified_at_us),
+        entries_size=state.following.folded,
         fresh=fresh(state, standing),
-        host_reachable=state.host_answers,
+        host_reachable=state.sending.host_answers,
         incomplete=Missing(by=missing.by, not_understood=missing.not_understood),
         now_us=now_us,
-        queued=state.outbox.waiting(),
-        size=state.size,
+        queued=state.sending.outbox.waiting(),
+        size=state.following.size,
         troubles=tuple(standing),
         virtual=engine.parts.virtual,
     )
