@@ -18,7 +18,7 @@ from detente.ledger.entry import Header
 from detente.ledger.facets import Facet
 from detente.ledger.leaf import Leaf, encode_leaf
 from detente.node.keeping import Keep
-from detente.node.station_values import EntriesArrived
+from detente.node.station_inputs import EntriesArrived
 from detente.picture.known import known_of
 from detente.records import registry
 from detente.records.change import Changed

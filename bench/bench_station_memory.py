@@ -24,7 +24,7 @@ from detente.node.following import brief_page, verdict_on
 from detente.node.keeping import Keep
 from detente.node.showing import known_bytes
 from detente.node.station import handle
-from detente.node.station_values import CheckpointArrived, EntriesArrived, LeavesArrived
+from detente.node.station_inputs import CheckpointArrived, EntriesArrived, LeavesArrived
 from detente.wiring.station import open_station
 
 COUNT = 100_000

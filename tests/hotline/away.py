@@ -18,7 +18,8 @@ from tests.hotline.stormy import PARTIES, Storm
 from tests.support.shown import shown
 from tests.support.stations import SECOND
 
-from detente.node.station_values import HostUnreachable, Submit
+from detente.node.station_inputs import HostUnreachable
+from detente.node.station_values import Submit
 from detente.records.handover import Handover
 from detente.records.notice import Notice
 from detente.records.notice_state import State

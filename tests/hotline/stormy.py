@@ -20,7 +20,8 @@ from detente.node.host import Host as Gate
 from detente.node.limits import LimitRules, Rate
 from detente.node.rows import StoredEntry
 from detente.node.station import handle
-from detente.node.station_values import HostUnreachable, Tick, WakeAt
+from detente.node.station_inputs import HostUnreachable, Tick
+from detente.node.station_values import WakeAt
 
 PARTIES = ("cjtf", "rus", "un")
 STORM_S, CALM_S = 240, 150
@@ -153,7 +154,7 @@ class Storm(World):
         heapq.heappush(self.later, (at_us, self.count, act))
 
     def _act(self, act: tuple) -> None:
-        from detente.node.station_values import PeerUnreachable
+        from detente.node.station_inputs import PeerUnreachable
 
         match act:
             case ("envelope", party, to, kind, about, data) if to not in self.off and party not in self.off:

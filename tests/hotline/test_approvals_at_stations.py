@@ -8,7 +8,7 @@ from tests.support.stations import LEDGER, World, notice
 
 from detente.ledger.entry import Draft, check_submission, encode_submission, seal_keeping
 from detente.ledger.facets import Facet
-from detente.node.station_values import Composed, HeldBack
+from detente.node.station_inputs import Composed, HeldBack
 from detente.records.approval import Approval, Need, Rule
 from detente.records.registry import REGISTRY
 

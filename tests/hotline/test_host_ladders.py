@@ -8,7 +8,7 @@ from tests.support.hosts import submission
 from tests.support.stations import message, response
 
 from detente.errors import Refused
-from detente.hotline.book import NoBook, called
+from detente.hotline.book import called
 from detente.hotline.ladder import Matter, ladder_of
 from detente.node.examine import examine
 from detente.node.host import Host
@@ -29,6 +29,22 @@ class Bench:
         entry = examine(raw, world.SLOTS, world.LEDGER)
         self.host.admit(entry, raw, party, at_us)
         return entry.id
+
+
+class NoBook:
+    """A book without a page."""
+
+    def on_watch(self, party, role, at_us):
+        return ()
+
+    def channels_between(self, a, b):
+        return ()
+
+    def above(self, party):
+        return None
+
+    def agreed(self, a, b):
+        return {}
 
 
 def a_step(about: bytes, n: int = 1, words: str = "", party: str = "cjtf") -> Step:

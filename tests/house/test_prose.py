@@ -15,6 +15,8 @@ TOKEN = re.compile(r"[^\s`'\"()\[\],;|]+")
 PATH = re.compile(r"[\w./-]*[\w-]\.(?:py|md|yaml|svg)")
 MODULE = re.compile(r"(?<![\w./-])detente(?:\.[a-z_0-9]+)+")
 MEMBER = re.compile(r"`([a-z_]+)\.([a-zA-Z_0-9]+)(?:\.\w+)*`")
+DRAWN = re.compile(r"(?<![\w./])([a-z_]+)\.([a-zA-Z_]\w*)")
+FENCED = re.compile(r"^```\n(.*?)^```", re.MULTILINE | re.DOTALL)
 WORD = re.compile(r"`([a-z_]+)`")
 
 SUFFIXES = {"db", "json", "key", "md", "py", "toml"}
@@ -76,6 +78,12 @@ def lost_members(text: str) -> set[str]:
     }
 
 
+def lost_in_drawings(text: str) -> set[str]:
+    """What a drawing names as `module.name` and is not there."""
+    drawn = [pair for drawing in FENCED.findall(text) for pair in DRAWN.findall(drawing)]
+    return {f"{module}.{name}" for module, name in drawn if name not in names().get(module, ())}
+
+
 @pytest.mark.parametrize("where", ["pages", "modules"])
 def test_every_file_named_in_prose_is_there(where: str) -> None:
     """A path may be cut at its left: `geometry/volume.py`, `records.md`."""
@@ -107,10 +115,18 @@ def test_every_module_that_a_package_presents_is_in_it() -> None:
     assert lost == {}
 
 
+def test_every_step_that_the_architecture_draws_is_there() -> None:
+    """The two loops, step by step, as the code has them."""
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    assert "station_fold.admit" in "".join(FENCED.findall(text))
+    assert lost_in_drawings(text) == set()
+
+
 def test_a_pointer_to_nowhere_is_found() -> None:
     """The alarm path first: those that stood here once."""
     assert lost_paths("see docs/decisions/storage.md") == {"docs/decisions/storage.md"}
     assert lost_modules("`detente.conflicts.blunting.blunt`") == {"detente.conflicts.blunting.blunt"}
     assert lost_members("`ladder.blunted`") == {"ladder.blunted"}
     assert lost_paths("docs/threats.md") == lost_members("`ladder.begins_us`") == set()
+    assert lost_in_drawings("```\n  ladder.blunted ──> ladder.begins_us\n```\n") == {"ladder.blunted"}
     assert Path("src/detente/hotline/ladder.py") in prose()

@@ -13,7 +13,7 @@ from detente.errors import Refused
 from detente.node.alarms import SINGLY, SPAN_US
 from detente.node.envelope import seal_envelope
 from detente.node.station_alarms import raise_alarm
-from detente.node.station_values import DirectArrived, PresenceSet
+from detente.node.station_inputs import DirectArrived, PresenceSet
 from detente.records.erasure import Erasure
 from detente.records.screening import Screening
 

@@ -12,7 +12,7 @@ from detente.ledger.fork import ForkEvidence, verify_fork
 from detente.ledger.note import NoteKey
 from detente.node.following import check_page
 from detente.node.known import Known
-from detente.node.station_values import CheckpointArrived, EntriesArrived, LeavesArrived
+from detente.node.station_inputs import CheckpointArrived, EntriesArrived, LeavesArrived
 
 
 def started(**settings) -> World:
@@ -357,7 +357,7 @@ def test_a_direct_message_by_someone_else_is_refused():
     """Only the author's own station may hand over its urgent entries, under its own signature."""
     from detente.errors import Refused
     from detente.node.envelope import seal_envelope
-    from detente.node.station_values import DirectArrived
+    from detente.node.station_inputs import DirectArrived
 
     w = started()
     data = seal_envelope(

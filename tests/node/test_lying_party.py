@@ -13,10 +13,10 @@ from tests.support.stations import LEDGER, World, message, notice, response
 from detente.conflicts.coarse import coarse_of
 from detente.errors import Refused
 from detente.ledger.entry import Submission, check_submission
-from detente.node.admission import SIGNERS
 from detente.node.envelope import seal_envelope
 from detente.node.known import delivered_to
-from detente.node.station_values import DirectArrived
+from detente.node.roles import SIGNERS
+from detente.node.station_inputs import DirectArrived
 from detente.records.disclosure import Disclosure
 from detente.records.notice import CoarseCell
 from detente.records.registry import REGISTRY

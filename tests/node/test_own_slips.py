@@ -11,7 +11,7 @@ from tests.support.threads import hospital, refused, tell
 
 from detente.errors import Refused
 from detente.ledger.entry import check_submission
-from detente.node import station_values
+from detente.node import station_inputs
 from detente.node.examine import examine
 from detente.records.notice_state import State
 
@@ -72,7 +72,7 @@ def test_a_slip_that_an_officer_lets_go_in_time_is_no_alarm_anywhere_else():
     slip = tell(w, "cjtf", (hospital(words="slip"), ["rus", "un"]), supersedes=first)
     w.run(5)
     assert w.stations["rus"].peers.lodged_here.held()
-    w.give("cjtf", station_values.Dismissed(bytes.fromhex(slip), "watch-1"))
+    w.give("cjtf", station_inputs.Dismissed(bytes.fromhex(slip), "watch-1"))
     w.run(30)
     assert [w.alarms(party, "not-included") for party in w.parties] == [[], [], []]
     assert not w.stations["rus"].peers.lodged_here.held()
@@ -87,7 +87,7 @@ def test_the_alarm_of_a_slip_is_closed_at_others_with_the_authors_word():
     w.run(20)
     (standing,) = w.alarms("rus", "not-included")
     assert not standing.closed
-    w.give("cjtf", station_values.Dismissed(bytes.fromhex(slip), "watch-1"))
+    w.give("cjtf", station_inputs.Dismissed(bytes.fromhex(slip), "watch-1"))
     w.run(1)
     (alarm,) = w.alarms("rus", "not-included")
     assert alarm.closed == "withdrawn by cjtf: an officer there has seen that the host refused it, and lets it go"
@@ -105,7 +105,7 @@ def test_a_station_that_was_away_hears_of_the_withdrawal_later():
     slip = tell(w, "cjtf", (hospital(words="slip"), ["rus", "un"]), supersedes=first)
     w.run(20)
     w.direct = False
-    w.give("cjtf", station_values.Dismissed(bytes.fromhex(slip), "watch-1"))
+    w.give("cjtf", station_inputs.Dismissed(bytes.fromhex(slip), "watch-1"))
     w.run(10)
     assert not w.alarms("rus", "not-included")[0].closed
     w.restart("cjtf")
@@ -133,20 +133,20 @@ def test_an_officer_lets_a_refused_entry_go_and_the_others_are_told():
     w.run(20)
     w.host.refusing = {}
     assert w.alarms("un", "not-included")
-    w.give("cjtf", station_values.Dismissed(entry, "watch-1"))
+    w.give("cjtf", station_inputs.Dismissed(entry, "watch-1"))
     w.run(6)
     assert not w.stations["cjtf"].sending.outbox.items
     assert w.alarms("cjtf", "refused")[0].closed == "dismissed by watch-1"
     assert "an officer there has seen" in w.alarms("un", "not-included")[0].closed
     with pytest.raises(Refused):
-        w.give("cjtf", station_values.Dismissed(entry, "watch-1"))
+        w.give("cjtf", station_inputs.Dismissed(entry, "watch-1"))
 
 
 @pytest.mark.parametrize("first", [False, True], ids=["it never lodged", "it lodged the same hash first"])
 def test_nobody_withdraws_what_another_lodged(first):
     """A host in league with one party cannot make another's hash vanish: its word counts for its own alone."""
+    from detente.node.station_inputs import DirectArrived
     from detente.node.station_peers import envelope
-    from detente.node.station_values import DirectArrived
 
     w = started()
     w.host.delayed = {"cjtf"}

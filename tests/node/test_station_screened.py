@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from tests.support.stations import SECOND, START_US, World, circle, notice
 
-from detente.node import station_clock
+from detente.node import station_screenings
 from detente.node.station_values import Raise
 
 HERE, BESIDE = (35.2663, 40.1527), (35.2863, 40.1727)
@@ -194,8 +194,8 @@ def test_neither_alarm_adds_or_moves_anything_the_station_does(monkeypatch):
 
 def test_a_station_that_keeps_the_alarm_by_itself_is_noticed(monkeypatch):
     """The seeded fault: a second durable write beside the answer's own, only where people were passed over."""
-    whole = station_clock.kept_at_once
-    monkeypatch.setattr(station_clock, "kept_at_once", lambda kept, effects: [*whole(kept, ()), *effects])
+    whole = station_screenings.kept_at_once
+    monkeypatch.setattr(station_screenings, "kept_at_once", lambda kept, effects: [*whole(kept, ()), *effects])
     shown, _ = rhythm(monkeypatch, move=True)
     quiet, _ = rhythm(monkeypatch, move=False)
     assert shown != quiet

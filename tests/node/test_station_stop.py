@@ -10,9 +10,9 @@ from tests.support.stations import world as keys
 from detente.geometry.volume import NDEG, Point
 from detente.ledger.entry import Draft
 from detente.ledger.facets import Facet
+from detente.node.station_inputs import DirectAnswered
 from detente.node.station_send import envelope
 from detente.node.station_stop import matched
-from detente.node.station_values import DirectAnswered
 from detente.records.duress import Duress
 from detente.records.message import Within
 from detente.records.registry import REGISTRY

@@ -29,7 +29,7 @@ from detente.node.envelope import seal_envelope
 from detente.node.examine import examine
 from detente.node.host import Host
 from detente.node.known import delivered_to
-from detente.node.station_values import DirectArrived
+from detente.node.station_inputs import DirectArrived
 from detente.picture.picture import Picture
 from detente.records.disclosure import Disclosure
 from detente.records.registry import REGISTRY

@@ -28,11 +28,8 @@ from detente.node.following import check_page
 from detente.node.known import Known, visible
 from detente.node.screener import DeskScreener, rules_of
 from detente.node.station import handle
-from detente.node.station_load import load
-from detente.node.station_state import Me, Station
-from detente.node.station_values import (
+from detente.node.station_inputs import (
     CheckpointArrived,
-    Compose,
     Composed,
     DirectAnswered,
     DirectArrived,
@@ -44,17 +41,13 @@ from detente.node.station_values import (
     LeavesArrived,
     PeerUnreachable,
     PresenceSet,
-    Raise,
     Receipted,
-    Refetch,
     Release,
-    Reply,
-    SendCosignature,
-    SendDirect,
-    Submit,
     Tick,
-    WakeAt,
 )
+from detente.node.station_load import load
+from detente.node.station_state import Me, Station
+from detente.node.station_values import Compose, Raise, Refetch, Reply, SendCosignature, SendDirect, Submit, WakeAt
 from detente.picture.fold import Driver
 from detente.picture.picture import Picture
 from detente.records.body import Body

@@ -37,11 +37,8 @@ from detente.node.host import Host
 from detente.node.limits import LimitRules, Rate
 from detente.node.screener import DeskScreener, rules_of
 from detente.node.station import handle
-from detente.node.station_load import load
-from detente.node.station_state import Me, Station
-from detente.node.station_values import (
+from detente.node.station_inputs import (
     CheckpointArrived,
-    Compose,
     Composed,
     DirectAnswered,
     DirectArrived,
@@ -52,16 +49,12 @@ from detente.node.station_values import (
     LeavesArrived,
     PeerUnreachable,
     PresenceSet,
-    Raise,
     Receipted,
-    Refetch,
-    Reply,
-    SendCosignature,
-    SendDirect,
-    Submit,
     Tick,
-    WakeAt,
 )
+from detente.node.station_load import load
+from detente.node.station_state import Me, Station
+from detente.node.station_values import Compose, Raise, Refetch, Reply, SendCosignature, SendDirect, Submit, WakeAt
 from detente.station.direct import direct_app
 from detente.storage import MemoryStore
 from detente.wiring.clocks import StepClock

@@ -20,7 +20,7 @@ from detente.host import app, reading, requests, stream
 from detente.host.requests import Answer
 from detente.ledger import entry
 from detente.ledger.delivered import Told
-from detente.node import admission, host, limits, screener, station_clock, station_fold, station_ladders
+from detente.node import admission, host, limits, screener, station_clock, station_ladders, station_screenings
 from detente.node.own_draft import draft_of
 from detente.node.slots import Slots
 from detente.node.station_values import Compose
@@ -119,14 +119,14 @@ def id_from_the_hidden_count(patch: Patch) -> None:
 def slot_by_units_held(patch: Patch) -> None:
     """Slot: the answer comes a little later for each unit that had to be looked at."""
     held = [0]  # of whoever stated its presence last
-    review, slot_us = screener.DeskScreener.review, station_fold.slot_us
+    review, slot_us = screener.DeskScreener.review, station_screenings.slot_us
 
     def reviewing(self: Any, presence: Any, *more: Any) -> None:
         held[0] = len(presence)
         review(self, presence, *more)
 
     patch.setattr(screener.DeskScreener, "review", reviewing)
-    patch.setattr(station_fold, "slot_us", lambda *given: slot_us(*given) + 1000 * held[0])
+    patch.setattr(station_screenings, "slot_us", lambda *given: slot_us(*given) + 1000 * held[0])
 
 
 def age_of_the_newest_unit(patch: Patch) -> None:
@@ -232,7 +232,7 @@ def step_by_the_signature(patch: Patch) -> None:
 
 def watermark_for_all(patch: Patch) -> None:
     """Field: a watermark counts what everybody wrote to the station, not only what its reader wrote."""
-    watermark = station_clock._watermark
+    watermark = station_clock.watermark
 
     def counting(state: Any, now_us: int) -> list[Any]:
         told = dict(state.following.told)
@@ -244,7 +244,7 @@ def watermark_for_all(patch: Patch) -> None:
         state.following.told = told
         return effects
 
-    patch.setattr(station_clock, "_watermark", counting)
+    patch.setattr(station_clock, "watermark", counting)
 
 
 def watermark_in_common(patch: Patch) -> None:
@@ -269,7 +269,7 @@ def watermark_in_common(patch: Patch) -> None:
         return [Compose(draft_of(state, body, audience, now_us))]
 
     patch.setattr(Telling, "due_us", due_us)
-    patch.setattr(station_clock, "_watermark", joint)
+    patch.setattr(station_clock, "watermark", joint)
 
 
 def watermark_on_one_clock(patch: Patch) -> None:

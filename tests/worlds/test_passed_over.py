@@ -22,7 +22,7 @@ from tests.worlds.stories import CELLS, PARTIES, Pair, Step
 from detente.conflicts import screening
 from detente.ledger.entry import Draft
 from detente.ledger.facets import Facet
-from detente.node import station_clock, station_fold, station_screened
+from detente.node import station_screened, station_screenings
 from detente.node.station_values import Compose
 from detente.records.registry import REGISTRY
 
@@ -116,7 +116,7 @@ def concern_after_all(patch: pytest.MonkeyPatch) -> None:
 
 def station_that_warns(patch: pytest.MonkeyPatch) -> None:
     """The alarm goes out to the asker as a message of the station's own."""
-    whole = station_clock.alarms_of_presence
+    whole = station_screenings.alarms_of_presence
 
     def warning(state: Any, now_us: int) -> Any:
         effects = whole(state, now_us)
@@ -133,13 +133,13 @@ def station_that_warns(patch: pytest.MonkeyPatch) -> None:
             effects.append(Compose(draft))
         return effects
 
-    patch.setattr(station_clock, "alarms_of_presence", warning)
+    patch.setattr(station_screenings, "alarms_of_presence", warning)
 
 
 def slot_by_alarms(patch: pytest.MonkeyPatch) -> None:
     """A station with alarms answers a little later."""
     raised = [0]
-    whole, slot_us = station_screened.raise_alarm, station_fold.slot_us
+    whole, slot_us = station_screened.raise_alarm, station_screenings.slot_us
 
     def counting(state: Any, *given: Any, **more: Any) -> Any:
         effects = whole(state, *given, **more)
@@ -147,7 +147,7 @@ def slot_by_alarms(patch: pytest.MonkeyPatch) -> None:
         return effects
 
     patch.setattr(station_screened, "raise_alarm", counting)
-    patch.setattr(station_fold, "slot_us", lambda *given: slot_us(*given) + 1000 * raised[0])
+    patch.setattr(station_screenings, "slot_us", lambda *given: slot_us(*given) + 1000 * raised[0])
 
 
 @pytest.mark.parametrize("mutant", [concern_after_all, station_that_warns, slot_by_alarms], ids=lambda m: m.__name__)

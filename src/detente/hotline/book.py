@@ -2,7 +2,7 @@
 
     Directory (picture) ──> Book ──> whom a step calls, on which line, after how long
 
-`NoBook` knows nobody: its calls go out all the same, in the name of the role.
+A book may know nobody: calls go out all the same, in the name of the role.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, Protocol
 
 from detente.geometry.f3548 import time_text
 from detente.hotline.channel import may_carry
-from detente.hotline.ladder import NO_TERMS, Matter, Rung
+from detente.hotline.ladder import Matter, Rung
 from detente.records.agreement import Clock as AgreedClock
 from detente.records.channel import Channel, Load
 from detente.records.step import LadderName, Reach, Step
@@ -35,22 +35,6 @@ class Book(Protocol):
 
     def agreed(self, a: str, b: str) -> Mapping[str, int]:
         """Return the times on which two parties have agreed, by their names in genesis."""
-
-
-class NoBook:
-    """A book without a page."""
-
-    def on_watch(self, party: str, role: str, at_us: int) -> tuple[str, ...]:
-        return ()
-
-    def channels_between(self, a: str, b: str) -> tuple[Channel, ...]:
-        return ()
-
-    def above(self, party: str) -> str | None:
-        return None
-
-    def agreed(self, a: str, b: str) -> Mapping[str, int]:
-        return NO_TERMS
 
 
 class Called(NamedTuple):

@@ -25,8 +25,7 @@ from detente.network.client import HostClient, HostStatus, TryLater, fault_of
 from detente.network.stream import events
 from detente.node.following import BriefPage, CheckedPage, Page
 from detente.node.station_entries import FAR_BEHIND
-from detente.node.station_state import Station
-from detente.node.station_values import (
+from detente.node.station_inputs import (
     CheckpointArrived,
     EntriesArrived,
     HostAnswered,
@@ -38,6 +37,7 @@ from detente.node.station_values import (
     Reread,
     WitnessedArrived,
 )
+from detente.node.station_state import Station
 
 LEAVES = 2048
 ENTRIES = 512

@@ -13,10 +13,11 @@ import msgspec
 from detente import errors
 from detente.errors import Problem, Refused, problem
 from detente.ledger.entry import Header, Submission
-from detente.ledger.identity import ENTRY_ROLES, Identity
+from detente.ledger.identity import Identity
 from detente.node.examine import Examined
 from detente.node.host_ladders import HostLadders
 from detente.node.registering import register
+from detente.node.roles import roles_for
 from detente.node.speaking import Speaking, not_spoken_for
 from detente.node.threads import Threads
 from detente.records.body import Body
@@ -29,12 +30,6 @@ from detente.records.screening import Screening
 from detente.records.step import Step
 from detente.records.supersede import Proposed, check_closing, check_erasure, check_supersession
 from detente.records.watermark import Watermark
-
-SIGNERS: Final[dict[str, frozenset[str]]] = {  # kind -> roles whose keys may sign it; any entry role for the rest
-    "screening": frozenset({"station"}),
-    "step": frozenset({"station"}),
-    "watermark": frozenset({"station"}),
-}
 
 JUDGED_ONCE: Final = frozenset({"closing", "screening", "watermark"})
 """Kinds whose bodies the host reads to admit them, and that change nothing it folds."""
@@ -113,11 +108,6 @@ def refold(entry: Examined, index: int, identity: Identity) -> Body | None:
     except errors.SURVIVED:
         return None
     return body
-
-
-def roles_for(kind: str) -> frozenset[str]:
-    """Return the roles whose keys may sign a kind ("screening/1")."""
-    return SIGNERS.get(kind.partition("/")[0], frozenset(ENTRY_ROLES))
 
 
 def _body(entry: Examined) -> Body | None:

@@ -1,19 +1,20 @@
 """What a station holds of the screenings it owes, and where each answer stands on its way.
 
-    notice folded ──> asked, with its slot ──(one of the next few)──> answer worked out and kept ──(slot)──> composed ──> queued
-      `station_fold.ask_screening`      ^        `station_clock`                    │                `station_clock`   `station_send`
-                                        └──────── own presence is stated anew ──────┘
-                                                      `station_clock.presence_set`
+    notice folded ──> asked, with its slot ──(one of the next few)──> worked out, kept ──(its slot)──> given: composed, queued ──> forgotten
+                               ^                                            │
+                               └────── own presence is stated anew ─────────┘  taken back
 
-1. **Asked.** A live notice of another party gets its slot (`Slots.ask`) and a row in `asked`; a moment fixed by the notice alone.
-2. **Worked out** ahead of the slot (`Screener.answer`), so that neither the answer nor the work it took shows in its time. It stands in
-   `answers` and under `answer/<id>` in the own copy, together with what the screening memory now remembers (`desk`, `asked/<id>`,
-   `examined/<id>`: the budget of that asker is spent) and with the alarms for own officers (`station_screened`), in one change.
-3. **Taken back** when the watch officer states presence before the slot: what is held at the slot decides. `Screener.take_back` forgets
-   the question and gives its budget back; the answer leaves `answers` and the copy; step 2 comes again.
-4. **Given** at the slot, once (`Slots.take`): composed, sealed, queued.
-5. **Forgotten** when the screening is queued, or is found in the ledger or in the queue after a restart (`station_fold.forget_asked`):
-   `Slots.asked` alone still knows the notice, so it is never asked again.
+1. **Asked** (`station_screenings.ask_screening`). A live notice of another party gets its slot (`Slots.ask`), a moment fixed by the notice
+   alone, and a row in `asked`.
+2. **Worked out** ahead of the slot (`station_screenings.screenings`, `Screener.answer`), so that neither the answer nor the work it took
+   shows in its time. It stands in `answers`, and under `answer/<id>` in the own copy; in the same change go what the screening memory now
+   remembers (`desk`, `asked/<id>`, `examined/<id>`: the asker's budget is spent) and the alarms for own officers (`station_screened`).
+3. **Taken back** (`station_screenings.presence_set`) when the watch officer states presence before the slot: what is held at the slot
+   decides. `Screener.take_back` forgets the question and gives its budget back, the answer leaves `answers` and the copy, and step 2
+   comes again.
+4. **Given** at the slot, once (`Slots.take`): composed, sealed, and queued by `station_send.composed`.
+5. **Forgotten** (`station_screenings.forget_asked`) when the screening is queued, or is read again in the queue or the ledger after a
+   restart: `Slots.asked` alone still knows the notice, so it is never asked again.
 
 A station that dies between 2 and 4 finds the answer in its copy and gives the same one.
 """

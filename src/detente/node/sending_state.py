@@ -11,7 +11,7 @@ from detente.ledger.entry import Submission
 from detente.ledger.facets import Openings
 from detente.node.lodging import Lodgings
 from detente.node.outbox import Outbox
-from detente.node.station_values import HostFaultKind
+from detente.node.station_inputs import HostFaultKind
 from detente.records.approval import Rule
 
 

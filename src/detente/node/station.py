@@ -11,8 +11,8 @@ A station believes nothing that it has not recomputed, says nothing that it does
     officer: drafts     sealed outside with fresh salts               queued durably, sent, lodged when delayed
     clock               slots, epochs, timers                         screenings, commitments, watermarks, alarms
 
-The steps are in `station_follow` (leaves), `station_entries`, `station_fold`, `station_send`, `station_peers`, `station_clock`; inputs and
-effects in `station_values`, the state in `station_state`.
+The steps are in `station_follow` (leaves), `station_entries`, `station_fold`, `station_send`, `station_peers`, `station_clock`; inputs in
+`station_inputs`, effects in `station_values`, the state in `station_state`.
 """
 
 from __future__ import annotations
@@ -20,21 +20,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from detente.node.station_clock import due, next_due_us, presence_set
+from detente.node.station_clock import due, next_due_us
 from detente.node.station_entries import entries_arrived
 from detente.node.station_fold import reread
 from detente.node.station_follow import checkpoint_arrived, host_key_offered, leaves_arrived, release, witnessed_arrived
 from detente.node.station_hold import held_back
-from detente.node.station_peers import direct_answered, direct_arrived, peer_checkpoint, peer_unreachable
-from detente.node.station_send import composed, host_answered, host_mode, host_refused, host_unreachable, receipted
-from detente.node.station_state import Station
-from detente.node.station_values import (
+from detente.node.station_inputs import (
     CheckpointArrived,
     Composed,
     DirectAnswered,
     DirectArrived,
     Dismissed,
-    Effect,
     EntriesArrived,
     HeldBack,
     HostAnswered,
@@ -51,9 +47,13 @@ from detente.node.station_values import (
     Release,
     Reread,
     Tick,
-    WakeAt,
     WitnessedArrived,
 )
+from detente.node.station_peers import direct_answered, direct_arrived, peer_checkpoint, peer_unreachable
+from detente.node.station_screenings import presence_set
+from detente.node.station_send import composed, host_answered, host_mode, host_refused, host_unreachable, receipted
+from detente.node.station_state import Station
+from detente.node.station_values import Effect, WakeAt
 from detente.node.station_withdraw import dismissed
 
 

@@ -9,19 +9,15 @@ from detente.ledger.entry import Checked, Header
 from detente.ledger.facets import CLOSED
 from detente.ledger.leaf import leaf_size
 from detente.ledger.tree import leaf_hash
-from detente.node.admission import roles_for
 from detente.node.following import Bad, Believed, Brief, BriefPage, CheckedPage, commitments
 from detente.node.keeping import Keep
 from detente.node.lodging import rows
+from detente.node.roles import roles_for
 from detente.node.station_alarms import raise_alarm
 from detente.node.station_fold import MEMBERS, admit, believed_again, fold, judged
+from detente.node.station_inputs import EntriesArrived
 from detente.node.station_state import Station
-from detente.node.station_values import (
-    Effect,
-    EntriesArrived,
-    Publish,
-    Refetch,
-)
+from detente.node.station_values import Effect, Publish, Refetch
 
 FAR_BEHIND = 2048
 """Leaves. A station further behind first proves and keeps everything, then folds it from its own copy (`reread`)."""

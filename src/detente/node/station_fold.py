@@ -14,36 +14,31 @@ from detente.node.following import Believed
 from detente.node.keeping import Keep
 from detente.node.known import Known as KnownBytes
 from detente.node.registering import register
-from detente.node.screener import volumes_to_screen
-from detente.node.screening_state import Asked
-from detente.node.slots import slot_us
 from detente.node.station_alarms import raise_alarm
 from detente.node.station_faults import set_aside
+from detente.node.station_inputs import Reread
 from detente.node.station_ladders import (
     DIRECT,
     URGENT,
     answered,
     ask_again,
-    begun,
     call_us,
     is_urgent,
     presses,
     recorded,
 )
-from detente.node.station_openings import Row, disclosed, erased, obeyed, remember
+from detente.node.station_openings import Row, disclosed, erased, obeyed
+from detente.node.station_recent import remember
+from detente.node.station_screenings import ask_screening, forget_asked
 from detente.node.station_state import Station
 from detente.node.station_stop import stop_arrived
-from detente.node.station_values import (
-    Effect,
-    Publish,
-    Reread,
-)
+from detente.node.station_urgent import answers_urgent, remember_urgent
+from detente.node.station_values import Effect, Publish
 from detente.node.station_votes import voted
 from detente.node.verdict_revisions import revisions
 from detente.picture.known import Known, known_of, unsound_in
 from detente.records.message import Message
 from detente.records.notice import CoarseNotice, Notice
-from detente.records.notice_state import LIVE
 from detente.records.registry import Record
 from detente.records.response import Response
 from detente.records.screening import Screening
@@ -281,53 +276,3 @@ def _record(
             state.acting.pressing.add(known.id)
         if not mine:
             ask_screening(state, known, now_us)
-
-
-def remember_urgent(state: Station, identifier: bytes) -> None:
-    """Remember an urgent message, so that answers to it go directly too."""
-    state.acting.urgent_known.add(identifier)
-    state.acting.pressing.add(identifier.hex())
-
-
-def track(state: Station, known: Known, at_us: int) -> None:
-    """Take an entry that the ledger does not have yet, ours or another's: its ladders begin and end all the same."""
-    if is_urgent(known):
-        remember_urgent(state, bytes.fromhex(known.id))
-    if known.header.author == state.me.party:
-        begun(state, known, at_us)
-        voted(state, known)
-    else:
-        answered(state, known, at_us)
-        step = known.body(Step)
-        if step is not None:
-            call_us(state, known, step)
-
-
-def forget_asked(state: Station, about: str, kept: list[tuple[str, bytes | None]]) -> None:
-    """A notice has its one answer: nothing more is kept for it."""
-    state.screening.asked.pop(bytes.fromhex(about), None)
-    if state.screening.answers.pop(bytes.fromhex(about), None) is not None:
-        kept.append((f"answer/{about}", None))
-
-
-def answers_urgent(state: Station, body: Response) -> bool:
-    """Whether a response answers an urgent message that we know."""
-    return bool({bytes.fromhex(body.about), bytes.fromhex(body.version)} & state.acting.urgent_known)
-
-
-def ask_screening(state: Station, known: Known, now_us: int) -> None:
-    """Give a live notice its slot; the answer is worked out before the slot, so that neither shows in the other."""
-    identifier = bytes.fromhex(known.id)
-    full, coarse = known.body(Notice), known.body(CoarseNotice)
-    told = full or coarse
-    if told is None or told.state not in LIVE:
-        return
-    volumes = volumes_to_screen(full, coarse)
-    if all(volume.end_us < now_us for volume in volumes):
-        return  # over before we saw it: nobody can still be warned, and no answer reads as "not screened"
-    after_us = state.me.genesis.screening.after_us
-    slot = slot_us(known.received_at_us, now_us, after_us)
-    if not state.screening.slots.ask(identifier, slot):
-        return
-    author = known.header.author
-    state.screening.asked[identifier] = Asked(asker=author, slot_us=slot)

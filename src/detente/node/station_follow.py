@@ -21,17 +21,9 @@ from detente.node.known import Known as KnownBytes
 from detente.node.registering import register
 from detente.node.station_alarms import raise_alarm
 from detente.node.station_fold import believed_again
+from detente.node.station_inputs import CheckpointArrived, HostKeyOffered, LeavesArrived, Release, WitnessedArrived
 from detente.node.station_state import Station
-from detente.node.station_values import (
-    CheckpointArrived,
-    Effect,
-    HostKeyOffered,
-    LeavesArrived,
-    Publish,
-    Release,
-    SendCosignature,
-    WitnessedArrived,
-)
+from detente.node.station_values import Effect, Publish, SendCosignature
 from detente.picture.known import known_of
 from detente.records.host import HostKey
 

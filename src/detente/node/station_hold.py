@@ -12,10 +12,11 @@ from detente.hotline.approvals import Standing, standing
 from detente.ledger.entry import Submission
 from detente.ledger.facets import Openings
 from detente.node.keeping import Keep
-from detente.node.sending_state import Held
+from detente.node.sending_state import Held, Sending
+from detente.node.station_inputs import Composed, HeldBack
 from detente.node.station_send import composed
 from detente.node.station_state import Station
-from detente.node.station_values import Composed, Effect, HeldBack, Publish
+from detente.node.station_values import Effect, Publish
 from detente.records.approval import Rule
 
 
@@ -44,10 +45,10 @@ def held_back(state: Station, given: HeldBack, now_us: int) -> list[Effect]:
     return [Keep(kept=[(f"held/{given.id}", _bytes(held))]), Publish("held", given.id)]
 
 
-def held_again(state: Station, data: bytes) -> None:
+def held_again(sending: Sending, data: bytes) -> None:
     """Take a held submission out of the own copy, at start."""
     kept = msgspec.json.decode(data, type=_Kept)
-    state.sending.held[kept.id] = Held(
+    sending.held[kept.id] = Held(
         composer=kept.composer,
         held_at_us=kept.held_at_us,
         id=kept.id,

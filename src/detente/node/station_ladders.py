@@ -15,7 +15,7 @@ import msgspec
 
 from detente.hotline.ladder import ENDS, Matter, begins_us
 from detente.ledger.entry import Header
-from detente.node.station_openings import held
+from detente.node.station_recent import held
 from detente.node.station_state import Station
 from detente.picture.known import Known
 from detente.records.message import Message

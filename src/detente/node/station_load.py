@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
 
 import msgspec
@@ -14,19 +14,22 @@ from detente.ledger.cosignature import LastSeen
 from detente.ledger.entry import check_submission
 from detente.ledger.fork import ForkEvidence
 from detente.ledger.note import parse_note
-from detente.node.alarms import Alarm
+from detente.node.alarms import Alarm, Alarms
+from detente.node.following_state import Following
 from detente.node.keeping import Keep
 from detente.node.lodging import Lodged
 from detente.node.outbox import Queued
-from detente.node.peers_state import Direct, Unacked
-from detente.node.sending_state import Withdrawal
+from detente.node.peers_state import Direct, Peers, Unacked
+from detente.node.screening_state import OwnScreening
+from detente.node.sending_state import Sending, Withdrawal
 from detente.node.station_entries import INCLUDED, note_included
 from detente.node.station_fan import queued
-from detente.node.station_fold import admit, fold, judged, kept_entry, remember_urgent, track
+from detente.node.station_fold import admit, fold, judged, kept_entry
 from detente.node.station_follow import Verified
 from detente.node.station_hold import held_again
 from detente.node.station_ladders import ask_again, is_urgent
 from detente.node.station_state import Station
+from detente.node.station_urgent import remember_urgent, track
 from detente.picture.known import Known, known_of
 from detente.records.screening import Screening
 from detente.records.warning import DangerWarning
@@ -58,77 +61,94 @@ def load(
     `leaves` are all held, from index 0; `known` are (index, id, bytes) in order. Raises EvidenceError when the leaves do not
     give the root that was proven: the file was changed.
     """
-    # By name they would go in order of their ids, and a version before the one that it replaces is refused.
-    for item in sorted(_all(kept, "outbox/", Queued), key=lambda item: (item.number, item.composed_at_us)):
-        state.sending.outbox.add(msgspec.structs.replace(item, state="queued") if item.state == "sent" else item)
-        if item.lodged and item.index is None:
-            state.sending.lodged_by_us.lodge(
-                Lodged(commitment=item.commitment, lodged_at_us=now_us, party=state.me.party)
-            )
-    for name, data in kept.items():
-        if name.startswith("alarm/"):
-            alarm = msgspec.json.decode(data, type=Alarm)
-            state.alarms.raise_(alarm)
-            state.alarms.names[alarm.kind, alarm.about] = name
-        elif name.startswith("withdrawal/"):
-            withdrawal = msgspec.json.decode(data, type=Withdrawal)
-            state.sending.withdrawals[withdrawal.commitment, withdrawal.to] = withdrawal
-    for lodged in _all(kept, "lodged/", Lodged):
-        state.peers.lodged_here.lodge(lodged)
-    for name, data in kept.items():
-        if name.startswith("unacked/"):
-            unacked = msgspec.msgpack.decode(data, type=Unacked)
-            state.peers.unacked[(unacked.id, unacked.party)] = unacked
-        elif name.startswith("acked/"):
-            _, about, party = name.split("/")
-            answer = msgspec.json.decode(data, type=_Answered).payload
-            state.peers.acked.setdefault(bytes.fromhex(about), {})[party] = answer.received_at_us
-        elif name.startswith("fan/"):
-            state.acting.fans.done.add(name[4:])
-        elif name.startswith("held/"):
-            held_again(state, data)
-        elif name.startswith("unsound/"):
-            state.following.unsound[int(name[8:])] = msgspec.json.decode(data, type=tuple[int, ...])
-        elif name.startswith("answer/"):
-            state.screening.answers[bytes.fromhex(name[7:])] = msgspec.json.decode(data, type=Screening)
-    if "fork" in kept:
-        state.following.fork = msgspec.json.decode(kept["fork"], type=ForkEvidence)
-    state.screening.screener.restore(kept)
-    if "epoch" in kept:
-        state.screening.epoch_committed = int(kept["epoch"])
-    if "cosigning" in kept:
-        held = msgspec.json.decode(kept["cosigning"], type=_Cosigning)
-        state.following.cosigning.last, state.following.cosigning.seen_us = held.last, held.seen_us
-        state.following.cosigning.refused = dict(held.refused)
-    state.following.witnessed_size = max((int(name[10:]) for name in kept if name.startswith("witnessed/")), default=0)
+    _alarms(state.alarms, kept)
+    _sending(state.sending, kept, state.me.party, now_us)
+    _peers(state.peers, kept)
+    _following(state.following, kept)
+    _screening(state.screening, kept)
+    state.acting.fans.done |= {name[4:] for name in kept if name.startswith("fan/")}
     proven = _leaves(state, kept, leaves)
-    came = [(direct, _direct_known(direct)) for direct in _all(kept, "direct/", Direct)]
-    for direct, known_directly in came:
-        state.peers.direct[bytes.fromhex(direct.id)] = direct
+    came = [(direct, _direct_known(direct)) for direct in state.peers.direct.values()]
+    for _, known_directly in came:
         if is_urgent(known_directly):  # a query of ours in the ledger may be about one that is not there yet
             remember_urgent(state, bytes.fromhex(known_directly.id))
-    state.following.judged = int(kept.get("judged", b"0"))
-    verdicts: list[tuple[str, bytes | None]] = []
-    for index, _, raw in known:
-        state.following.next_entry = index + 1
-        entry = kept_entry(state, index, raw)
-        if entry is None:
-            continue
-        admit(state, entry, now_us, own=True)
-        fold(state, entry, now_us, verdicts, [], own=True)
-    state.following.next_entry = max(state.following.next_entry, 1) if proven else 0
-    state.following.folded = state.following.next_entry
-    ask_again(state)
-    if (
-        state.following.judged < state.following.folded
-    ):  # a copy that a former build wrote, or the last pages of a far catch-up
-        new = [(name, data) for name, data in verdicts if name.startswith("unsound/")]
-        state.owed.append(Keep(kept=[*new, judged(state, state.following.folded)]))
+    _fold_again(state, known, proven, now_us)
     for direct, known_directly in came:
         track(state, known_directly, direct.received_at_us)
     for item in state.sending.outbox.items.values():
         _own(state, item)
     return proven
+
+
+def _alarms(alarms: Alarms, kept: Mapping[str, bytes]) -> None:
+    for name, data in _named(kept, "alarm/"):
+        alarm = msgspec.json.decode(data, type=Alarm)
+        alarms.raise_(alarm)
+        alarms.names[alarm.kind, alarm.about] = f"alarm/{name}"
+
+
+def _sending(sending: Sending, kept: Mapping[str, bytes], me: str, now_us: int) -> None:
+    # By name they would go in order of their ids, and a version before the one that it replaces is refused.
+    for item in sorted(_all(kept, "outbox/", Queued), key=lambda item: (item.number, item.composed_at_us)):
+        sending.outbox.add(msgspec.structs.replace(item, state="queued") if item.state == "sent" else item)
+        if item.lodged and item.index is None:
+            sending.lodged_by_us.lodge(Lodged(commitment=item.commitment, lodged_at_us=now_us, party=me))
+    for withdrawal in _all(kept, "withdrawal/", Withdrawal):
+        sending.withdrawals[withdrawal.commitment, withdrawal.to] = withdrawal
+    for _, data in _named(kept, "held/"):
+        held_again(sending, data)
+
+
+def _peers(peers: Peers, kept: Mapping[str, bytes]) -> None:
+    for lodged in _all(kept, "lodged/", Lodged):
+        peers.lodged_here.lodge(lodged)
+    for _, data in _named(kept, "unacked/"):
+        unacked = msgspec.msgpack.decode(data, type=Unacked)
+        peers.unacked[(unacked.id, unacked.party)] = unacked
+    for name, data in _named(kept, "acked/"):
+        about, party = name.split("/")
+        answer = msgspec.json.decode(data, type=_Answered).payload
+        peers.acked.setdefault(bytes.fromhex(about), {})[party] = answer.received_at_us
+    for direct in _all(kept, "direct/", Direct):
+        peers.direct[bytes.fromhex(direct.id)] = direct
+
+
+def _following(following: Following, kept: Mapping[str, bytes]) -> None:
+    for index, data in _named(kept, "unsound/"):
+        following.unsound[int(index)] = msgspec.json.decode(data, type=tuple[int, ...])
+    following.judged = int(kept.get("judged", b"0"))
+    if "fork" in kept:
+        following.fork = msgspec.json.decode(kept["fork"], type=ForkEvidence)
+    if "cosigning" in kept:
+        held = msgspec.json.decode(kept["cosigning"], type=_Cosigning)
+        following.cosigning.last, following.cosigning.seen_us = held.last, held.seen_us
+        following.cosigning.refused = dict(held.refused)
+    following.witnessed_size = max((int(size) for size, _ in _named(kept, "witnessed/")), default=0)
+
+
+def _screening(screening: OwnScreening, kept: Mapping[str, bytes]) -> None:
+    for notice, data in _named(kept, "answer/"):
+        screening.answers[bytes.fromhex(notice)] = msgspec.json.decode(data, type=Screening)
+    screening.screener.restore(kept)
+    if "epoch" in kept:
+        screening.epoch_committed = int(kept["epoch"])
+
+
+def _fold_again(state: Station, known: Iterable[tuple[int, bytes, bytes]], proven: int, now_us: int) -> None:
+    following = state.following
+    verdicts: list[tuple[str, bytes | None]] = []
+    for index, _, raw in known:
+        following.next_entry = index + 1
+        entry = kept_entry(state, index, raw)
+        if entry is None:
+            continue
+        admit(state, entry, now_us, own=True)
+        fold(state, entry, now_us, verdicts, [], own=True)
+    following.next_entry = following.folded = max(following.next_entry, 1) if proven else 0
+    ask_again(state)
+    if following.judged < following.folded:  # a copy that a former build wrote, or the last pages of a far catch-up
+        new = [(name, data) for name, data in verdicts if name.startswith("unsound/")]
+        state.owed.append(Keep(kept=[*new, judged(state, following.folded)]))
 
 
 def _leaves(state: Station, kept: Mapping[str, bytes], leaves: Iterable[bytes]) -> int:
@@ -181,4 +201,9 @@ T = TypeVar("T")
 
 
 def _all(kept: Mapping[str, bytes], prefix: str, kind: type[T]) -> list[T]:
-    return [msgspec.json.decode(data, type=kind) for name, data in kept.items() if name.startswith(prefix)]
+    return [msgspec.json.decode(data, type=kind) for _, data in _named(kept, prefix)]
+
+
+def _named(kept: Mapping[str, bytes], prefix: str) -> Iterator[tuple[str, bytes]]:
+    """Yield what is kept under names with a prefix, by the rest of its name."""
+    return ((name.removeprefix(prefix), data) for name, data in kept.items() if name.startswith(prefix))

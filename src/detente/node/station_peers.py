@@ -15,7 +15,6 @@ from detente.ledger.cosignature import keep_known_lines
 from detente.ledger.fork import ForkEvidence, verify_fork
 from detente.ledger.note import parse_note
 from detente.ledger.shown import may_read
-from detente.node.admission import roles_for
 from detente.node.alarms import SPAN_US
 from detente.node.envelope import Envelope, read_envelope, require_signed
 from detente.node.following import check_delivered
@@ -23,24 +22,17 @@ from detente.node.keeping import Keep
 from detente.node.known import Delivered
 from detente.node.lodging import Lodged, rows
 from detente.node.peers_state import Direct
+from detente.node.roles import roles_for
 from detente.node.station_alarms import raise_alarm
-from detente.node.station_fold import track
 from detente.node.station_follow import fork_found, take_fork
+from detente.node.station_inputs import DirectAnswered, DirectArrived, PeerCheckpoint, PeerUnreachable
 from detente.node.station_ladders import is_urgent
-from detente.node.station_openings import about
+from detente.node.station_recent import about
 from detente.node.station_send import envelope
 from detente.node.station_state import Station
 from detente.node.station_stop import stop_arrived
-from detente.node.station_values import (
-    DirectAnswered,
-    DirectArrived,
-    Effect,
-    PeerCheckpoint,
-    PeerUnreachable,
-    Publish,
-    Reply,
-    SendDirect,
-)
+from detente.node.station_urgent import track
+from detente.node.station_values import Effect, Publish, Reply, SendDirect
 from detente.node.station_withdraw import Unlodge, answered, unlodged
 from detente.picture.known import Known, known_of
 from detente.records.registry import Unknown

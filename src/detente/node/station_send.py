@@ -20,22 +20,13 @@ from detente.node.outbox import Queued
 from detente.node.peers_state import Unacked
 from detente.node.sending_state import HostFault
 from detente.node.station_alarms import raise_alarm
-from detente.node.station_fold import answers_urgent, forget_asked, track
 from detente.node.station_follow import take_checkpoint
+from detente.node.station_inputs import Composed, HostAnswered, HostMode, HostRefused, HostUnreachable, Receipted
 from detente.node.station_ladders import DIRECT, is_urgent
+from detente.node.station_screenings import forget_asked
 from detente.node.station_state import Station
-from detente.node.station_values import (
-    Composed,
-    Effect,
-    HostAnswered,
-    HostMode,
-    HostRefused,
-    HostUnreachable,
-    Publish,
-    Receipted,
-    SendDirect,
-    Submit,
-)
+from detente.node.station_urgent import answers_urgent, track
+from detente.node.station_values import Effect, Publish, SendDirect, Submit
 from detente.picture.known import Known, known_of
 from detente.records.response import Response
 from detente.records.screening import Screening

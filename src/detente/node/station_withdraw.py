@@ -22,9 +22,10 @@ from detente.node.lodging import Lodged, alarm_about, rows
 from detente.node.outbox import Queued
 from detente.node.sending_state import Withdrawal
 from detente.node.station_alarms import close_alarm
+from detente.node.station_inputs import Dismissed
 from detente.node.station_send import envelope
 from detente.node.station_state import Station
-from detente.node.station_values import Dismissed, Effect, Publish, Reply, SendDirect
+from detente.node.station_values import Effect, Publish, Reply, SendDirect
 
 GIVE_UP_US: Final = 86_400_000_000
 """How long a station that does not answer is told again: one of a former version never does."""

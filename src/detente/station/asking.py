@@ -16,7 +16,7 @@ from detente.conflicts.probing import cells_words, passed_over_words, patterns
 from detente.conflicts.screening import BUDGET_SPENT, AskedOfUs, too_small
 from detente.geometry.volume import Volume4D
 from detente.node.screener import rules_of, volumes_to_screen
-from detente.node.station_openings import about
+from detente.node.station_recent import about
 from detente.picture.known import Known, known_of
 from detente.picture.screenings import Answered
 from detente.records.notice import CoarseNotice, Notice

@@ -13,7 +13,7 @@ from detente.ledger.note import Note
 from detente.ledger.witness import Answer as WitnessAnswer
 from detente.ledger.witness import Followed, accepted, decide
 from detente.node.keeping import Keep
-from detente.node.station_values import DirectArrived
+from detente.node.station_inputs import DirectArrived
 from detente.station.engine import Engine
 from detente.station.http import Answer, App, Request
 

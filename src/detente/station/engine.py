@@ -26,25 +26,27 @@ from detente.network.peers import PeersClient
 from detente.network.sync import Follower
 from detente.node.keeping import Keep
 from detente.node.station import handle
-from detente.node.station_values import (
-    Compose,
+from detente.node.station_inputs import (
     Composed,
     DirectAnswered,
-    Effect,
     HostMode,
     HostRefused,
     HostUnreachable,
     Input,
     PeerUnreachable,
+    Receipted,
+    Tick,
+)
+from detente.node.station_values import (
+    Compose,
+    Effect,
     Publish,
     Raise,
-    Receipted,
     Refetch,
     Reply,
     SendCosignature,
     SendDirect,
     Submit,
-    Tick,
     WakeAt,
 )
 from detente.node.troubles import Wrong, troubles

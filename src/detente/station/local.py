@@ -18,13 +18,13 @@ from detente.geometry.volume import Volume4D
 from detente.hotline.approvals import standing
 from detente.ledger.entry import Submission, check_submission, encode_header, entry_id
 from detente.ledger.receipt import read_receipt
-from detente.node.admission import roles_for
 from detente.node.known import Known
 from detente.node.outbox import Queued
 from detente.node.own_rules import Signed, thread_problems
+from detente.node.roles import roles_for
 from detente.node.speaking import not_spoken_for
 from detente.node.station_clock import next_matter_us
-from detente.node.station_values import Composed, Dismissed, HeldBack, PresenceSet, Release
+from detente.node.station_inputs import Composed, Dismissed, HeldBack, PresenceSet, Release
 from detente.node.troubles import fresh, stands_still
 from detente.picture.screenings import Answered
 from detente.records.approval import Rule

@@ -1,0 +1,40 @@
+"""What is urgent before the ledger has it: remembered, tracked, and answered on the same direct way."""
+
+from __future__ import annotations
+
+from detente.node.station_ladders import (
+    answered,
+    begun,
+    call_us,
+    is_urgent,
+)
+from detente.node.station_state import Station
+from detente.node.station_votes import voted
+from detente.picture.known import Known
+from detente.records.response import Response
+from detente.records.step import Step
+
+
+def remember_urgent(state: Station, identifier: bytes) -> None:
+    """Remember an urgent message, so that answers to it go directly too."""
+    state.acting.urgent_known.add(identifier)
+    state.acting.pressing.add(identifier.hex())
+
+
+def track(state: Station, known: Known, at_us: int) -> None:
+    """Take an entry that the ledger does not have yet, ours or another's: its ladders begin and end all the same."""
+    if is_urgent(known):
+        remember_urgent(state, bytes.fromhex(known.id))
+    if known.header.author == state.me.party:
+        begun(state, known, at_us)
+        voted(state, known)
+    else:
+        answered(state, known, at_us)
+        step = known.body(Step)
+        if step is not None:
+            call_us(state, known, step)
+
+
+def answers_urgent(state: Station, body: Response) -> bool:
+    """Whether a response answers an urgent message that we know."""
+    return bool({bytes.fromhex(body.about), bytes.fromhex(body.version)} & state.acting.urgent_known)
