@@ -9,7 +9,8 @@ import msgspec
 import pytest
 from tests.support.stations import World, circle, notice
 
-from detente.station.asking import OwnQuestions, routes, standing
+from detente.station.asking import routes, standing
+from detente.station.own_questions import OwnQuestions
 
 HERE = (35.2663, 40.1527)
 YEAR = 365 * 24.0
@@ -31,7 +32,7 @@ def api(world, party):
         picture=world.pictures[party],
         state=world.stations[party],
     )
-    made.own_questions = OwnQuestions(made)
+    made.own_questions = OwnQuestions(made.state, made.picture, lambda: world.now_us)
     return made
 
 

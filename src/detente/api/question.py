@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Generic, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_args
 
 import msgspec
 
 from detente.api.basis import Basis
+
+NUMBER_MAX = 2**53 - 1
+"""The largest number that a canonical document holds."""
+
+Whole = Annotated[int, msgspec.Meta(ge=0, le=NUMBER_MAX)]
+"""A whole number of a question: a count, a size, or microseconds since 1970 UTC."""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

@@ -30,8 +30,8 @@ from detente.picture.screenings import Answered
 from detente.records.approval import Rule
 from detente.records.erasure import ERASABLE_ALONE
 from detente.records.supersede import still_held
-from detente.station import asking, dangers, humane, reviewing, stopping, watch
-from detente.station.answers import permissions
+from detente.station import asking, dangers, reviewing, stopping, watch
+from detente.station.answers import permissions, protection
 from detente.station.asked import Asked
 from detente.station.bundling import bundle_bytes
 from detente.station.clocks import clock_row, outcomes
@@ -39,13 +39,19 @@ from detente.station.delivering import courses, matrix_rows, over_row, register_
 from detente.station.drafting import SendAsked, closings, draft_asked
 from detente.station.engine import Engine
 from detente.station.http import ENCODER, Answer, App, Request, json_answer, read_body
+from detente.station.leaving import holding_rule, refuse_forbidden
 from detente.station.naming import refuse_strangers
+from detente.station.own_questions import UNKNOWN
 from detente.station.routes import route
 from detente.station.sheets import SheetsApi
-from detente.station.watch import holding_rule
 from detente.wiring.station import officer_keys
 
-ANSWERS = (permissions.lifelines, permissions.permissions)
+ANSWERS = (
+    permissions.lifelines,
+    permissions.permissions,
+    protection.board,
+    protection.hits,
+)
 """Every question that a function of `station/answers` answers; the others are handlers below, until they are moved."""
 HEALTH = "/healthz"
 """The one path that asks for no token."""
@@ -84,10 +90,6 @@ class _Dismiss(msgspec.Struct, forbid_unknown_fields=True):
 
 class LocalApi(Asked):
     """The handlers, by name."""
-
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(engine)
-        self.own_questions = asking.OwnQuestions(self)
 
     # --- what stands ---
 
@@ -176,8 +178,8 @@ class LocalApi(Asked):
         }
 
     def _screened_words(self, version: str, answered: Answered) -> str:
-        why = self.own_questions.why(version, answered)
-        return f"{answered.sentence()}; {why}" if why and why != asking.UNKNOWN else answered.sentence()
+        why = self.engine.own_questions.why(version, answered)
+        return f"{answered.sentence()}; {why}" if why and why != UNKNOWN else answered.sentence()
 
     async def conflicts(self, request: Request) -> Answer:
         at_us = self.engine.now_us
@@ -391,12 +393,12 @@ class LocalApi(Asked):
         and where the entry changes keys until they hold here."""
         asked = read_body(request, SendAsked)
         self._look_for_key(asked.officer)
-        humane.refuse_forbidden(self, asked)
+        refuse_forbidden(self.engine, asked)
         draft, key = draft_asked(self.state, self.parts.officers, asked, self.engine.now_us)
         refuse_strangers(self, draft)
         ending = closings(self.state, draft, asked.ended_for)
         composed = self.engine.sealed(draft, key)
-        rule = holding_rule(self, draft)
+        rule = holding_rule(self.engine, draft)
         if rule is not None and ending:
             words = "waits for approval first; end it for others once it is out"
             raise Refused(
@@ -620,10 +622,9 @@ def local_app(engine: Engine) -> App:
         ("GET", "/local/status"): api.status,
         ("GET", "/local/verdicts/{}"): agreements.verdicts,
         ("GET", "/local/waiting"): api.waiting,
-        **asking.routes(api, api.own_questions),
+        **asking.routes(api, engine.own_questions),
         **dangers.routes(api),
         **watch.routes(api),
-        **humane.routes(api, api.own_questions),
         **reviewing.routes(api),
         **stopping.routes(api),
         ("POST", "/local/clock"): api.clock,

@@ -8,16 +8,12 @@ from typing import Any
 
 import msgspec
 
-from detente.hotline.approvals import rule_for
 from detente.hotline.channel import attempts, measure
 from detente.hotline.roster import gaps, matter, may_take, note, on_watch
-from detente.ledger.entry import Draft
 from detente.node.alarms import Alarm
 from detente.node.station_hold import standing_of
 from detente.picture.delivery import Step
-from detente.records.approval import Rule
 from detente.records.handover import Open
-from detente.records.registry import REGISTRY, Record
 from detente.records.roster import Duty
 from detente.station.asked import Asked
 from detente.station.asking import standing
@@ -112,17 +108,6 @@ def routes(api: Asked) -> dict[tuple[str, str], Callable[[Request], Awaitable[An
         ("GET", "/local/taking"): taking,
         ("GET", "/local/watch"): watch,
     }
-
-
-def holding_rule(api: Asked, draft: Draft) -> Rule | None:
-    """Return the rule of our own party that holds this draft back, None where it may leave at once."""
-    kind = draft.kind.partition("/")[0]
-    body: object = None
-    for facet in draft.facets:
-        if facet is not None:
-            record = REGISTRY.read(draft.kind, facet.form, facet.body_bytes())
-            body = record.body if isinstance(record, Record) and body is None else body
-    return rule_for(api.state.approval_rules, kind, body)
 
 
 def _parties(api: Asked) -> list[str]:
