@@ -14,7 +14,9 @@ from typing import Any
 import httpx
 import msgspec
 
+from detente.api.question import A, Question
 from detente.errors import Problem, Refused, Unavailable
+from detente.network.local import written
 from detente.storage import private
 
 END_WITHIN_S = 10.0
@@ -121,6 +123,18 @@ class Door:
     def get(self, path: str, **query: str | int) -> dict[str, object]:
         """Ask, and return the answer. Raises Refused with the problems told."""
         return _answer(self._client.get(path, params=query))
+
+    def ask(self, question: Question[A]) -> A:
+        """Ask a question of `api`; return its answer, typed. Raises Refused with the problems told."""
+        path, given = written(question)
+        if question.method == "POST":
+            answer = self._client.post(f"/local/{path}", content=msgspec.json.encode(given))
+        else:
+            answer = self._client.get(f"/local/{path}", params=given)
+        if answer.is_error:
+            _answer(answer)
+        found: A = msgspec.json.decode(answer.content, type=question.answer_type())
+        return found
 
     def get_bytes(self, path: str) -> bytes:
         """Ask for a file."""

@@ -31,7 +31,7 @@ from detente.records.approval import Rule
 from detente.records.erasure import ERASABLE_ALONE
 from detente.records.supersede import still_held
 from detente.station import asking, dangers, reviewing, stopping, watch
-from detente.station.answers import permissions, protection
+from detente.station.answers import agreements, permissions, protection
 from detente.station.asked import Asked
 from detente.station.bundling import bundle_bytes
 from detente.station.clocks import clock_row, outcomes
@@ -43,10 +43,16 @@ from detente.station.leaving import holding_rule, refuse_forbidden
 from detente.station.naming import refuse_strangers
 from detente.station.own_questions import UNKNOWN
 from detente.station.routes import route
-from detente.station.sheets import SheetsApi
 from detente.wiring.station import officer_keys
 
 ANSWERS = (
+    agreements.agreement,
+    agreements.agreements,
+    agreements.counts,
+    agreements.proofs,
+    agreements.publication,
+    agreements.sheet,
+    agreements.verdicts,
     permissions.lifelines,
     permissions.permissions,
     protection.board,
@@ -574,7 +580,6 @@ class LocalApi(Asked):
 def local_app(engine: Engine) -> App:
     """Return the application for the local listener; every request bears the station's token."""
     api = LocalApi(engine)
-    agreements = SheetsApi(engine, api.basis)
     token = engine.parts.local_token.encode()
 
     def allowed(request: Request) -> None:
@@ -590,13 +595,10 @@ def local_app(engine: Engine) -> App:
         **dict(route(engine, answers) for answers in ANSWERS),
         ("GET", HEALTH): api.health,
         ("GET", "/local/acknowledged/{}"): api.acknowledged,
-        ("GET", "/local/agreements"): agreements.all,
-        ("GET", "/local/agreements/{}"): agreements.one,
         ("GET", "/local/alarms"): api.alarms,
         ("GET", "/local/bundle"): api.bundle,
         ("GET", "/local/calls"): api.calls,
         ("GET", "/local/conflicts"): api.conflicts,
-        ("GET", "/local/counts/{}"): agreements.counts,
         ("GET", "/local/courses/{}"): api.courses,
         ("GET", "/local/delivery/{}"): api.delivery,
         ("GET", "/local/direct"): api.direct,
@@ -612,15 +614,11 @@ def local_app(engine: Engine) -> App:
         ("GET", "/local/notices"): api.notices,
         ("GET", "/local/parties"): api.parties,
         ("GET", "/local/presence"): api.presence,
-        ("GET", "/local/proofs/{}"): agreements.proofs,
-        ("GET", "/local/publication/{}"): agreements.publication,
         ("GET", "/local/readers/{}"): api.readers,
         ("GET", "/local/receipts/{}"): api.receipt,
         ("GET", "/local/register"): api.register,
         ("GET", "/local/screenings/{}"): api.screenings,
-        ("GET", "/local/sheets/{}"): agreements.sheet,
         ("GET", "/local/status"): api.status,
-        ("GET", "/local/verdicts/{}"): agreements.verdicts,
         ("GET", "/local/waiting"): api.waiting,
         **asking.routes(api, engine.own_questions),
         **dangers.routes(api),
