@@ -332,10 +332,25 @@ class FakeStation:
 
     def _calls(self, rest: str, query: Any) -> Any:
         end = {"officer": None, "party": "rus", "role": "watch"}
-        call = {"at_us": AT, "caller": end, "line": "hotline", "outcome": "on-hold", "taker": {**end, "party": "cjtf"}}
-        account = {"author": "cjtf", "call": call, "entry": NOTICE}
-        words = "said by rus, entered by cjtf, not countersigned"
-        return {"calls": [{"account": account, "delivered": False, "words": words}]}
+        call = {
+            "about": [],
+            "at_us": AT,
+            "caller": end,
+            "countersigns": None,
+            "ended_us": None,
+            "interpreter": None,
+            "language": "",
+            "line": "hotline",
+            "outcome": "on-hold",
+            "readback": None,
+            "said_by": "rus",
+            "stated_time": None,
+            "taker": {**end, "party": "cjtf"},
+            "words": "",
+        }
+        account = {"author": "cjtf", "call": call, "entry": NOTICE, "index": 1, "received_at_us": AT}
+        row = {"account": account, "compared": "none", "countersigned": [], "delivered": False, "differences": []}
+        return {"calls": [{**row, "disagree": [], "words": "said by rus, entered by cjtf, not countersigned"}]}
 
     def _meetings(self, rest: str, query: Any) -> Any:
         held = {"agenda": [], "agreement": None, "at_us": AT, "means": "video", "parties": ["cjtf", "rus"]}

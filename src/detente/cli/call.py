@@ -210,19 +210,21 @@ def _barred(desk: Desk, body: Call) -> list[str]:
 
 def list_calls(station: Station = None, zone: Zone = None, as_json: AsJson = False) -> None:
     """List every account of a call that is open here: whose word it is, countersigned, contradicted, or neither."""
+    from detente.api.calls import CallsAsked
+
     with at_desk(station) as desk:
-        found = desk.station.get("calls")
+        found = desk.station.ask(CallsAsked())
     where = zone_named(zone)
     rows = []
-    for row in found["calls"]:
-        call = row["account"]["call"]
-        how = call["outcome"] if row["delivered"] or call["outcome"] != "delivered" else "NOT DELIVERED"
-        ends = f"{call['caller']['party']} > {call['taker']['party']}, {call['line']}"
-        rows.append((short(row["account"]["entry"]), moment(call["at_us"], where), ends, how, row["words"]))
+    for row in found.calls:
+        call = row.account.call
+        how = call.outcome if row.settled or call.outcome != "delivered" else "NOT DELIVERED"
+        ends = f"{call.caller.party} > {call.taker.party}, {call.line}"
+        rows.append((short(row.account.entry), moment(call.at_us, where), ends, how, row.words))
     words = (
         [table("", ("call", "when", "who, line", "outcome", "whose word"), rows)] if rows else ["No call on record."]
     )
-    answer(found, [*words, basis_words(found["basis"], zone)], as_json)
+    answer(found, [*words, basis_words(found.basis, zone)], as_json)
 
 
 def _told(desk: Desk, full: str) -> tuple[Volume4D, ...]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from detente.cli.desk import Station, at_desk, basis_words, short
 from detente.cli.say import AsJson, answer, guarded, table
 from detente.cli.sending import parties
 from detente.cli.times import Zone, moment, span, zone_named
+from detente.hotline.lapse import Lapse
 
 
 def register(app: typer.Typer) -> None:
@@ -72,21 +74,21 @@ def _row(timed: dict[str, Any], where: Any) -> tuple[str, ...]:
     late = "" if timed["moved"] else " (again, or late)"
     return (
         moment(fact["at_us"], where),
-        took_words(timed["took"]),
+        "" if timed["took"] is None else took_words(msgspec.convert(timed["took"], Lapse)),
         fact["step"] + late,
         who,
         short(fact["entry"]),
     )
 
 
-def took_words(took: dict[str, Any] | None) -> str:
+def took_words(took: Lapse | None) -> str:
     """Say how long something took and by which clock; where two clocks would be mixed, that there is no number."""
     if took is None:
         return ""
-    by = took["ended"]["by"]
-    if took["us"] is None:
-        return "no latency: two clocks" if by != took["began"]["by"] else "no latency: out of order"
-    return span(took["us"]) if by is None else f"{span(took['us'])} ({by}'s clock)"
+    by = took.ended.by
+    if took.us is None:
+        return "no latency: two clocks" if by != took.began.by else "no latency: out of order"
+    return span(took.us) if by is None else f"{span(took.us)} ({by}'s clock)"
 
 
 def _lead_lines(course: dict[str, Any]) -> list[str]:

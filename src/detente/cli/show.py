@@ -26,6 +26,8 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show an entry: who said it, to whom, when it was recorded, what it says, and what is known of its delivery."""
+    from detente.api.stops import StopsAsked
+
     with at_desk(station) as desk:
         full = desk.full_id(entry, "ID")
         found = desk.station.get(f"entries/{full}")
@@ -35,7 +37,7 @@ def show(
         found["screenings"] = desk.station.get(f"screenings/{full}")["screenings"] if notice else []
         found["receipt"] = _receipt(desk, full)
         message = kind_of(found["entry"]) == "message"
-        found["stops"] = [s for s in desk.station.get("stops")["stops"] if s["stop"] == full] if message else []
+        found["stops"] = [s for s in desk.station.ask(StopsAsked()).stops if s.stop == full] if message else []
     answer(found, _words(full, found, zone), as_json)
 
 
@@ -87,7 +89,7 @@ def _words(full: str, found: dict[str, Any], zone: str | None) -> list[Any]:
     if found["screenings"]:
         words += ["", "Screening:", *(f"  {s['words']}" for s in found["screenings"])]
     if found["stops"]:
-        words += ["", *(s["sentence"] for s in found["stops"])]
+        words += ["", *(s.said for s in found["stops"])]
     return [*words, "", basis_words(found["basis"], zone)]
 
 

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import msgspec
 
+from detente.api.stops import StopsAsked
 from detente.scenario.processes import Door
 
 SECOND_US = 1_000_000
@@ -43,8 +44,8 @@ def _after(us: int | None) -> str:
 
 def stop_words(door: Door, entry: str, party: str) -> list[str]:
     """Return what the running clock of a stop shows at one party, as a station has it; it runs until that party complies or rejects."""
-    found = cast(list[dict[str, Any]], door.get("/local/stops")["stops"])
-    return [f"CLOCK {row['sentence']}" for row in found if row["stop"] == entry and row["party"] == party]
+    found = door.ask(StopsAsked()).stops
+    return [f"CLOCK {row.said}" for row in found if row.stop == entry and row.party == party]
 
 
 def short_leads(door: Door, entry: str) -> list[ShortLead]:

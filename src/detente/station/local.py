@@ -30,8 +30,8 @@ from detente.picture.screenings import Answered
 from detente.records.approval import Rule
 from detente.records.erasure import ERASABLE_ALONE
 from detente.records.supersede import still_held
-from detente.station import asking, dangers, reviewing, stopping, watch
-from detente.station.answers import agreements, permissions, protection
+from detente.station import asking, dangers, reviewing, watch
+from detente.station.answers import agreements, calls, permissions, protection, stops
 from detente.station.asked import Asked
 from detente.station.bundling import bundle_bytes
 from detente.station.clocks import clock_row, outcomes
@@ -53,10 +53,13 @@ ANSWERS = (
     agreements.publication,
     agreements.sheet,
     agreements.verdicts,
+    calls.calls,
     permissions.lifelines,
     permissions.permissions,
     protection.board,
     protection.hits,
+    stops.duress,
+    stops.stops,
 )
 """Every question that a function of `station/answers` answers; the others are handlers below, until they are moved."""
 HEALTH = "/healthz"
@@ -237,14 +240,6 @@ class LocalApi(Asked):
         """How far an entry came at each recipient, down to the acting unit."""
         return json_answer({"basis": self.basis(), **courses(self.engine, _id(request.rest).hex())})
 
-    async def calls(self, request: Request) -> Answer:
-        """Every account of a voice call: whose word, countersigned or not, contradicted, read back as told or not."""
-        rows = [
-            {**msgspec.to_builtins(stands), "delivered": stands.delivered, "words": stands.sentence()}
-            for stands in self.picture.calls.all()
-        ]
-        return json_answer({"basis": self.basis(), "calls": rows})
-
     async def matrix(self, request: Request) -> Answer:
         """Who should have each live notice, who has it, who never can."""
         named = tuple(party for party in request.query.get("should", "").split(",") if party)
@@ -401,7 +396,7 @@ class LocalApi(Asked):
         self._look_for_key(asked.officer)
         refuse_forbidden(self.engine, asked)
         draft, key = draft_asked(self.state, self.parts.officers, asked, self.engine.now_us)
-        refuse_strangers(self, draft)
+        refuse_strangers(self.engine, draft)
         ending = closings(self.state, draft, asked.ended_for)
         composed = self.engine.sealed(draft, key)
         rule = holding_rule(self.engine, draft)
@@ -597,7 +592,6 @@ def local_app(engine: Engine) -> App:
         ("GET", "/local/acknowledged/{}"): api.acknowledged,
         ("GET", "/local/alarms"): api.alarms,
         ("GET", "/local/bundle"): api.bundle,
-        ("GET", "/local/calls"): api.calls,
         ("GET", "/local/conflicts"): api.conflicts,
         ("GET", "/local/courses/{}"): api.courses,
         ("GET", "/local/delivery/{}"): api.delivery,
@@ -624,7 +618,6 @@ def local_app(engine: Engine) -> App:
         **dangers.routes(api),
         **watch.routes(api),
         **reviewing.routes(api),
-        **stopping.routes(api),
         ("POST", "/local/clock"): api.clock,
         ("POST", "/local/dismiss"): api.dismiss,
         ("POST", "/local/link"): api.link,
