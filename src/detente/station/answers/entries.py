@@ -1,0 +1,137 @@
+"""Entries: one, or a page of them; which id begins so, who has which version, what came directly, the receipt that is held."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import cast
+
+import msgspec
+
+from detente.api.entries import (
+    Acknowledged,
+    AcknowledgedAsked,
+    DirectAsked,
+    DirectEntries,
+    DirectRow,
+    Entries,
+    EntriesAsked,
+    EntryAsked,
+    EntryFound,
+    IdsAsked,
+    IdsFound,
+    Readers,
+    ReadersAsked,
+    ReceiptAsked,
+    ShownEntry,
+)
+from detente.errors import Refused, problem
+from detente.ledger.receipt import Receipt, read_receipt
+from detente.node.station_state import Direct
+from detente.records.erasure import ERASABLE_ALONE
+from detente.records.supersede import still_held
+from detente.station.answers.basis import basis
+from detente.station.answers.finding import id_bytes, not_found, over_row, over_rows
+from detente.station.engine import Engine
+
+IDS_AT_MOST = 8
+"""Ids that are named where several begin alike."""
+
+
+async def entries(engine: Engine, asked: EntriesAsked) -> Entries:
+    """Return the readable entries from an index on."""
+    rows = await asyncio.to_thread(engine.parts.copy.known, asked.from_, asked.limit)
+    # As the copy keeps them: a page of a thousand is not read here only to be written again.
+    shown = cast(tuple[ShownEntry, ...], tuple(msgspec.Raw(raw) for _, _, raw in rows))
+    return Entries(
+        basis=basis(engine),
+        entries=shown,
+        next=rows[-1][0] + 1 if len(rows) == asked.limit else engine.state.next_entry,
+        over=over_rows(engine, (entry.hex() for _, entry, _ in rows)),
+    )
+
+
+def entry(engine: Engine, asked: EntryAsked) -> EntryFound:
+    """Return one entry: from the proven copy, or as it came directly, or as it waits in the queue; it says which."""
+    state, identifier = engine.state, id_bytes(asked.entry)
+    found = state.recent.get(identifier) or state.find(identifier)
+    if found is not None:
+        return _proven(engine, asked.entry, *found)
+    held = state.direct.get(identifier)
+    if held is not None:
+        return EntryFound(
+            basis=basis(engine),
+            entry=_delivered(held),
+            from_=held.party,
+            received_at_us=held.received_at_us,
+            stands="direct, not in the ledger yet",
+        )
+    item = state.outbox.items.get(identifier)
+    if item is not None:
+        waiting = msgspec.json.decode(item.raw, type=ShownEntry)
+        return EntryFound(basis=basis(engine), entry=waiting, stands=item.state)
+    raise Refused([not_found(asked.entry)])
+
+
+def _proven(engine: Engine, text: str, index: int, raw: bytes) -> EntryFound:
+    shown = msgspec.json.decode(raw, type=ShownEntry)
+    gone = engine.parts.picture.heads.emptied(id_bytes(text).hex())
+    alone = ERASABLE_ALONE.get(shown.header.kind.partition("/")[0], {})
+    return EntryFound(
+        basis=basis(engine),
+        entry=shown,
+        erased_parts=tuple(form for form, position in alone.items() if position in gone),
+        index=index,
+        over=over_row(engine, text),
+        stands="proven",
+    )
+
+
+def _delivered(held: Direct) -> ShownEntry:
+    return ShownEntry(**msgspec.structs.asdict(held.entry))
+
+
+def ids(engine: Engine, asked: IdsAsked) -> IdsFound:
+    """Return the ids that begin with some digits: proven, come directly, or on their way out."""
+    prefix = asked.prefix.lower()
+    if not 4 <= len(prefix) <= 64 or prefix.strip("0123456789abcdef"):
+        rule = "must be an id, or its first 4 or more hex digits"
+        raise Refused([problem("id", "prefix", asked.prefix, rule, "Copy it from `detente log`.")])
+    state = engine.state
+    found = set(engine.parts.picture.heads.beginning(prefix))
+    found |= {entry.hex() for held in (state.recent, state.direct, state.outbox.items) for entry in held}
+    begun = sorted(entry for entry in found if entry.startswith(prefix))
+    return IdsFound(basis=basis(engine), count=len(begun), ids=tuple(begun[:IDS_AT_MOST]))
+
+
+def readers(engine: Engine, asked: ReadersAsked) -> Readers:
+    """Return which version of an own entry's thread each party has as live."""
+    heads = engine.parts.picture.heads
+    own = heads.entry(id_bytes(asked.entry).hex())
+    if own is None or own.author != engine.state.me.party:
+        raise Refused([not_found(asked.entry)])
+    held, head = still_held(own.first, heads), heads.head_of(own.first)
+    behind = {party: version for party, version in held.items() if version != head}
+    return Readers(basis=basis(engine), behind=behind, head=head, readers=dict(held))
+
+
+def direct(engine: Engine, asked: DirectAsked) -> DirectEntries:
+    """Return the urgent entries that came directly and are not in the ledger yet."""
+    rows = (
+        DirectRow(entry=_delivered(held), from_=held.party, id=held.id, received_at_us=held.received_at_us)
+        for held in engine.state.direct.values()
+    )
+    return DirectEntries(basis=basis(engine), direct=tuple(rows))
+
+
+def acknowledged(engine: Engine, asked: AcknowledgedAsked) -> Acknowledged:
+    """Return which stations have acknowledged an urgent entry directly, and when by their own clocks."""
+    return Acknowledged(acknowledged=engine.state.acked.get(id_bytes(asked.entry), {}), basis=basis(engine))
+
+
+def receipt(engine: Engine, asked: ReceiptAsked) -> Receipt:
+    """Return the receipt that is held for an own entry."""
+    name = f"receipt/{id_bytes(asked.entry).hex()}"
+    found = engine.parts.copy.kept(name).get(name)
+    if found is None:
+        raise Refused([not_found(asked.entry)])
+    return read_receipt(found)
