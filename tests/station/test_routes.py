@@ -61,13 +61,13 @@ def test_a_function_gives_the_answer_that_its_question_names(answers):
 
 def test_what_the_client_writes_is_what_the_station_reads():
     question = AboutAsked(about="ab" * 32, at_us=7, parties=("rus", "un"))
-    path, query = written(question)
+    path, query, _ = written(question)
     assert path == f"about/{'ab' * 32}"
     assert asked(path.rpartition("/")[2], **{name: str(value) for name, value in query.items()}) == question
 
 
 def test_what_is_left_out_is_not_sent():
-    assert written(AboutAsked(about="x")) == ("about/x", {})
+    assert written(AboutAsked(about="x")) == ("about/x", {}, None)
     assert asked("x", parties="") == AboutAsked(about="x")
 
 

@@ -30,10 +30,19 @@ class ShownEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     slots: tuple[str, ...]
 
 
+class ProvenEntry(ShownEntry, frozen=True, kw_only=True, omit_defaults=True):
+    """One entry of the proven ledger, at its index."""
+
+    erased: bool
+    id: str
+    index: int
+    received_at_us: int
+
+
 class Entries(Answer, frozen=True, kw_only=True):
     """A page of readable entries. `next`: the index to go on from; `over`: by id, why those that do not hold any more do not."""
 
-    entries: tuple[ShownEntry, ...]
+    entries: tuple[ProvenEntry, ...]
     next: int
     over: dict[str, OverRow]
 
@@ -69,15 +78,17 @@ class EntryAsked(Question[EntryFound], frozen=True, kw_only=True, forbid_unknown
     entry: str
 
 
-class IdsFound(Answer, frozen=True, kw_only=True):
-    """Full ids that begin so: `ids` names some of them, at most a handful, and `count` says how many there are."""
+class IdFound(Answer, frozen=True, kw_only=True):
+    """The one id that begins so."""
 
-    count: int
-    ids: tuple[str, ...]
+    id: str
 
 
-class IdsAsked(Question[IdsFound], frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which entry that this station holds, proven, come directly or on its way out, begins with these 4 or more hex digits?"""
+class IdAsked(Question[IdFound], frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which entry that this station holds, proven, come directly or on its way out, begins with these 4 or more hex digits?
+
+    Refused where none does, and where several do: then the refusal names some of them.
+    """
 
     path = "/local/ids/{prefix}"
     prefix: str

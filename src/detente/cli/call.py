@@ -144,9 +144,9 @@ def countersign(
 
     with at_desk(station) as desk:
         full = desk.full_id(entry, "CALL")
-        found = desk.entry(full)["entry"]
+        found = desk.entry(full).entry
         told = body_of(found)
-        if kind_of(found) != "call" or told is None or found["header"]["author"] == desk.party:
+        if kind_of(found) != "call" or told is None or found.header.author == desk.party:
             rule = "must be another party's account of a call, open to you"
             raise Refused([problem("countersign", "CALL", entry, rule, "See `detente call list`.")])
         known = msgspec.convert(told, Call)
@@ -159,7 +159,7 @@ def countersign(
             said_by=desk.party,
             words=words,
         )
-        readers = sorted({*parties(to, needed=False), found["header"]["author"]})
+        readers = sorted({*parties(to, needed=False), found.header.author})
         _enter(desk, body, readers, officer, wait, as_json)
 
 
@@ -200,7 +200,7 @@ def _barred(desk: Desk, body: Call) -> list[str]:
         if c["channel"] == body.line
         for load in c["never"]
     }
-    entries = [desk.entry(about)["entry"] for about in body.about] if never else []
+    entries = [desk.entry(about).entry for about in body.about] if never else []
     loads = {(body_of(e) or {}).get("urgency", kind_of(e)) for e in entries}
     return [
         f"THIS LINE IS NEVER TO CARRY {load.upper()}, as {never[load]} has it: tell it again on another line."
@@ -236,7 +236,7 @@ def _told(desk: Desk, full: str) -> tuple[Volume4D, ...]:
     from detente.records.notice import CoarseNotice
     from detente.records.notice import Notice as FullNotice
 
-    entry = desk.entry(full)["entry"]
+    entry = desk.entry(full).entry
     opened = dict(bodies(entry)) if kind_of(entry) == "notice" else {}
     if "full" in opened:
         return msgspec.convert(opened["full"], FullNotice).volumes

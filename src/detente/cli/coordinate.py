@@ -38,7 +38,7 @@ def coordinate(
     if says not in SAYS:
         raise Refused([problem("choice", "--says", says, f"must be one of: {', '.join(SAYS)}", "Choose one.")])
     with at_desk(station) as desk:
-        held, about = desk.entry(entry)["entry"], desk.full_id(entry, "ID")
+        held, about = desk.entry(entry).entry, desk.full_id(entry, "ID")
         if kind_of(held) != "coordination":
             rule = "must be a request for approval; a notice asks for none, acknowledge it instead"
             raise Refused([problem("kind", "ID", kind_of(held), rule, "Use `detente respond`.")])
@@ -49,7 +49,7 @@ def coordinate(
             until_us=None if until is None else time_us(until, "--until", desk.now_us),
             words=words,
         )
-        part = {"audience": [held["header"]["author"]], "body": body, "form": "full"}
+        part = {"audience": [held.header.author], "body": body, "form": "full"}
         asked = {"facets": [part], "kind": "coordination", "officer": desk.officer(officer), "refers_to": [about]}
         found = send(desk, asked, wait, as_json)
         answer(found, sent(f"Answer ({says})", found, f"To the request {short(about)}."), as_json)

@@ -63,7 +63,7 @@ def show(
         with at_desk(station) as desk:
             with progress("reading the entries that change keys", as_json):
                 identity = _identity(desk)
-            index, words, basis = desk.status["size"], basis_words(desk.status), desk.status
+            index, words, basis = desk.status.size, basis_words(desk.status), desk.status
     one_of("--party", [party] if party is not None else [], identity.parties(), "party of this ledger")
     held = [use for use in _uses(identity, index) if party in (None, use.party)]
     rows = [
@@ -71,7 +71,7 @@ def show(
         for use in held
     ]
     value = {"at_index": index, "host": identity.host_at(index), "keys": held, "ledger": identity.ledger}
-    value["virtual"] = basis["virtual"] if basis else None
+    value["virtual"] = basis.virtual if basis else None
     said: list[Any] = [
         f"Ledger {identity.ledger}",
         table(f"{len(rows)} key(s)", ("party", "holder", "roles", "public key", "valid from"), rows),
@@ -155,7 +155,7 @@ def revoke(
     """End an officer's key, signed by the station: nothing more is taken from it. With --distrust-since, only flag it."""
     with at_desk(station) as desk:
         identity = _identity(desk)
-        held = identity.keys_of(desk.party, max(1, desk.status["size"]))
+        held = identity.keys_of(desk.party, max(1, desk.status.size))
         use = next((found for found in held if found.officer == officer), None)
         if use is None:
             rule = f"must be an officer of {desk.party} with a key that is valid now"
@@ -183,7 +183,7 @@ def _known(desk: Desk, roles: list[str] | None, new: list[str] | None) -> None:
     """Refuse a role that nobody in the ledger holds and the product does not know, unless it is named as new."""
     from detente.hotline.roles import USUAL, role
 
-    held = {name for use in _uses(_identity(desk), max(1, desk.status["size"])) for name in use.roles}
+    held = {name for use in _uses(_identity(desk), max(1, desk.status.size)) for name in use.roles}
     step = "Name one of these, or a new one with --new-role too"
     problems = [found for name in roles or () for found in role(name, USUAL | held | set(new or ()), "--role", step)]
     if problems:
@@ -263,7 +263,7 @@ def _register(
     body = _body(desk.party, officer, key, roles, "active", words)
     signer = read_seed(root)
     identity = _identity(desk)
-    index = max(1, desk.status["size"])
+    index = max(1, desk.status.size)
     own = ExchangeKey.from_seed(read_seed_bytes(desk.folder / "keys" / "exchange.key"))
     others = [party for party in identity.parties() if party != desk.party]
     tag_keys = {p: own.shared(bytes.fromhex(k)) for p in others if (k := identity.current(p, "exchange", index))}
@@ -311,11 +311,11 @@ def _identity(desk: Desk) -> Identity:
         body = body_of(entry) if kind_of(entry) in ("officer", "party", "host") else None
         if body is None:
             continue
-        header = entry["header"]
-        record = REGISTRY.read(header["kind"], "full", canonical.encode(body))
+        header = entry.header
+        record = REGISTRY.read(header.kind, "full", canonical.encode(body))
         if isinstance(record, Record):
             with contextlib.suppress(Refused):
-                fold(identity, entry["index"], header["author"], header["key"], record.body)
+                fold(identity, entry.index, header.author, header.key, record.body)
     return identity
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from detente.cli.desk import Desk, Officer, Station, To, WaitS, at_desk, short
@@ -40,23 +41,23 @@ def movement(
     """Tell everybody who has a movement's notice that it is late, goes another way, starts, ends or does not go."""
     with at_desk(station) as desk:
         version = desk.full_id(entry, "ID")
-        held = desk.entry(entry)["entry"]
+        held = desk.entry(entry).entry
         signer = desk.officer(officer)
         if what == "ask":
             found = _ask(desk, version, words, parties(to), signer, wait, as_json)
             answer(found, sent("Request for approval", found, "It asks; the notice itself asks nobody."), as_json)
             return
         facets = []
-        for part in held["facets"]:
+        for part in held.facets:
             if part is not None:
-                facet = part["facet"]
-                body = facet["body"]
-                if facet["form"] == "full":
+                facet = part.facet
+                body = msgspec.json.decode(facet.body)
+                if facet.form == "full":
                     body = _changed(body, what, by, volume, words)
-                elif facet["form"] == "humane" and what == "delay":
+                elif facet.form == "humane" and what == "delay":
                     body = _later_route(body, _span_us(by))
-                if facet["form"] in ("full", "humane"):
-                    facets.append({"audience": facet["audience"], "body": body, "form": facet["form"]})
+                if facet.form in ("full", "humane"):
+                    facets.append({"audience": facet.audience, "body": body, "form": facet.form})
         asked = {"facets": facets, "kind": "notice", "officer": signer, "supersedes": version}
         found = send(desk, asked, wait, as_json)
         answer(

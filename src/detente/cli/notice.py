@@ -14,6 +14,7 @@ from detente.cli.times import Zone, moment, span, stated_zone, time_us, zone_nam
 from detente.errors import Refused, problem
 
 if TYPE_CHECKING:
+    from detente.api.entries import ShownEntry
     from detente.geometry.position import Position
     from detente.geometry.volume import Volume4D
     from detente.records.notice import Acceptance, Notice
@@ -119,7 +120,7 @@ def notice(
             "facets": [{"audience": full_to, "body": body, "form": "full"}],
             "kind": "notice",
             "officer": desk.officer(officer),
-            "supersedes": before.entry["id"] if before else None,
+            "supersedes": before.entry.id if before else None,
         }
         if check_only:
             where = zone_named(zone)
@@ -140,10 +141,10 @@ def notice(
 class _Before:
     """The own notice that is superseded: its entry, body, and who could read which form."""
 
-    def __init__(self, entry: dict[str, Any], body: Notice) -> None:
+    def __init__(self, entry: ShownEntry, body: Notice) -> None:
         self.entry = entry
         self.body = body
-        self.readers = {part["facet"]["form"]: part["facet"]["audience"] for part in entry["facets"] if part}
+        self.readers = {part.facet.form: part.facet.audience for part in entry.facets if part}
 
 
 class _Said:
@@ -161,9 +162,9 @@ def _before(desk: Desk, supersedes: str | None) -> _Before | None:
     from detente.cli.words import body_of
     from detente.records.notice import Notice
 
-    entry = desk.entry(supersedes, "--supersedes")["entry"]
+    entry = desk.entry(supersedes, "--supersedes").entry
     body = body_of(entry)
-    if entry["header"]["author"] != desk.party or not entry["header"]["kind"].startswith("notice/") or body is None:
+    if entry.header.author != desk.party or not entry.header.kind.startswith("notice/") or body is None:
         rule = f"must be a notice of {desk.party}, in full"
         raise Refused([problem("supersedes", "--supersedes", supersedes, rule, "See `detente notices`.")])
     return _Before(entry, msgspec.convert(body, Notice))
@@ -347,7 +348,7 @@ def _readers(
     full, coarse = parties(to, needed=False), parties(coarse_to, needed=False)
     if before is not None and not full and not coarse:
         full, coarse = (
-            [party for party in before.readers.get(form, []) if party not in dropped] for form in ("full", "coarse")
+            [party for party in before.readers.get(form, ()) if party not in dropped] for form in ("full", "coarse")
         )
         return full or [desk.party], coarse
     if not full and not coarse:

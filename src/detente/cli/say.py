@@ -40,8 +40,8 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def plain(value: object) -> Any:
-    """Turn structs, enums and tuples into what JSON knows."""
-    return msgspec.to_builtins(value, order="deterministic")
+    """Turn structs, enums, tuples and bodies that are JSON already into what JSON knows."""
+    return msgspec.json.decode(msgspec.json.encode(value, order="deterministic"))
 
 
 Words = str | Text | Table | Sequence[RenderableType | None] | None

@@ -16,7 +16,7 @@ import msgspec
 
 from detente.api.question import A, Question
 from detente.errors import Problem, Refused, Unavailable
-from detente.network.local import written
+from detente.network.local import answer_in, written
 from detente.storage import private
 
 END_WITHIN_S = 10.0
@@ -126,15 +126,11 @@ class Door:
 
     def ask(self, question: Question[A]) -> A:
         """Ask a question of `api`; return its answer, typed. Raises Refused with the problems told."""
-        path, given = written(question)
-        if question.method == "POST":
-            answer = self._client.post(f"/local/{path}", content=msgspec.json.encode(given))
-        else:
-            answer = self._client.get(f"/local/{path}", params=given)
+        made = written(question)
+        answer = self._client.request(question.method, f"/local/{made.path}", content=made.body, params=made.query)
         if answer.is_error:
             _answer(answer)
-        found: A = msgspec.json.decode(answer.content, type=question.answer_type())
-        return found
+        return answer_in(question, answer.content)
 
     def get_bytes(self, path: str) -> bytes:
         """Ask for a file."""

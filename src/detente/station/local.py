@@ -48,7 +48,7 @@ ANSWERS = (
     entries.direct,
     entries.entries,
     entries.entry,
-    entries.ids,
+    entries.full_id,
     entries.readers,
     entries.receipt,
     ladders.ladders,

@@ -17,8 +17,9 @@ from detente.api.entries import (
     EntriesAsked,
     EntryAsked,
     EntryFound,
-    IdsAsked,
-    IdsFound,
+    IdAsked,
+    IdFound,
+    ProvenEntry,
     Readers,
     ReadersAsked,
     ReceiptAsked,
@@ -33,7 +34,8 @@ from detente.station.answers.basis import basis
 from detente.station.answers.finding import id_bytes, not_found, over_row, over_rows
 from detente.station.engine import Engine
 
-IDS_AT_MOST = 8
+FROM_LOG = "Copy it from `detente log`."
+NAMED_AT_MOST = 3
 """Ids that are named where several begin alike."""
 
 
@@ -41,7 +43,7 @@ async def entries(engine: Engine, asked: EntriesAsked) -> Entries:
     """Return the readable entries from an index on."""
     rows = await asyncio.to_thread(engine.parts.copy.known, asked.from_, asked.limit)
     # As the copy keeps them: a page of a thousand is not read here only to be written again.
-    shown = cast(tuple[ShownEntry, ...], tuple(msgspec.Raw(raw) for _, _, raw in rows))
+    shown = cast(tuple[ProvenEntry, ...], tuple(msgspec.Raw(raw) for _, _, raw in rows))
     return Entries(
         basis=basis(engine),
         entries=shown,
@@ -90,17 +92,26 @@ def _delivered(held: Direct) -> ShownEntry:
     return ShownEntry(**msgspec.structs.asdict(held.entry))
 
 
-def ids(engine: Engine, asked: IdsAsked) -> IdsFound:
-    """Return the ids that begin with some digits: proven, come directly, or on their way out."""
+def full_id(engine: Engine, asked: IdAsked) -> IdFound:
+    """Return the one id that begins with some digits: proven, come directly, or on its way out."""
     prefix = asked.prefix.lower()
     if not 4 <= len(prefix) <= 64 or prefix.strip("0123456789abcdef"):
-        rule = "must be an id, or its first 4 or more hex digits"
-        raise Refused([problem("id", "prefix", asked.prefix, rule, "Copy it from `detente log`.")])
+        raise _no_id(asked.prefix, "must be an id, or its first 4 or more hex digits", FROM_LOG)
     state = engine.state
-    found = set(engine.parts.picture.heads.beginning(prefix))
-    found |= {entry.hex() for held in (state.recent, state.direct, state.outbox.items) for entry in held}
-    begun = sorted(entry for entry in found if entry.startswith(prefix))
-    return IdsFound(basis=basis(engine), count=len(begun), ids=tuple(begun[:IDS_AT_MOST]))
+    begun = set(engine.parts.picture.heads.beginning(prefix))
+    begun |= {
+        i.hex() for held in (state.recent, state.direct, state.outbox.items) for i in held if i.hex().startswith(prefix)
+    }
+    if not begun:
+        raise _no_id(asked.prefix, "is the start of no entry here", FROM_LOG)
+    if len(begun) > 1:
+        named = ", ".join(sorted(begun)[:NAMED_AT_MOST])
+        raise _no_id(asked.prefix, f"is the start of {len(begun)} entries", f"Give more digits: {named}")
+    return IdFound(basis=basis(engine), id=begun.pop())
+
+
+def _no_id(prefix: str, rule: str, step: str) -> Refused:
+    return Refused([problem("id", "prefix", prefix, rule, step)])
 
 
 def readers(engine: Engine, asked: ReadersAsked) -> Readers:
