@@ -39,7 +39,7 @@ class ProvenEntry(ShownEntry, frozen=True, kw_only=True, omit_defaults=True):
     received_at_us: int
 
 
-class Entries(Answer, frozen=True, kw_only=True):
+class EntryPage(Answer, frozen=True, kw_only=True):
     """A page of readable entries. `next`: the index to go on from; `over`: by id, why those that do not hold any more do not."""
 
     entries: tuple[ProvenEntry, ...]
@@ -47,7 +47,9 @@ class Entries(Answer, frozen=True, kw_only=True):
     over: dict[str, OverRow]
 
 
-class EntriesAsked(Question[Entries], frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"from_": "from"}):
+class EntriesAsked(
+    Question[EntryPage], frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"from_": "from"}
+):
     """Which entries stand from an index on, 1 to 1 000 at once?"""
 
     path = "/local/entries"
@@ -94,7 +96,7 @@ class IdAsked(Question[IdFound], frozen=True, kw_only=True, forbid_unknown_field
     prefix: str
 
 
-class Readers(Answer, frozen=True, kw_only=True):
+class ThreadReaders(Answer, frozen=True, kw_only=True):
     """Of an own thread: the version that each party has as live; `behind`: those that the newest one, `head`, left out."""
 
     behind: dict[str, str]
@@ -102,7 +104,7 @@ class Readers(Answer, frozen=True, kw_only=True):
     readers: dict[str, str]
 
 
-class ReadersAsked(Question[Readers], frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ReadersAsked(Question[ThreadReaders], frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which version of an own entry's thread has each party as live?"""
 
     path = "/local/readers/{entry}"
@@ -130,13 +132,13 @@ class DirectAsked(Question[DirectEntries], frozen=True, kw_only=True, forbid_unk
     path = "/local/direct"
 
 
-class Acknowledged(Answer, frozen=True, kw_only=True):
+class DirectAcknowledgements(Answer, frozen=True, kw_only=True):
     """Which stations, ours among them, acknowledged an urgent entry directly, and when by their own clocks."""
 
     acknowledged: dict[str, int]
 
 
-class AcknowledgedAsked(Question[Acknowledged], frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AcknowledgedAsked(Question[DirectAcknowledgements], frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which stations have acknowledged this urgent entry directly?"""
 
     path = "/local/acknowledged/{entry}"

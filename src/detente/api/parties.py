@@ -7,7 +7,7 @@ import msgspec
 from detente.api.question import Answer, Question, Whole
 
 
-class PartyRow(msgspec.Struct, frozen=True, kw_only=True):
+class LedgerParty(msgspec.Struct, frozen=True, kw_only=True):
     """One party. `answers` says who answers for it; that nobody does is said, and is no assurance."""
 
     answers: str
@@ -18,7 +18,7 @@ class PartyRow(msgspec.Struct, frozen=True, kw_only=True):
 class Parties(Answer, frozen=True, kw_only=True):
     """The parties of the ledger, by name."""
 
-    parties: tuple[PartyRow, ...]
+    parties: tuple[LedgerParty, ...]
 
 
 class PartiesAsked(Question[Parties], frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -10,7 +10,7 @@ from detente.api.over import OverRow
 from detente.api.question import Answer, Question
 
 
-class FacetAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class FacetAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One form of the body, and who may read it. `sealed`: it stays at this station."""
 
     audience: tuple[str, ...]
@@ -19,7 +19,7 @@ class FacetAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     sealed: bool = False
 
 
-class SendAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SendAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What to send. `audience` defaults to all that any facet is for.
 
     `officer` signs ("" : the station itself). `coarse_to`: the coarse form of a full notice, derived here, for these

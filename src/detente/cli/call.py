@@ -164,10 +164,12 @@ def countersign(
 
 
 def _enter(desk: Desk, body: Call, to: list[str], officer: str | None, wait: int, as_json: bool) -> None:
+    from detente.api.parties import PartiesAsked
+
     differs = _compared(desk, body.about, body.readback) if body.readback is not None else []
     for words_of in differs:
         alarm(f"READ BACK OTHERWISE - {words_of}")
-    known = {party["party"] for party in desk.station.get("parties")["parties"]}
+    known = {party.party for party in desk.station.ask(PartiesAsked()).parties}
     ends = {body.caller.party, body.taker.party, body.said_by} & known
     readers = sorted({*to, *ends} - {desk.party}) or [desk.party]
     asked = {

@@ -35,6 +35,7 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Notify sites or movements from a table. Bad rows are reported with every fault and not sent; good rows are."""
+    from detente.api.station import StatusAsked
     from detente.hotline.import_rows import read_rows
 
     if kind not in ("sites", "movements"):
@@ -50,7 +51,7 @@ def import_(
                 for n, one in enumerate(good):
                     told(f"{n + 1} of {len(good)}")
                     sent.append(_send(desk, one, signer, wait, as_json))
-        basis = desk.station.get("status")
+        basis = desk.station.ask(StatusAsked())
     found = {"bad": plain(bad), "good": [{"flags": g.flags, "row": g.row, "to": g.to} for g in good], "sent": sent}
     answer(found, [*_words(good, bad, sent, check), *budget, basis_words(basis)], as_json)
     if bad:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from detente.cli.desk import Desk, Station, WaitS, at_desk, basis_words, one_of
-from detente.cli.say import AsJson, answer, guarded, progress, table
+from detente.cli.say import AsJson, answer, guarded, plain, progress, table
 from detente.cli.sending import send, sent
 from detente.cli.times import time_us
 from detente.errors import Refused, problem
@@ -253,6 +253,7 @@ def _register(
     """Seal an officer entry with the root key here, and hand it to the station ready-made."""
     import msgspec
 
+    from detente.api.sending import SubmittingAsked
     from detente.ledger.entry import Draft, seal
     from detente.ledger.facets import Facet
     from detente.ledger.keys import ExchangeKey
@@ -278,11 +279,12 @@ def _register(
     )
     salts = iter(lambda: secrets.token_bytes(32), b"")
     made = seal(draft, signer, salts, bytes.fromhex(identity.ledger), desk.genesis().slots, tag_keys)
-    answer_: dict[str, Any] = desk.station.post("submit", made, wait_s=wait_s)
-    if answer_["problems"]:
+    found = desk.station.ask(SubmittingAsked(body=msgspec.Raw(msgspec.json.encode(made)), wait_s=wait_s))
+    if found.problems:
         step = "Correct it; nothing was recorded."
-        raise Refused(problem("host-refused", "officer", officer, said, step) for said in answer_["problems"])
-    return answer_
+        raise Refused(problem("host-refused", "officer", officer, said, step) for said in found.problems)
+    shown: dict[str, Any] = plain(found)
+    return shown
 
 
 def _founded(folder: Path) -> Identity:

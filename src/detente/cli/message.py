@@ -96,8 +96,8 @@ def message(
         if urgent:
             got = _acknowledged(desk, found["id"], readers, wait, as_json)
             found = {**found, "acknowledged": got}
-            item = desk.station.get(f"entries/{found['id']}")
-            found = {**found, "index": item.get("index"), "state": item["stands"]}
+            item = desk.entry(found["id"])
+            found = {**found, "index": item.index, "state": item.stands}
             more = [_direct_words(party, got.get(party), zone) for party in readers if party != desk.party]
         answer(found, sent(f"Message ({urgency})", found, *more), as_json)
 
@@ -183,12 +183,14 @@ def _within(text: str | None, datum: str | None) -> Within | None:
 
 def _acknowledged(desk: Desk, entry: str, readers: list[str], wait_s: int, as_json: bool) -> dict[str, int]:
     """Wait until each station has said that it holds the message, or the time is over."""
+    from detente.api.entries import AcknowledgedAsked
+
     others = set(readers) - {desk.party}
     end = time.monotonic() + wait_s
     got: dict[str, int] = {}
     with progress("sent directly; waiting for the stations", as_json) as told:
         while True:
-            got = desk.station.get(f"acknowledged/{entry}")["acknowledged"]
+            got = desk.station.ask(AcknowledgedAsked(entry=entry)).acknowledged
             told(", ".join(sorted(got)))
             if others <= got.keys() or time.monotonic() > end:
                 return got

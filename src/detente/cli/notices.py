@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
 from collections.abc import Sequence
+from datetime import tzinfo
 from typing import TYPE_CHECKING, Annotated
 
 import typer

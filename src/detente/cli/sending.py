@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from detente.cli.desk import Desk, basis_words, short
-from detente.cli.say import progress
+from detente.cli.say import plain, progress
 from detente.errors import Refused, problem
 
 
 def send(desk: Desk, asked: dict[str, Any], wait_s: int, as_json: bool) -> dict[str, Any]:
     """Send what is asked; raises Refused with the host's words where the host refused it."""
+    from detente.api.sending import SendAsked, SendingAsked
+
+    body = msgspec.json.decode(msgspec.json.encode(asked), type=SendAsked)
     with progress("signed and queued; waiting for the host's receipt", as_json):
-        answer: dict[str, Any] = desk.station.post("send", asked, wait_s=wait_s)
-    if answer["problems"]:
-        step = f"Nothing was recorded. Correct it and send it again; then `detente dismiss {short(answer['id'])}`."
+        found = desk.station.ask(SendingAsked(body=body, wait_s=wait_s))
+    if found.problems:
+        step = f"Nothing was recorded. Correct it and send it again; then `detente dismiss {short(found.id)}`."
         raise Refused(
-            problem("host-refused", asked["kind"], short(answer["id"]), words.rstrip(". "), step)
-            for words in answer["problems"]
+            problem("host-refused", asked["kind"], short(found.id), words.rstrip(". "), step)
+            for words in found.problems
         )
-    return answer
+    shown: dict[str, Any] = plain(found)
+    return shown
 
 
 def over_words(answer: dict[str, Any]) -> list[str]:

@@ -61,8 +61,8 @@ def stop(
             found = send(desk, asked, 0, as_json)
             only = found["id"]
             _watch(desk, only, wait, as_json)
-            held = desk.station.get(f"entries/{only}")
-            first = [sent_words("Stop", {**found, "index": held.get("index"), "state": held["stands"]})]
+            held = desk.entry(only)
+            first = [sent_words("Stop", {**found, "index": held.index, "state": held.stands})]
         answer_of = desk.station.ask(StopsAsked())
     rows = tuple(row for row in answer_of.stops if only is None or row.stop == only)
     shown = [*first, *_words(rows, zone_named(zone)), basis_words(answer_of.basis, zone)]

@@ -98,7 +98,7 @@ class LocalStation:
         return answer
 
 
-class Written(NamedTuple):
+class QuestionRequest(NamedTuple):
     """A question as a request: the path below /local/, the query, and the body of a POST."""
 
     path: str
@@ -106,16 +106,16 @@ class Written(NamedTuple):
     body: bytes | None
 
 
-def written(question: Question[Any]) -> Written:
+def written(question: Question[Any]) -> QuestionRequest:
     """Return a question as the request that asks it."""
     below = question.path.removeprefix("/local/")
     whole = getattr(question, "body", None)
     if question.method == "POST" and whole is None:
-        return Written(below, {}, msgspec.json.encode(question))
+        return QuestionRequest(below, {}, msgspec.json.encode(question))
     fields = (f for f in msgspec.structs.fields(question) if f.name != "body")
     asked = {f.encode_name: value for f in fields if (value := getattr(question, f.name)) != f.default}
     query = {name: _in_query(value) for name, value in asked.items() if "{" + name + "}" not in below}
-    return Written(below.format(**asked), query, None if whole is None else msgspec.json.encode(whole))
+    return QuestionRequest(below.format(**asked), query, None if whole is None else msgspec.json.encode(whole))
 
 
 def _in_query(value: Any) -> Any:

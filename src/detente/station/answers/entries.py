@@ -8,22 +8,22 @@ from typing import cast
 import msgspec
 
 from detente.api.entries import (
-    Acknowledged,
     AcknowledgedAsked,
+    DirectAcknowledgements,
     DirectAsked,
     DirectEntries,
     DirectRow,
-    Entries,
     EntriesAsked,
     EntryAsked,
     EntryFound,
+    EntryPage,
     IdAsked,
     IdFound,
     ProvenEntry,
-    Readers,
     ReadersAsked,
     ReceiptAsked,
     ShownEntry,
+    ThreadReaders,
 )
 from detente.errors import Refused, problem
 from detente.ledger.receipt import Receipt, read_receipt
@@ -39,12 +39,12 @@ NAMED_AT_MOST = 3
 """Ids that are named where several begin alike."""
 
 
-async def entries(engine: Engine, asked: EntriesAsked) -> Entries:
+async def entries(engine: Engine, asked: EntriesAsked) -> EntryPage:
     """Return the readable entries from an index on."""
     rows = await asyncio.to_thread(engine.parts.copy.known, asked.from_, asked.limit)
     # As the copy keeps them: a page of a thousand is not read here only to be written again.
     shown = cast(tuple[ProvenEntry, ...], tuple(msgspec.Raw(raw) for _, _, raw in rows))
-    return Entries(
+    return EntryPage(
         basis=basis(engine),
         entries=shown,
         next=rows[-1][0] + 1 if len(rows) == asked.limit else engine.state.next_entry,
@@ -114,7 +114,7 @@ def _no_id(prefix: str, rule: str, step: str) -> Refused:
     return Refused([problem("id", "prefix", prefix, rule, step)])
 
 
-def readers(engine: Engine, asked: ReadersAsked) -> Readers:
+def readers(engine: Engine, asked: ReadersAsked) -> ThreadReaders:
     """Return which version of an own entry's thread each party has as live."""
     heads = engine.parts.picture.heads
     own = heads.entry(id_bytes(asked.entry).hex())
@@ -122,7 +122,7 @@ def readers(engine: Engine, asked: ReadersAsked) -> Readers:
         raise Refused([not_found(asked.entry)])
     held, head = still_held(own.first, heads), heads.head_of(own.first)
     behind = {party: version for party, version in held.items() if version != head}
-    return Readers(basis=basis(engine), behind=behind, head=head, readers=dict(held))
+    return ThreadReaders(basis=basis(engine), behind=behind, head=head, readers=dict(held))
 
 
 def direct(engine: Engine, asked: DirectAsked) -> DirectEntries:
@@ -134,9 +134,9 @@ def direct(engine: Engine, asked: DirectAsked) -> DirectEntries:
     return DirectEntries(basis=basis(engine), direct=tuple(rows))
 
 
-def acknowledged(engine: Engine, asked: AcknowledgedAsked) -> Acknowledged:
+def acknowledged(engine: Engine, asked: AcknowledgedAsked) -> DirectAcknowledgements:
     """Return which stations have acknowledged an urgent entry directly, and when by their own clocks."""
-    return Acknowledged(acknowledged=engine.state.acked.get(id_bytes(asked.entry), {}), basis=basis(engine))
+    return DirectAcknowledgements(acknowledged=engine.state.acked.get(id_bytes(asked.entry), {}), basis=basis(engine))
 
 
 def receipt(engine: Engine, asked: ReceiptAsked) -> Receipt:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detente.api.parties import KnewThen, KnownAsked, Parties, PartiesAsked, PartyRow
+from detente.api.parties import KnewThen, KnownAsked, LedgerParty, Parties, PartiesAsked
 from detente.errors import Refused, problem
 from detente.station.answers.basis import basis
 from detente.station.engine import Engine
@@ -12,7 +12,7 @@ def parties(engine: Engine, asked: PartiesAsked) -> Parties:
     """Return the parties of the ledger, each with who answers for it."""
     directory = engine.parts.picture.directory
     rows = (
-        PartyRow(answers=directory.answers_for(p.party).sentence(), name=p.name, party=p.party)
+        LedgerParty(answers=directory.answers_for(p.party).sentence(), name=p.name, party=p.party)
         for p in directory.parties()
     )
     return Parties(basis=basis(engine), parties=tuple(rows))
