@@ -209,7 +209,7 @@ class FakeStation:
             "peers": {"rus": {"answered_at_us": AT, "reachable": True, "size": 4}},
             "told": {"count": 2, "size": 4},
             "unacknowledged": [],
-            "wake_us": None,
+            "wake_us": AT,
         }
 
     def _ids(self, rest: str, query: Any) -> Any:

@@ -17,11 +17,11 @@ class ClockAsked(Question[Basis], frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class Drained(Basis, frozen=True, kw_only=True):
-    """Whether nothing is under way any more, and when something is due next here (None: nothing is)."""
+    """Whether nothing is under way any more, and when something is due next here."""
 
     busy: int
     drained: bool
-    wake_us: int | None
+    wake_us: int
 
 
 class DrainedAsked(Question[Drained], frozen=True, kw_only=True, forbid_unknown_fields=True):

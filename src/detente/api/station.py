@@ -60,7 +60,7 @@ class StationStatus(Basis, frozen=True, kw_only=True):
     """Where a station stands. `alarms` counts those that stand, `missing` has authors by index of what is withheld from us.
 
     `failed`: why nothing more is taken in, "" while it is. `host_since_us`: since when the host has answered, or not. `wake_us`:
-    when something is due next here, None: nothing is.
+    when something is due next here.
     """
 
     alarms: int
@@ -81,7 +81,7 @@ class StationStatus(Basis, frozen=True, kw_only=True):
     peers: dict[str, PeerRow]
     told: ToldCount
     unacknowledged: tuple[UnacknowledgedRow, ...]
-    wake_us: int | None
+    wake_us: int
 
 
 class StatusAsked(Question[StationStatus], frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -15,6 +15,7 @@ import httpx
 import msgspec
 
 from detente.api.question import A, Question
+from detente.api.sending import SendAsked, SendingAsked, Sent
 from detente.errors import Problem, Refused, Unavailable
 from detente.network.local import answer_in, written
 from detente.storage import private
@@ -146,6 +147,11 @@ class Door:
     def close(self) -> None:
         """Close the connection."""
         self._client.close()
+
+
+def hand_in(door: Door, asked: dict[str, Any]) -> Sent:
+    """Have a station sign and send what a row says; wait for nobody."""
+    return door.ask(SendingAsked(body=msgspec.json.decode(msgspec.json.encode(asked), type=SendAsked)))
 
 
 def _answer(answer: httpx.Response) -> dict[str, object]:
