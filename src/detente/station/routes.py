@@ -55,6 +55,11 @@ def status_of_answer(given: msgspec.Struct) -> int:
     return 200
 
 
+def statuses_of(answer: type) -> tuple[int, ...]:
+    """Return every status with which an answer of a type may come (`status_of_answer`)."""
+    return (200, 202) if answer is Sent else (200, 503) if answer is Health else (200,)
+
+
 def read_question(question: type[Question[Any]], request: http.Request, name: str) -> Question[Any]:
     """Read a question's fields: the one in the path, and the query's or the body's. Raises Refused for each that does not fit."""
     fields = {f.name: f for f in msgspec.structs.fields(question)}

@@ -15,9 +15,9 @@ from detente.node.station_hold import standing_of
 from detente.picture.delivery import Step
 from detente.records.handover import Open
 from detente.records.roster import Duty
+from detente.station.answers.ladders import ladder_row
+from detente.station.answers.presence import passed_over
 from detente.station.asked import Asked
-from detente.station.asking import standing
-from detente.station.clocks import clock_row
 from detente.station.http import Answer, Request, json_answer
 
 DAY_US = 86_400_000_000
@@ -41,8 +41,8 @@ def routes(api: Asked) -> dict[tuple[str, str], Callable[[Request], Awaitable[An
     async def watch(request: Request) -> Answer:
         """What the watch must know now."""
         now_us = api.engine.now_us
-        clocks = [clock_row(clock) for clock in api.state.timers.clocks(now_us)]
-        clocks.sort(key=lambda r: (r["outcome"] != "undelivered", r["next_us"] is None, r["next_us"] or 0, r["about"]))
+        clocks = [ladder_row(clock) for clock in api.state.timers.clocks(now_us)]
+        clocks.sort(key=lambda r: (r.outcome != "undelivered", r.next_us is None, r.next_us or 0, r.about))
         me = api.state.me.party
         found = {
             "asked_of_us": len(api.picture.waiting.asked_of(me)),
@@ -53,11 +53,11 @@ def routes(api: Asked) -> dict[tuple[str, str], Callable[[Request], Awaitable[An
             "ladders": clocks[: request.number("limit", 50)],
             "ladders_running": len(clocks),
             "owners": _owners(api),
-            "passed_over": [row["passed_over"] for row in standing(api)],
+            "passed_over": passed_over(api.engine),
             "presence_stale": _stale(api),
             "probing": [alarm.words for alarm in api.state.alarms.raised if _probes(alarm, now_us)],
             "relay": [msgspec.to_builtins(one) for one in _to_relay(api)],
-            "undelivered": sum(r["outcome"] == "undelivered" for r in clocks),
+            "undelivered": sum(r.outcome == "undelivered" for r in clocks),
             "watch": _watch(api, me, now_us, 24),
         }
         return json_answer(found)
@@ -195,9 +195,9 @@ def _to_relay(api: Asked) -> Iterator[Open]:
 def _open(api: Asked) -> Iterator[Open]:
     state, now_us = api.state, api.engine.now_us
     me = state.me.party
-    ladders = [clock_row(clock) for clock in state.timers.clocks(now_us)]
-    climbing = {(r["about"], r["party"]) for r in ladders}
-    yield from (matter(r["about"], r["since_us"], "ladder", f"{r['ladder']}: {r['words']}") for r in ladders)
+    ladders = [ladder_row(clock) for clock in state.timers.clocks(now_us)]
+    climbing = {(r.about, r.party) for r in ladders}
+    yield from (matter(r.about, r.since_us or 0, "ladder", f"{r.ladder}: {r.words}") for r in ladders)
     yield from (
         matter(held.id, held.received_at_us, "direct", f"came directly from {held.party}; not in the ledger yet")
         for held in state.direct.values()
