@@ -365,20 +365,32 @@ class FakeStation:
         return {"calls": [{**row, "disagree": [], "words": "said by rus, entered by cjtf, not countersigned"}]}
 
     def _meetings(self, rest: str, query: Any) -> Any:
-        held = {"agenda": [], "agreement": None, "at_us": AT, "means": "video", "parties": ["cjtf", "rus"]}
-        action = {"action": "roster", "due_us": AT, "owner": "rus", "role": "watch", "words": "names deputies"}
-        minuted = {
-            "actions": [{"action": action, "done_us": None, "standing": "late", "words": "roster: late; rus (watch)"}],
-            "author": "cjtf",
-            "entry": NOTICE,
-            "minutes": {"words": "Ninety minutes."},
-            "points": [
-                {"point": {"agreement": None, "point": "p1"}, "words": "p1: NOT AGREED; not signed by cjtf, rus"}
-            ],
+        said = {"at_us": AT, "author": "cjtf"}
+        meeting = {
+            "agenda": [],
+            "agreement": None,
+            "at_us": AT,
+            "every_us": 86_400_000_000,
+            "means": "video",
+            "parties": ["cjtf", "rus"],
+            "series": "flight-safety",
+            "since_us": 0,
+            "title": "Review",
+            "words": "",
         }
-        meeting = {**held, "series": "flight-safety", "title": "Review"}
+        action = {"action": "roster", "due_us": AT, "owner": "rus", "role": "watch", "words": "names deputies"}
+        point = {"agreement": None, "point": "p1", "words": "said"}
+        minutes = {"about": RESPONSE, "actions": [action], "points": [point], "present": [], "words": "Ninety minutes."}
+        standing = {"point": point, "refused": [], "signed": [], "silent": ["cjtf", "rus"], "stands": False}
+        minuted = {
+            **said,
+            "actions": [{"action": action, "done_us": None, "standing": "late", "words": "roster: late; rus (watch)"}],
+            "entry": NOTICE,
+            "minutes": minutes,
+            "points": [{**standing, "words": "p1: NOT AGREED; not signed by cjtf, rus"}],
+        }
         row = {"entry": RESPONSE, "meeting": meeting, "minutes": [minuted], "next_due_us": AT, "reminder": "LATE: due"}
-        return {"meetings": [row]}
+        return {"meetings": [{**said, **row}]}
 
     def _agenda(self, rest: str, query: Any) -> Any:
         items = [{"about": [NOTICE], "words": "open: cjtf has waited 300 s for rus: officer, overdue"}]

@@ -11,7 +11,7 @@ import hmac
 from detente.api.station import HealthAsked
 from detente.errors import Refused, problem
 from detente.station import presence as stating
-from detente.station import rehearsal, reviewing, sending, watch
+from detente.station import rehearsal, sending, watch
 from detente.station.answers import (
     agreements,
     calls,
@@ -23,6 +23,7 @@ from detente.station.answers import (
     permissions,
     presence,
     protection,
+    reviews,
     station,
     stops,
 )
@@ -70,6 +71,8 @@ ANSWERS = (
     rehearsal.clock,
     rehearsal.drained,
     rehearsal.link,
+    reviews.agenda,
+    reviews.meetings,
     sending.dismiss,
     sending.send,
     sending.submit,
@@ -108,6 +111,5 @@ def local_app(engine: Engine) -> App:
         **dict(route(engine, answers) for answers in ANSWERS),
         EVENTS: stream,
         **watch.routes(api),
-        **reviewing.routes(api),
     }
     return App(routes, allowed)
