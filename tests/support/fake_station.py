@@ -239,7 +239,33 @@ class FakeStation:
         return {"presence": [row], "speaks_for": ["cjtf"]}
 
     def _channels(self, rest: str, query: Any) -> Any:
-        return {"channels": [{"author": "rus", "channel": "hotline", "never": ["notice"]}]}
+        measured = {
+            "attempts": 0,
+            "last_carried_us": None,
+            "last_us": None,
+            "latency_median_us": None,
+            "latency_worst_us": None,
+            "taken_permille": None,
+            "uptime_permille": None,
+            "words": "not tried: nothing is known of it",
+        }
+        line = {
+            "alternates": [],
+            "author": "rus",
+            "carries": [],
+            "channel": "hotline",
+            "languages": [],
+            "means": "voice",
+            "measured": measured,
+            "name": "Hotline",
+            "never": ["notice"],
+            "parties": ["cjtf", "rus"],
+            "roles": ["watch"],
+            "state": "open",
+            "tested_at_us": None,
+            "words": "",
+        }
+        return {"channels": [line], "days": 30}
 
     def _taking(self, rest: str, query: Any) -> Any:
         return {"standing": "not on watch"}

@@ -194,13 +194,14 @@ def _enter(desk: Desk, body: Call, to: list[str], officer: str | None, wait: int
 
 def _barred(desk: Desk, body: Call) -> list[str]:
     """Say which of the entries that the call was about its line is never to carry, as whoever entered the line has it."""
+    from detente.api.watch import ChannelsAsked
     from detente.cli.words import body_of, kind_of
 
     never = {
-        load: c["author"]
-        for c in desk.station.get("channels")["channels"]
-        if c["channel"] == body.line
-        for load in c["never"]
+        load: line.author
+        for line in desk.station.ask(ChannelsAsked()).channels
+        if line.channel == body.line
+        for load in line.never
     }
     entries = [desk.entry(about).entry for about in body.about] if never else []
     loads = {(body_of(e) or {}).get("urgency", kind_of(e)) for e in entries}

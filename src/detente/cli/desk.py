@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
 
 import msgspec
 import typer
@@ -166,6 +166,26 @@ def one_of(field: str, given: Iterable[str], known: Iterable[str], what: str) ->
     names = set(known)
     if faults := [not_among(field, one, names, what) for one in given if one not in names]:
         raise Refused(faults)
+
+
+class OfEntry(Protocol):
+    """A row of an answer that is about one entry."""
+
+    @property
+    def entry(self) -> str:
+        """The entry's id."""
+
+
+Row = TypeVar("Row", bound=OfEntry)
+
+
+def row_of(code: str, desk: Desk, rows: Iterable[Row], given: str, field: str, what: str, see: str) -> Row:
+    """Return the row of an entry, named by its first digits. Raises `Refused` where that entry is no `what`; the verb `see` lists them."""
+    full = desk.full_id(given, field)
+    for row in rows:
+        if row.entry == full:
+            return row
+    raise Refused([problem(code, field, given, f"must be {what}", f"See `{see}`.")])
 
 
 def at_desk(folder: Path | None) -> Desk:

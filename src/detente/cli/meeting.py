@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.cli.desk import Desk, Officer, Station, WaitS, at_desk, basis_words, short
+from detente.cli.desk import Desk, Officer, Station, WaitS, at_desk, basis_words, row_of, short
 from detente.cli.say import AsJson, answer, guarded, table
 from detente.cli.sending import parties, send, sent
 from detente.cli.times import Zone, moment, time_us, zone_named
@@ -241,25 +241,19 @@ def _drawn(desk: Desk, series: str, with_: list[str] | None, since: str | None) 
 def _called(desk: Desk, given: str) -> MeetingRow:
     from detente.api.reviews import MeetingsAsked
 
-    full = desk.full_id(given, "MEETING")
-    found = next((m for m in desk.station.ask(MeetingsAsked()).meetings if m.entry == full), None)
-    if found is None:
-        rule = "must be a meeting that was called"
-        raise Refused([problem("meeting", "MEETING", given, rule, "See `detente meeting list`.")])
-    return found
+    rows = desk.station.ask(MeetingsAsked()).meetings
+    return row_of("meeting", desk, rows, given, "MEETING", "a meeting that was called", "detente meeting list")
 
 
 def _minutes(desk: Desk, given: str) -> tuple[MinutesRow, tuple[str, ...]]:
     """Return minutes, and the parties of their meeting."""
     from detente.api.reviews import MeetingsAsked
 
-    full = desk.full_id(given, "MINUTES")
-    for meeting in desk.station.ask(MeetingsAsked()).meetings:
-        for held in meeting.minutes:
-            if held.entry == full:
-                return held, meeting.meeting.parties
-    rule = "must be minutes of a meeting, the newest version"
-    raise Refused([problem("minutes", "MINUTES", given, rule, "See `detente meeting list`.")])
+    called = desk.station.ask(MeetingsAsked()).meetings
+    rows = [held for meeting in called for held in meeting.minutes]
+    what = "minutes of a meeting, the newest version"
+    found = row_of("minutes", desk, rows, given, "MINUTES", what, "detente meeting list")
+    return found, next(m.meeting.parties for m in called if found in m.minutes)
 
 
 def _send(

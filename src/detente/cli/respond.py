@@ -124,11 +124,12 @@ def respond(
 
 def _standing(desk: Desk, about: ShownEntry, officer: str) -> list[str]:
     """Say in what standing something urgent was taken, where that is not by an officer on watch."""
+    from detente.api.watch import TakingAsked
     from detente.cli.words import body_of
 
     if (body_of(about) or {}).get("urgency") not in ("stop", "urgent"):
         return []
-    standing = desk.station.get("taking", officer=officer)["standing"]
+    standing = desk.station.ask(TakingAsked(officer=officer)).standing
     if standing == "on watch":
         return []
     who = officer or "the station"

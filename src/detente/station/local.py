@@ -11,7 +11,7 @@ import hmac
 from detente.api.station import HealthAsked
 from detente.errors import Refused, problem
 from detente.station import presence as stating
-from detente.station import rehearsal, sending, watch
+from detente.station import rehearsal, sending
 from detente.station.answers import (
     agreements,
     calls,
@@ -26,8 +26,8 @@ from detente.station.answers import (
     reviews,
     station,
     stops,
+    watch,
 )
-from detente.station.asked import Asked
 from detente.station.console_events import events
 from detente.station.engine import Engine
 from detente.station.http import Answer, App, Request
@@ -86,8 +86,15 @@ ANSWERS = (
     stops.duress,
     stops.stops,
     stating.set_presence,
+    watch.channels,
+    watch.handover_note,
+    watch.handovers,
+    watch.held,
+    watch.roster,
+    watch.taking,
+    watch.watch,
 )
-"""Every question that a function answers; the others are handlers below, until they are moved."""
+"""Every question that may be asked of a station, by the function that answers it."""
 
 EVENTS = ("GET", "/local/events")
 """The one route that answers no question: it is a stream (`console_events`)."""
@@ -106,10 +113,5 @@ def local_app(engine: Engine) -> App:
     async def stream(request: Request) -> Answer:
         return Answer(events=events(engine), kind="text/event-stream")
 
-    api = Asked(engine)
-    routes = {
-        **dict(route(engine, answers) for answers in ANSWERS),
-        EVENTS: stream,
-        **watch.routes(api),
-    }
-    return App(routes, allowed)
+    routes = dict(route(engine, answers) for answers in ANSWERS)
+    return App({**routes, EVENTS: stream}, allowed)
