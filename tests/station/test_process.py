@@ -39,6 +39,15 @@ def test_a_bad_draft_is_refused_with_field_and_rule_and_nothing_is_queued(watch)
     assert not watch["cjtf"].status()["outbox"]
 
 
+def test_what_is_said_after_sending_rests_on_a_ledger_that_has_it(watch):
+    """"Recorded at index 4, ledger size 4" was read as a mistake of one of the two."""
+    facets = [{"audience": ["rus"], "body": notice(words="counted"), "form": "full"}]
+    asked = {"facets": facets, "kind": "notice", "officer": "watch-1"}
+    answer = watch["cjtf"].post("send", asked, wait_s=10)
+    assert answer["index"] < answer["basis"]["size"] and answer["basis"]["queued"] == 0
+    assert watch["cjtf"].get(f"ids/{answer['id'][:10]}")["id"] == answer["id"]
+
+
 def test_a_local_request_without_the_token_is_refused(watch):
     """Loopback is not enough: other users of the machine are not officers."""
     import httpx

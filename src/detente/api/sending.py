@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import msgspec
 
 from detente.api.over import OverRow
-from detente.api.question import Answer, Question
+from detente.api.question import Answer, Question, Whole
 
 
 class FacetAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -53,16 +51,13 @@ class Sent(Answer, frozen=True, kw_only=True, omit_defaults=True):
     words: str | None = None
 
 
-WaitS = Annotated[int, msgspec.Meta(ge=0)]
-
-
 class SendingAsked(Question[Sent], frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Sign this entry and send it; wait up to `wait_s` seconds (60 at most) for the host's receipt."""
 
     method = "POST"
     path = "/local/send"
     body: SendAsked
-    wait_s: WaitS = 0
+    wait_s: Whole = 0
 
 
 class SubmittingAsked(Question[Sent], frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -71,7 +66,7 @@ class SubmittingAsked(Question[Sent], frozen=True, kw_only=True, forbid_unknown_
     method = "POST"
     path = "/local/submit"
     body: msgspec.Raw
-    wait_s: WaitS = 0
+    wait_s: Whole = 0
 
 
 class Dismissal(Answer, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, get_type_hints
 
 import msgspec
+import msgspec.inspect
 
 from detente.api.question import Question
 from detente.api.sending import Sent
@@ -78,8 +79,18 @@ def read_question(question: type[Question[Any]], request: http.Request, name: st
         read: Question[Any] = msgspec.convert(given, question, strict=False)
     except msgspec.ValidationError as error:
         field, rule, step = misfit(error, question, "See docs/formats/station-api.md")
-        raise Refused([problem("parameter", field, given.get(field, ""), rule, step)]) from None
+        bounds = next((_bounds(f.type) for f in fields.values() if f.encode_name == field), "")
+        raise Refused([problem("parameter", field, given.get(field, ""), bounds or rule, step)]) from None
     return read
+
+
+def _bounds(kind: Any) -> str:
+    """Say between which numbers a number must be, both of them allowed; "" of what is no number."""
+    info = msgspec.inspect.type_info(kind)
+    for one in info.types if isinstance(info, msgspec.inspect.UnionType) else (info,):
+        if isinstance(one, msgspec.inspect.IntType) and None not in (one.ge, one.le):
+            return f"must be a whole number from {one.ge} to {one.le}"
+    return ""
 
 
 def _body(request: http.Request, kind: Any) -> Any:
