@@ -41,7 +41,7 @@ def test_a_bad_draft_is_refused_with_field_and_rule_and_nothing_is_queued(watch)
 
 
 def test_what_is_said_after_sending_rests_on_a_ledger_that_has_it(watch):
-    """"Recorded at index 4, ledger size 4" was read as a mistake of one of the two."""
+    """ "Recorded at index 4, ledger size 4" was read as a mistake of one of the two."""
     body = msgspec.to_builtins(notice(words="counted"))
     facets = [{"audience": ["rus"], "body": body, "form": "full"}]
     answer = watch["cjtf"].post("send?wait_s=10", {"facets": facets, "kind": "notice", "officer": "watch-1"})

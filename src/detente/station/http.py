@@ -24,9 +24,6 @@ BODY_WITHIN_S: Final = 30.0
 
 log = structlog.get_logger("detente.station")
 
-NUMBER_MAX = 2**53 - 1
-"""The largest number that a canonical document holds."""
-
 
 class Request(msgspec.Struct):
     """A request; its body is empty until who asks has been judged."""
@@ -38,16 +35,6 @@ class Request(msgspec.Struct):
     query: dict[str, str]
     rest: str = ""
     """What of the path a route's `{}` stands for."""
-
-    def number(self, name: str, default: int, least: int = 0, most: int = NUMBER_MAX) -> int:
-        """Return a whole number from the query, within bounds that are themselves allowed."""
-        text = self.query.get(name)
-        if text is None:
-            return default
-        if not text.isascii() or not text.isdigit() or len(text) > 16 or not least <= int(text) <= most:
-            rule = f"must be a whole number from {least} to {most}"
-            raise Refused([problem("parameter", name, text, rule, "Correct the parameter")])
-        return int(text)
 
 
 class Answer(msgspec.Struct):
