@@ -267,6 +267,9 @@ class FakeStation:
         }
         return {"channels": [line], "days": 30}
 
+    def _handovers(self, rest: str, query: Any) -> Any:
+        return {"handovers": []}
+
     def _taking(self, rest: str, query: Any) -> Any:
         return {"standing": "not on watch"}
 

@@ -26,7 +26,7 @@ from detente.api.agreements import (
     VerdictsShown,
 )
 from detente.cli.desk import Desk, EndedFor, Officer, Station, To, WaitS, at_desk, basis_words, one_of, short
-from detente.cli.say import AsJson, answer, guarded, read_bytes, read_json, table
+from detente.cli.say import AsJson, answer, chosen, guarded, read_bytes, read_json, table
 from detente.cli.sending import parties, send, sent
 from detente.cli.times import Zone, stated_zone, time_us, zone_named
 from detente.cli.times import moment as written
@@ -51,8 +51,8 @@ AsOf = Annotated[
 ]
 Of = Annotated[str | None, typer.Option("--for", help="As this party could conclude it, as far as the record shows.")]
 Terms = Annotated[list[str] | None, typer.Option("--term", help="Only this term; repeat for more.")]
-ACTS: tuple[str, ...] = get_args(Act)
-SAYS: tuple[str, ...] = get_args(Says)
+ACTS: tuple[Act, ...] = get_args(Act)
+SAYS: tuple[Says, ...] = get_args(Says)
 
 
 def register(app: typer.Typer) -> None:
@@ -136,12 +136,12 @@ def assent(
     as_json: AsJson = False,
 ) -> None:
     """Say what a party does about being bound: assent, reservation, suspension, resumption, withdrawal."""
-    _one_of("--act", act, ACTS)
+    done = chosen("--act", act, ACTS)
     with at_desk(station) as desk:
         found = _agreement(desk, agreement)
         body = Assent(
             about=found.id,
-            act=act,  # type: ignore[arg-type]
+            act=done,
             at=_stated(at),
             party=party or desk.party,
             source=source,
@@ -174,7 +174,7 @@ def position(
     as_json: AsJson = False,
 ) -> None:
     """Say where the agreement, or a term of it, stands for a party: in words. Deeds are seen beside it."""
-    _one_of("--says", says, SAYS)
+    said = chosen("--says", says, SAYS)
     with at_desk(station) as desk:
         found = _agreement(desk, agreement)
         body = Position(
@@ -184,7 +184,7 @@ def position(
             party=party or desk.party,
             power=power,  # type: ignore[arg-type]
             reading=reading,
-            says=says,  # type: ignore[arg-type]
+            says=said,
             source=source,
             tag="DOC" if source else "MEM+",
             term=term,
@@ -368,8 +368,3 @@ def _stated(text: str | None) -> Stated | None:
         return None
     at_us = time_us(text, "--at")
     return Stated(earliest_us=at_us, latest_us=at_us, text=text, zone=stated_zone(text))
-
-
-def _one_of(field: str, value: str, values: tuple[str, ...]) -> None:
-    if value not in values:
-        raise Refused([problem("choice", field, value, f"is one of: {', '.join(values)}", "Choose one.")])

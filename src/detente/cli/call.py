@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
 from detente.cli.desk import Desk, Officer, Station, To, WaitS, at_desk, basis_words, short
-from detente.cli.say import ALARM, AsJson, alarm, answer, guarded, read_json, table
+from detente.cli.say import ALARM, AsJson, alarm, answer, chosen, guarded, read_json, table
 from detente.cli.sending import parties, send, sent
 from detente.cli.times import Zone, moment, time_us, zone_named
 from detente.errors import Refused, problem
 
 if TYPE_CHECKING:
     from detente.geometry.volume import Volume4D
-    from detente.records.call import Call
+    from detente.records.call import Call, Caller
+    from detente.records.call import Outcome as Ended
     from detente.records.response import Readback
 
 Notice = Annotated[str, typer.Argument(metavar="NOTICE", help="The notice: its first digits.")]
@@ -273,16 +274,14 @@ def _readback(heard: str, figures: str | None) -> Readback | None:
     return read_json(figures, Readback, "--figures")
 
 
-def _outcome(text: str) -> Any:
-    from detente.records.call import Outcome as Outcomes
+def _outcome(text: str) -> Ended:
+    from detente.records.call import Outcome as Ended
 
-    if text not in get_args(Outcomes):
-        rule = f"must be one of: {', '.join(get_args(Outcomes))}"
-        raise Refused([problem("choice", "--outcome", text, rule, "Choose one.")])
-    return text
+    outcomes: tuple[Ended, ...] = get_args(Ended)
+    return chosen("--outcome", text, outcomes)
 
 
-def _end(text: str, field: str) -> Any:
+def _end(text: str, field: str) -> Caller:
     from detente.records.call import Caller
 
     parts = [part.strip() or None for part in text.split("/")]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import tzinfo
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
 from detente.cli.desk import Desk, Officer, Station, WaitS, at_desk, basis_words, row_of, short
-from detente.cli.say import AsJson, answer, guarded, table
+from detente.cli.say import AsJson, answer, chosen, guarded, table
 from detente.cli.sending import parties, send, sent
 from detente.cli.times import Zone, moment, time_us, zone_named
 from detente.errors import Refused, problem
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from detente.records.meeting import Action, Meeting, MeetingReply, Minutes
 
 DAY_US = 86_400_000_000
-MEANS = ("in-person", "video", "voice")
 Series = Annotated[str, typer.Argument(help="The review that recurs, such as flight-safety.")]
 With = Annotated[list[str] | None, typer.Option("--with", help="Who meets; repeat. Default: as the last time.")]
 Since = Annotated[str | None, typer.Option("--since", help="Draw incidents from then on. Default: the last meeting.")]
@@ -81,10 +80,10 @@ def call(
     as_json: AsJson = False,
 ) -> None:
     """Call a meeting, with the agenda as it is drawn now, to all who meet."""
-    from detente.records.meeting import Meeting
+    from detente.records.meeting import Meeting, MeetingMeans
 
-    if means not in MEANS:
-        raise Refused([problem("choice", "--means", means, f"must be one of: {', '.join(MEANS)}", "Choose one.")])
+    ways: tuple[MeetingMeans, ...] = get_args(MeetingMeans)
+    how = chosen("--means", means, ways)
     with at_desk(station) as desk:
         drawn = _drawn(desk, series, with_, since).agenda
         at_us = time_us(at, "--at", desk.now_us)
@@ -93,7 +92,7 @@ def call(
             agreement=None if agreement is None else desk.full_id(agreement, "--agreement"),
             at_us=at_us,
             every_us=None if every is None else every * DAY_US,
-            means=means,  # type: ignore[arg-type]
+            means=how,
             parties=drawn.parties,
             series=series,
             since_us=min(drawn.since_us, at_us),
