@@ -27,7 +27,7 @@ from detente.api.agreements import (
 )
 from detente.cli.desk import Desk, EndedFor, Officer, Station, To, WaitS, at_desk, basis_words, one_of, short
 from detente.cli.say import AsJson, answer, chosen, guarded, read_bytes, read_json, table
-from detente.cli.sending import parties, send, sent
+from detente.cli.sending import joined, parties, send, sent
 from detente.cli.times import Zone, stated_zone, time_us, zone_named
 from detente.cli.times import moment as written
 from detente.errors import Refused, problem
@@ -315,7 +315,7 @@ def publish(
         }
         said = send(desk, asked, wait, as_json)
         lines = [v.words for v in got.body.verdicts]
-        answer({**said, "published": got.body}, sent("Publication", said, *lines), as_json)
+        answer(joined(said, published=got.body), sent("Publication", said, *lines), as_json)
 
 
 def _say(

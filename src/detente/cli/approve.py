@@ -8,7 +8,7 @@ import typer
 
 from detente.cli.desk import Desk, Officer, Station, WaitS, at_desk, basis_words, short
 from detente.cli.say import AsJson, answer, guarded, table
-from detente.cli.sending import send, sent
+from detente.cli.sending import joined, send, sent
 from detente.cli.times import Zone, moment, zone_named
 from detente.errors import Refused, problem
 
@@ -62,7 +62,7 @@ def approve(
         found = send(desk, asked, wait, as_json)
         left = [h.words for h in desk.station.ask(HeldAsked()).held if [h.id] == about]
         more = left or (["It has left, or was withdrawn: see `detente log`."] if about else [])
-        answer({**found, "stands": left[0] if left else None}, sent(what, found, *more), as_json)
+        answer(joined(found, stands=left[0] if left else None), sent(what, found, *more), as_json)
 
 
 def _needs(given: list[str] | None) -> list[dict[str, object]]:

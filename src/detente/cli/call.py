@@ -8,7 +8,7 @@ import typer
 
 from detente.cli.desk import Desk, Officer, Station, To, WaitS, at_desk, basis_words, short
 from detente.cli.say import ALARM, AsJson, alarm, answer, chosen, guarded, read_json, table
-from detente.cli.sending import parties, send, sent
+from detente.cli.sending import joined, parties, send, sent
 from detente.cli.times import Zone, moment, time_us, zone_named
 from detente.errors import Refused, problem
 
@@ -188,7 +188,7 @@ def _enter(desk: Desk, body: Call, to: list[str], officer: str | None, wait: int
         more.append(f"Said by {body.said_by}, entered by {desk.party}; not countersigned.")
     if differs:
         more.append("It was read back otherwise than told, and is not delivered; say it again.")
-    answer({**found, "differences": differs}, sent("Call", found, *more), as_json)
+    answer(joined(found, differences=differs), sent("Call", found, *more), as_json)
     if differs:
         raise typer.Exit(ALARM)
 

@@ -9,7 +9,7 @@ import typer
 
 from detente.cli.desk import Officer, Station, WaitS, at_desk, basis_words, row_of, short
 from detente.cli.say import AsJson, answer, guarded, table
-from detente.cli.sending import send, sent
+from detente.cli.sending import joined, send, sent
 from detente.cli.times import Zone, moment, zone_named
 from detente.errors import Refused, problem
 
@@ -67,7 +67,7 @@ def handover(
         }
         found = send(desk, asked, wait, as_json)
         what = "Hand-over, signed by both," if accept is not None else "Hand-over note"
-        answer({**found, "handover": body}, [note_table(body, zone), sent(what, found)], as_json)
+        answer(joined(found, handover=body), [note_table(body, zone), sent(what, found)], as_json)
 
 
 def note_table(note: Handover, zone: str | None) -> str | Table:

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from detente.cli.desk import Desk, Station, WaitS, at_desk, basis_words, one_of
-from detente.cli.say import AsJson, answer, guarded, plain, progress, table
-from detente.cli.sending import send, sent
+from detente.cli.say import AsJson, answer, guarded, progress, table
+from detente.cli.sending import joined, send, sent
 from detente.cli.times import time_us
 from detente.errors import Refused, problem
 from detente.storage import private
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from detente.api.sending import Sent
     from detente.ledger.identity import Identity, KeyUse
     from detente.records.officer import Officer as OfficerBody
 
@@ -72,7 +75,7 @@ def show(
     ]
     value = {"at_index": index, "host": identity.host_at(index), "keys": held, "ledger": identity.ledger}
     value["virtual"] = basis.virtual if basis else None
-    said: list[Any] = [
+    said: list[RenderableType | None] = [
         f"Ledger {identity.ledger}",
         table(f"{len(rows)} key(s)", ("party", "holder", "roles", "public key", "valid from"), rows),
         "Whole keys: --json.",
@@ -106,7 +109,7 @@ def register_officer(
         _known(desk, role, new_role)
         public = key or _public(folder, officer)
         found = _register(desk, officer, public, role or ["watch"], root, words, wait)
-        answer({**found, "key": public}, sent("Officer entry", found, f"{officer} signs with {public}."), as_json)
+        answer(joined(found, key=public), sent("Officer entry", found, f"{officer} signs with {public}."), as_json)
 
 
 def rotate(
@@ -139,7 +142,7 @@ def rotate(
         said = sent(
             "Officer entry", found, f"{officer} signs with {public}; {before[:16]}… ends.", f"Set aside: {aside}"
         )
-        answer({**found, "ended": before, "key": public}, said, as_json)
+        answer(joined(found, ended=before, key=public), said, as_json)
 
 
 def revoke(
@@ -247,9 +250,7 @@ def _body(
     return body
 
 
-def _register(
-    desk: Desk, officer: str, key: str, roles: list[str], root: Path, words: str, wait_s: int
-) -> dict[str, Any]:
+def _register(desk: Desk, officer: str, key: str, roles: list[str], root: Path, words: str, wait_s: int) -> Sent:
     """Seal an officer entry with the root key here, and hand it to the station ready-made."""
     import msgspec
 
@@ -283,8 +284,7 @@ def _register(
     if found.problems:
         step = "Correct it; nothing was recorded."
         raise Refused(problem("host-refused", "officer", officer, said, step) for said in found.problems)
-    shown: dict[str, Any] = plain(found)
-    return shown
+    return found
 
 
 def _founded(folder: Path) -> Identity:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import tzinfo
-from typing import TYPE_CHECKING, Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
@@ -16,6 +16,7 @@ from detente.errors import Refused, problem
 
 if TYPE_CHECKING:
     from detente.api.reviews import AgendaDrawn, MeetingRow, MinutesRow
+    from detente.api.sending import Sent
     from detente.records.meeting import Action, Meeting, MeetingReply, Minutes
 
 DAY_US = 86_400_000_000
@@ -136,7 +137,7 @@ def minutes(
         )
         refers = {called.entry, *([about] if about else [])}
         found = _send(desk, body, "minutes", who, refers, officer, wait, as_json)
-        more = f"No point is agreed before all have signed: `detente meeting sign {short(found['id'])} POINT`."
+        more = f"No point is agreed before all have signed: `detente meeting sign {short(found.id)} POINT`."
         answer(found, sent("Minutes", found, more), as_json)
 
 
@@ -264,7 +265,7 @@ def _send(
     officer: str | None,
     wait: int,
     as_json: bool,
-) -> dict[str, Any]:
+) -> Sent:
     asked = {
         "facets": [{"audience": [p for p in to if p != desk.party] or list(to), "body": body, "form": form}],
         "kind": "meeting",

@@ -9,7 +9,7 @@ import typer
 from detente.cli.budget import budget_words
 from detente.cli.desk import Desk, EndedFor, Officer, Station, To, WaitS, at_desk
 from detente.cli.say import AsJson, answer, guarded
-from detente.cli.sending import parties, send, sent
+from detente.cli.sending import joined, parties, send, sent
 from detente.cli.times import Zone, moment, span, stated_zone, time_us, zone_named
 from detente.errors import Refused, problem
 
@@ -135,7 +135,7 @@ def notice(
         told += [f"Ended for {', '.join(dropped)}."] if dropped else []
         deadline = desk.now_us + desk.genesis().screening.deadline_us
         told.append(f"A screening that is not there by {moment(deadline, zone_named(zone))} counts as not screened.")
-        answer({**found, "body": body}, sent("Notice", found, *told, *more), as_json)
+        answer(joined(found, body=body), sent("Notice", found, *told, *more), as_json)
 
 
 class _Before:

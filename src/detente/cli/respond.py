@@ -8,7 +8,7 @@ import typer
 
 from detente.cli.desk import Desk, Officer, Station, To, WaitS, at_desk, short
 from detente.cli.say import ALARM, AsJson, alarm, answer, guarded, read_json
-from detente.cli.sending import parties, send, sent
+from detente.cli.sending import joined, parties, send, sent
 from detente.cli.times import time_us
 from detente.errors import Refused, problem
 
@@ -106,18 +106,16 @@ def respond(
         means = (
             f"{said}{by_unit}, of {short(version)} by {author}, in role {body.by_role}: {ANSWER_MEANS[body.answer]}."
         )
-        found["differences"] = [difference.sentence() for difference in judged]
+        differs = [difference.sentence() for difference in judged]
         if judged:
-            means = "THIS IS NOT WHAT WAS TOLD; nothing is settled:\n" + "\n".join(
-                f"  {d}" for d in found["differences"]
-            )
+            means = "\n".join(["THIS IS NOT WHAT WAS TOLD; nothing is settled:", *(f"  {d}" for d in differs)])
         more = [
             means,
             *_standing(desk, about, signer),
             f"Read by {', '.join(readers)}.",
             *_other_units(desk, version, unit),
         ]
-        answer(found, sent("Response", found, *more), as_json)
+        answer(joined(found, differences=differs), sent("Response", found, *more), as_json)
         if judged:
             raise typer.Exit(ALARM)
 

@@ -59,10 +59,10 @@ def stop(
                 "refers_to": [*body.about],
             }
             found = send(desk, asked, 0, as_json)
-            only = found["id"]
+            only = found.id
             _watch(desk, only, wait, as_json)
             held = desk.entry(only)
-            first = [sent_words("Stop", {**found, "index": held.index, "state": held.stands})]
+            first = [sent_words("Stop", msgspec.structs.replace(found, index=held.index, state=held.stands))]
         answer_of = desk.station.ask(StopsAsked())
     rows = tuple(row for row in answer_of.stops if only is None or row.stop == only)
     shown = [*first, *_words(rows, zone_named(zone)), basis_words(answer_of.basis, zone)]
