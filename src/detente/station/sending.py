@@ -126,7 +126,7 @@ async def _until_settled(
         while True:
             changed.clear()
             item = engine.state.outbox.items.get(entry)
-            index = item.index if item is not None else index
+            index = item.index if item is not None else _index(engine, entry)
             if not answered and not _pending(item):
                 answered = True
                 end_s = end_s if changes_keys else min(end_s, now_s() + PROVEN_WITHIN_S)
@@ -138,6 +138,12 @@ async def _until_settled(
                 continue
     finally:
         engine.listeners.discard(told)
+
+
+def _index(engine: Engine, entry: bytes) -> int | None:
+    """Return where an entry stands that has left the queue because the own copy has it."""
+    found = engine.state.recent.get(entry) or engine.state.find(entry)
+    return None if found is None else found[0]
 
 
 def _stands_here(engine: Engine, item: Queued | None, index: int | None, changes_keys: bool) -> bool:
