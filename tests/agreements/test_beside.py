@@ -138,7 +138,8 @@ def test_an_officer_reads_it_in_the_table_and_in_json(tmp_path: Path, monkeypatc
     found = verdicts(engine, VerdictsAsked(name=about))
     assert all(v.beside[0].total.best == 5 for v in found.verdicts)
     station = FakeStation(tmp_path)
-    monkeypatch.setattr(station, "ask", lambda question: verdicts(engine, question))
+    ask = station.ask
+    monkeypatch.setattr(station, "ask", lambda q: verdicts(engine, q) if isinstance(q, VerdictsAsked) else ask(q))
     monkeypatch.setattr("detente.cli.desk.find_station", lambda folder: station)
     shown = " ".join(
         CliRunner().invoke(app, ["agreement", "verdicts", "truce-2016"], env={"COLUMNS": "300"}).output.split()
