@@ -1,4 +1,5 @@
 """Makes the generated pages: `python -m docs.generate`. `docs/cli.md` from the verbs, `docs/openapi.json` from the host's Structs,
+`docs/formats/station-openapi.json` from a station's table of questions and answers,
 `docs/errors.md` from the source.
 
 A test compares what stands there with what this would write.
@@ -18,6 +19,7 @@ from detente.cli.say import ALARM, NO_EVIDENCE, OK
 from detente.errors import EVIDENCE, REFUSED, UNAVAILABLE
 from detente.host.openapi import document
 from detente.network.statuses import status_of_code
+from detente.station import openapi as station_openapi
 
 HERE = Path(__file__).parent
 EXIT_CODES = {
@@ -65,12 +67,22 @@ def main() -> None:
     """Write the pages."""
     (HERE / "cli.md").write_text(cli_page(), "utf-8")
     (HERE / "openapi.json").write_text(openapi_page(), "utf-8")
+    (HERE / "formats" / "station-openapi.json").write_text(station_openapi_page(), "utf-8")
     (HERE / "errors.md").write_text(errors_page(), "utf-8")
 
 
 def openapi_page() -> str:
     """Return the host's API for machines."""
-    return json.dumps(document(), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    return _page_of(document())
+
+
+def station_openapi_page() -> str:
+    """Return a station's local API for machines."""
+    return _page_of(station_openapi.document())
+
+
+def _page_of(found: dict[str, Any]) -> str:
+    return json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def errors_page() -> str:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import msgspec
 import pytest
 from tests.agreements.castello import K1, K12
 from tests.agreements.say import Table, claim, truce, us
+from tests.support.answering import engine_of
 from tests.support.fake_station import FakeStation
 from tests.support.play import Play, picture_of
 from typer.testing import CliRunner
@@ -20,12 +18,12 @@ from detente.agreements.publishing import RULESET, batch, sentence
 from detente.agreements.sheet import sheet
 from detente.agreements.words.sheet_html import html
 from detente.agreements.words.sheet_markdown import markdown
+from detente.api.agreements import VerdictsAsked
 from detente.cli.app import app
 from detente.records.body import Stated
 from detente.records.bulletin import Bulletin
 from detente.records.count import Counted
-from detente.station.http import Request
-from detente.station.sheets import SheetsApi
+from detente.station.answers.agreements import verdicts
 
 EVERYBODY = "opposition rus syr un us"
 SAYS = "as far as single reports go"
@@ -136,24 +134,15 @@ def test_the_days_of_a_count_stand_beside_what_reporters_count_in_them():
 
 def test_an_officer_reads_it_in_the_table_and_in_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     play, about = play_of(("opposition", bulletin(5), 25))
-    engine: Any = SimpleNamespace(
-        now_us=us(30),
-        parts=SimpleNamespace(picture=picture_of(play, "un")),
-        state=SimpleNamespace(folded=2, me=SimpleNamespace(party="un")),
-    )
-    api = SheetsApi(engine, lambda: {"virtual": True})
-    found = json.loads(
-        asyncio.run(api.verdicts(Request(path="/", rest=about, query={}, headers={}, method="GET", body=b""))).body
-    )
-    assert all(v["beside"][0]["total"]["best"] == 5 for v in found["verdicts"])
+    engine = engine_of(picture_of(play, "un"), "un", us(30), size=2)
+    found = verdicts(engine, VerdictsAsked(name=about))
+    assert all(v.beside[0].total.best == 5 for v in found.verdicts)
     station = FakeStation(tmp_path)
-    found["basis"] = station.get("status") | {"virtual": False}
-    monkeypatch.setattr(
-        station,
-        "get",
-        lambda path, **query: found if path.startswith("verdicts") else FakeStation.get(station, path, **query),
-    )
+    ask = station.ask
+    monkeypatch.setattr(station, "ask", lambda q: verdicts(engine, q) if isinstance(q, VerdictsAsked) else ask(q))
     monkeypatch.setattr("detente.cli.desk.find_station", lambda folder: station)
-    shown = " ".join(CliRunner().invoke(app, ["agreement", "verdicts", "truce"], env={"COLUMNS": "300"}).output.split())
+    shown = " ".join(
+        CliRunner().invoke(app, ["agreement", "verdicts", "truce-2016"], env={"COLUMNS": "300"}).output.split()
+    )
     assert f"KEPT, {SAYS}" in shown
     assert "opp counts 5 violations (government acts only; the first day;" in shown

@@ -22,3 +22,8 @@ def test_the_page_of_error_codes_is_current():
 def test_the_openapi_is_current():
     """Run `make docs` after changing a route of the host."""
     assert (DOCS / "openapi.json").read_text("utf-8") == generate.openapi_page()
+
+
+def test_the_openapi_of_a_station_is_current():
+    """Run `make docs` after changing a question or an answer of `api`."""
+    assert (DOCS / "formats" / "station-openapi.json").read_text("utf-8") == generate.station_openapi_page()

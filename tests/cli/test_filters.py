@@ -265,8 +265,10 @@ def station(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeStation:
 
     def asked(path: str, **query: Any) -> Any:
         if path.startswith("verdicts"):
-            row = {"answer": "kept", "party": "rus", "term": "k1"}
-            return {"agreement": "truce", "at_us": 0, "basis": made.basis, "seen": "", "verdicts": [row]}
+            row = {"answer": "kept", "life": "in effect", "party": "rus", "term": "k1", "why": "", "words": ""}
+            rows = [{**row, "not_counted": [], "qualified": []}]
+            found = {"agreement": "truce", "at_us": 0, "id": "", "published": [], "ruleset": "", "size": 0}
+            return {**found, "basis": made.basis, "seen": "", "verdicts": rows}
         if path == "entries":
             return {"basis": {**made.basis, "entries_size": 0}, "entries": [], "next": 0, "over": {}}
         return get(path, **query)

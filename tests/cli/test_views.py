@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import pytest
 from rich.cells import cell_len
-from tests.support.fake_station import BODY, NOTICE, RESPONSE, FakeStation
+from tests.support.fake_station import BODY, NOTICE, RESPONSE, FakeStation, entry
 from typer.testing import CliRunner
 
+from detente.api.entries import ProvenEntry
 from detente.cli.app import VERBS, app
 
 CIRCLE = ["--circle", "35.2854, 40.1760, 2000 m", "--datum", "WGS84"]
@@ -234,17 +236,14 @@ def test_something_urgent_taken_by_an_officer_who_is_not_on_watch_says_so(statio
 def test_a_stop_that_came_directly_stands_above_what_waits(station, monkeypatch):
     """While the host is away a stop is in no ledger; the officer still sees it, and that it is not in one."""
     body = {"about": [], "in_reply_to": None, "place": None, "urgency": "stop", "words": "Stop at once"}
-    facet = {"facet": {"audience": ["cjtf"], "body": body, "form": "full"}, "salt": "00" * 32}
-    entry = {
-        "facets": [facet, None, None, None],
-        "header": {"audience": ["cjtf"], "author": "rus", "kind": "message/1"},
-    }
-    held = {"entry": entry, "from": "rus", "id": "cd" * 32, "received_at_us": 1_474_073_000_000_000}
+    told = entry(0, "cd" * 32, "rus", "message/1", body)
+    delivered = {name: told[name] for name in ("facets", "header", "header_salt", "signature", "slots")}
+    held = {"entry": delivered, "from": "rus", "id": "cd" * 32, "received_at_us": 1_474_073_000_000_000}
     asked = station.get
 
     def get(path, **query):
         if path == "direct":
-            return {"direct": [held]}
+            return {"basis": station.basis, "direct": [held]}
         return asked(path, **query) | ({"direct_held": [held["id"]]} if path == "status" else {})
 
     monkeypatch.setattr(station, "get", get)
@@ -272,9 +271,12 @@ def test_known_shows_of_an_entry_what_was_for_that_party():
     from detente.cli.known import _as_read_by
     from detente.cli.words import bodies
 
-    parts = [
-        {"facet": {"audience": [to], "body": {}, "form": form}} for to, form in (("rus", "full"), ("un", "coarse"))
+    given = entry(1, NOTICE, "cjtf", "notice/1", BODY)
+    part = given["facets"][0]
+    given["facets"][:2] = [
+        {**part, "facet": {"audience": [to], "body": {}, "form": form}}
+        for to, form in (("rus", "full"), ("un", "coarse"))
     ]
-    entry = {"facets": [*parts, None, None], "header": {"author": "cjtf"}}
-    read = {party: [form for form, _ in bodies(_as_read_by(party, entry))] for party in ("cjtf", "rus", "un")}
+    shown = msgspec.json.decode(msgspec.json.encode(given), type=ProvenEntry)
+    read = {party: [form for form, _ in bodies(_as_read_by(party, shown))] for party in ("cjtf", "rus", "un")}
     assert read == {"cjtf": ["full", "coarse"], "rus": ["full"], "un": ["coarse"]}

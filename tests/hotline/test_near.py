@@ -19,7 +19,7 @@ from detente.geometry.volume import Circle
 from detente.hotline.ground import Ground, ground_of
 from detente.hotline.near import Answer, Asked, Verdict, answer
 from detente.hotline.register import FORMAT, Protected, Register, read_register, sorted_places, write_register
-from detente.station.delivering import register_bytes
+from detente.station.registering import register_bytes
 
 HOUR = 3_600_000_000
 AS_OF = 1_443_821_880_000_000

@@ -82,7 +82,6 @@ STILL_DOUBLE = frozenset(
         "Touch",
         "Verdict",
         "Verdicts",
-        "View",
         "Window",
         "Within",
         "Word",

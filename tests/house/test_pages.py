@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+from typing import Any, get_type_hints
 
 import pytest
 from tests.house.source import pages, texts, trees
 
+from detente.api.question import Question
 from detente.cli.app import VERBS
+from detente.station.local import ANSWERS
 from detente.wiring.host import HostConfig
 from detente.wiring.station import StationConfig
 
@@ -26,7 +29,12 @@ def routes() -> set[tuple[str, str]]:
                         method in METHODS and route.startswith("/")
                     ):
                         found.add((method, route))
-    return found
+    return found | {(asked.method, re.sub(r"\{.+\}", "{}", asked.path)) for asked in questions()}
+
+
+def questions() -> list[type[Question[Any]]]:
+    """What may be asked of a station by a question of `api`."""
+    return [get_type_hints(answers)["asked"] for answers in ANSWERS]
 
 
 def shown(path: str) -> str:

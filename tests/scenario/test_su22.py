@@ -3,6 +3,7 @@
 import pytest
 from tests.scenario.tables import golden, table
 
+from detente.api.reviews import AgendaAsked
 from detente.scenario.case import load
 from detente.scenario.replay import play
 
@@ -16,7 +17,7 @@ AGENDAS = {}
 def replay(tmp_path_factory):
     def keep(branch, stage):
         AGENDAS[branch] = [
-            stage.doors[party].get("/local/agenda", series="line", parties=other)["agenda"]
+            stage.doors[party].ask(AgendaAsked(parties=(other,), series="line")).agenda
             for party, other in (("cjtf", "rus"), ("rus", "cjtf"))
         ]
 
@@ -59,9 +60,9 @@ def test_a_refusal_closes_the_clock_on_both_sides(replay):
 def test_the_next_review_has_the_evening_on_its_agenda_at_both_sides(replay):
     """The stop that nobody closed is one item, with how far its ladder climbed; closed, it is still an incident."""
     for agenda in AGENDAS["stop"]:
-        (item,) = [item for item in agenda["items"] if item["about"] == [replay["stop"].entries["s1"]]]
-        assert item["words"].startswith("open: cjtf has waited")
-        assert "comply-or-reject, overdue" in item["words"]
+        (item,) = [item for item in agenda.items if item.about == (replay["stop"].entries["s1"],)]
+        assert item.words.startswith("open: cjtf has waited")
+        assert "comply-or-reject, overdue" in item.words
     for agenda in AGENDAS["stop-answered"]:
-        (item,) = [item for item in agenda["items"] if item["about"] == [replay["stop-answered"].entries["s1"]]]
-        assert not item["words"].startswith("open")
+        (item,) = [item for item in agenda.items if item.about == (replay["stop-answered"].entries["s1"],)]
+        assert not item.words.startswith("open")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from types import SimpleNamespace
 
 import msgspec
 import pytest
 from tests.support.stations import World, circle, notice
 
-from detente.station.asking import OwnQuestions, routes, standing
+from detente.api.presence import QuestionsAsked
+from detente.station.answers.presence import passed_over, questions
+from detente.station.own_questions import OwnQuestions
 
 HERE = (35.2663, 40.1527)
 YEAR = 365 * 24.0
@@ -24,15 +25,15 @@ def world():
 
 
 def api(world, party):
-    """What the routes need of a station's listener."""
-    made = SimpleNamespace(
-        basis=dict,
-        engine=SimpleNamespace(now_us=world.now_us),
-        picture=world.pictures[party],
-        state=world.stations[party],
+    """What the functions need of a station's engine."""
+    state, picture = world.stations[party], world.pictures[party]
+    return SimpleNamespace(
+        now_us=world.now_us,
+        own_questions=OwnQuestions(state, picture, lambda: world.now_us),
+        parts=SimpleNamespace(picture=picture, virtual=True),
+        state=state,
+        troubles=list,
     )
-    made.own_questions = OwnQuestions(made)
-    return made
 
 
 def tell(world, **given):
@@ -60,9 +61,7 @@ def less_budget(world, m2_s):
 
 def asked(world, party="rus"):
     """`GET /local/questions` of a party's station."""
-    made = api(world, party)
-    found = asyncio.run(routes(made, made.own_questions)["GET", "/local/questions"](None))
-    return msgspec.json.decode(found.body)
+    return msgspec.to_builtins(questions(api(world, party), QuestionsAsked()))
 
 
 def test_the_asker_counts_its_own_spending_as_the_holder_does(world):
@@ -71,7 +70,7 @@ def test_the_asker_counts_its_own_spending_as_the_holder_does(world):
         tell(world, hours=hours)
     holder = world.stations["rus"].screening.screener.desk.spending.of("cjtf", world.now_us)
     assert api(world, "cjtf").own_questions.spent_m2_s("rus") == holder > 0
-    assert asked(world, "cjtf")["ours"] == [{"party": "rus", "percent": 1, "spent_m2_s": holder}]
+    assert asked(world, "cjtf")["ours"] == ({"party": "rus", "percent": 1, "spent_m2_s": holder},)
 
 
 def test_a_notice_over_the_budget_says_so_at_both_sides(world):
@@ -112,9 +111,9 @@ def test_a_notice_that_was_screened_or_is_anothers_gives_no_reason(world):
 def test_the_watch_and_the_view_show_who_is_passed_over_until_the_epoch_ends(world):
     tell(world)
     world.state_presence("rus", circle(*HERE, radius_m=300))
-    (row,) = standing(api(world, "rus"))
-    assert "OWN PEOPLE PASSED OVER" in row["passed_over"]
-    assert asked(world)["passed_over"] == [row["passed_over"]]
-    assert standing(api(world, "cjtf")) == []
+    (words,) = passed_over(api(world, "rus"))
+    assert "OWN PEOPLE PASSED OVER" in words
+    assert asked(world)["passed_over"] == (words,)
+    assert passed_over(api(world, "cjtf")) == ()
     world.run(6 * 3600)
-    assert standing(api(world, "rus")) == []
+    assert passed_over(api(world, "rus")) == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from tests.support.station_process import Watch
 from tests.support.stations import START_US, message, notice, response
@@ -37,6 +38,15 @@ def test_a_bad_draft_is_refused_with_field_and_rule_and_nothing_is_queued(watch)
     assert {"officer", "audience"} <= fields
     assert any(field.startswith("facets[0].body") for field in fields)
     assert not watch["cjtf"].status()["outbox"]
+
+
+def test_what_is_said_after_sending_rests_on_a_ledger_that_has_it(watch):
+    """ "Recorded at index 4, ledger size 4" was read as a mistake of one of the two."""
+    body = msgspec.to_builtins(notice(words="counted"))
+    facets = [{"audience": ["rus"], "body": body, "form": "full"}]
+    answer = watch["cjtf"].post("send?wait_s=10", {"facets": facets, "kind": "notice", "officer": "watch-1"})
+    assert answer["index"] < answer["basis"]["size"] and answer["basis"]["queued"] == 0
+    assert watch["cjtf"].get(f"ids/{answer['id'][:10]}")["id"] == answer["id"]
 
 
 def test_a_local_request_without_the_token_is_refused(watch):

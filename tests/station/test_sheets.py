@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -13,14 +11,25 @@ import pytest
 from tests.agreements.castello import D_US, HOUR_US, K12
 from tests.agreements.say import claim, truce, us
 from tests.agreements.test_sheet import TERMS, WORDS, position
+from tests.support.answering import engine_of
 from tests.support.fake_station import FakeStation
 from tests.support.play import Play, picture_of
 from typer.testing import CliRunner
 
+from detente.api.agreements import (
+    AgreementAsked,
+    AgreementsAsked,
+    CountsAsked,
+    ProofsAsked,
+    PublicationAsked,
+    SheetAsked,
+    VerdictsAsked,
+)
+from detente.api.question import Question
 from detente.cli.app import app
 from detente.errors import Refused
-from detente.station.http import Request
-from detente.station.sheets import SheetsApi
+from detente.station.answers.agreements import agreement, agreements, counts, proofs, publication, sheet, verdicts
+from detente.station.http import json_answer
 
 EVERYBODY = "opposition rus syr un us"
 
@@ -47,32 +56,19 @@ def told() -> Play:
 
 
 @pytest.fixture(scope="module")
-def api() -> SheetsApi:
-    picture = picture_of(told(), "un")
-    engine: Any = SimpleNamespace(
-        now_us=us(168),
-        parts=SimpleNamespace(picture=picture),
-        state=SimpleNamespace(folded=9, me=SimpleNamespace(party="un")),
-    )
-    return SheetsApi(engine, lambda: {"virtual": True})
-
-
-def ask(api: SheetsApi, path: str, **query: Any) -> Any:
-    kind, _, rest = path.partition("/")
-    given = Request(b"", {}, "GET", path, {k: str(v) for k, v in query.items()}, rest)
-    handler = {"counts": api.counts, "sheets": api.sheet}[kind]
-    return json.loads(asyncio.run(handler(given)).body)
+def engine() -> Any:
+    return engine_of(picture_of(told(), "un"), "un", us(168), size=9, parties=("rus", "syr", "un", "us"))
 
 
 @pytest.fixture
-def officer(api: SheetsApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def officer(engine: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Somebody at the command line of that station."""
 
     class Station(FakeStation):
-        def get(self, path: str, **query: Any) -> Any:
-            if path == "status":
-                return {"basis": self.basis, "now_us": us(168), "party": "un", "virtual": True}
-            return {**ask(api, path, **query), "basis": self.basis}
+        def ask(self, question: Question[Any]) -> Any:
+            answers: dict[type, Any] = {CountsAsked: counts, SheetAsked: sheet}
+            found = answers.get(type(question))
+            return found(engine, question) if found is not None else super().ask(question)
 
     station = Station(tmp_path / "un")
     monkeypatch.setattr("detente.cli.desk.find_station", lambda folder: station)
@@ -85,24 +81,24 @@ def officer(api: SheetsApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     return run
 
 
-def test_the_sheet_says_whose_it_is_and_of_when(api: SheetsApi):
+def test_the_sheet_says_whose_it_is_and_of_when(engine: Any):
     """As seen by whom at which size; and earlier, as it was then."""
-    now = ask(api, "sheets/truce-2016")
-    assert (now["seen"], now["sheet"]["seen"]) == ("as seen by un at size 9",) * 2
-    early = ask(api, "sheets/truce-2016", at=us(60))
-    k1 = {row["name"]: row for row in early["sheet"]["terms"]}["k1"]
-    assert [v["answer"] for v in k1["verdicts"]] == ["kept"]  # the attack had not been reported yet
-    later = {row["name"]: row for row in now["sheet"]["terms"]}["k1"]
-    assert {v["answer"] for v in later["verdicts"]} == {"breached", "kept"}
+    now = sheet(engine, SheetAsked(name="truce-2016"))
+    assert (now.seen, now.sheet.seen) == ("as seen by un at size 9",) * 2
+    early = sheet(engine, SheetAsked(at=us(60), name="truce-2016"))
+    k1 = {row.name: row for row in early.sheet.terms}["k1"]
+    assert [v.answer for v in k1.verdicts] == ["kept"]  # the attack had not been reported yet
+    later = {row.name: row for row in now.sheet.terms}["k1"]
+    assert {v.answer for v in later.verdicts} == {"breached", "kept"}
 
 
-def test_the_counts_are_what_simulate_takes(api: SheetsApi):
+def test_the_counts_are_what_simulate_takes(engine: Any):
     """The term of seven days with its events; an agreement without one is refused with its terms."""
-    (one,) = ask(api, "counts/truce-2016")["counts"]
-    assert [way["id"] for way in one["counting"]["ways"]] == ["R1", "R2", "R3"]
-    assert {event["name"] for event in one["events"]} == {"begins", "end-announced", "satisfaction", "without"}
+    (one,) = counts(engine, CountsAsked(name="truce-2016")).counts
+    assert [way.id for way in one.counting.ways] == ["R1", "R2", "R3"]
+    assert {event.name for event in one.events} == {"begins", "end-announced", "satisfaction", "without"}
     with pytest.raises(Refused, match="no agreement as seen by un"):
-        ask(api, "counts/none")
+        counts(engine, CountsAsked(name="none"))
 
 
 def test_an_officer_writes_the_sheet(officer: Any, tmp_path: Path):
@@ -148,23 +144,32 @@ def test_a_term_that_counts_no_days(officer: Any):
     ("query", "says"),
     [
         ({"party": "ruus"}, "must be a party of this ledger"),
-        ({"at": str(us(500))}, "has not come yet"),
-        ({"terms": "k11"}, "Did you mean `k1`?"),
+        ({"at": us(500)}, "has not come yet"),
+        ({"terms": ("k11",)}, "Did you mean `k1`?"),
     ],
 )
-def test_a_party_a_time_or_a_term_that_is_none_is_refused_by_the_station(
-    api: SheetsApi, query: dict[str, str], says: str
-):
+def test_a_party_a_time_or_a_term_that_is_none_is_refused_by_the_station(engine: Any, query: dict[str, Any], says: str):
     """Of a time to come nobody can say what stood; `simulate` says what would follow."""
-    state = SimpleNamespace(
-        **vars(api.engine.state), identity=SimpleNamespace(parties=lambda: ("rus", "syr", "un", "us"))
-    )
-    engine: Any = SimpleNamespace(**{**vars(api.engine), "state": state})
-    asked = SheetsApi(engine, lambda: {"virtual": True})
     with pytest.raises(Refused) as refused:
-        ask_route(asked.proofs, "truce-2016", **query)
+        proofs(engine, ProofsAsked(name="truce-2016", **query))
     assert says in str(refused.value)
 
 
-def ask_route(route: Any, name: str, **query: str) -> Any:
-    return asyncio.run(route(Request(body=b"", headers={}, method="GET", path="/", query=query, rest=name)))
+@pytest.mark.parametrize(
+    ("answers", "asked"),
+    [
+        (agreement, AgreementAsked(name="truce-2016")),
+        (agreements, AgreementsAsked()),
+        (agreements, AgreementsAsked(party="rus")),
+        (counts, CountsAsked(name="truce-2016")),
+        (proofs, ProofsAsked(name="truce-2016")),
+        (publication, PublicationAsked(name="truce-2016", terms=("k1",))),
+        (sheet, SheetAsked(name="truce-2016")),
+        (verdicts, VerdictsAsked(name="truce-2016")),
+    ],
+    ids=lambda given: getattr(given, "__name__", ""),
+)
+def test_what_is_answered_reads_as_its_type(engine: Any, answers: Any, asked: Question[Any]):
+    """From the bytes that a client gets: the same value again."""
+    answer = answers(engine, asked)
+    assert msgspec.json.decode(json_answer(answer).body, type=asked.answer_type()) == answer

@@ -17,7 +17,7 @@ from tests.support import world
 from detente.api.question import Question
 from detente.errors import Refused, problem
 from detente.ledger import canonical
-from detente.network.local import written
+from detente.network.local import A, answer_in, written
 
 NOTICE, RESPONSE, STRANGE = "ab" * 32, "cd" * 32, "abab" + "00" * 30
 AT = world.CREATED_US + 3_600_000_000
@@ -163,27 +163,24 @@ class FakeStation:
     def __exit__(self, *_: object) -> None:
         """Nothing is open."""
 
-    def get_bytes(self, path: str, **query: Any) -> bytes:
-        """Return a file."""
-        assert path == "bundle"
-        return b"{}"
-
     def post(self, path: str, body: Any, **query: Any) -> Any:
-        """Keep what was sent."""
-        self.sent.append((path, msgspec.to_builtins(msgspec.json.decode(msgspec.json.encode(body)))))
+        """Keep what was sent; answer as to anything that is handed in to be sent."""
+        self.sent.append((path, msgspec.json.decode(msgspec.json.encode(body))))
         state = "queued" if self.queued else "included"
-        return {
-            "basis": self.basis,
-            "id": "ef" * 32,
-            "index": None if self.queued else 4,
-            "problems": [],
-            "state": state,
-        }
+        index = None if self.queued else 4
+        return {"basis": self.basis, "id": "ef" * 32, "index": index, "over": {}, "problems": [], "state": state}
 
-    def ask(self, question: Question[Any]) -> Any:
+    def ask(self, question: Question[A]) -> A:
         """Answer a typed question: the canned answer must be one that a station could give."""
-        path, given = written(question)
-        return msgspec.convert(self.get(path, **given), question.answer_type())
+        asked = written(question)
+        if question.answer_type() is bytes:
+            return answer_in(question, b"{}")
+        if question.method == "POST":
+            found = self.post(asked.path, msgspec.Raw(asked.body or b"{}"), **asked.query)
+            found = {"held": 0, "speaks_for": []} if asked.path == "presence" else found
+        else:
+            found = self.get(asked.path, **asked.query)
+        return answer_in(question, msgspec.json.encode(found))
 
     def get(self, path: str, **query: Any) -> Any:
         """Answer a question."""
@@ -198,18 +195,30 @@ class FakeStation:
             "cosigning": True,
             "direct_held": [],
             "distrusted": False,
-            "failed": None,
+            "busy": 0,
+            "checkpoint": None,
+            "failed": "",
             "host_since_us": AT,
             "ledger": world.LEDGER.hex(),
+            "lodged_here": 0,
             "missing": {},
             "officers": ["watch-1"],
             "origin": "detente.example/levant/replay",
             "outbox": [],
             "party": "cjtf",
             "peers": {"rus": {"answered_at_us": AT, "reachable": True, "size": 4}},
-            "told": {"count": 2, "hash": "00" * 32, "size": 4},
+            "told": {"count": 2, "size": 4},
             "unacknowledged": [],
+            "wake_us": AT,
         }
+
+    def _ids(self, rest: str, query: Any) -> Any:
+        found = [e["id"] for e in ENTRIES if e["id"].startswith(rest)]
+        if len(found) == 1:
+            return {"id": found[0]}
+        rule = "is the start of no entry here" if not found else f"is the start of {len(found)} entries"
+        step = "Copy it from `detente log`." if not found else "Give more digits: " + ", ".join(sorted(found)[:3])
+        raise Refused([problem("id", "prefix", rest, rule, step)])
 
     def _alarms(self, rest: str, query: Any) -> Any:
         alarm = {"about": NOTICE, "at_us": AT, "evidence": ["evidence/x"], "kind": "withheld", "words": "kept from us"}
@@ -230,7 +239,36 @@ class FakeStation:
         return {"presence": [row], "speaks_for": ["cjtf"]}
 
     def _channels(self, rest: str, query: Any) -> Any:
-        return {"channels": [{"author": "rus", "channel": "hotline", "never": ["notice"]}]}
+        measured = {
+            "attempts": 0,
+            "last_carried_us": None,
+            "last_us": None,
+            "latency_median_us": None,
+            "latency_worst_us": None,
+            "taken_permille": None,
+            "uptime_permille": None,
+            "words": "not tried: nothing is known of it",
+        }
+        line = {
+            "alternates": [],
+            "author": "rus",
+            "carries": [],
+            "channel": "hotline",
+            "languages": [],
+            "means": "voice",
+            "measured": measured,
+            "name": "Hotline",
+            "never": ["notice"],
+            "parties": ["cjtf", "rus"],
+            "roles": ["watch"],
+            "state": "open",
+            "tested_at_us": None,
+            "words": "",
+        }
+        return {"channels": [line], "days": 30}
+
+    def _handovers(self, rest: str, query: Any) -> Any:
+        return {"handovers": []}
 
     def _taking(self, rest: str, query: Any) -> Any:
         return {"standing": "not on watch"}
@@ -251,7 +289,8 @@ class FakeStation:
             "withheld": [[1763, 11007]],
             "words": "none raised; PASSED OVER: 1 own cell(s)",
         }
-        pattern = {"asker": "rus", "spent_percent": 1, "words": "rus has asked 1 time(s)"}
+        spent = {"budget_m2_s": 10**15, "not_screened": 0, "questions": 1, "same_ground": 1, "spent_m2_s": 10**13}
+        pattern = {**spent, "asker": "rus", "since_us": AT, "spent_percent": 1, "words": "rus has asked 1 time(s)"}
         ours = [{"party": "rus", "percent": 41, "spent_m2_s": 41 * 10**13}]
         return {"asked": [one], "ours": ours, "passed_over": [over], "patterns": [pattern]}
 
@@ -264,14 +303,13 @@ class FakeStation:
     def _entries(self, rest: str, query: Any) -> Any:
         if rest:
             found = next((e for e in ENTRIES if e["id"] == rest), ENTRIES[0])
-            return {"entry": found, "index": found["index"], "over": None, "stands": "proven"}
-        return {"entries": [e for e in ENTRIES if e["index"] >= query["from"]], "next": 4, "over": {}}
+            return {"entry": found, "erased_parts": [], "index": found["index"], "over": None, "stands": "proven"}
+        return {"entries": [e for e in ENTRIES if e["index"] >= query.get("from", 0)], "next": 4, "over": {}}
 
     def _delivery(self, rest: str, query: Any) -> Any:
-        return {"delivery": {"rus": [{"at_us": AT, "words": "recorded at index 1, addressed to rus"}]}}
-
-    def _acknowledged(self, rest: str, query: Any) -> Any:
-        return {"acknowledged": {}}
+        fact = {"at_us": AT, "by_role": None, "entry": NOTICE, "index": 1, "officer": None, "party": "rus"}
+        row = {**fact, "step": "recorded", "unit": None, "version": NOTICE}
+        return {"delivery": {"rus": [{**row, "words": "recorded at index 1, addressed to rus"}]}, "over": None}
 
     def _courses(self, rest: str, query: Any) -> Any:
         fact = {
@@ -279,9 +317,11 @@ class FakeStation:
             "by_role": None,
             "entry": NOTICE,
             "index": 1,
+            "officer": None,
             "party": "rus",
             "step": "recorded",
             "unit": None,
+            "version": NOTICE,
         }
         passed = {
             **fact,
@@ -322,6 +362,7 @@ class FakeStation:
             "steps": [{"fact": fact, "moved": True, "since_before_us": 0, "since_recorded_us": 0, "took": TOOK}],
             "unit_reached_us": None,
             "units": [unit],
+            "version": NOTICE,
             "words": "rus: recorded; Flight 1: passed on; not confirmed by it",
         }
         about = {"author": "cjtf", "kind": "notice", "recorded_us": AT}
@@ -332,26 +373,53 @@ class FakeStation:
 
     def _calls(self, rest: str, query: Any) -> Any:
         end = {"officer": None, "party": "rus", "role": "watch"}
-        call = {"at_us": AT, "caller": end, "line": "hotline", "outcome": "on-hold", "taker": {**end, "party": "cjtf"}}
-        account = {"author": "cjtf", "call": call, "entry": NOTICE}
-        words = "said by rus, entered by cjtf, not countersigned"
-        return {"calls": [{"account": account, "delivered": False, "words": words}]}
+        call = {
+            "about": [],
+            "at_us": AT,
+            "caller": end,
+            "countersigns": None,
+            "ended_us": None,
+            "interpreter": None,
+            "language": "",
+            "line": "hotline",
+            "outcome": "on-hold",
+            "readback": None,
+            "said_by": "rus",
+            "stated_time": None,
+            "taker": {**end, "party": "cjtf"},
+            "words": "",
+        }
+        account = {"author": "cjtf", "call": call, "entry": NOTICE, "index": 1, "received_at_us": AT}
+        row = {"account": account, "compared": "none", "countersigned": [], "delivered": False, "differences": []}
+        return {"calls": [{**row, "disagree": [], "words": "said by rus, entered by cjtf, not countersigned"}]}
 
     def _meetings(self, rest: str, query: Any) -> Any:
-        held = {"agenda": [], "agreement": None, "at_us": AT, "means": "video", "parties": ["cjtf", "rus"]}
-        action = {"action": "roster", "due_us": AT, "owner": "rus", "role": "watch", "words": "names deputies"}
-        minuted = {
-            "actions": [{"action": action, "done_us": None, "standing": "late", "words": "roster: late; rus (watch)"}],
-            "author": "cjtf",
-            "entry": NOTICE,
-            "minutes": {"words": "Ninety minutes."},
-            "points": [
-                {"point": {"agreement": None, "point": "p1"}, "words": "p1: NOT AGREED; not signed by cjtf, rus"}
-            ],
+        said = {"at_us": AT, "author": "cjtf"}
+        meeting = {
+            "agenda": [],
+            "agreement": None,
+            "at_us": AT,
+            "every_us": 86_400_000_000,
+            "means": "video",
+            "parties": ["cjtf", "rus"],
+            "series": "flight-safety",
+            "since_us": 0,
+            "title": "Review",
+            "words": "",
         }
-        meeting = {**held, "series": "flight-safety", "title": "Review"}
+        action = {"action": "roster", "due_us": AT, "owner": "rus", "role": "watch", "words": "names deputies"}
+        point = {"agreement": None, "point": "p1", "words": "said"}
+        minutes = {"about": RESPONSE, "actions": [action], "points": [point], "present": [], "words": "Ninety minutes."}
+        standing = {"point": point, "refused": [], "signed": [], "silent": ["cjtf", "rus"], "stands": False}
+        minuted = {
+            **said,
+            "actions": [{"action": action, "done_us": None, "standing": "late", "words": "roster: late; rus (watch)"}],
+            "entry": NOTICE,
+            "minutes": minutes,
+            "points": [{**standing, "words": "p1: NOT AGREED; not signed by cjtf, rus"}],
+        }
         row = {"entry": RESPONSE, "meeting": meeting, "minutes": [minuted], "next_due_us": AT, "reminder": "LATE: due"}
-        return {"meetings": [row]}
+        return {"meetings": [{**said, **row}]}
 
     def _agenda(self, rest: str, query: Any) -> Any:
         items = [{"about": [NOTICE], "words": "open: cjtf has waited 300 s for rus: officer, overdue"}]
@@ -404,21 +472,25 @@ class FakeStation:
     def _matrix(self, rest: str, query: Any) -> Any:
         words = "un: NOT ADDRESSED; should have it: protected places and movements concern every party"
         cells = [
-            {"gap": False, "party": "rus", "words": "rus: has it"},
-            {"gap": True, "party": "un", "words": words},
+            {"form": "full", "gap": False, "holds": "has it", "party": "rus", "words": "rus: has it"},
+            {"form": "", "gap": True, "holds": "NOT ADDRESSED", "party": "un", "words": words},
         ]
+        cells = [{**cell, "should": True, "since_us": None, "through": None, "why": []} for cell in cells]
         row = {
             "activity": "protected-site",
             "author": "cjtf",
             "behind": {},
             "cells": cells,
+            "first": NOTICE,
             "start_us": AT,
             "version": NOTICE,
         }
         return {"matrix": [row]}
 
     def _screenings(self, rest: str, query: Any) -> Any:
-        return {"screenings": [{"words": "rus: none raised (buffer 5 km, data 2 min old, for rus) - no assurance"}]}
+        row = {"answer": "none raised", "at_us": AT, "buffer_mm": 5_000_000, "data_age_us": 120_000_000, "due_us": AT}
+        words = "rus: none raised (buffer 5 km, data 2 min old, for rus) - no assurance"
+        return {"screenings": [{**row, "entry": RESPONSE, "party": "rus", "speaks_for": ["rus"], "words": words}]}
 
     def _receipts(self, rest: str, query: Any) -> Any:
         raise Refused([problem("not-found", "", rest, "is not held", "Check the id.")])

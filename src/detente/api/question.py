@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Generic, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_args
 
 import msgspec
 
 from detente.api.basis import Basis
+
+NUMBER_MAX = 2**53 - 1
+"""The largest number that a canonical document holds."""
+
+Whole = Annotated[int, msgspec.Meta(ge=0, le=NUMBER_MAX)]
+"""A whole number of a question: a count, a size, or microseconds since 1970 UTC."""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -15,16 +21,19 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     basis: Basis
 
 
-A = TypeVar("A", bound=Answer)
+A = TypeVar("A", bound=msgspec.Struct | bytes)
 
 
 class Question(msgspec.Struct, Generic[A], frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One question; `A` is the type of its answer.
+    """One question; `A` is the type of its answer: an `Answer`, another Struct where it rests on no ledger size, or bytes, a file.
 
-    A field named in `path` is read from that segment; every other field from the query of a GET or the body of a POST. A
-    tuple in a query is written with commas. A query or body with a member that is no field is refused.
+    A field named in `path` is read from that segment; every other field from the query of a GET or the body of a POST. Where a
+    POST has a field `body`, that is the whole body, and the others are the query. A tuple in a query is written with commas. A
+    query or body with a member that is no field is refused.
     """
 
+    kind: ClassVar[str] = "application/json"
+    """The media type of the answer."""
     method: ClassVar[str] = "GET"
     path: ClassVar[str]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, TypedDict, get_args
 
 import msgspec
 import typer
@@ -11,12 +12,28 @@ import typer
 from detente.agreements.events import moment as moment_of
 from detente.agreements.patterns.expand import despite, expand
 from detente.agreements.terms import read_agreement
+from detente.api.agreements import (
+    AgreementAsked,
+    AgreementRow,
+    AgreementsAsked,
+    AgreementShown,
+    AgreementsShown,
+    ProofsAsked,
+    ProofsShown,
+    PublicationAsked,
+    VerdictRow,
+    VerdictsAsked,
+    VerdictsShown,
+)
 from detente.cli.desk import Desk, EndedFor, Officer, Station, To, WaitS, at_desk, basis_words, one_of, short
-from detente.cli.say import AsJson, answer, guarded, read_bytes, read_json, table
-from detente.cli.sending import parties, send, sent
+from detente.cli.say import AsJson, answer, chosen, guarded, read_bytes, read_json, table
+from detente.cli.sending import joined, parties, send, sent
 from detente.cli.times import Zone, stated_zone, time_us, zone_named
 from detente.cli.times import moment as written
 from detente.errors import Refused, problem
+from detente.records.assent import Act, Assent
+from detente.records.body import Stated
+from detente.records.position import Position, Says
 from detente.storage import private
 
 TermsFile = Annotated[str, typer.Argument(help="The agreement, as JSON (docs/formats/terms.md); - is standard input.")]
@@ -34,11 +51,8 @@ AsOf = Annotated[
 ]
 Of = Annotated[str | None, typer.Option("--for", help="As this party could conclude it, as far as the record shows.")]
 Terms = Annotated[list[str] | None, typer.Option("--term", help="Only this term; repeat for more.")]
-ACTS = ("assent", "reservation", "resumption", "suspension", "withdrawal")
-SAYS = (
-    "declares", "ended", "ends", "holding", "in force", "not satisfied", "reads", "satisfied", "says nothing", "suspended",
-    "void",
-)  # fmt: skip
+ACTS: tuple[Act, ...] = get_args(Act)
+SAYS: tuple[Says, ...] = get_args(Says)
 
 
 def register(app: typer.Typer) -> None:
@@ -86,9 +100,9 @@ def propose(
     read = read_agreement(read_bytes(file))
     with at_desk(station) as desk:
         readers = sorted({desk.party, *parties(to)})
-        facets = [{"audience": readers, "body": read, "form": "full"}]
+        facets: list[dict[str, object]] = [{"audience": readers, "body": read, "form": "full"}]
         facets += [_annex(text, desk.party) for text in annex or []]
-        asked: dict[str, Any] = {"facets": facets, "kind": "agreement", "officer": desk.officer(officer)}
+        asked: dict[str, object] = {"facets": facets, "kind": "agreement", "officer": desk.officer(officer)}
         if supersedes is not None:
             asked["supersedes"] = desk.full_id(supersedes, "--supersedes")
             asked["ended_for"] = parties(ended_for, "--ended-for", needed=False)
@@ -96,13 +110,13 @@ def propose(
         answer(got, sent(f"Agreement {read.agreement}, version {read.version},", got), as_json)
 
 
-def _annex(text: str, me: str) -> dict[str, Any]:
+def _annex(text: str, me: str) -> dict[str, object]:
     form, _, rest = text.partition("=")
     file, _, readers = rest.rpartition("@")
     if not file or form not in ("annex-a", "annex-b", "annex-c"):
         rule = "is annex-a, annex-b or annex-c, then =FILE@PARTY,PARTY"
         raise Refused([problem("annex", "--annex", text, rule, "Write it so.")])
-    body = read_json(file, dict[str, Any], "--annex")
+    body = read_json(file, dict[str, object], "--annex")
     return {"audience": sorted({me, *parties([readers], "--annex")}), "body": body, "form": form}
 
 
@@ -122,20 +136,20 @@ def assent(
     as_json: AsJson = False,
 ) -> None:
     """Say what a party does about being bound: assent, reservation, suspension, resumption, withdrawal."""
-    _one_of("--act", act, ACTS)
+    done = chosen("--act", act, ACTS)
     with at_desk(station) as desk:
         found = _agreement(desk, agreement)
-        body = {
-            "about": found["id"],
-            "act": act,
-            "at": _stated(at),
-            "party": party or desk.party,
-            "source": source,
-            "tag": "DOC" if source else "MEM+",
-            "terms": sorted(set(term or [])),
-            "who": who or party or desk.party,
-            "words": words,
-        }
+        body = Assent(
+            about=found.id,
+            act=done,
+            at=_stated(at),
+            party=party or desk.party,
+            source=source,
+            tag="DOC" if source else "MEM+",
+            terms=tuple(sorted(set(term or []))),
+            who=who or party or desk.party,
+            words=words,
+        )
         _say(desk, "assent", body, found, to, officer, wait, as_json, f"{act.capitalize()}")
 
 
@@ -160,23 +174,23 @@ def position(
     as_json: AsJson = False,
 ) -> None:
     """Say where the agreement, or a term of it, stands for a party: in words. Deeds are seen beside it."""
-    _one_of("--says", says, SAYS)
+    said = chosen("--says", says, SAYS)
     with at_desk(station) as desk:
         found = _agreement(desk, agreement)
-        body = {
-            "about": found["id"],
-            "at": _stated(at),
-            "by_authority": authority,
-            "party": party or desk.party,
-            "power": power,
-            "reading": reading,
-            "says": says,
-            "source": source,
-            "tag": "DOC" if source else "MEM+",
-            "term": term,
-            "who": who or party or desk.party,
-            "words": words,
-        }
+        body = Position(
+            about=found.id,
+            at=_stated(at),
+            by_authority=authority,  # type: ignore[arg-type]
+            party=party or desk.party,
+            power=power,  # type: ignore[arg-type]
+            reading=reading,
+            says=said,
+            source=source,
+            tag="DOC" if source else "MEM+",
+            term=term,
+            who=who or party or desk.party,
+            words=words,
+        )
         _say(desk, "position", body, found, to, officer, wait, as_json, "Position")
 
 
@@ -189,24 +203,28 @@ def show(
 ) -> None:
     """Show agreements: parties in words and in deeds, and how many terms stand how."""
     with at_desk(station) as desk:
-        query = view_query(as_of, for_)
+        seen = viewpoint(as_of, for_)
+        got: AgreementShown | AgreementsShown
         if agreement is not None:
-            got = desk.station.get(f"agreements/{agreement}", **query)
-            rows = [got["agreement"]]
+            got = one = desk.station.ask(AgreementAsked(name=agreement, **seen))
+            rows: Sequence[AgreementRow] = [one.agreement]
         else:
-            got = desk.station.get("agreements", **query)
-            rows = got["agreements"]
-        parts: list[Any] = []
-        for row in rows:
-            counts = ", ".join(f"{n} {a}" for a, n in sorted(row["answers"].items()))
-            parts.append(f"{row['agreement']} ({row['title']}), version {row['version']}, id {short(row['id'])}")
-            beside = row["as_far_as_single_reports_go"]
-            counts += f" ({beside} of them as far as single reports go)" if beside else ""
-            parts += ["  ENDED FOR US: its author tells us no later version."] if row.get("ended_for_us") else []
-            parts.append(f"  verdicts: {counts or 'none'}; text not verified: {', '.join(row['unverified']) or 'none'}")
-            parts += [f"  {one['sentence']}" for one in row["parties"]]
-        parts.append(got["seen"] + ". " + basis_words(got["basis"]))
-        answer(got, parts if rows else ["No agreement.", parts[-1]], as_json)
+            got = every = desk.station.ask(AgreementsAsked(**seen))
+            rows = every.agreements
+    lines = [line for row in rows for line in _row_words(row)] or ["No agreement."]
+    answer(got, [*lines, f"{got.seen}. {basis_words(got.basis)}"], as_json)
+
+
+def _row_words(row: AgreementRow) -> list[str]:
+    counts = ", ".join(f"{n} {a}" for a, n in sorted(row.answers.items()))
+    beside = row.as_far_as_single_reports_go
+    counts += f" ({beside} of them as far as single reports go)" if beside else ""
+    return [
+        f"{row.agreement} ({row.title}), version {row.version}, id {short(row.id)}",
+        *(["  ENDED FOR US: its author tells us no later version."] if row.ended_for_us else []),
+        f"  verdicts: {counts or 'none'}; text not verified: {', '.join(row.unverified) or 'none'}",
+        *(f"  {one.said}" for one in row.parties),
+    ]
 
 
 def verdicts(
@@ -224,55 +242,55 @@ def verdicts(
 ) -> None:
     """What follows from the entries at hand, per term, party and reading; with what would settle it, and how late it can change."""
     with at_desk(station) as desk:
-        query = view_query(as_of, for_)
-        got = desk.station.get(f"verdicts/{agreement}", **query)
-        one_of("--term", term or [], (v["term"] for v in got["verdicts"]), "term of the agreement")
-        rows = [v for v in got["verdicts"] if not term or v["term"] in term]
+        seen = viewpoint(as_of, for_)
+        got = desk.station.ask(VerdictsAsked(name=agreement, **seen))
+        one_of("--term", term or [], (v.term for v in got.verdicts), "term of the agreement")
+        rows = tuple(v for v in got.verdicts if not term or v.term in term)
         if proofs is not None:
-            _write_proofs(desk, agreement, query, term, proofs)
-        cells = [
-            (v["term"], v["party"], v["reading"], v["instance"][:12], _headline(v), v["why"], _open(v, zone))
-            for v in rows
-        ]
-        shown = table(
-            f"{got['agreement']}, {got['seen']}, at {written(got['at_us'], zone_named(zone))}",
-            ("term", "party", "reading", "duty", "verdict", "why", "can change at once until"),
-            cells,
-        )
-        notes = [f"{v['term']}: {q}" for v in rows for q in v["qualified"]]
-        notes += [f"{v['term']}: {c}" for v in rows for c in v["caveats"]]
-        notes += [
-            f"{v['term']} {v['party']}: would be settled by {'; '.join(v['settles'])}" for v in rows if v["settles"]
-        ]
-        notes += [f"{v['term']}: not counted: {n['event']}: {n['why']}" for v in rows for n in v["not_counted"]]
-        notes.append(f"Ruleset: {got['ruleset']}.")
-        notes += [
-            f"Published by {p['author']} ({short(p['entry'])}) under another ruleset, {p['ruleset']}: "
-            "its answers may differ for that reason alone."
-            for p in got["published"]
-            if not p["same_ruleset"]
-        ]
-        answer({**got, "verdicts": rows}, [shown, *dict.fromkeys(notes), basis_words(got["basis"])], as_json)
+            _write_proofs(desk.station.ask(ProofsAsked(name=agreement, terms=tuple(term or ()), **seen)), proofs)
+    cells = [(v.term, v.party, v.reading, v.instance[:12], _headline(v), v.why, _open(v, zone)) for v in rows]
+    shown = table(
+        f"{got.agreement}, {got.seen}, at {written(got.at_us, zone_named(zone))}",
+        ("term", "party", "reading", "duty", "verdict", "why", "can change at once until"),
+        cells,
+    )
+    value = msgspec.structs.replace(got, verdicts=rows)
+    answer(value, [shown, *dict.fromkeys(_notes(value)), basis_words(got.basis)], as_json)
 
 
-def _headline(verdict: dict[str, Any]) -> str:
-    only = ", as far as single reports go" if verdict["beside"] else ""
-    return f"{verdict['answer'].upper()}{only}"
+def _notes(got: VerdictsShown) -> Iterator[str]:
+    """Yield what must be read with the verdicts: each line once, however many verdicts it is of."""
+    rows = got.verdicts
+    yield from (f"{v.term}: {said}" for v in rows for said in v.qualified)
+    yield from (f"{v.term}: {said}" for v in rows for said in v.caveats)
+    yield from (f"{v.term} {v.party}: would be settled by {'; '.join(v.settles)}" for v in rows if v.settles)
+    yield from (f"{v.term}: not counted: {n.event}: {n.why}" for v in rows for n in v.not_counted)
+    yield f"Ruleset: {got.ruleset}."
+    for one in got.published:
+        if not one.same_ruleset:
+            yield (
+                f"Published by {one.author} ({short(one.entry)}) under another ruleset, {one.ruleset}: "
+                "its answers may differ for that reason alone."
+            )
 
 
-def _open(verdict: dict[str, Any], zone: str | None) -> str:
-    until = verdict["fast_until_us"]
+def _headline(verdict: VerdictRow) -> str:
+    only = ", as far as single reports go" if verdict.beside else ""
+    return f"{verdict.answer.upper()}{only}"
+
+
+def _open(verdict: VerdictRow, zone: str | None) -> str:
+    until = verdict.fast_until_us
     return "" if until is None else written(until, zone_named(zone))
 
 
-def _write_proofs(desk: Desk, agreement: str, query: dict[str, Any], terms: list[str] | None, folder: Path) -> None:
-    got = desk.station.get(f"proofs/{agreement}", **query, terms=",".join(terms or []))
+def _write_proofs(got: ProofsShown, folder: Path) -> None:
     private.make_folder(folder)
-    for one in got["terms"]:
-        base = folder / one["term"]
-        private.write_text(base.with_suffix(".terms"), one["terms"])
-        private.write_text(base.with_suffix(".log.jsonl"), one["log"])
-        lines = "".join(msgspec.json.encode(proof, order="sorted").decode() + "\n" for proof in one["proofs"])
+    for one in got.terms:
+        base = folder / one.term
+        private.write_text(base.with_suffix(".terms"), one.terms)
+        private.write_text(base.with_suffix(".log.jsonl"), one.log)
+        lines = "".join(msgspec.json.encode(proof, order="sorted").decode() + "\n" for proof in one.proofs)
         private.write_text(base.with_suffix(".proofs.jsonl"), lines)
 
 
@@ -287,24 +305,24 @@ def publish(
 ) -> None:
     """Publish verdicts as they stand now. Later entries that change them are recorded as revisions, by the station itself."""
     with at_desk(station) as desk:
-        got = desk.station.get(f"publication/{agreement}", terms=",".join(term or []))
+        got = desk.station.ask(PublicationAsked(name=agreement, terms=tuple(term or ())))
         readers = sorted({desk.party, *parties(to)})
         asked = {
-            "facets": [{"audience": readers, "body": got["body"], "form": "full"}],
+            "facets": [{"audience": readers, "body": got.body, "form": "full"}],
             "kind": "verdict",
             "officer": desk.officer(officer),
-            "refers_to": [got["id"]],
+            "refers_to": [got.id],
         }
         said = send(desk, asked, wait, as_json)
-        lines = [v["words"] for v in got["body"]["verdicts"]]
-        answer({**said, "published": got["body"]}, sent("Publication", said, *lines), as_json)
+        lines = [v.words for v in got.body.verdicts]
+        answer(joined(said, published=got.body), sent("Publication", said, *lines), as_json)
 
 
 def _say(
     desk: Desk,
     kind: str,
-    body: dict[str, Any],
-    found: dict[str, Any],
+    body: Assent | Position,
+    found: AgreementRow,
     to: list[str] | None,
     officer: str | None,
     wait: int,
@@ -316,35 +334,37 @@ def _say(
         "facets": [{"audience": readers, "body": body, "form": "full"}],
         "kind": kind,
         "officer": desk.officer(officer),
-        "refers_to": [found["id"]],
+        "refers_to": [found.id],
     }
     got = send(desk, asked, wait, as_json)
-    answer(got, sent(f"{what} on {found['agreement']}", got), as_json)
+    answer(got, sent(f"{what} on {found.agreement}", got), as_json)
 
 
-def _agreement(desk: Desk, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = desk.station.get(f"agreements/{name}")["agreement"]
-    return found
+def _agreement(desk: Desk, name: str) -> AgreementRow:
+    return desk.station.ask(AgreementAsked(name=name)).agreement
 
 
-def view_query(as_of: str | None, party: str | None) -> dict[str, Any]:
-    """Return what a station is asked for: whose picture, as of when."""
-    query: dict[str, Any] = {} if party is None else {"party": party}
+class Viewpoint(TypedDict, total=False):
+    """Whose picture a question about agreements is asked of, and as of when (`AsSeenAsked`)."""
+
+    at: int
+    party: str
+    size: int
+
+
+def viewpoint(as_of: str | None, party: str | None) -> Viewpoint:
+    """Return whose picture is asked for, as of when."""
+    seen: Viewpoint = {} if party is None else {"party": party}
     if as_of is not None:
         if as_of.startswith("size:") and as_of[5:].isdigit():
-            query["size"] = int(as_of[5:])
+            seen["size"] = int(as_of[5:])
         else:
-            query["at"] = time_us(as_of, "--as-of")
-    return query
+            seen["at"] = time_us(as_of, "--as-of")
+    return seen
 
 
-def _stated(text: str | None) -> dict[str, Any] | None:
+def _stated(text: str | None) -> Stated | None:
     if text is None:
         return None
     at_us = time_us(text, "--at")
-    return {"earliest_us": at_us, "latest_us": at_us, "text": text, "zone": stated_zone(text)}
-
-
-def _one_of(field: str, value: str, values: tuple[str, ...]) -> None:
-    if value not in values:
-        raise Refused([problem("choice", field, value, f"is one of: {', '.join(values)}", "Choose one.")])
+    return Stated(earliest_us=at_us, latest_us=at_us, text=text, zone=stated_zone(text))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from detente.cli.desk import Desk, Officer, Station, WaitS, at_desk, basis_words, short
 from detente.cli.say import AsJson, answer, guarded, table
-from detente.cli.sending import send, sent
+from detente.cli.sending import joined, send, sent
 from detente.cli.times import Zone, moment, zone_named
 from detente.errors import Refused, problem
 
@@ -39,9 +39,11 @@ def approve(
     as_json: AsJson = False,
 ) -> None:
     """List what is held here, approve it or not, or set what needs whose approval. Urgent and stop are never held."""
+    from detente.api.watch import HeldAsked
+
     with at_desk(station) as desk:
         if kinds:
-            body: dict[str, Any] = {"kinds": sorted(set(kinds)), "needs": _needs(needs), "words": words}
+            body: dict[str, object] = {"kinds": sorted(set(kinds)), "needs": _needs(needs), "words": words}
             what, form, about = "Rule", "rule", []
         elif entry is not None:
             identifier = _held(desk, entry)
@@ -58,9 +60,9 @@ def approve(
             "refers_to": about,
         }
         found = send(desk, asked, wait, as_json)
-        left = [h["words"] for h in desk.station.get("held")["held"] if [h["id"]] == about]
+        left = [h.words for h in desk.station.ask(HeldAsked()).held if [h.id] == about]
         more = left or (["It has left, or was withdrawn: see `detente log`."] if about else [])
-        answer({**found, "stands": left[0] if left else None}, sent(what, found, *more), as_json)
+        answer(joined(found, stands=left[0] if left else None), sent(what, found, *more), as_json)
 
 
 def _needs(given: list[str] | None) -> list[dict[str, object]]:
@@ -74,7 +76,9 @@ def _needs(given: list[str] | None) -> list[dict[str, object]]:
 
 
 def _held(desk: Desk, given: str) -> str:
-    ids = [str(h["id"]) for h in desk.station.get("held")["held"] if str(h["id"]).startswith(given.strip().lower())]
+    from detente.api.watch import HeldAsked
+
+    ids = [h.id for h in desk.station.ask(HeldAsked()).held if h.id.startswith(given.strip().lower())]
     if len(ids) == 1:
         return ids[0]
     rule = "is the start of no held entry" if not ids else f"is the start of {len(ids)} held entries"
@@ -82,20 +86,21 @@ def _held(desk: Desk, given: str) -> str:
 
 
 def _show(desk: Desk, zone: str | None, as_json: bool) -> None:
-    found, where = desk.station.get("held"), zone_named(zone)
+    from detente.api.watch import HeldAsked
+
+    found, where = desk.station.ask(HeldAsked()), zone_named(zone)
     rows = [
-        (short(h["id"]), h["kind"], h["composer"] or "the station", moment(h["held_at_us"], where), h["words"])
-        for h in found["held"]
+        (short(h.id), h.kind, h.composer or "the station", moment(h.held_at_us, where), h.words) for h in found.held
     ]
     rules = [
-        f"{kind} needs " + ", ".join(f"{need['count']} {need['role']}" for need in rule["needs"])
-        for kind, rule in found["rules"].items()
+        f"{kind} needs " + ", ".join(f"{need.count} {need.role}" for need in rule.needs)
+        for kind, rule in found.rules.items()
     ]
     words = [
         table(f"{len(rows)} held", ("id", "kind", "composed by", "since", "stands"), rows)
         if rows
         else "Nothing is held.",
         "Rules: " + "; ".join(rules) if rules else "No rule holds anything.",
-        basis_words(found["basis"], zone),
+        basis_words(found.basis, zone),
     ]
     answer(found, words, as_json)

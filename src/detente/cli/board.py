@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from datetime import tzinfo
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +11,11 @@ from detente.cli.desk import Station, at_desk, basis_words, short
 from detente.cli.say import AsJson, answer, guarded, table
 from detente.cli.times import Zone, moment, zone_named
 from detente.cli.words import cut
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from detente.api.protection import GoBoard
 
 
 def register(app: typer.Typer) -> None:
@@ -24,34 +30,42 @@ def board(
     as_json: AsJson = False,
 ) -> None:
     """Say what holds each movement back. That nothing on record holds one says nothing of the road itself."""
+    from detente.api.protection import GoBoardAsked
+
     where = zone_named(zone)
     with at_desk(station) as desk:
-        found = desk.station.get("board")
-    words: list[Any] = []
-    if sites:
-        rows = [
-            (
-                short(s["version"]),
-                ", ".join(s["names"]) or "?",
-                s["verification"],
-                "-" if s["reverify_us"] is None else moment(s["reverify_us"], where),
-                s["consent"],
-                ", ".join(s["shared_with"]),
-                ", ".join(s["not_to"]) or "-",
-                ", ".join(s["read_by"]) or "nobody",
-                str(s["hits"]),
-            )
-            for s in found["sites"]
-        ]
-        columns = ("site", "name", "entry", "check by", "consent", "shared with", "never with", "read by", "hits")
-        words = [table(f"{len(rows)} site(s)", columns, rows) if rows else "No site of ours is notified."]
-    else:
-        for one in found["movements"]:
-            head = f"{one['answer'].upper() if one['reasons'] else one['answer']}  {short(one['version'])}"
-            words.append(f"{head}  starts {moment(one['start_us'], where)}: {cut(one['words'])}")
-            words += [f"  - {reason}" for reason in one["reasons"]]
-            words += [f"  - {party}: not screened, for {why}" for party, why in one["unscreened"].items()]
-        if not found["movements"]:
-            words = ["No movement of ours is open."]
-        words.append("What nobody told this ledger is not in this. Who leads the movement decides.")
-    answer(found, [*words, basis_words(found["basis"], zone)], as_json)
+        found = desk.station.ask(GoBoardAsked())
+    words = [_sites(found, where)] if sites else _movements(found, where)
+    answer(found, [*words, basis_words(found.basis, zone)], as_json)
+
+
+def _sites(found: GoBoard, zone: tzinfo | None) -> str | Table:
+    rows = [
+        (
+            short(s.version),
+            ", ".join(s.names) or "?",
+            s.verification,
+            "-" if s.reverify_us is None else moment(s.reverify_us, zone),
+            s.consent,
+            ", ".join(s.shared_with),
+            ", ".join(s.not_to) or "-",
+            ", ".join(s.read_by) or "nobody",
+            str(s.hits),
+        )
+        for s in found.sites
+    ]
+    columns = ("site", "name", "entry", "check by", "consent", "shared with", "never with", "read by", "hits")
+    return table(f"{len(rows)} site(s)", columns, rows) if rows else "No site of ours is notified."
+
+
+def _movements(found: GoBoard, zone: tzinfo | None) -> list[str]:
+    words: list[str] = []
+    for one in found.movements:
+        head = f"{one.answer.upper() if one.reasons else one.answer}  {short(one.version)}"
+        words.append(f"{head}  starts {moment(one.start_us, zone)}: {cut(one.words)}")
+        words += [f"  - {reason}" for reason in one.reasons]
+        words += [f"  - {party}: not screened, for {why}" for party, why in one.unscreened.items()]
+    return [
+        *(words or ["No movement of ours is open."]),
+        "What nobody told this ledger is not in this. Who leads the movement decides.",
+    ]

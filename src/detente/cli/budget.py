@@ -19,6 +19,7 @@ def budget_words(
 
     Told from own notices and the ledger's public rules; a coarse form may cost a little more than the full one counted here.
     """
+    from detente.api.presence import QuestionsAsked
     from detente.conflicts.screening import too_small
     from detente.node.screener import rules_of
 
@@ -30,7 +31,7 @@ def budget_words(
         small[reason] += 1
         for party in recipients:
             cost[party] += 0 if reason else rules.price.of(volumes)
-    spent = {one["party"]: one["spent_m2_s"] for one in desk.station.get("questions")["ours"]}
+    spent = {one.party: one.spent_m2_s for one in desk.station.ask(QuestionsAsked()).ours}
     words = [f"{n} of it will be answered 'not screened': {reason}." for reason, n in small.items() if reason and full]
     for party, price in sorted(cost.items()):
         before, after = (

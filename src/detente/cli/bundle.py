@@ -27,18 +27,20 @@ def bundle(
     as_json: AsJson = False,
 ) -> None:
     """Write the bundle. It holds all that this party may read, so whoever gets it reads that too."""
+    from detente.api.station import BundleAsked
+
     free(file)
     with at_desk(station) as desk:
         with progress("the station makes the bundle", as_json):
-            data = desk.station.get_bytes("bundle", words=words)
+            data = desk.station.ask(BundleAsked(words=words))
         free(file)
         private.write(file, data)
-        value = {"bytes": len(data), "file": str(file), "ledger": desk.status["ledger"], "party": desk.party}
+        value = {"bytes": len(data), "file": str(file), "ledger": desk.status.ledger, "party": desk.party}
         said = (
             f"{file}: {len(data)} bytes, everything {desk.party} may read. Whoever gets it reads that too.\n"
-            f"Check it: detente verify {file} --ledger {desk.status['ledger']}\n{basis_words(desk.status)}"
+            f"Check it: detente verify {file} --ledger {desk.status.ledger}\n{basis_words(desk.status)}"
         )
-        answer({**value, "virtual": desk.status["virtual"]}, said, as_json)
+        answer({**value, "virtual": desk.status.virtual}, said, as_json)
 
 
 def free(file: Path) -> None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
 from detente.cli.desk import Desk, Officer, Station, To, WaitS, at_desk, basis_words, short
-from detente.cli.say import ALARM, AsJson, alarm, answer, guarded, read_json, table
-from detente.cli.sending import parties, send, sent
+from detente.cli.say import ALARM, AsJson, alarm, answer, chosen, guarded, read_json, table
+from detente.cli.sending import joined, parties, send, sent
 from detente.cli.times import Zone, moment, time_us, zone_named
 from detente.errors import Refused, problem
 
 if TYPE_CHECKING:
     from detente.geometry.volume import Volume4D
-    from detente.records.call import Call
+    from detente.records.call import Call, Caller
+    from detente.records.call import Outcome as Ended
     from detente.records.response import Readback
 
 Notice = Annotated[str, typer.Argument(metavar="NOTICE", help="The notice: its first digits.")]
@@ -144,9 +145,9 @@ def countersign(
 
     with at_desk(station) as desk:
         full = desk.full_id(entry, "CALL")
-        found = desk.entry(full)["entry"]
+        found = desk.entry(full).entry
         told = body_of(found)
-        if kind_of(found) != "call" or told is None or found["header"]["author"] == desk.party:
+        if kind_of(found) != "call" or told is None or found.header.author == desk.party:
             rule = "must be another party's account of a call, open to you"
             raise Refused([problem("countersign", "CALL", entry, rule, "See `detente call list`.")])
         known = msgspec.convert(told, Call)
@@ -159,15 +160,17 @@ def countersign(
             said_by=desk.party,
             words=words,
         )
-        readers = sorted({*parties(to, needed=False), found["header"]["author"]})
+        readers = sorted({*parties(to, needed=False), found.header.author})
         _enter(desk, body, readers, officer, wait, as_json)
 
 
 def _enter(desk: Desk, body: Call, to: list[str], officer: str | None, wait: int, as_json: bool) -> None:
+    from detente.api.parties import PartiesAsked
+
     differs = _compared(desk, body.about, body.readback) if body.readback is not None else []
     for words_of in differs:
         alarm(f"READ BACK OTHERWISE - {words_of}")
-    known = {party["party"] for party in desk.station.get("parties")["parties"]}
+    known = {party.party for party in desk.station.ask(PartiesAsked()).parties}
     ends = {body.caller.party, body.taker.party, body.said_by} & known
     readers = sorted({*to, *ends} - {desk.party}) or [desk.party]
     asked = {
@@ -185,22 +188,23 @@ def _enter(desk: Desk, body: Call, to: list[str], officer: str | None, wait: int
         more.append(f"Said by {body.said_by}, entered by {desk.party}; not countersigned.")
     if differs:
         more.append("It was read back otherwise than told, and is not delivered; say it again.")
-    answer({**found, "differences": differs}, sent("Call", found, *more), as_json)
+    answer(joined(found, differences=differs), sent("Call", found, *more), as_json)
     if differs:
         raise typer.Exit(ALARM)
 
 
 def _barred(desk: Desk, body: Call) -> list[str]:
     """Say which of the entries that the call was about its line is never to carry, as whoever entered the line has it."""
+    from detente.api.watch import ChannelsAsked
     from detente.cli.words import body_of, kind_of
 
     never = {
-        load: c["author"]
-        for c in desk.station.get("channels")["channels"]
-        if c["channel"] == body.line
-        for load in c["never"]
+        load: line.author
+        for line in desk.station.ask(ChannelsAsked()).channels
+        if line.channel == body.line
+        for load in line.never
     }
-    entries = [desk.entry(about)["entry"] for about in body.about] if never else []
+    entries = [desk.entry(about).entry for about in body.about] if never else []
     loads = {(body_of(e) or {}).get("urgency", kind_of(e)) for e in entries}
     return [
         f"THIS LINE IS NEVER TO CARRY {load.upper()}, as {never[load]} has it: tell it again on another line."
@@ -210,19 +214,21 @@ def _barred(desk: Desk, body: Call) -> list[str]:
 
 def list_calls(station: Station = None, zone: Zone = None, as_json: AsJson = False) -> None:
     """List every account of a call that is open here: whose word it is, countersigned, contradicted, or neither."""
+    from detente.api.calls import CallsAsked
+
     with at_desk(station) as desk:
-        found = desk.station.get("calls")
+        found = desk.station.ask(CallsAsked())
     where = zone_named(zone)
     rows = []
-    for row in found["calls"]:
-        call = row["account"]["call"]
-        how = call["outcome"] if row["delivered"] or call["outcome"] != "delivered" else "NOT DELIVERED"
-        ends = f"{call['caller']['party']} > {call['taker']['party']}, {call['line']}"
-        rows.append((short(row["account"]["entry"]), moment(call["at_us"], where), ends, how, row["words"]))
+    for row in found.calls:
+        call = row.account.call
+        how = call.outcome if row.settled or call.outcome != "delivered" else "NOT DELIVERED"
+        ends = f"{call.caller.party} > {call.taker.party}, {call.line}"
+        rows.append((short(row.account.entry), moment(call.at_us, where), ends, how, row.words))
     words = (
         [table("", ("call", "when", "who, line", "outcome", "whose word"), rows)] if rows else ["No call on record."]
     )
-    answer(found, [*words, basis_words(found["basis"], zone)], as_json)
+    answer(found, [*words, basis_words(found.basis, zone)], as_json)
 
 
 def _told(desk: Desk, full: str) -> tuple[Volume4D, ...]:
@@ -234,7 +240,7 @@ def _told(desk: Desk, full: str) -> tuple[Volume4D, ...]:
     from detente.records.notice import CoarseNotice
     from detente.records.notice import Notice as FullNotice
 
-    entry = desk.entry(full)["entry"]
+    entry = desk.entry(full).entry
     opened = dict(bodies(entry)) if kind_of(entry) == "notice" else {}
     if "full" in opened:
         return msgspec.convert(opened["full"], FullNotice).volumes
@@ -268,16 +274,14 @@ def _readback(heard: str, figures: str | None) -> Readback | None:
     return read_json(figures, Readback, "--figures")
 
 
-def _outcome(text: str) -> Any:
-    from detente.records.call import Outcome as Outcomes
+def _outcome(text: str) -> Ended:
+    from detente.records.call import Outcome as Ended
 
-    if text not in get_args(Outcomes):
-        rule = f"must be one of: {', '.join(get_args(Outcomes))}"
-        raise Refused([problem("choice", "--outcome", text, rule, "Choose one.")])
-    return text
+    outcomes: tuple[Ended, ...] = get_args(Ended)
+    return chosen("--outcome", text, outcomes)
 
 
-def _end(text: str, field: str) -> Any:
+def _end(text: str, field: str) -> Caller:
     from detente.records.call import Caller
 
     parts = [part.strip() or None for part in text.split("/")]

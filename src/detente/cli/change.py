@@ -7,10 +7,9 @@ from typing import Annotated, get_args
 import typer
 
 from detente.cli.desk import Officer, Station, To, WaitS, at_desk
-from detente.cli.say import AsJson, answer, guarded
+from detente.cli.say import AsJson, answer, chosen, guarded
 from detente.cli.sending import parties, send, sent
 from detente.cli.times import stated_zone, time_us
-from detente.errors import Refused, problem
 
 
 def register(app: typer.Typer) -> None:
@@ -47,9 +46,8 @@ def change(
     from detente.records.body import Stated
     from detente.records.change import Changed, ChangeKind
 
-    if kind not in get_args(ChangeKind):
-        rule = f"must be one of: {', '.join(get_args(ChangeKind))}"
-        raise Refused([problem("choice", "KIND", kind, rule, "Choose one.")])
+    kinds: tuple[ChangeKind, ...] = get_args(ChangeKind)
+    said = chosen("KIND", kind, kinds)
     from detente.cli.given import read_files
 
     with at_desk(station) as desk:
@@ -57,7 +55,7 @@ def change(
         ids = sorted({desk.full_id(text, "--about") for text in about or ()})
         body = Changed(
             about=tuple(ids),
-            change=kind,  # type: ignore[arg-type]
+            change=said,
             channels=tuple(sorted(set(channel or ()))),
             effective_us=effective_us,
             matter=matter,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -69,7 +69,7 @@ def channel(
         if (means is None) == (test is None):
             rule = "needs either --means (enter a line) or --test (say what a test came to)"
             raise Refused([problem("channel", "--means", "", rule, "Add one of the two.")])
-        body: dict[str, Any]
+        body: dict[str, object]
         if test is not None:
             (other,) = parties(ends, "--party")[:1]
             body = {
@@ -108,22 +108,24 @@ def channel(
 
 
 def _show(desk: Desk, days: int, zone: str | None, as_json: bool) -> None:
-    found = desk.station.get("channels", days=days)
+    from detente.api.watch import ChannelsAsked
+
+    found = desk.station.ask(ChannelsAsked(days=days))
     rows = [
         (
-            f"{c['channel']} ({c['means']})",
-            " - ".join(c["parties"]),
-            f"{c['state']}, says {c['author']}",
-            ", ".join(c["carries"]) or "unsaid",
-            ", ".join(c["never"]) or "unsaid",
-            ", ".join(c["alternates"]) or "-",
-            c["measured"]["words"],
+            f"{c.channel} ({c.means})",
+            " - ".join(c.parties),
+            f"{c.state}, says {c.author}",
+            ", ".join(c.carries) or "unsaid",
+            ", ".join(c.never) or "unsaid",
+            ", ".join(c.alternates) or "-",
+            c.measured.words,
         )
-        for c in found["channels"]
+        for c in found.channels
     ]
     columns = ("line", "joins", "state", "carries", "never", "instead", f"measured over {days} days")
     words = [
         table(f"{len(rows)} line(s)", columns, rows) if rows else "No line is on record.",
-        basis_words(found["basis"], zone),
+        basis_words(found.basis, zone),
     ]
     answer(found, words, as_json)

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from datetime import tzinfo
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from detente.cli.desk import Station, at_desk, basis_words, short
-from detente.cli.say import AsJson, answer, guarded, progress
+from detente.cli.say import AsJson, answer, guarded, plain, progress
 from detente.cli.times import Zone, moment, span, zone_named
 from detente.cli.words import cut, metres
+
+if TYPE_CHECKING:
+    from detente.api.notices import Conflicts, NoticeRow
+    from detente.conflicts.pairs import Conflict
+    from detente.geometry.least_change import LeastChange
+    from detente.picture.open_conflicts import Open
 
 
 def register(app: typer.Typer) -> None:
@@ -26,71 +34,69 @@ def conflicts(
     as_json: AsJson = False,
 ) -> None:
     """List what comes too close, the soonest first. An empty list is no assurance: it knows only what we may read."""
+    from detente.api.notices import ConflictsAsked, NoticesAsked
+
     with at_desk(station) as desk:
-        found = desk.station.get("conflicts")
-        live = {n["version"]: n for n in desk.station.get("notices")["notices"]}
-    rows = found["conflicts"]
+        found = desk.station.ask(ConflictsAsked())
+        live = {n.version: n for n in desk.station.ask(NoticesAsked()).notices}
+    changes: list[LeastChange | None] = []
     if change:
         with progress("computing the least changes", as_json) as told:
-            for n, row in enumerate(rows):
-                told(f"{n + 1} of {len(rows)}")
-                row["least_change"] = _least_change(row["conflict"], live)
+            for n, row in enumerate(found.conflicts):
+                told(f"{n + 1} of {len(found.conflicts)}")
+                changes.append(_least_change(row.conflict, live))
     where = zone_named(zone)
-    words = [f"{len(rows)} open conflict(s)." if rows else "No open conflicts among the notices that you may read."]
-    for row in rows:
-        words += _words(row, live, where)
-    words += ["What is not notified, or not opened to you, is not compared.", basis_words(found["basis"], zone)]
-    answer(found, "\n".join(words), as_json)
+    count = len(found.conflicts)
+    words = [f"{count} open conflict(s)." if count else "No open conflicts among the notices that you may read."]
+    for row, least in zip_longest(found.conflicts, changes):
+        words += _words(row, least, live, where)
+    words += ["What is not notified, or not opened to you, is not compared.", basis_words(found.basis, zone)]
+    answer(_shown(found, changes), "\n".join(words), as_json)
 
 
-def _words(row: dict[str, Any], live: dict[str, Any], zone: Any) -> list[str]:
-    conflict = row["conflict"]
-    meeting, needed = conflict["meeting"], conflict["separation"]
-    ends = [_end(conflict[side], live) for side in ("first", "second")]
-    lines = [
+def _words(row: Open, least: LeastChange | None, live: dict[str, NoticeRow], zone: tzinfo | None) -> list[str]:
+    from detente.geometry.why import change_words
+
+    conflict = row.conflict
+    meeting, needed = conflict.meeting, conflict.separation
+    return [
         "",
-        f"{ends[0]}",
-        f"{ends[1]}",
-        f"  {conflict['worry']}",
-        f"  {moment(meeting['first_us'], zone)} to {moment(meeting['last_us'], zone)}",
-        f"  on the ground {metres(meeting['horizontal_mm'])} apart, {metres(needed['horizontal_mm'])} needed"
-        f" ({metres(meeting['allowed_mm'])} with the error circles)",
-        f"  in height {metres(meeting['vertical_mm'])} apart, {metres(needed['vertical_mm'])} needed;"
-        f" in time {span(meeting['time_us'])} apart, {span(needed['time_us'])} needed",
+        _end(conflict.first, live),
+        _end(conflict.second, live),
+        f"  {conflict.worry}",
+        f"  {moment(meeting.first_us, zone)} to {moment(meeting.last_us, zone)}",
+        f"  on the ground {metres(meeting.horizontal_mm)} apart, {metres(needed.horizontal_mm)} needed"
+        f" ({metres(meeting.allowed_mm)} with the error circles)",
+        f"  in height {metres(meeting.vertical_mm)} apart, {metres(needed.vertical_mm)} needed;"
+        f" in time {span(meeting.time_us)} apart, {span(needed.time_us)} needed",
+        *([] if least is None else [change_words(least)]),
     ]
-    if row.get("least_change"):
-        lines.append(row["least_change"]["words"])
-    return lines
 
 
-def _end(version: str, live: dict[str, Any]) -> str:
+def _end(version: str, live: dict[str, NoticeRow]) -> str:
     found = live.get(version)
     if found is None:
         return short(version)
-    words = (found["notice"] or {}).get("words") or ""
-    return (
-        f"{short(version)} {found['author']}, {found['activity']}, {found['state']} [{found['form']}]: {cut(words, 60)}"
-    )
+    return f"{short(version)} {found.author}, {found.activity}, {found.state} [{found.form}]: {cut(found.words(), 60)}"
 
 
-def _least_change(conflict: dict[str, Any], live: dict[str, Any]) -> dict[str, Any] | None:
+def _least_change(conflict: Conflict, live: dict[str, NoticeRow]) -> LeastChange | None:
     """Compute what change of the first notice's volume parts the pair; only where both are readable in full."""
-    import msgspec
-
-    from detente.cli.say import plain
     from detente.geometry.least_change import least_change
-    from detente.geometry.volume import Separation, Volume4D
+
+    ends = [live.get(version) for version in (conflict.first, conflict.second)]
+    first, second = (None if end is None else end.whole() for end in ends)
+    if first is None or second is None:
+        return None
+    shapes = first.volumes[conflict.first_volume_index], second.volumes[conflict.second_volume_index]
+    return least_change(*shapes, conflict.separation)
+
+
+def _shown(found: Conflicts, changes: list[LeastChange | None]) -> dict[str, Any]:
+    """Return the answer for a program; where least changes were asked for, each pair with its own."""
     from detente.geometry.why import change_words
 
-    ends = [live.get(conflict[side]) for side in ("first", "second")]
-    if any(end is None or end["form"] != "full" for end in ends):
-        return None
-    shapes = [
-        msgspec.convert(end["notice"]["volumes"][conflict[f"{side}_volume_index"]], Volume4D)
-        for side, end in zip(("first", "second"), ends, strict=True)
-        if end is not None
-    ]
-    found = least_change(shapes[0], shapes[1], msgspec.convert(conflict["separation"], Separation))
-    if found is None:
-        return None
-    return {**plain(found), "words": change_words(found)}
+    shown: dict[str, Any] = plain(found)
+    for row, least in zip(shown["conflicts"], changes, strict=False):
+        row["least_change"] = None if least is None else {**plain(least), "words": change_words(least)}
+    return shown

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
 from detente.cli.desk import Officer, Station, WaitS, at_desk, short
-from detente.cli.say import AsJson, answer, guarded
+from detente.cli.say import AsJson, answer, chosen, guarded
 from detente.cli.sending import send, sent
 from detente.cli.times import time_us
 from detente.cli.words import kind_of
 from detente.errors import Refused, problem
-
-SAYS = ("approved", "delayed", "refused")
 
 
 def register(app: typer.Typer) -> None:
@@ -33,23 +31,23 @@ def coordinate(
     as_json: AsJson = False,
 ) -> None:
     """Answer a request for approval."""
-    from detente.records.humane import Coordination
+    from detente.records.humane import Coordination, CoordinationAnswer
 
-    if says not in SAYS:
-        raise Refused([problem("choice", "--says", says, f"must be one of: {', '.join(SAYS)}", "Choose one.")])
+    answers: tuple[CoordinationAnswer, ...] = get_args(CoordinationAnswer)
+    said = chosen("--says", says, answers)
     with at_desk(station) as desk:
-        held, about = desk.entry(entry)["entry"], desk.full_id(entry, "ID")
+        held, about = desk.entry(entry).entry, desk.full_id(entry, "ID")
         if kind_of(held) != "coordination":
             rule = "must be a request for approval; a notice asks for none, acknowledge it instead"
             raise Refused([problem("kind", "ID", kind_of(held), rule, "Use `detente respond`.")])
         body = Coordination(
             about=about,
             conditions=conditions,
-            says=says,  # type: ignore[arg-type]
+            says=said,
             until_us=None if until is None else time_us(until, "--until", desk.now_us),
             words=words,
         )
-        part = {"audience": [held["header"]["author"]], "body": body, "form": "full"}
+        part = {"audience": [held.header.author], "body": body, "form": "full"}
         asked = {"facets": [part], "kind": "coordination", "officer": desk.officer(officer), "refers_to": [about]}
         found = send(desk, asked, wait, as_json)
         answer(found, sent(f"Answer ({says})", found, f"To the request {short(about)}."), as_json)

@@ -54,7 +54,7 @@ def daily_report(
         with progress("reading the entries", as_json):
             held = held_at(desk)
         found = daily(held, period, recorded_us(recorded_by, period, desk.now_us))
-        made = blocks(found, held, where, desk.party, bool(desk.status["virtual"]))
+        made = blocks(found, held, where, desk.party, bool(desk.status.virtual))
     text = markdown(made)
     files: list[str] = []
     if folder is not None:

@@ -5,16 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
 
 import msgspec
 import typer
 
-from detente.api.basis import Basis
+from detente.api.basis import Basis, Trouble
+from detente.api.station import StatusAsked
 from detente.cli.say import trouble as say_trouble
 from detente.cli.times import moment, span, zone_named
 from detente.errors import Refused, not_among, problem
 from detente.network.local import LocalStation
+
+if TYPE_CHECKING:
+    from detente.api.entries import EntryFound, ProvenEntry
+    from detente.api.over import OverRow
+    from detente.ledger.genesis import Genesis
 
 SHORT = 12
 """How many digits of an id are shown; as many as make it unique are enough when given."""
@@ -45,26 +51,21 @@ class Desk:
 
     def __init__(self, station: LocalStation) -> None:
         self.station = station
-        self.status: dict[str, Any] = station.get("status")
-        self.over: dict[str, dict[str, Any]] = {}
+        self.status = station.ask(StatusAsked())
+        self.over: dict[str, OverRow] = {}
         """Why those of the entries read so far that do not hold any more do not, by id."""
-        for trouble in self.troubles:
+        for trouble in self.status.troubles:
             say_trouble(trouble_words(trouble))
-
-    @property
-    def troubles(self) -> list[dict[str, Any]]:
-        """What keeps the station from going on as it should."""
-        return list(self.status.get("troubles", ()))
 
     @property
     def party(self) -> str:
         """The party whose station this is."""
-        return str(self.status["party"])
+        return self.status.party
 
     @property
     def now_us(self) -> int:
         """The time on the ledger's clock, as the station has it."""
-        return int(self.status["now_us"])
+        return self.status.now_us
 
     @property
     def folder(self) -> Path:
@@ -73,10 +74,12 @@ class Desk:
 
     def parties(self, given: Iterable[str], field: str) -> None:
         """Check names of parties that something is filtered by. Raises `Refused` for one that this ledger has not."""
-        known = {self.party, *(p["party"] for p in self.station.get("parties")["parties"])}
+        from detente.api.parties import PartiesAsked
+
+        known = {self.party, *(p.party for p in self.station.ask(PartiesAsked()).parties)}
         one_of(field, given, known, "party of this ledger")
 
-    def genesis(self) -> Any:
+    def genesis(self) -> Genesis:
         """Return the ledger's genesis from the station's folder."""
         from detente.ledger.genesis import read_genesis
 
@@ -84,13 +87,13 @@ class Desk:
 
     def officer(self, asked: str | None) -> str:
         """Return who signs: the one asked for, or the only one there is; "" is the station itself."""
-        known = list(self.status["officers"])
+        known = self.status.officers
         if asked == "station":
             return ""
         if asked is not None:
             return asked
         if len(known) == 1:
-            return str(known[0])
+            return known[0]
         rule = f"must name who signs: {', '.join([*known, 'station'])}"
         raise Refused([problem("officer", "--officer", "", rule, "Add --officer.")])
 
@@ -104,48 +107,52 @@ class Desk:
                     return str(found.roles[0]) if found.roles else "watch"
         raise Refused([problem("role", "--role", "", "must say in which role the officer acts", "Add --role watch.")])
 
-    def entries(self, start: int = 0, told: Callable[[str], None] | None = None) -> Iterator[dict[str, Any]]:
+    def entries(self, start: int = 0, told: Callable[[str], None] | None = None) -> Iterator[ProvenEntry]:
         """Yield every readable entry from an index on, in order of the ledger."""
+        from detente.api.entries import EntriesAsked
+
         while True:
-            page = self.station.get("entries", **{"from": start, "limit": PAGE})
-            self.over.update(page["over"])
-            yield from page["entries"]
-            if told is not None and page["entries"]:
-                told(f"at index {page['entries'][-1]['index']}")
-            if page["next"] <= start or page["next"] >= page["basis"]["entries_size"]:
+            page = self.station.ask(EntriesAsked(from_=start, limit=PAGE))
+            self.over.update(page.over)
+            yield from page.entries
+            if told is not None and page.entries:
+                told(f"at index {page.entries[-1].index}")
+            if page.next <= start or page.next >= page.basis.entries_size:
                 return
-            start = page["next"]
+            start = page.next
 
     def full_id(self, given: str, field: str) -> str:
         """Return the whole id for its first digits (4 or more, in any entry that this station holds)."""
+        from detente.api.entries import IdAsked
+
         text = given.strip().lower()
         if not _HEX.fullmatch(text):
             rule = "must be an id, or its first 4 or more hex digits"
             raise Refused([problem("id", field, given, rule, "Copy it from `detente log`.")])
         if len(text) == 64:
             return text
-        found = {entry["id"] for entry in self.entries() if entry["id"].startswith(text)}
-        found |= {held["id"] for held in self.status["outbox"] if held["id"].startswith(text)}
-        found |= {held for held in self.status["direct_held"] if held.startswith(text)}
-        if len(found) == 1:
-            return str(found.pop())
-        rule = "is the start of no entry here" if not found else f"is the start of {len(found)} entries"
-        step = "Copy it from `detente log`." if not found else "Give more digits: " + ", ".join(sorted(found)[:3])
-        raise Refused([problem("id", field, given, rule, step)])
+        try:
+            return self.station.ask(IdAsked(prefix=text)).id
+        except Refused as refused:
+            raise Refused([msgspec.structs.replace(found, field=field) for found in refused.problems]) from None
 
-    def entry(self, given: str, field: str = "ID") -> dict[str, Any]:
-        """Return one entry, by its id or first digits, as the station holds it: `entry`, `stands`, perhaps `index`."""
-        answer: dict[str, Any] = self.station.get(f"entries/{self.full_id(given, field)}")
-        return answer
+    def entry(self, given: str, field: str = "ID") -> EntryFound:
+        """Return one entry, by its id or first digits, as the station holds it."""
+        return self._entry(self.full_id(given, field))
 
     def first_version(self, entry_id: str) -> str:
         """Return the first version of an entry's thread, by following what each version supersedes."""
         for _ in range(10_000):
-            before = self.station.get(f"entries/{entry_id}")["entry"]["header"]["supersedes"]
+            before = self._entry(entry_id).entry.header.supersedes
             if before is None:
                 break
             entry_id = before
         return entry_id
+
+    def _entry(self, entry_id: str) -> EntryFound:
+        from detente.api.entries import EntryAsked
+
+        return self.station.ask(EntryAsked(entry=entry_id))
 
     def __enter__(self) -> Desk:
         return self
@@ -161,6 +168,26 @@ def one_of(field: str, given: Iterable[str], known: Iterable[str], what: str) ->
         raise Refused(faults)
 
 
+class OfEntry(Protocol):
+    """A row of an answer that is about one entry."""
+
+    @property
+    def entry(self) -> str:
+        """The entry's id."""
+
+
+Row = TypeVar("Row", bound=OfEntry)
+
+
+def row_of(code: str, desk: Desk, rows: Iterable[Row], given: str, field: str, what: str, see: str) -> Row:
+    """Return the row of an entry, named by its first digits. Raises `Refused` where that entry is no `what`; the verb `see` lists them."""
+    full = desk.full_id(given, field)
+    for row in rows:
+        if row.entry == full:
+            return row
+    raise Refused([problem(code, field, given, f"must be {what}", f"See `{see}`.")])
+
+
 def at_desk(folder: Path | None) -> Desk:
     """Go to the desk of the station in a folder; raises Refused where none is named, Unavailable where none answers."""
     return Desk(find_station(folder))
@@ -174,12 +201,11 @@ def find_station(folder: Path | None) -> LocalStation:
     return LocalStation.of(folder)
 
 
-def trouble_words(trouble: dict[str, Any], zone: str | None = None) -> str:
+def trouble_words(found: Trouble | dict[str, Any], zone: str | None = None) -> str:
     """Say what keeps a station from going on, since when, and what to do."""
-    since = (
-        "since it started" if trouble["since_us"] is None else f"since {moment(trouble['since_us'], zone_named(zone))}"
-    )
-    return f"{trouble['kind']} ({since}): {trouble['words']}. {trouble['next_step']}."
+    trouble = found if isinstance(found, Trouble) else msgspec.convert(found, Trouble)
+    since = "since it started" if trouble.since_us is None else f"since {moment(trouble.since_us, zone_named(zone))}"
+    return f"{trouble.kind} ({since}): {trouble.words}. {trouble.next_step}."
 
 
 def basis_words(found: Basis | dict[str, Any], zone: str | None = None) -> str:

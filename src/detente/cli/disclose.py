@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,10 @@ from detente.cli.desk import Officer, Station, To, WaitS, at_desk, short
 from detente.cli.say import AsJson, answer, guarded
 from detente.cli.sending import parties, send, sent
 from detente.errors import Refused, problem
+
+if TYPE_CHECKING:
+    from detente.api.entries import ShownEntry
+    from detente.ledger.facets import Opening
 
 
 def register(app: typer.Typer) -> None:
@@ -33,14 +37,14 @@ def disclose(
 
     with at_desk(station) as desk:
         readers = parties(to)
-        held = desk.entry(entry)["entry"]
+        held = desk.entry(entry).entry
         full = desk.full_id(entry, "ID")
         position, part = _part(held, form, entry, desk.party)
         body = Disclosure(
             about=full,
-            facet=canonical.encode(part["facet"]).decode(),
+            facet=canonical.encode(part.facet).decode(),
             position=position,
-            salt=part["salt"],
+            salt=part.salt,
             words=words,
         )
         asked = {
@@ -54,11 +58,11 @@ def disclose(
         answer(found, sent("Disclosure", found, more), as_json)
 
 
-def _part(held: dict[str, Any], form: str, given: str, party: str) -> tuple[int, dict[str, Any]]:
-    if held["header"]["author"] != party:
-        rule = f"must be an entry of {party}; it is by {held['header']['author']}"
+def _part(held: ShownEntry, form: str, given: str, party: str) -> tuple[int, Opening]:
+    if held.header.author != party:
+        rule = f"must be an entry of {party}; it is by {held.header.author}"
         raise Refused([problem("author", "ID", given, rule, "Ask its author to disclose it.")])
-    open_here = {part["facet"]["form"]: (n, part) for n, part in enumerate(held["facets"]) if part is not None}
+    open_here = {part.facet.form: (n, part) for n, part in enumerate(held.facets) if part is not None}
     if form not in open_here:
         rule = f"must be a part that is held here: {', '.join(open_here) or 'none'}"
         raise Refused([problem("form", "--form", form, rule, "Choose one of these.")])

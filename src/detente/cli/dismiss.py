@@ -26,12 +26,14 @@ def dismiss(
 
     Where the host refused it wrongly, do not: while it is listed, its absence from the ledger is an alarm at every station.
     """
+    from detente.api.sending import DismissAsked
+
     with at_desk(station) as desk:
         signer = desk.officer(officer)
         if not signer:
             rule = "must be an officer: a station cannot look"
             raise Refused([problem("officer", "--officer", "station", rule, "Name who has seen it.")])
         full = desk.full_id(entry, "ID")
-        found = desk.station.post("dismiss", {"id": full, "officer": signer})
+        found = desk.station.ask(DismissAsked(id=full, officer=signer))
         words = f"{short(full)} is let go; every other station is told that it need not look for it."
-        answer(found, f"{words}\n{basis_words(found['basis'])}", as_json)
+        answer(found, f"{words}\n{basis_words(found.basis)}", as_json)

@@ -34,8 +34,8 @@ def doubt(
     if not words.strip():
         raise Refused([problem("words", "--words", "", "must say what is doubted, or what settled it", "Add --words.")])
     with at_desk(station) as desk:
-        held = desk.entry(entry)["entry"]
-        if held["header"]["author"] != desk.party or kind_of(held) != "notice":
+        held = desk.entry(entry).entry
+        if held.header.author != desk.party or kind_of(held) != "notice":
             rule = f"must be a notice of {desk.party}"
             raise Refused([problem("author", "ID", entry, rule, "See `detente notices`.")])
         first = desk.first_version(desk.full_id(entry, "ID"))

@@ -16,11 +16,13 @@ def register(app: typer.Typer) -> None:
 
 def duress(officer: Officer = None, station: Station = None, zone: Zone = None, as_json: AsJson = False) -> None:
     """List quiet words. No other view, alarm or log shows that there are any."""
+    from detente.api.stops import DuressAsked
+
     zone_named(zone)
     with at_desk(station) as desk:
-        found = desk.station.get("duress", officer=desk.officer(officer))
-    rows = [(short(one["about"]), one["words"] or "(no words)") for one in found["duress"]]
+        found = desk.station.ask(DuressAsked(officer=desk.officer(officer)))
+    rows = [(short(one.about), one.words or "(no words)") for one in found.duress]
     shown = (
         table("Sent under pressure", ("message", "words"), rows) if rows else "Nothing here for this officer's roles."
     )
-    answer(found, [shown, basis_words(found["basis"], zone)], as_json)
+    answer(found, [shown, basis_words(found.basis, zone)], as_json)

@@ -27,24 +27,23 @@ def end_for(
     as_json: AsJson = False,
 ) -> None:
     """Tell parties that the version they have is over for them. They learn nothing of newer ones, nor of who else is told."""
+    from detente.api.entries import ReadersAsked
     from detente.records.closing import Closing
 
     with at_desk(station) as desk:
         full = desk.full_id(entry, "ID")
-        found = desk.station.get(f"readers/{full}")
+        behind = desk.station.ask(ReadersAsked(entry=full)).behind
         asked = parties(to)
         problems = [
-            problem(
-                "ended-for", "--to", party, f"must have a former version as live: {_who(found['behind'])}", "Name one."
-            )
+            problem("ended-for", "--to", party, f"must have a former version as live: {_who(behind)}", "Name one.")
             for party in asked
-            if party not in found["behind"]
+            if party not in behind
         ]
         if problems:
             raise Refused(problems)
         made = []
         for party in asked:
-            version = found["behind"][party]
+            version = behind[party]
             part = {"audience": [party], "body": Closing(about=version, words=words), "form": "full"}
             draft = {"facets": [part], "kind": "closing", "officer": desk.officer(officer), "refers_to": [version]}
             made.append(send(desk, draft, wait, as_json))

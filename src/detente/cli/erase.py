@@ -36,18 +36,18 @@ def erase(
     from detente.records.erasure import ERASABLE, ERASABLE_ALONE, WHOLE, Erasure
 
     with at_desk(station) as desk:
-        held = desk.entry(entry)["entry"]
+        held = desk.entry(entry).entry
         full = desk.full_id(entry, "ID")
         kind = kind_of(held)
         problems = []
-        if held["header"]["author"] != desk.party:
-            rule = f"must be an entry of {desk.party}; it is by {held['header']['author']}"
+        if held.header.author != desk.party:
+            rule = f"must be an entry of {desk.party}; it is by {held.header.author}"
             problems.append(problem("author", "ID", entry, rule, "Ask its author."))
         if kind not in ERASABLE:
             rule = f"must be of a kind that can be erased: {', '.join(sorted(ERASABLE))}; it is a {kind}"
             problems.append(problem("kind", "ID", entry, rule, "It stands as evidence."))
         alone = ERASABLE_ALONE.get(kind, {})
-        there = [part["facet"]["form"] for part in held["facets"] if part is not None]
+        there = [part.facet.form for part in held.facets if part is not None]
         if only is not None and (only not in alone or only not in there):
             rule = f"must be a part that is there and can be erased alone: {', '.join(p for p in alone if p in there) or 'none'}"
             problems.append(problem("part", "--only", only, rule, "Leave --only out to erase all of it."))
@@ -56,7 +56,7 @@ def erase(
             problems.append(problem("yes", "--yes", "", rule, f"Look at it with `detente show {short(full)}` first."))
         if problems:
             raise Refused(problems)
-        readers = sorted({*parties(to, needed=False), *held["header"]["audience"]})
+        readers = sorted({*parties(to, needed=False), *held.header.audience})
         asked = {
             "facets": [
                 {

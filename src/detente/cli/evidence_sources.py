@@ -108,8 +108,10 @@ def _told(desk: Desk, held: Held, party: str, at_us: int) -> Held:
     """Own knowledge is the own copy; another's is what its watermarks to us cover, and its own entries to us."""
     if party == desk.party:
         return held
-    found = desk.station.get("known", party=party, at=at_us)
-    return held.only({*found["told"], *found["own"]})
+    from detente.api.parties import KnownAsked
+
+    found = desk.station.ask(KnownAsked(at=at_us, party=party))
+    return held.only({*found.told, *found.own})
 
 
 def _entries(concluded: Mapping[str, Concluded]) -> str:

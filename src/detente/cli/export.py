@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from detente.cli.bundle import free
 from detente.cli.desk import Desk, Station, at_desk, basis_words, one_of
-from detente.cli.say import AsJson, answer, guarded, progress
+from detente.cli.say import AsJson, answer, guarded, plain, progress
 from detente.cli.times import moment
 from detente.records.registry import REGISTRY
 from detente.storage import private
+
+if TYPE_CHECKING:
+    from detente.api.basis import Basis
+    from detente.api.notices import NoticeRow
 
 File = Annotated[Path, typer.Argument(help="File to write; it must not exist. - is standard output.")]
 
@@ -34,22 +38,24 @@ def register(app: typer.Typer) -> None:
 
 def notices(file: File, station: Station = None, as_json: AsJson = False) -> None:
     """Write the live notices that we may read as GeoJSON: one feature for each volume. A drawing; it proves nothing."""
+    from detente.api.notices import NoticesAsked
+
     with at_desk(station) as desk:
         _check(file)
-        found = desk.station.get("notices")
+        found = desk.station.ask(NoticesAsked())
         with progress("drawing", as_json):
-            features = [feature for notice in found["notices"] for feature in _features(notice)]
+            features = [feature for notice in found.notices for feature in _features(notice)]
         collection = {
             "type": "FeatureCollection",
             "features": features,
-            "detente": {**_about(desk, found["basis"]), "as_at": moment(found["basis"]["now_us"])},
+            "detente": {**_about(desk, found.basis), "as_at": moment(found.basis.now_us)},
         }
         _write(file, _one_a_line(collection))
-        unreadable = sum(n["form"] == "unreadable" for n in found["notices"])
-        words = f"{file}: {len(features)} volume(s) of {len(found['notices'])} live notice(s); {unreadable} not opened to us."
-        _done(
-            file, {"features": len(features), "file": str(file), **_about(desk, found["basis"])}, words, desk, as_json
+        unreadable = sum(n.form == "unreadable" for n in found.notices)
+        words = (
+            f"{file}: {len(features)} volume(s) of {len(found.notices)} live notice(s); {unreadable} not opened to us."
         )
+        _done(file, {"features": len(features), "file": str(file), **_about(desk, found.basis)}, words, desk, as_json)
 
 
 def entries(
@@ -69,7 +75,7 @@ def entries(
         with progress("reading", as_json) as told:
             for entry in desk.entries(start, told):
                 if not kind or kind_of(entry) in kind:
-                    lines.append(json.dumps(entry, ensure_ascii=False, sort_keys=True))
+                    lines.append(json.dumps(plain(entry), ensure_ascii=False, sort_keys=True))
         _write(file, "\n".join(lines) + "\n")
         count = len(lines) - 1
         words = f"{file}: {count} entries."
@@ -78,12 +84,13 @@ def entries(
 
 def register_of_places(file: File, station: Station = None, as_json: AsJson = False) -> None:
     """Write the protected sites and movements that we may read as one dated file, signed by the station, for `detente near`."""
+    from detente.api.station import RegisterAsked
     from detente.cli.times import span
     from detente.hotline.register import read_register
 
     with at_desk(station) as desk:
         _check(file)
-        data = desk.station.get_bytes("register")
+        data = desk.station.ask(RegisterAsked())
         signed = read_register(data)
         held = signed.register
         if str(file) == "-":
@@ -99,23 +106,16 @@ def register_of_places(file: File, station: Station = None, as_json: AsJson = Fa
         answer({**about, **_about(desk, desk.status)}, "\n".join(lines), as_json)
 
 
-def _features(notice: dict[str, Any]) -> list[dict[str, Any]]:
+def _features(notice: NoticeRow) -> list[dict[str, Any]]:
     import msgspec
 
     from detente.cli.geojson import geometry_of
     from detente.cli.words import height_words
     from detente.conflicts.coarse import volumes_of
-    from detente.geometry.volume import Circle, Corridor, Volume4D
-    from detente.records.notice import CoarseNotice
+    from detente.geometry.volume import Circle, Corridor
 
-    if notice["form"] == "unreadable":
-        return []
-    body = notice["notice"]
-    volumes = (
-        volumes_of(msgspec.convert(body, CoarseNotice))
-        if notice["form"] == "coarse"
-        else msgspec.convert(body["volumes"], tuple[Volume4D, ...])
-    )
+    whole, coarse = notice.whole(), notice.cells()
+    volumes = whole.volumes if whole is not None else volumes_of(coarse) if coarse is not None else ()
     found = []
     for n, volume in enumerate(volumes):
         outline = volume.outline
@@ -127,25 +127,25 @@ def _features(notice: dict[str, Any]) -> list[dict[str, Any]]:
             exact["half_width_m"] = outline.half_width_mm / 1000
         heights = msgspec.to_builtins(volume)
         properties = {
-            "activity": notice["activity"],
+            "activity": notice.activity,
             "altitude_lower": height_words(heights["altitude_lower"]),
             "altitude_upper": height_words(heights["altitude_upper"]),
-            "author": notice["author"],
+            "author": notice.author,
             "end": moment(volume.end_us, exact=True),
             "error_m": volume.error_mm / 1000,
-            "form": notice["form"],
-            "lapsed": notice["lapsed"],
+            "form": notice.form,
+            "lapsed": notice.lapsed,
             "start": moment(volume.start_us, exact=True),
-            "state": notice["state"],
-            "version": notice["version"],
+            "state": notice.state,
+            "version": notice.version,
             "volume": n,
-            "words": body.get("words", ""),
+            "words": notice.words(),
             **exact,
         }
         found.append(
             {
                 "type": "Feature",
-                "id": f"{notice['version'][:12]}/{n}",
+                "id": f"{notice.version[:12]}/{n}",
                 "geometry": geometry_of(outline),
                 "properties": properties,
             }
@@ -160,11 +160,11 @@ def _one_a_line(collection: dict[str, Any]) -> str:
     return f'{{"type": "FeatureCollection", "detente": {about}, "features": [\n{lines}\n]}}\n'
 
 
-def _about(desk: Desk, basis: dict[str, Any]) -> dict[str, Any]:
+def _about(desk: Desk, basis: Basis) -> dict[str, Any]:
     """Say whose view it is, of which ledger at which size, how old, and whether its times are real."""
     names = ("age_us", "fresh", "now_us", "size", "virtual")
-    ledger = {"ledger": desk.status["ledger"], "origin": desk.status["origin"], "party": desk.party}
-    return {**ledger, **{name: basis[name] for name in names}}
+    ledger = {"ledger": desk.status.ledger, "origin": desk.status.origin, "party": desk.party}
+    return {**ledger, **{name: getattr(basis, name) for name in names}}
 
 
 def _check(file: Path) -> None:

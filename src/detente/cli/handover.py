@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
-from detente.cli.desk import Officer, Station, WaitS, at_desk, basis_words, short
+from detente.cli.desk import Officer, Station, WaitS, at_desk, basis_words, row_of, short
 from detente.cli.say import AsJson, answer, guarded, table
-from detente.cli.sending import send, sent
+from detente.cli.sending import joined, send, sent
 from detente.cli.times import Zone, moment, zone_named
-from detente.cli.words import Json
 from detente.errors import Refused, problem
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+    from detente.records.handover import Handover
 
 
 def register(app: typer.Typer) -> None:
@@ -34,56 +36,45 @@ def handover(
     as_json: AsJson = False,
 ) -> None:
     """Show what is open and the hand-overs so far; with --incoming sign a note of it, with --accept take it over."""
+    from detente.api.watch import HandoverNoteAsked, HandoversAsked
+
     with at_desk(station) as desk:
         if incoming is None and accept is None:
-            note = desk.station.get("handover-note", role=role)["handover"]
-            held = desk.station.get("handovers")
-            lines = [f"{short(h['entry'])}  {h['words']}" for h in held["handovers"]]
-            shown = [note_table(note, zone), *lines, basis_words(held["basis"], zone)]
-            answer({**held, "note": note}, shown, as_json)
+            note = desk.station.ask(HandoverNoteAsked(role=role)).handover
+            held = desk.station.ask(HandoversAsked())
+            lines = [f"{short(h.entry)}  {h.words}" for h in held.handovers]
+            shown = [note_table(note, zone), *lines, basis_words(held.basis, zone)]
+            answer({**msgspec.structs.asdict(held), "note": note}, shown, as_json)
             return
         signer = desk.officer(officer)
         if accept is not None:
-            entry = desk.full_id(accept, "--accept")
-            notes = {h["entry"]: h["handover"] for h in desk.station.get("handovers")["handovers"]}
-            if entry not in notes:
-                raise Refused(
-                    [
-                        problem(
-                            "handover",
-                            "--accept",
-                            accept,
-                            "must be a hand-over note of ours",
-                            "See `detente handover`.",
-                        )
-                    ]
-                )
-            body = {**notes[entry], "accepts": entry, "at_us": desk.now_us, "words": words}
-            if body["incoming"] != signer:
-                rule = f"must be {body['incoming']}, to whom it is handed over"
+            rows = desk.station.ask(HandoversAsked()).handovers
+            row = row_of("handover", desk, rows, accept, "--accept", "a hand-over note of ours", "detente handover")
+            body = msgspec.structs.replace(row.handover, accepts=row.entry, at_us=desk.now_us, words=words)
+            if body.incoming != signer:
+                rule = f"must be {body.incoming}, to whom it is handed over"
                 raise Refused(
                     [problem("handover", "--officer", signer, rule, "Let that officer sign, or write another note.")]
                 )
         else:
-            body = desk.station.get("handover-note", incoming=incoming or "", outgoing=signer, role=role, words=words)[
-                "handover"
-            ]
+            asked_note = HandoverNoteAsked(incoming=incoming or "", outgoing=signer, role=role, words=words)
+            body = desk.station.ask(asked_note).handover
         asked = {
             "facets": [{"audience": [desk.party], "body": body}],
             "kind": "handover",
             "officer": signer,
-            "refers_to": [body["accepts"]] if body["accepts"] else [],
+            "refers_to": [body.accepts] if body.accepts else [],
         }
         found = send(desk, asked, wait, as_json)
         what = "Hand-over, signed by both," if accept is not None else "Hand-over note"
-        answer({**found, "handover": body}, [note_table(body, zone), sent(what, found)], as_json)
+        answer(joined(found, handover=body), [note_table(body, zone), sent(what, found)], as_json)
 
 
-def note_table(note: Json, zone: str | None) -> str | Table:
+def note_table(note: Handover, zone: str | None) -> str | Table:
     """Return what a note lists."""
     where = zone_named(zone)
-    rows = [(o["what"], short(o["about"]), moment(o["since_us"], where), o["words"]) for o in note["open"]]
-    more = f", {note['count'] - len(rows)} more not listed" if note["count"] > len(rows) else ""
+    rows = [(o.what, short(o.about), moment(o.since_us, where), o.words) for o in note.open]
+    more = f", {note.count - len(rows)} more not listed" if note.count > len(rows) else ""
     if not rows:
         return "Nothing is open at this station. That is no assurance about anything else."
-    return table(f"{note['count']} open{more}", ("why", "entry", "since", "what"), rows)
+    return table(f"{note.count} open{more}", ("why", "entry", "since", "what"), rows)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
 from detente.cli.budget import budget_words
@@ -15,6 +16,8 @@ from detente.cli.sending import send
 from detente.errors import Refused, problem
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from detente.hotline.import_rows import BadRow, Imported
 
 MAX_ROWS = 5_000
@@ -35,6 +38,7 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Notify sites or movements from a table. Bad rows are reported with every fault and not sent; good rows are."""
+    from detente.api.station import StatusAsked
     from detente.hotline.import_rows import read_rows
 
     if kind not in ("sites", "movements"):
@@ -43,21 +47,33 @@ def import_(
     with at_desk(station) as desk:
         good, bad = read_rows(kind, rows, desk.now_us, desk.genesis().rules)
         budget = budget_words(desk, [(one.notice.volumes, one.to) for one in good], full=check)
-        sent: list[dict[str, Any]] = []
+        sent: list[_SentRow] = []
         if not check:
             signer = desk.officer(officer)
             with progress("sending", as_json) as told:
                 for n, one in enumerate(good):
                     told(f"{n + 1} of {len(good)}")
                     sent.append(_send(desk, one, signer, wait, as_json))
-        basis = desk.station.get("status")
+        basis = desk.station.ask(StatusAsked())
     found = {"bad": plain(bad), "good": [{"flags": g.flags, "row": g.row, "to": g.to} for g in good], "sent": sent}
     answer(found, [*_words(good, bad, sent, check), *budget, basis_words(basis)], as_json)
     if bad:
         raise typer.Exit(2)
 
 
-def _send(desk: Desk, one: Imported, signer: str, wait: int, as_json: bool) -> dict[str, Any]:
+class _SentRow(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """What became of one row: its notice and the consent kept beside it, or why it was refused."""
+
+    consent: str = ""
+    id: str = ""
+    problems: tuple[str, ...] = ()
+    row: int
+
+    def words(self) -> str:
+        return short(self.id) if self.id else "REFUSED: " + " / ".join(self.problems)
+
+
+def _send(desk: Desk, one: Imported, signer: str, wait: int, as_json: bool) -> _SentRow:
     """Send the notification, then keep the owner's consent beside it; a row that the host refuses does not stop the others."""
     from detente.records.humane import Consent
 
@@ -68,25 +84,20 @@ def _send(desk: Desk, one: Imported, signer: str, wait: int, as_json: bool) -> d
     try:
         found = send(desk, {"facets": facets, "kind": "notice", "officer": signer}, wait, as_json)
     except Refused as refused:
-        return {"problems": [p.sentence() for p in refused.problems], "row": one.row}
+        return _SentRow(problems=tuple(p.sentence() for p in refused.problems), row=one.row)
     consent = Consent(
-        about=found["id"], given_us=one.consent_us, not_to=one.not_to, owner=one.owner, state="given", words=""
+        about=found.id, given_us=one.consent_us, not_to=one.not_to, owner=one.owner, state="given", words=""
     )
     part = {"audience": [desk.party], "body": consent, "form": "full"}
-    kept = send(
-        desk, {"facets": [part], "kind": "consent", "officer": signer, "refers_to": [found["id"]]}, wait, as_json
-    )
-    return {"consent": kept["id"], "id": found["id"], "row": one.row}
+    kept = send(desk, {"facets": [part], "kind": "consent", "officer": signer, "refers_to": [found.id]}, wait, as_json)
+    return _SentRow(consent=kept.id, id=found.id, row=one.row)
 
 
-def _words(good: list[Imported], bad: list[BadRow], sent: list[dict[str, Any]], check: bool) -> list[Any]:
-    by_row = {s["row"]: s for s in sent}
+def _words(good: list[Imported], bad: list[BadRow], sent: list[_SentRow], check: bool) -> list[RenderableType | None]:
+    by_row = {s.row: s for s in sent}
     shown = []
     for one in good:
-        there = by_row.get(one.row, {})
-        state = (
-            "read" if check else short(there["id"]) if "id" in there else "REFUSED: " + " / ".join(there["problems"])
-        )
+        state = "read" if check else by_row[one.row].words()
         shown.append((str(one.row), one.humane.names[0], ", ".join(one.to), state, "; ".join(one.flags)))
     faults = [(str(b.row), p.field, p.value, p.rule, p.next_step) for b in bad for p in b.problems]
     head = f"{len(good)} row(s) {'read' if check else 'sent'}, {len(bad)} bad row(s) not sent. This notifies; it asks nobody for leave."

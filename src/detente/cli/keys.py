@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from detente.cli.desk import Desk, Station, WaitS, at_desk, basis_words, one_of
 from detente.cli.say import AsJson, answer, guarded, progress, table
-from detente.cli.sending import send, sent
+from detente.cli.sending import joined, send, sent
 from detente.cli.times import time_us
 from detente.errors import Refused, problem
 from detente.storage import private
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from detente.api.sending import Sent
     from detente.ledger.identity import Identity, KeyUse
     from detente.records.officer import Officer as OfficerBody
 
@@ -63,7 +66,7 @@ def show(
         with at_desk(station) as desk:
             with progress("reading the entries that change keys", as_json):
                 identity = _identity(desk)
-            index, words, basis = desk.status["size"], basis_words(desk.status), desk.status
+            index, words, basis = desk.status.size, basis_words(desk.status), desk.status
     one_of("--party", [party] if party is not None else [], identity.parties(), "party of this ledger")
     held = [use for use in _uses(identity, index) if party in (None, use.party)]
     rows = [
@@ -71,8 +74,8 @@ def show(
         for use in held
     ]
     value = {"at_index": index, "host": identity.host_at(index), "keys": held, "ledger": identity.ledger}
-    value["virtual"] = basis["virtual"] if basis else None
-    said: list[Any] = [
+    value["virtual"] = basis.virtual if basis else None
+    said: list[RenderableType | None] = [
         f"Ledger {identity.ledger}",
         table(f"{len(rows)} key(s)", ("party", "holder", "roles", "public key", "valid from"), rows),
         "Whole keys: --json.",
@@ -106,7 +109,7 @@ def register_officer(
         _known(desk, role, new_role)
         public = key or _public(folder, officer)
         found = _register(desk, officer, public, role or ["watch"], root, words, wait)
-        answer({**found, "key": public}, sent("Officer entry", found, f"{officer} signs with {public}."), as_json)
+        answer(joined(found, key=public), sent("Officer entry", found, f"{officer} signs with {public}."), as_json)
 
 
 def rotate(
@@ -139,7 +142,7 @@ def rotate(
         said = sent(
             "Officer entry", found, f"{officer} signs with {public}; {before[:16]}… ends.", f"Set aside: {aside}"
         )
-        answer({**found, "ended": before, "key": public}, said, as_json)
+        answer(joined(found, ended=before, key=public), said, as_json)
 
 
 def revoke(
@@ -155,7 +158,7 @@ def revoke(
     """End an officer's key, signed by the station: nothing more is taken from it. With --distrust-since, only flag it."""
     with at_desk(station) as desk:
         identity = _identity(desk)
-        held = identity.keys_of(desk.party, max(1, desk.status["size"]))
+        held = identity.keys_of(desk.party, max(1, desk.status.size))
         use = next((found for found in held if found.officer == officer), None)
         if use is None:
             rule = f"must be an officer of {desk.party} with a key that is valid now"
@@ -183,7 +186,7 @@ def _known(desk: Desk, roles: list[str] | None, new: list[str] | None) -> None:
     """Refuse a role that nobody in the ledger holds and the product does not know, unless it is named as new."""
     from detente.hotline.roles import USUAL, role
 
-    held = {name for use in _uses(_identity(desk), max(1, desk.status["size"])) for name in use.roles}
+    held = {name for use in _uses(_identity(desk), max(1, desk.status.size)) for name in use.roles}
     step = "Name one of these, or a new one with --new-role too"
     problems = [found for name in roles or () for found in role(name, USUAL | held | set(new or ()), "--role", step)]
     if problems:
@@ -247,12 +250,11 @@ def _body(
     return body
 
 
-def _register(
-    desk: Desk, officer: str, key: str, roles: list[str], root: Path, words: str, wait_s: int
-) -> dict[str, Any]:
+def _register(desk: Desk, officer: str, key: str, roles: list[str], root: Path, words: str, wait_s: int) -> Sent:
     """Seal an officer entry with the root key here, and hand it to the station ready-made."""
     import msgspec
 
+    from detente.api.sending import SubmittingAsked
     from detente.ledger.entry import Draft, seal
     from detente.ledger.facets import Facet
     from detente.ledger.keys import ExchangeKey
@@ -263,7 +265,7 @@ def _register(
     body = _body(desk.party, officer, key, roles, "active", words)
     signer = read_seed(root)
     identity = _identity(desk)
-    index = max(1, desk.status["size"])
+    index = max(1, desk.status.size)
     own = ExchangeKey.from_seed(read_seed_bytes(desk.folder / "keys" / "exchange.key"))
     others = [party for party in identity.parties() if party != desk.party]
     tag_keys = {p: own.shared(bytes.fromhex(k)) for p in others if (k := identity.current(p, "exchange", index))}
@@ -278,11 +280,11 @@ def _register(
     )
     salts = iter(lambda: secrets.token_bytes(32), b"")
     made = seal(draft, signer, salts, bytes.fromhex(identity.ledger), desk.genesis().slots, tag_keys)
-    answer_: dict[str, Any] = desk.station.post("submit", made, wait_s=wait_s)
-    if answer_["problems"]:
+    found = desk.station.ask(SubmittingAsked(body=msgspec.Raw(msgspec.json.encode(made)), wait_s=wait_s))
+    if found.problems:
         step = "Correct it; nothing was recorded."
-        raise Refused(problem("host-refused", "officer", officer, said, step) for said in answer_["problems"])
-    return answer_
+        raise Refused(problem("host-refused", "officer", officer, said, step) for said in found.problems)
+    return found
 
 
 def _founded(folder: Path) -> Identity:
@@ -311,11 +313,11 @@ def _identity(desk: Desk) -> Identity:
         body = body_of(entry) if kind_of(entry) in ("officer", "party", "host") else None
         if body is None:
             continue
-        header = entry["header"]
-        record = REGISTRY.read(header["kind"], "full", canonical.encode(body))
+        header = entry.header
+        record = REGISTRY.read(header.kind, "full", canonical.encode(body))
         if isinstance(record, Record):
             with contextlib.suppress(Refused):
-                fold(identity, entry["index"], header["author"], header["key"], record.body)
+                fold(identity, entry.index, header.author, header.key, record.body)
     return identity
 
 

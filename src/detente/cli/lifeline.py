@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
 from detente.cli.desk import EndedFor, Officer, Station, To, WaitS, at_desk, basis_words, short
-from detente.cli.say import AsJson, answer, guarded
+from detente.cli.say import AsJson, answer, chosen, guarded
 from detente.cli.sending import parties, send, sent
 from detente.cli.times import Zone, moment, time_us, zone_named
 from detente.errors import Refused, problem
 
 if TYPE_CHECKING:
     from detente.records.lifeline import Task
-
-STATES = ("open", "restricted", "closed")
 
 
 def register(app: typer.Typer) -> None:
@@ -53,10 +51,10 @@ def set_lifeline(
 ) -> None:
     """Say how a lifeline stands: its place, who guarantees it, who does what for it, how people pass safely."""
     from detente.cli.given import circle as read_circle
-    from detente.records.lifeline import Lifeline
+    from detente.records.lifeline import Lifeline, LifelineState
 
-    if state not in STATES:
-        raise Refused([problem("choice", "--state", state, f"must be one of: {', '.join(STATES)}", "Choose one.")])
+    states: tuple[LifelineState, ...] = get_args(LifelineState)
+    stands = chosen("--state", state, states)
     outline, _ = read_circle(circle, datum)
     with at_desk(station) as desk:
         body = Lifeline(
@@ -67,7 +65,7 @@ def set_lifeline(
             name=name,
             outline=outline,
             rules=tuple(rule or ()),
-            state=state,  # type: ignore[arg-type]
+            state=stands,
             tasks=tuple(sorted((_task(text) for text in task or ()), key=lambda t: (t.party, t.role))),
             until_us=None if until is None else time_us(until, "--until", desk.now_us),
             words=words,

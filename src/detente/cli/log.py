@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +12,9 @@ from detente.cli.say import AsJson, answer, guarded, progress, table
 from detente.cli.times import Zone, moment, time_us, zone_named
 from detente.cli.words import from_to, kind_of, line
 from detente.records.registry import REGISTRY
+
+if TYPE_CHECKING:
+    from detente.api.entries import ProvenEntry
 
 QUIET = frozenset({"watermark"})
 """Kinds that come every few seconds and say nothing to an officer; shown with --all or --kind."""
@@ -42,12 +46,12 @@ def log(
         desk.parties([author] if author is not None else [], "--author")
         since_us = None if since is None else time_us(since, "--since", desk.now_us)
 
-        def wanted(entry: dict[str, Any]) -> bool:
+        def wanted(entry: ProvenEntry) -> bool:
             named = kind_of(entry)
             return (
                 (named in kind if kind else everything or named not in QUIET)
-                and author in (None, entry["header"]["author"])
-                and (since_us is None or entry["received_at_us"] >= since_us)
+                and author in (None, entry.header.author)
+                and (since_us is None or entry.received_at_us >= since_us)
             )
 
         with progress("reading", as_json) as told:
@@ -55,9 +59,9 @@ def log(
         where = zone_named(zone)
         shown = [
             (
-                e["index"],
-                short(e["id"]),
-                moment(e["received_at_us"], where),
+                e.index,
+                short(e.id),
+                moment(e.received_at_us, where),
                 from_to(e),
                 f"{_over(desk, e)}{kind_of(e)}: {line(e, where)}",
             )
@@ -66,26 +70,28 @@ def log(
         title = f"{len(rows)} newest that match" if kind or author or since else f"{len(rows)} newest"
         columns = ("#", "id", "recorded", "who > to", "what")
         words = [table(title, columns, shown) if rows else "No entries.", basis_words(desk.status, zone)]
-        over = {e["id"]: desk.over[e["id"]] for e in rows if e["id"] in desk.over}
+        over = {e.id: desk.over[e.id] for e in rows if e.id in desk.over}
         answer({"basis": _basis(desk), "entries": rows, "over": over}, words, as_json)
 
 
-def _over(desk: Desk, entry: dict[str, Any]) -> str:
-    row = desk.over.get(entry["id"])
-    return f"{row['why'].upper()} " if row is not None else ""
+def _over(desk: Desk, entry: ProvenEntry) -> str:
+    row = desk.over.get(entry.id)
+    return f"{row.why.upper()} " if row is not None else ""
 
 
-def newest(desk: Desk, count: int, wanted: Any, told: Any) -> list[dict[str, Any]]:
+def newest(
+    desk: Desk, count: int, wanted: Callable[[ProvenEntry], bool], told: Callable[[str], None]
+) -> list[ProvenEntry]:
     """Return the newest entries that are wanted, in order; read backwards, in growing steps."""
-    end = desk.status["entries_size"]
+    end = desk.status.entries_size
     step = 256
-    found: list[dict[str, Any]] = []
+    found: list[ProvenEntry] = []
     while end > 0 and len(found) < count:
         start = max(0, end - step)
         told(f"at index {start}")
-        part: list[dict[str, Any]] = []
+        part: list[ProvenEntry] = []
         for entry in desk.entries(start):
-            if entry["index"] >= end:
+            if entry.index >= end:
                 break
             if wanted(entry):
                 part.append(entry)
@@ -94,6 +100,6 @@ def newest(desk: Desk, count: int, wanted: Any, told: Any) -> list[dict[str, Any
     return found[-count:]
 
 
-def _basis(desk: Desk) -> dict[str, Any]:
+def _basis(desk: Desk) -> dict[str, object]:
     names = ("age_us", "entries_size", "fresh", "host_reachable", "now_us", "queued", "size", "virtual")
-    return {name: desk.status[name] for name in names}
+    return {name: getattr(desk.status, name) for name in names}

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Iterator
+from datetime import tzinfo
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from detente.cli.desk import Desk, Officer, Station, WaitS, at_desk, basis_words, short
-from detente.cli.say import AsJson, answer, guarded, table
+from detente.cli.desk import Desk, Officer, Station, WaitS, at_desk, basis_words, row_of, short
+from detente.cli.say import AsJson, answer, chosen, guarded, table
 from detente.cli.sending import parties, send, sent
 from detente.cli.times import Zone, moment, time_us, zone_named
 from detente.errors import Refused, problem
 
+if TYPE_CHECKING:
+    from detente.api.reviews import AgendaDrawn, MeetingRow, MinutesRow
+    from detente.api.sending import Sent
+    from detente.records.meeting import Action, Meeting, MeetingReply, Minutes
+
 DAY_US = 86_400_000_000
-MEANS = ("in-person", "video", "voice")
 Series = Annotated[str, typer.Argument(help="The review that recurs, such as flight-safety.")]
 With = Annotated[list[str] | None, typer.Option("--with", help="Who meets; repeat. Default: as the last time.")]
 Since = Annotated[str | None, typer.Option("--since", help="Draw incidents from then on. Default: the last meeting.")]
@@ -50,15 +56,13 @@ def agenda(
     """Draw the next agenda: what is open between those who meet, and what happened since they last met. Nothing is sent."""
     with at_desk(station) as desk:
         found = _drawn(desk, series, with_, since)
-    drawn = found["agenda"]
-    who = ", ".join(drawn["parties"])
-    since_words = moment(drawn["since_us"], zone_named(zone)) if drawn["since_us"] else "the beginning"
+    drawn = found.agenda
+    who = ", ".join(drawn.parties)
+    since_words = moment(drawn.since_us, zone_named(zone)) if drawn.since_us else "the beginning"
     lines = [f"Agenda of {series}, {who}; since {since_words}. Only what all of them may read.", ""]
-    lines += [
-        f"{n}. {item['words']} [{', '.join(map(short, item['about']))}]" for n, item in enumerate(drawn["items"], 1)
-    ]
-    lines += [] if drawn["items"] else ["Nothing is open, and nothing came."]
-    answer(found, "\n".join([*lines, "", basis_words(found["basis"], zone)]), as_json)
+    lines += [f"{n}. {item.words} [{', '.join(map(short, item.about))}]" for n, item in enumerate(drawn.items, 1)]
+    lines += [] if drawn.items else ["Nothing is open, and nothing came."]
+    answer(found, "\n".join([*lines, "", basis_words(found.basis, zone)]), as_json)
 
 
 def call(
@@ -77,26 +81,29 @@ def call(
     as_json: AsJson = False,
 ) -> None:
     """Call a meeting, with the agenda as it is drawn now, to all who meet."""
-    from detente.records.meeting import Item, Meeting
+    from detente.records.meeting import Meeting, MeetingMeans
 
-    if means not in MEANS:
-        raise Refused([problem("choice", "--means", means, f"must be one of: {', '.join(MEANS)}", "Choose one.")])
+    ways: tuple[MeetingMeans, ...] = get_args(MeetingMeans)
+    how = chosen("--means", means, ways)
     with at_desk(station) as desk:
-        drawn = _drawn(desk, series, with_, since)["agenda"]
+        drawn = _drawn(desk, series, with_, since).agenda
         at_us = time_us(at, "--at", desk.now_us)
         body = Meeting(
-            agenda=tuple(Item(about=tuple(i["about"]), words=i["words"]) for i in drawn["items"]),
+            agenda=drawn.items,
             agreement=None if agreement is None else desk.full_id(agreement, "--agreement"),
             at_us=at_us,
             every_us=None if every is None else every * DAY_US,
-            means=means,  # type: ignore[arg-type]
-            parties=tuple(drawn["parties"]),
+            means=how,
+            parties=drawn.parties,
             series=series,
-            since_us=min(drawn["since_us"], at_us),
+            since_us=min(drawn.since_us, at_us),
             title=title,
             words=words,
         )
-        refers = {entry for item in body.agenda for entry in item.about} | ({body.agreement} - {None})
+        refers = {
+            *(entry for item in body.agenda for entry in item.about),
+            *([body.agreement] if body.agreement else ()),
+        }
         found = _send(desk, body, "full", body.parties, refers, officer, wait, as_json)
         answer(found, sent(f"Meeting {title} (matters on its agenda: {len(body.agenda)})", found), as_json)
 
@@ -118,23 +125,19 @@ def minutes(
     from detente.records.meeting import Minutes, Point
 
     with at_desk(station) as desk:
-        full = desk.full_id(meeting, "MEETING")
-        called = next((m for m in desk.station.get("meetings")["meetings"] if m["entry"] == full), None)
-        if called is None:
-            rule = "must be a meeting that was called"
-            raise Refused([problem("meeting", "MEETING", meeting, rule, "See `detente meeting list`.")])
-        about, who = called["meeting"]["agreement"], called["meeting"]["parties"]
+        called = _called(desk, meeting)
+        about, who = called.meeting.agreement, called.meeting.parties
         named = [_named(text, "--point") for text in point or ()]
         body = Minutes(
-            about=full,
+            about=called.entry,
             actions=tuple(sorted((_action(t, desk.now_us) for t in action or ()), key=lambda a: a.action)),
             points=tuple(Point(agreement=about, point=name, words=said) for name, said in sorted(named)),
             present=tuple(parties(present, "--present", needed=False) or who),
             words=words,
         )
-        refers = {full, *([about] if about else [])}
-        found = _send(desk, body, "minutes", tuple(who), refers, officer, wait, as_json)
-        more = f"No point is agreed before all have signed: `detente meeting sign {short(found['id'])} POINT`."
+        refers = {called.entry, *([about] if about else [])}
+        found = _send(desk, body, "minutes", who, refers, officer, wait, as_json)
+        more = f"No point is agreed before all have signed: `detente meeting sign {short(found.id)} POINT`."
         answer(found, sent("Minutes", found, more), as_json)
 
 
@@ -153,9 +156,9 @@ def sign(
     from detente.records.meeting import MeetingReply
 
     with at_desk(station) as desk:
-        held = _minutes(desk, which)
-        known = {p["point"]["point"] for p in held["points"]}
-        mine = {a["action"]["action"] for a in held["actions"] if a["action"]["owner"] == desk.party}
+        held, who = _minutes(desk, which)
+        known = {p.point.point for p in held.points}
+        mine = {a.action.action for a in held.actions if a.action.owner == desk.party}
         faults = [("POINT", name, known) for name in [*(point or ()), *(refuse or ())] if name not in known]
         faults += [("--done", name, mine) for name in done or () if name not in mine]
         if faults:
@@ -165,38 +168,40 @@ def sign(
                 for field, name, of in faults
             )
         body = MeetingReply(
-            about=held["entry"],
+            about=held.entry,
             done=tuple(sorted(set(done or ()))),
             refused=tuple(sorted(set(refuse or ()))),
             signed=tuple(sorted(set(point or ()))),
             words=words,
         )
-        agreements = {p["point"]["agreement"] for p in held["points"] if p["point"]["point"] in body.signed} - {None}
-        found = _send(desk, body, "reply", tuple(held["parties"]), {held["entry"], *agreements}, officer, wait, as_json)
+        agreements = {p.point.agreement for p in held.points if p.point.agreement and p.point.point in body.signed}
+        found = _send(desk, body, "reply", who, {held.entry, *agreements}, officer, wait, as_json)
         answer(found, sent("Signature", found, "Who else has signed: `detente meeting list`."), as_json)
 
 
 def list_meetings(station: Station = None, zone: Zone = None, as_json: AsJson = False) -> None:
     """List meetings with their minutes, the points and who has signed them, and when the next is due."""
+    from detente.api.reviews import MeetingsAsked
+
     with at_desk(station) as desk:
-        found = desk.station.get("meetings")
+        found = desk.station.ask(MeetingsAsked())
     where = zone_named(zone)
-    lines: list[str] = []
-    for row in found["meetings"]:
-        held = row["meeting"]
-        lines.append(f"{short(row['entry'])} {held['series']}: {held['title']}, {moment(held['at_us'], where)}")
-        lines.append(f"  {', '.join(held['parties'])}; {held['means']}; matters on its agenda: {len(held['agenda'])}")
-        if row["reminder"]:
-            due = f" (by {moment(row['next_due_us'], where)})" if "next meeting" in row["reminder"] else ""
-            lines.append(f"  {row['reminder']}{due}")
-        for minuted in row["minutes"]:
-            lines.append(
-                f"  minutes {short(minuted['entry'])} by {minuted['author']}. {minuted['minutes']['words']}".rstrip()
-            )
-            lines += [f"    {p['words']}" for p in minuted["points"]]
-            lines += [f"    action {a['words']}" for a in minuted["actions"]]
+    lines = [line for row in found.meetings for line in _meeting_words(row, found.basis.now_us, where)]
     lines += [] if lines else ["No meeting is on record here."]
-    answer(found, "\n".join([*lines, "", basis_words(found["basis"], zone)]), as_json)
+    answer(found, "\n".join([*lines, "", basis_words(found.basis, zone)]), as_json)
+
+
+def _meeting_words(row: MeetingRow, now_us: int, zone: tzinfo | None) -> Iterator[str]:
+    held = row.meeting
+    yield f"{short(row.entry)} {held.series}: {held.title}, {moment(held.at_us, zone)}"
+    yield f"  {', '.join(held.parties)}; {held.means}; matters on its agenda: {len(held.agenda)}"
+    if row.reminder:
+        over = row.next_due_us is not None and held.at_us <= now_us
+        yield f"  {row.reminder}" + (f" (by {moment(row.next_due_us, zone)})" if over else "")
+    for minuted in row.minutes:
+        yield f"  minutes {short(minuted.entry)} by {minuted.author}. {minuted.minutes.words}".rstrip()
+        yield from (f"    {p.words}" for p in minuted.points)
+        yield from (f"    action {a.words}" for a in minuted.actions)
 
 
 def actions(
@@ -207,52 +212,60 @@ def actions(
     as_json: AsJson = False,
 ) -> None:
     """List actions of all minutes, the latest due last: whose they are, and which are late or soon due."""
+    from detente.api.reviews import MeetingsAsked
+
     with at_desk(station) as desk:
-        found = desk.station.get("meetings")
+        found = desk.station.ask(MeetingsAsked())
         me = desk.party
-    rows = [a for m in found["meetings"] for minuted in m["minutes"] for a in minuted["actions"]]
-    rows = [a for a in rows if (all_ or a["standing"] != "done") and (not mine or a["action"]["owner"] == me)]
-    rows.sort(key=lambda a: a["action"]["due_us"])
+    rows = [a for m in found.meetings for minuted in m.minutes for a in minuted.actions]
+    rows = [a for a in rows if (all_ or a.standing != "done") and (not mine or a.action.owner == me)]
+    rows.sort(key=lambda a: a.action.due_us)
     where = zone_named(zone)
     cells = [
-        (a["standing"].upper() if a["standing"] == "late" else a["standing"], moment(a["action"]["due_us"], where),
-         f"{a['action']['owner']} ({a['action']['role']})", f"{a['action']['action']}: {a['action']['words']}")
+        (a.standing.upper() if a.standing == "late" else a.standing, moment(a.action.due_us, where),
+         f"{a.action.owner} ({a.action.role})", f"{a.action.action}: {a.action.words}")
         for a in rows
     ]  # fmt: skip
-    shown: list[Any] = [table("", ("standing", "due", "whose", "what"), cells)] if cells else ["No action is open."]
-    answer({"actions": rows, "basis": found["basis"]}, [*shown, basis_words(found["basis"], zone)], as_json)
+    shown = table("", ("standing", "due", "whose", "what"), cells) if cells else "No action is open."
+    answer({"actions": rows, "basis": found.basis}, [shown, basis_words(found.basis, zone)], as_json)
 
 
-def _drawn(desk: Desk, series: str, with_: list[str] | None, since: str | None) -> dict[str, Any]:
-    query: dict[str, Any] = {"series": series}
-    if named := parties(with_, "--with", needed=False):
-        query["parties"] = ",".join(named)
-    if since is not None:
-        query["since"] = time_us(since, "--since", desk.now_us)
-    found: dict[str, Any] = desk.station.get("agenda", **query)
-    return found
+def _drawn(desk: Desk, series: str, with_: list[str] | None, since: str | None) -> AgendaDrawn:
+    from detente.api.reviews import AgendaAsked
+
+    since_us = None if since is None else time_us(since, "--since", desk.now_us)
+    named = tuple(parties(with_, "--with", needed=False))
+    return desk.station.ask(AgendaAsked(parties=named, series=series, since=since_us))
 
 
-def _minutes(desk: Desk, given: str) -> dict[str, Any]:
-    full = desk.full_id(given, "MINUTES")
-    for meeting in desk.station.get("meetings")["meetings"]:
-        for held in meeting["minutes"]:
-            if held["entry"] == full:
-                return {**held, "parties": meeting["meeting"]["parties"]}
-    rule = "must be minutes of a meeting, the newest version"
-    raise Refused([problem("minutes", "MINUTES", given, rule, "See `detente meeting list`.")])
+def _called(desk: Desk, given: str) -> MeetingRow:
+    from detente.api.reviews import MeetingsAsked
+
+    rows = desk.station.ask(MeetingsAsked()).meetings
+    return row_of("meeting", desk, rows, given, "MEETING", "a meeting that was called", "detente meeting list")
+
+
+def _minutes(desk: Desk, given: str) -> tuple[MinutesRow, tuple[str, ...]]:
+    """Return minutes, and the parties of their meeting."""
+    from detente.api.reviews import MeetingsAsked
+
+    called = desk.station.ask(MeetingsAsked()).meetings
+    rows = [held for meeting in called for held in meeting.minutes]
+    what = "minutes of a meeting, the newest version"
+    found = row_of("minutes", desk, rows, given, "MINUTES", what, "detente meeting list")
+    return found, next(m.meeting.parties for m in called if found in m.minutes)
 
 
 def _send(
     desk: Desk,
-    body: Any,
+    body: Meeting | MeetingReply | Minutes,
     form: str,
     to: tuple[str, ...],
-    refers: set[Any],
+    refers: set[str],
     officer: str | None,
     wait: int,
     as_json: bool,
-) -> dict[str, Any]:
+) -> Sent:
     asked = {
         "facets": [{"audience": [p for p in to if p != desk.party] or list(to), "body": body, "form": form}],
         "kind": "meeting",
@@ -269,7 +282,7 @@ def _named(text: str, field: str) -> tuple[str, str]:
     return name.strip(), words.strip()
 
 
-def _action(text: str, now_us: int) -> Any:
+def _action(text: str, now_us: int) -> Action:
     from detente.records.meeting import Action
 
     name, rest = _named(text, "--action")

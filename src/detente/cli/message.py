@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
 from detente.cli.desk import Desk, Officer, Station, To, WaitS, at_desk
 from detente.cli.say import AsJson, answer, guarded, progress
-from detente.cli.sending import parties, send, sent
+from detente.cli.sending import joined, parties, send, sent
 from detente.cli.times import Zone, moment, zone_named
 from detente.errors import Refused, problem
 from detente.hotline.roles import CALLED
@@ -93,13 +94,14 @@ def message(
         urgent = urgency in DIRECT
         found = send(desk, asked, 0 if urgent else wait, as_json)
         more: list[str] = []
+        shown: dict[str, object] = {}
         if urgent:
-            got = _acknowledged(desk, found["id"], readers, wait, as_json)
-            found = {**found, "acknowledged": got}
-            item = desk.station.get(f"entries/{found['id']}")
-            found = {**found, "index": item.get("index"), "state": item["stands"]}
+            got = _acknowledged(desk, found.id, readers, wait, as_json)
+            item = desk.entry(found.id)
+            found = msgspec.structs.replace(found, index=item.index, state=item.stands)
             more = [_direct_words(party, got.get(party), zone) for party in readers if party != desk.party]
-        answer(found, sent(f"Message ({urgency})", found, *more), as_json)
+            shown["acknowledged"] = got
+        answer(joined(found, **shown), sent(f"Message ({urgency})", found, *more), as_json)
 
 
 def message_body(
@@ -159,7 +161,7 @@ def _phrase_values(name: str | None, given: list[str] | None, words: str) -> str
     return write_values(values)
 
 
-def _duress(desk: Desk, words: str | None, for_roles: str) -> list[dict[str, Any]]:
+def _duress(desk: Desk, words: str | None, for_roles: str) -> list[dict[str, object]]:
     """A quiet word stays at this station; its place in the entry looks like an unused one."""
     from detente.records.duress import Duress
 
@@ -183,12 +185,14 @@ def _within(text: str | None, datum: str | None) -> Within | None:
 
 def _acknowledged(desk: Desk, entry: str, readers: list[str], wait_s: int, as_json: bool) -> dict[str, int]:
     """Wait until each station has said that it holds the message, or the time is over."""
+    from detente.api.entries import AcknowledgedAsked
+
     others = set(readers) - {desk.party}
     end = time.monotonic() + wait_s
     got: dict[str, int] = {}
     with progress("sent directly; waiting for the stations", as_json) as told:
         while True:
-            got = desk.station.get(f"acknowledged/{entry}")["acknowledged"]
+            got = desk.station.ask(AcknowledgedAsked(entry=entry)).acknowledged
             told(", ".join(sorted(got)))
             if others <= got.keys() or time.monotonic() > end:
                 return got

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
+from msgspec.structs import replace
 
 from detente.cli.desk import Desk, Officer, Station, To, WaitS, at_desk, short
 from detente.cli.say import AsJson, answer, guarded
 from detente.cli.sending import parties, send, sent
 from detente.cli.times import UNITS_US
 from detente.errors import Refused, problem
+
+if TYPE_CHECKING:
+    from detente.api.sending import Sent
+    from detente.ledger.facets import Facet
+    from detente.records.humane import HumaneNotice, Waypoint
+    from detente.records.notice import Notice
 
 STATES = {"cancel": "withdrawn", "end": "ended", "start": "activated"}
 
@@ -40,23 +48,18 @@ def movement(
     """Tell everybody who has a movement's notice that it is late, goes another way, starts, ends or does not go."""
     with at_desk(station) as desk:
         version = desk.full_id(entry, "ID")
-        held = desk.entry(entry)["entry"]
+        held = desk.entry(entry).entry
         signer = desk.officer(officer)
         if what == "ask":
             found = _ask(desk, version, words, parties(to), signer, wait, as_json)
             answer(found, sent("Request for approval", found, "It asks; the notice itself asks nobody."), as_json)
             return
-        facets = []
-        for part in held["facets"]:
-            if part is not None:
-                facet = part["facet"]
-                body = facet["body"]
-                if facet["form"] == "full":
-                    body = _changed(body, what, by, volume, words)
-                elif facet["form"] == "humane" and what == "delay":
-                    body = _later_route(body, _span_us(by))
-                if facet["form"] in ("full", "humane"):
-                    facets.append({"audience": facet["audience"], "body": body, "form": facet["form"]})
+        facets = [
+            {"audience": facet.audience, "body": body, "form": facet.form}
+            for part in held.facets
+            if part is not None and (facet := part.facet).form in ("full", "humane")
+            for body in (_body(facet, what, by, volume, words),)
+        ]
         asked = {"facets": facets, "kind": "notice", "officer": signer, "supersedes": version}
         found = send(desk, asked, wait, as_json)
         answer(
@@ -64,35 +67,47 @@ def movement(
         )
 
 
-def _changed(body: dict[str, Any], what: str, by: str, volume: list[str] | None, words: str) -> dict[str, Any]:
-    if body["activity"] != "protected-movement":
+def _body(facet: Facet, what: str, by: str, volume: list[str] | None, words: str) -> Notice | HumaneNotice:
+    """Return a part of the notice as it is from now on: of its humanitarian part only a delay changes anything."""
+    from detente.records.humane import HumaneNotice
+    from detente.records.notice import Notice
+
+    if facet.form == "full":
+        return _changed(msgspec.json.decode(facet.body, type=Notice), what, by, volume, words)
+    humane = msgspec.json.decode(facet.body, type=HumaneNotice)
+    if what != "delay":
+        return humane
+    late_us = _span_us(by)
+    return replace(humane, back=_later(humane.back, late_us), route=_later(humane.route, late_us))
+
+
+def _changed(body: Notice, what: str, by: str, volume: list[str] | None, words: str) -> Notice:
+    from detente.records.notice_state import State
+
+    if body.activity != "protected-movement":
         raise Refused(
-            [problem("activity", "ID", body["activity"], "must be a protected movement", "See `detente board`.")]
+            [problem("activity", "ID", body.activity, "must be a protected movement", "See `detente board`.")]
         )
-    what_it_is = body["words"].partition(" [")[0]
-    changed = {**body, "words": f"{what_it_is} [{what}: {words}]" if words else body["words"]}
+    what_it_is = body.words.partition(" [")[0]
+    changed = replace(body, words=f"{what_it_is} [{what}: {words}]" if words else body.words)
     if what == "delay":
         late_us = _span_us(by)
-        moved = [{**v, "end_us": v["end_us"] + late_us, "start_us": v["start_us"] + late_us} for v in body["volumes"]]
-        return {**changed, "volumes": moved}
+        moved = (replace(v, end_us=v.end_us + late_us, start_us=v.start_us + late_us) for v in body.volumes)
+        return replace(changed, volumes=tuple(moved))
     if what == "reroute":
         if not volume:
             raise Refused([problem("volume", "--volume", "", "must give the new way", "Add --volume FILE.")])
         from detente.cli.given import read_files
-        from detente.cli.say import plain
 
-        return {**changed, "place": None, "volumes": plain(read_files(volume))}
+        return replace(changed, place=None, volumes=read_files(volume))
     if what not in STATES:
         rule = "must be delay, reroute, cancel, start, end or ask"
         raise Refused([problem("choice", "WHAT", what, rule, "Choose one.")])
-    return {**changed, "state": STATES[what]}
+    return replace(changed, state=State(STATES[what]))
 
 
-def _later_route(body: dict[str, Any], late_us: int) -> dict[str, Any]:
-    def later(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return [{**point, "at_us": point["at_us"] + late_us} for point in points]
-
-    return {**body, "back": later(body["back"]), "route": later(body["route"])}
+def _later(points: tuple[Waypoint, ...], late_us: int) -> tuple[Waypoint, ...]:
+    return tuple(replace(point, at_us=point.at_us + late_us) for point in points)
 
 
 def _span_us(text: str) -> int:
@@ -101,9 +116,7 @@ def _span_us(text: str) -> int:
     return int(text[:-1]) * UNITS_US[text[-1]]
 
 
-def _ask(
-    desk: Desk, version: str, words: str, readers: list[str], signer: str, wait: int, as_json: bool
-) -> dict[str, Any]:
+def _ask(desk: Desk, version: str, words: str, readers: list[str], signer: str, wait: int, as_json: bool) -> Sent:
     from detente.records.humane import Coordination
 
     body = Coordination(about=version, conditions="", says="asks-approval", until_us=None, words=words)

@@ -9,11 +9,12 @@ import typer
 from detente.cli.budget import budget_words
 from detente.cli.desk import Desk, EndedFor, Officer, Station, To, WaitS, at_desk
 from detente.cli.say import AsJson, answer, guarded
-from detente.cli.sending import parties, send, sent
+from detente.cli.sending import joined, parties, send, sent
 from detente.cli.times import Zone, moment, span, stated_zone, time_us, zone_named
 from detente.errors import Refused, problem
 
 if TYPE_CHECKING:
+    from detente.api.entries import ShownEntry
     from detente.geometry.position import Position
     from detente.geometry.volume import Volume4D
     from detente.records.notice import Acceptance, Notice
@@ -124,7 +125,7 @@ def notice(
             "facets": [{"audience": full_to, "body": body, "form": "full"}],
             "kind": "notice",
             "officer": desk.officer(officer),
-            "supersedes": before.entry["id"] if before else None,
+            "supersedes": before.entry.id if before else None,
         }
         if check_only:
             where = zone_named(zone)
@@ -139,16 +140,16 @@ def notice(
         told += [f"Ended for {', '.join(dropped)}."] if dropped else []
         deadline = desk.now_us + desk.genesis().screening.deadline_us
         told.append(f"A screening that is not there by {moment(deadline, zone_named(zone))} counts as not screened.")
-        answer({**found, "body": body}, sent("Notice", found, *told, *more), as_json)
+        answer(joined(found, body=body), sent("Notice", found, *told, *more), as_json)
 
 
 class _Before:
     """The own notice that is superseded: its entry, body, and who could read which form."""
 
-    def __init__(self, entry: dict[str, Any], body: Notice) -> None:
+    def __init__(self, entry: ShownEntry, body: Notice) -> None:
         self.entry = entry
         self.body = body
-        self.readers = {part["facet"]["form"]: part["facet"]["audience"] for part in entry["facets"] if part}
+        self.readers = {part.facet.form: part.facet.audience for part in entry.facets if part}
 
 
 class _Said:
@@ -166,9 +167,9 @@ def _before(desk: Desk, supersedes: str | None) -> _Before | None:
     from detente.cli.words import body_of
     from detente.records.notice import Notice
 
-    entry = desk.entry(supersedes, "--supersedes")["entry"]
+    entry = desk.entry(supersedes, "--supersedes").entry
     body = body_of(entry)
-    if entry["header"]["author"] != desk.party or not entry["header"]["kind"].startswith("notice/") or body is None:
+    if entry.header.author != desk.party or not entry.header.kind.startswith("notice/") or body is None:
         rule = f"must be a notice of {desk.party}, in full"
         raise Refused([problem("supersedes", "--supersedes", supersedes, rule, "See `detente notices`.")])
     return _Before(entry, msgspec.convert(body, Notice))
@@ -355,7 +356,7 @@ def _readers(
     full, coarse = parties(to, needed=False), parties(coarse_to, needed=False)
     if before is not None and not full and not coarse:
         full, coarse = (
-            [party for party in before.readers.get(form, []) if party not in dropped] for form in ("full", "coarse")
+            [party for party in before.readers.get(form, ()) if party not in dropped] for form in ("full", "coarse")
         )
         return full or [desk.party], coarse
     if not full and not coarse:

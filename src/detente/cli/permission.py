@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.cli.desk import Officer, Station, To, WaitS, at_desk, basis_words, short
+from detente.cli.desk import Officer, Station, To, WaitS, at_desk, basis_words, row_of, short
 from detente.cli.say import ALARM, AsJson, answer, guarded
 from detente.cli.sending import parties, send, sent
 from detente.cli.times import Zone, moment, time_us, zone_named
@@ -115,18 +115,18 @@ def _reply(name: str) -> Any:
         from detente.records.permission import PermissionReply
 
         with at_desk(station) as desk:
-            full = desk.full_id(which, "ID")
-            held = next((p for p in desk.station.ask(PermissionsAsked()).permissions if p.entry == full), None)
-            if held is None:
-                rule = "must be a permission that was asked, offered or granted"
-                raise Refused([problem("permission", "ID", which, rule, "See `detente permission show`.")])
-            body = PermissionReply(about=full, answer=ANSWERS[name], words=words)  # type: ignore[arg-type]
+            rows, what = (
+                desk.station.ask(PermissionsAsked()).permissions,
+                "a permission that was asked, offered or granted",
+            )
+            held = row_of("permission", desk, rows, which, "ID", what, "detente permission show")
+            body = PermissionReply(about=held.entry, answer=ANSWERS[name], words=words)  # type: ignore[arg-type]
             others = sorted({held.terms.guest, held.terms.host} - {desk.party})
             asked = {
                 "facets": [{"audience": others, "body": body, "form": "reply"}],
                 "kind": "permission",
                 "officer": desk.officer(officer),
-                "refers_to": [full],
+                "refers_to": [held.entry],
             }
             found = send(desk, asked, wait, as_json)
             answer(found, sent(f"{name.capitalize()} of {held.terms.permission}", found), as_json)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from detente.cli.desk import Desk, Station, at_desk, basis_words, short
-from detente.cli.say import AsJson, answer, guarded, table
+from detente.cli.say import AsJson, answer, guarded, plain, table
 from detente.cli.times import Zone, moment, time_us, zone_named
 from detente.errors import Refused, problem
+
+if TYPE_CHECKING:
+    from detente.geometry.volume import Volume4D
 
 
 def register(app: typer.Typer) -> None:
@@ -53,13 +57,15 @@ def set_presence(
     if none and (volume or circle or polygon or add):
         rule = "stands alone: it says that nobody is anywhere"
         raise Refused([problem("presence", "--none", "", rule, "Leave out the volumes, or --none.")])
+    from detente.api.presence import PresenceAsked, SetPresenceAsked, StatedPresence
+
     with at_desk(station) as desk:
-        held = desk.station.get("presence")["presence"] if add else []
-        rows: list[Any] = [{"party": p["party"], "volume": p["volume"]} for p in held]
+        held = desk.station.ask(PresenceAsked()).presence if add else ()
+        rows = [StatedPresence(party=p.party, volume=p.volume) for p in held]
         if not none:
-            for shape in _shapes(desk, volume, circle, polygon, datum, start, until, lower, upper):
-                rows.append({"party": of or desk.party, "volume": shape})
-        desk.station.post("presence", {"presence": rows, "speaks_for": speaks_for or []})
+            shapes = _shapes(desk, volume, circle, polygon, datum, start, until, lower, upper)
+            rows += [StatedPresence(party=of or desk.party, volume=shape) for shape in shapes]
+        desk.station.ask(SetPresenceAsked(presence=tuple(rows), speaks_for=tuple(speaks_for or ())))
         _show(desk, zone, as_json)
 
 
@@ -73,7 +79,7 @@ def _shapes(
     until: str | None,
     lower: str | None,
     upper: str | None,
-) -> Any:
+) -> Sequence[Volume4D]:
     from detente.cli import given
 
     span_us = None
@@ -98,35 +104,35 @@ def asked(
     as_json: AsJson = False,
 ) -> None:
     """Show what others asked of own presence in the last day: each answer and why, whom it passed over, who is probing."""
+    from detente.api.presence import QuestionsAsked
+
     with at_desk(station) as desk:
-        found = desk.station.get("questions")
+        found = desk.station.ask(QuestionsAsked())
     where = zone_named(zone)
-    rows = [(moment(q["asked_at_us"], where), q["asker"], short(q["notice"]), q["words"]) for q in found["asked"]]
+    rows = [(moment(q.asked_at_us, where), q.asker, short(q.notice), q.words) for q in found.asked]
     title = f"{len(rows)} notice(s) of others, the newest first; none of this leaves the station"
     words = [
-        *found["passed_over"],
-        *(f"{p['words']}." for p in found["patterns"]),
+        *found.passed_over,
+        *(f"{p.words}." for p in found.patterns),
         table(title, ("answered", "asker", "notice", "answer, and why"), rows[:limit])
         if rows
         else "No notice of another party was answered in the last day.",
-        *(
-            f"Our own notices of today have spent {o['percent']} % of our daily budget at {o['party']}."
-            for o in found["ours"]
-        ),
-        basis_words(found["basis"], zone),
+        *(f"Our own notices of today have spent {o.percent} % of our daily budget at {o.party}." for o in found.ours),
+        basis_words(found.basis, zone),
     ]
     answer(found, words, as_json)
 
 
 def _show(desk: Desk, zone: str | None, as_json: bool) -> None:
+    from detente.api.presence import PresenceAsked, QuestionsAsked
     from detente.cli.words import volume_words
 
-    found = desk.station.get("presence")
-    over = desk.station.get("questions")["passed_over"]
+    found = desk.station.ask(PresenceAsked())
+    over = desk.station.ask(QuestionsAsked()).passed_over
     where = zone_named(zone)
-    rows = [(p["party"], moment(p["held_from_us"], where), volume_words(p["volume"], where)) for p in found["presence"]]
-    speaks = ", ".join(found["speaks_for"]) or "nobody yet"
-    first = "VIRTUAL LEDGER (a replay): its times are not now." if desk.status["virtual"] else None
+    rows = [(p.party, moment(p.held_from_us, where), volume_words(plain(p.volume), where)) for p in found.presence]
+    speaks = ", ".join(found.speaks_for) or "nobody yet"
+    first = "VIRTUAL LEDGER (a replay): its times are not now." if desk.status.virtual else None
     words = [
         first,
         *over,
@@ -135,4 +141,4 @@ def _show(desk: Desk, zone: str | None, as_json: bool) -> None:
         else "No own presence is held: notices that come are compared with nothing.",
         f"This station speaks for: {speaks}. None of this leaves the station; others are told of a concern at most.",
     ]
-    answer({**found, "virtual": desk.status["virtual"]}, words, as_json)
+    answer({**plain(found), "virtual": desk.status.virtual}, words, as_json)

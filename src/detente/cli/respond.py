@@ -8,12 +8,12 @@ import typer
 
 from detente.cli.desk import Desk, Officer, Station, To, WaitS, at_desk, short
 from detente.cli.say import ALARM, AsJson, alarm, answer, guarded, read_json
-from detente.cli.sending import parties, send, sent
+from detente.cli.sending import joined, parties, send, sent
 from detente.cli.times import time_us
-from detente.cli.words import Json
 from detente.errors import Refused, problem
 
 if TYPE_CHECKING:
+    from detente.api.entries import ShownEntry
     from detente.geometry.read_back import Difference
     from detente.records.response import Readback
 
@@ -78,9 +78,9 @@ def respond(
         rule = f"stand beside the answer {said}; only a read-back has figures"
         raise Refused([problem("readback", "--point ... --figures", "", rule, "Answer read-back, or leave them out.")])
     with at_desk(station) as desk:
-        about = desk.entry(entry)["entry"]
+        about = desk.entry(entry).entry
         version = desk.full_id(entry, "ID")
-        author = about["header"]["author"]
+        author = about.header.author
         signer = desk.officer(officer)
         body = Response(
             about=desk.first_version(version),
@@ -106,29 +106,28 @@ def respond(
         means = (
             f"{said}{by_unit}, of {short(version)} by {author}, in role {body.by_role}: {ANSWER_MEANS[body.answer]}."
         )
-        found["differences"] = [difference.sentence() for difference in judged]
+        differs = [difference.sentence() for difference in judged]
         if judged:
-            means = "THIS IS NOT WHAT WAS TOLD; nothing is settled:\n" + "\n".join(
-                f"  {d}" for d in found["differences"]
-            )
+            means = "\n".join(["THIS IS NOT WHAT WAS TOLD; nothing is settled:", *(f"  {d}" for d in differs)])
         more = [
             means,
             *_standing(desk, about, signer),
             f"Read by {', '.join(readers)}.",
             *_other_units(desk, version, unit),
         ]
-        answer(found, sent("Response", found, *more), as_json)
+        answer(joined(found, differences=differs), sent("Response", found, *more), as_json)
         if judged:
             raise typer.Exit(ALARM)
 
 
-def _standing(desk: Desk, about: Json, officer: str) -> list[str]:
+def _standing(desk: Desk, about: ShownEntry, officer: str) -> list[str]:
     """Say in what standing something urgent was taken, where that is not by an officer on watch."""
+    from detente.api.watch import TakingAsked
     from detente.cli.words import body_of
 
     if (body_of(about) or {}).get("urgency") not in ("stop", "urgent"):
         return []
-    standing = desk.station.get("taking", officer=officer)["standing"]
+    standing = desk.station.ask(TakingAsked(officer=officer)).standing
     if standing == "on watch":
         return []
     who = officer or "the station"
@@ -141,9 +140,10 @@ def _other_units(desk: Desk, version: str, unit: str | None) -> list[str]:
     """Name the units already on record, where this one is not among them: one unit under two names is never reached."""
     if unit is None:
         return []
-    known = {u["unit"] for course in desk.station.get(f"courses/{version}")["courses"] for u in course["units"]} - {
-        unit
-    }
+    from detente.api.delivery import CoursesAsked
+
+    courses = desk.station.ask(CoursesAsked(entry=version)).courses
+    known = {one.unit for course in courses for one in course.units} - {unit}
     return [f"Other units on record for it: {', '.join(sorted(known))}; check the name."] if known else []
 
 
@@ -191,7 +191,7 @@ def _time(text: str, field: str) -> int:
     return time_us(text, field)
 
 
-def _compared(entry: Json, readback: Readback) -> tuple[Difference, ...]:
+def _compared(entry: ShownEntry, readback: Readback) -> tuple[Difference, ...]:
     """Compare with the best form of the notice that this station has; the author's station does it again."""
     import msgspec
 
@@ -199,13 +199,13 @@ def _compared(entry: Json, readback: Readback) -> tuple[Difference, ...]:
     from detente.geometry.read_back import compare_figures
     from detente.records.notice import CoarseNotice, Notice
 
-    bodies = {f["facet"]["form"]: f["facet"]["body"] for f in entry["facets"] if f}
-    if not entry["header"]["kind"].startswith("notice/"):
+    bodies = {part.facet.form: part.facet.body for part in entry.facets if part}
+    if not entry.header.kind.startswith("notice/"):
         return ()
     if "full" in bodies:
-        told = msgspec.convert(bodies["full"], Notice).volumes
+        told = msgspec.json.decode(bodies["full"], type=Notice).volumes
     elif "coarse" in bodies:
-        told = volumes_of(msgspec.convert(bodies["coarse"], CoarseNotice))
+        told = volumes_of(msgspec.json.decode(bodies["coarse"], type=CoarseNotice))
     else:
         return ()
     return compare_figures(readback.volumes, readback.datum, told)

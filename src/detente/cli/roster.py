@@ -40,13 +40,15 @@ def roster(
     as_json: AsJson = False,
 ) -> None:
     """Show who is on watch in which role, and where nobody is; with --duty, enter a roster for the parties in --to."""
+    from detente.api.watch import RosterAsked
+
     with at_desk(station) as desk:
         if not duties:
             at_us = desk.now_us if at is None else time_us(at, "--at", desk.now_us)
-            found = desk.station.get("roster", at=at_us, hours=hours)
-            answers = [f"{row['answers']}." for row in found["parties"]]
-            shown = [watch_table(row, zone) for row in found["parties"]]
-            answer(found, [*shown, *answers, basis_words(found["basis"], zone)], as_json)
+            watches = desk.station.ask(RosterAsked(at=at_us, hours=hours))
+            answers = [f"{row.answers}." for row in watches.parties]
+            shown = [watch_table(row, zone) for row in watches.parties]
+            answer(watches, [*shown, *answers, basis_words(watches.basis, zone)], as_json)
             return
         made = sorted(
             (_duty(text, desk.now_us) for text in duties), key=lambda d: (d["from_us"], d["officer"], d["role"])

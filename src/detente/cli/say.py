@@ -25,6 +25,7 @@ from detente.ledger.known_names import misfit
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Fixed = TypeVar("Fixed", bound=str)
 
 OK, NO_EVIDENCE, ALARM = 0, 5, 6
 """Exit codes: done; what was asked has no evidence; what was asked was done, and something in it is an alarm. Those of errors
@@ -40,8 +41,8 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def plain(value: object) -> Any:
-    """Turn structs, enums and tuples into what JSON knows."""
-    return msgspec.to_builtins(value, order="deterministic")
+    """Turn structs, enums, tuples and bodies that are JSON already into what JSON knows."""
+    return msgspec.json.decode(msgspec.json.encode(value, order="deterministic"))
 
 
 Words = str | Text | Table | Sequence[RenderableType | None] | None
@@ -194,6 +195,14 @@ def read_json(path: str, kind: type[T], field: str) -> T:
     except UNREADABLE as error:
         at, rule, step = misfit(error, kind, "Write it as the format says.")
         raise Refused([problem("json", f"{field} {at}".strip(), path, rule, step)]) from None
+
+
+def chosen(field: str, given: str, words: Sequence[Fixed]) -> Fixed:
+    """Return the fixed word that was given; raises `Refused` with all there are where it is none of them."""
+    for word in words:
+        if word == given:
+            return word
+    raise Refused([problem("choice", field, given, f"must be one of: {', '.join(words)}", "Choose one.")])
 
 
 def _about_file(error: OSError) -> Refused:

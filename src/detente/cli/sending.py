@@ -2,48 +2,61 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from detente.cli.desk import Desk, basis_words, short
-from detente.cli.say import progress
+from detente.cli.say import plain, progress
 from detente.errors import Refused, problem
 
+if TYPE_CHECKING:
+    from detente.api.sending import Sent
 
-def send(desk: Desk, asked: dict[str, Any], wait_s: int, as_json: bool) -> dict[str, Any]:
+
+def send(desk: Desk, asked: Mapping[str, object], wait_s: int, as_json: bool) -> Sent:
     """Send what is asked; raises Refused with the host's words where the host refused it."""
+    from detente.api.sending import SendAsked, SendingAsked
+
+    body = msgspec.json.decode(msgspec.json.encode(asked), type=SendAsked)
     with progress("signed and queued; waiting for the host's receipt", as_json):
-        answer: dict[str, Any] = desk.station.post("send", asked, wait_s=wait_s)
-    if answer["problems"]:
-        step = f"Nothing was recorded. Correct it and send it again; then `detente dismiss {short(answer['id'])}`."
+        found = desk.station.ask(SendingAsked(body=body, wait_s=wait_s))
+    if found.problems:
+        step = f"Nothing was recorded. Correct it and send it again; then `detente dismiss {short(found.id)}`."
         raise Refused(
-            problem("host-refused", asked["kind"], short(answer["id"]), words.rstrip(". "), step)
-            for words in answer["problems"]
+            problem("host-refused", body.kind, short(found.id), words.rstrip(". "), step) for words in found.problems
         )
-    return answer
+    return found
 
 
-def over_words(answer: dict[str, Any]) -> list[str]:
+def joined(found: Sent, **more: object) -> dict[str, object]:
+    """Return what became of an entry as JSON has it, with more that the verb says."""
+    return {**plain(found), **more}
+
+
+def over_words(found: Sent) -> list[str]:
     """Say of what an entry refers to that it does not hold any more."""
-    return [f"Note: {short(entry)} is {row['words']}" for entry, row in answer.get("over", {}).items()]
+    return [f"Note: {short(entry)} is {row.words}" for entry, row in (found.over or {}).items()]
 
 
-def sent_words(what: str, answer: dict[str, Any]) -> str:
+def sent_words(what: str, found: Sent) -> str:
     """Say where the entry stands now: in the ledger with a receipt, or only here."""
-    if answer["index"] is not None:
-        return f"{what} {short(answer['id'])} is recorded at index {answer['index']} (receipt held)."
-    if answer["state"] == "included":
-        return f"{what} {short(answer['id'])} is in the ledger."
-    if answer["state"] == "held":
-        return f"{what} {short(answer['id'])} has NOT LEFT: {answer['words']}. See `detente approve`."
+    if found.index is not None:
+        return f"{what} {short(found.id)} is recorded at index {found.index} (receipt held)."
+    if found.state == "included":
+        return f"{what} {short(found.id)} is in the ledger."
+    if found.state == "held":
+        return f"{what} {short(found.id)} has NOT LEFT: {found.words}. See `detente approve`."
     return (
-        f"{what} {short(answer['id'])} is NOT RECORDED YET: {answer['state']} at this station, durable, signed; "
+        f"{what} {short(found.id)} is NOT RECORDED YET: {found.state} at this station, durable, signed; "
         "it goes out when the host answers."
     )
 
 
-def sent(what: str, answer: dict[str, Any], *more: str) -> str:
+def sent(what: str, found: Sent, *more: str) -> str:
     """Return all that is said after sending."""
-    return "\n".join([sent_words(what, answer), *over_words(answer), *more, basis_words(answer["basis"])])
+    return "\n".join([sent_words(what, found), *over_words(found), *more, basis_words(found.basis)])
 
 
 def parties(given: list[str] | None, field: str = "--to", needed: bool = True) -> list[str]:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 
 from detente.agreements.readings.counting import Counting, read_counting
 from detente.agreements.readings.events import Event, read_event, read_events
-from detente.agreements.readings.of_agreement import Counted
 from detente.agreements.readings.simulate import simulate as simulated
 from detente.agreements.words.readings import Telling, tell
 from detente.cli.desk import Station, at_desk, one_of
@@ -87,11 +85,12 @@ def _is_file(subject: str) -> bool:
 
 def _at_station(agreement: str, station: Path | None, known_at: str | None) -> tuple[str, int, list[Count]]:
     """Return the counts of an agreement as the station sees it, or saw it at a time."""
-    query = {} if known_at is None else {"at": time_us(known_at, "--known-at")}
+    from detente.api.agreements import CountsAsked
+
+    at_us = None if known_at is None else time_us(known_at, "--known-at")
     with at_desk(station) as desk:
-        got = desk.station.get(f"counts/{agreement}", **query)
-    made = [msgspec.convert(one, Counted) for one in got["counts"]]
-    return str(got["seen"]), int(got["at_us"]), [(one.counting, one.events) for one in made]
+        got = desk.station.ask(CountsAsked(at=at_us, name=agreement))
+    return got.seen, got.at_us, [(one.counting, one.events) for one in got.counts]
 
 
 def read_subject(path: str, log: str | None) -> tuple[Counting, tuple[Event, ...]]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import typer
 
-from detente.agreements.sheet import Sheet
 from detente.agreements.words.sheet_html import html
 from detente.agreements.words.sheet_markdown import markdown
-from detente.cli.agreement import AsOf, Name, Of, view_query
+from detente.api.agreements import SheetAsked
+from detente.cli.agreement import AsOf, Name, Of, viewpoint
 from detente.cli.desk import Station, at_desk, basis_words
 from detente.cli.say import AsJson, answer, guarded
 from detente.storage import private
@@ -34,14 +34,14 @@ def status_sheet(
 ) -> None:
     """Write the status sheet of an agreement as this station sees it, as Markdown and as one HTML page that stands alone."""
     with at_desk(station) as desk:
-        got = desk.station.get(f"sheets/{agreement}", **view_query(as_of, for_))
-        made = msgspec.convert(got["sheet"], Sheet)
+        got = desk.station.ask(SheetAsked(name=agreement, **viewpoint(as_of, for_)))
+        made = got.sheet
         text = markdown(made)
         files: list[str] = []
         if folder is not None:
             for name, content in ((f"{made.agreement}.md", text), (f"{made.agreement}.html", html(made))):
                 private.write_text(folder / name, content)
                 files.append(str(folder / name))
-        value: dict[str, Any] = {**got, "files": files, "markdown": text}
+        value = {**msgspec.structs.asdict(got), "files": files, "markdown": text}
         words = f"written: {', '.join(files)}" if files else text
-        answer(value, [words, basis_words(got["basis"])], as_json)
+        answer(value, [words, basis_words(got.basis)], as_json)

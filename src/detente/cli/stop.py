@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import tzinfo
-from typing import Annotated, Any
+from typing import Annotated
 
+import msgspec
 import typer
 
+from detente.api.stops import StopRow, StopsAsked
 from detente.cli.delivery import took_words
 from detente.cli.desk import Desk, Officer, Station, To, at_desk, basis_words, short
 from detente.cli.message import message_body
@@ -56,14 +59,14 @@ def stop(
                 "refers_to": [*body.about],
             }
             found = send(desk, asked, 0, as_json)
-            only = found["id"]
+            only = found.id
             _watch(desk, only, wait, as_json)
-            held = desk.station.get(f"entries/{only}")
-            first = [sent_words("Stop", {**found, "index": held.get("index"), "state": held["stands"]})]
-        answer_of = desk.station.get("stops")
-    rows = [row for row in answer_of["stops"] if only is None or row["stop"] == only]
-    shown = [*first, *_words(rows, zone_named(zone)), basis_words(answer_of["basis"], zone)]
-    answer({**answer_of, "stops": rows}, shown, as_json)
+            held = desk.entry(only)
+            first = [sent_words("Stop", msgspec.structs.replace(found, index=held.index, state=held.stands))]
+        answer_of = desk.station.ask(StopsAsked())
+    rows = tuple(row for row in answer_of.stops if only is None or row.stop == only)
+    shown = [*first, *_words(rows, zone_named(zone)), basis_words(answer_of.basis, zone)]
+    answer(msgspec.structs.replace(answer_of, stops=rows), shown, as_json)
 
 
 def _watch(desk: Desk, stop_id: str, wait_s: int, as_json: bool) -> None:
@@ -71,42 +74,35 @@ def _watch(desk: Desk, stop_id: str, wait_s: int, as_json: bool) -> None:
     end = time.monotonic() + wait_s
     with progress("the clock runs", as_json) as told:
         while time.monotonic() < end:
-            rows = [row for row in desk.station.get("stops")["stops"] if row["stop"] == stop_id]
-            told("; ".join(f"{row['party']} {_state(row)} {took_words(row['lapse'])}" for row in rows))
-            if rows and all(row["closed_us"] is not None for row in rows):
+            rows = [row for row in desk.station.ask(StopsAsked()).stops if row.stop == stop_id]
+            told("; ".join(f"{row.party} {row.answer or 'running'} {took_words(row.ran)}" for row in rows))
+            if rows and all(row.closed_us is not None for row in rows):
                 return
             time.sleep(0.2)
 
 
-def _state(row: dict[str, Any]) -> str:
-    return "running" if row["closed_us"] is None else str(row["answer"])
-
-
-def _words(rows: list[dict[str, Any]], zone: tzinfo | None) -> list[Any]:
+def _words(rows: Sequence[StopRow], zone: tzinfo | None) -> list[str]:
     if not rows:
         return ["No stop is on record here."]
-    lines: list[Any] = ["Only comply or reject from who was asked closes a clock."]
+    lines = ["Only comply or reject from who was asked closes a clock."]
     for row in rows:
-        passed = "".join(f", passed to {unit} {moment(at_us, zone)}" for unit, at_us in row["passed"])
-        held = "" if row["held_us"] is None else f", held {moment(row['held_us'], zone)} by the host's log"
-        if row["acknowledged_us"] is not None:
-            held += f", acknowledged directly {moment(row['acknowledged_us'], zone)} by {row['party']}'s own clock"
-        lines.append(f"{short(row['stop'])}  {row['sentence']}{held}{passed}: {cut(row['words'], 60)}")
+        passed = "".join(f", passed to {unit} {moment(at_us, zone)}" for unit, at_us in row.passed)
+        held = "" if row.held_us is None else f", held {moment(row.held_us, zone)} by the host's log"
+        if row.acknowledged_us is not None:
+            held += f", acknowledged directly {moment(row.acknowledged_us, zone)} by {row.party}'s own clock"
+        lines.append(f"{short(row.stop)}  {row.said}{held}{passed}: {cut(row.words, 60)}")
     for row in rows:
-        if "concerns" in row and row["closed_us"] is None:
-            lines += _to_us(row)
+        if row.concerns is not msgspec.UNSET and row.units is not msgspec.UNSET and row.closed_us is None:
+            lines += _to_us(row, row.concerns, row.units)
     return lines
 
 
-def _to_us(row: dict[str, Any]) -> list[str]:
-    concerns = row["concerns"] or [
-        "nothing that this station knows of; it may not know all, and must answer all the same"
-    ]
-    ways = ", ".join(row["lines"]) or "no line is registered"
-    units = ", ".join(row["units"]) or "every unit that may be there"
+def _to_us(row: StopRow, concerns: Sequence[str], units: Sequence[str]) -> list[str]:
+    known = concerns or ["nothing that this station knows of; it may not know all, and must answer all the same"]
     return [
-        f"{short(row['stop'])} is to us, and only we see what it concerns:",
-        *(f"  {one}" for one in concerns),
-        f"  Tell at once, by every way: {units}. Lines with {row['asker']}: {ways}.",
-        f"  Then: detente respond {short(row['stop'])} passed-to-unit --unit NAME, and comply or reject.",
+        f"{short(row.stop)} is to us, and only we see what it concerns:",
+        *(f"  {one}" for one in known),
+        f"  Tell at once, by every way: {', '.join(units) or 'every unit that may be there'}. "
+        f"Lines with {row.asker}: {', '.join(row.lines) or 'no line is registered'}.",
+        f"  Then: detente respond {short(row.stop)} passed-to-unit --unit NAME, and comply or reject.",
     ]

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import tzinfo
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from detente.cli.desk import Station, at_desk, basis_words, short
-from detente.cli.say import AsJson, answer, guarded, table
+from detente.cli.say import AsJson, answer, guarded, plain, table
 from detente.cli.times import Zone, moment, span, zone_named
-from detente.cli.words import Json, kind_of, line
+from detente.cli.words import kind_of, line
+
+if TYPE_CHECKING:
+    from detente.api.entries import ShownEntry
+    from detente.api.notices import WaitRow
 
 
 def register(app: typer.Typer) -> None:
@@ -25,30 +29,32 @@ def waiting(
     as_json: AsJson = False,
 ) -> None:
     """List what waits for whose answer, what is due first on top; above it, urgent words not in the ledger yet."""
+    from detente.api.entries import DirectAsked
+    from detente.api.notices import WaitingAsked
+
     with at_desk(station) as desk:
-        found = desk.station.get("waiting")
-        direct = desk.station.get("direct")["direct"] if desk.status["direct_held"] else []
+        found = desk.station.ask(WaitingAsked())
+        direct = desk.station.ask(DirectAsked()).direct if desk.status.direct_held else ()
         party, now_us = desk.party, desk.now_us
-    rows = [w for w in found["waiting"] if not mine or w["asked"] == party]
-    rows.sort(key=lambda w: (w["due_us"] is None, w["due_us"] or 0, w["since_us"]))
+    rows = [w for w in found.waiting if not mine or w.asked == party]
+    rows.sort(key=lambda w: (w.due_us is None, w.due_us or 0, w.since_us))
     where = zone_named(zone)
     shown = [
         (
-            f"{w['asked']}{' (us)' if w['asked'] == party else ''}",
-            w["for"],
-            short(w["version"]),
-            w["asker"],
-            span(max(0, now_us - w["since_us"])),
+            f"{w.asked}{' (us)' if w.asked == party else ''}",
+            w.for_,
+            short(w.version),
+            w.asker,
+            span(max(0, now_us - w.since_us)),
             _due(w, party, where),
         )
         for w in rows
     ]
     columns = ("asked", "for", "entry", "asker", "waited", "due")
     came = [
-        (short(held["id"]), held["from"], moment(held["received_at_us"], where), _said(held["entry"], where))
-        for held in direct
+        (short(held.id), held.from_, moment(held.received_at_us, where), _said(held.entry, where)) for held in direct
     ]
-    wrong = [(short(j["version"]), j["party"], moment(j["at_us"], where), j["words"]) for j in found["read_backs"]]
+    wrong = [(short(j.version), j.party, moment(j.at_us, where), j.words) for j in found.read_backs]
     nothing = None if came or wrong else "Nothing waits for an answer."
     words = [
         table(f"{len(wrong)} READ BACK OTHERWISE THAN TOLD", ("entry", "by", "when", "what"), wrong) if wrong else None,
@@ -58,18 +64,18 @@ def waiting(
         table(f"{len(rows)} answer(s) waited for; by our clock, since the host's record", columns, shown)
         if rows
         else nothing,
-        basis_words(found["basis"], zone),
+        basis_words(found.basis, zone),
     ]
-    answer({**found, "direct": direct, "waiting": rows}, words, as_json)
+    answer({**plain(found), "direct": direct, "waiting": rows}, words, as_json)
 
 
-def _due(wait: Json, party: str, zone: tzinfo | None) -> str:
+def _due(wait: WaitRow, party: str, zone: tzinfo | None) -> str:
     """Of two others we may not have read the answer, so we call neither late."""
-    if wait["due_us"] is None:
+    if wait.due_us is None:
         return "no clock"
-    late = "OVERDUE" if party in (wait["asked"], wait["asker"]) else "no answer that we may read"
-    return moment(wait["due_us"], zone) + (f" {late}" if wait["overdue"] else "")
+    late = "OVERDUE" if party in (wait.asked, wait.asker) else "no answer that we may read"
+    return moment(wait.due_us, zone) + (f" {late}" if wait.overdue else "")
 
 
-def _said(entry: Json, zone: tzinfo | None) -> str:
+def _said(entry: ShownEntry, zone: tzinfo | None) -> str:
     return f"{kind_of(entry)}: {line(entry, zone)}"

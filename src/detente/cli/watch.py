@@ -9,10 +9,11 @@ import typer
 from detente.cli.desk import Station, at_desk, basis_words, short, trouble_words
 from detente.cli.say import AsJson, answer, guarded, table
 from detente.cli.times import Zone, moment, span, zone_named
-from detente.cli.words import Json
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+    from detente.api.watch import PartyWatch
 
 
 STALE = (
@@ -33,52 +34,53 @@ def watch(
     as_json: AsJson = False,
 ) -> None:
     """Say what the watch must know now: who is on, which ladders climb and who is called next, what waits for us."""
+    from detente.api.watch import WatchAsked
+
     with at_desk(station) as desk:
-        found = desk.station.get("watch", limit=limit)
-    where, now_us = zone_named(zone), found["basis"]["now_us"]
+        found = desk.station.ask(WatchAsked(limit=limit))
+    where, now_us = zone_named(zone), found.basis.now_us
     ladders = [
         (
-            r["party"],
-            r["ladder"],
-            short(r["about"]),
-            span(max(0, now_us - r["since_us"])),
-            r["words"],
-            "all called" if r["next_us"] is None else f"{r['next_reach']} at {moment(r['next_us'], where)}",
+            r.party,
+            r.ladder,
+            short(r.about),
+            span(max(0, now_us - (now_us if r.since_us is None else r.since_us))),
+            r.words,
+            "all called" if r.next_us is None else f"{r.next_reach} at {moment(r.next_us, where)}",
         )
-        for r in found["ladders"]
+        for r in found.ladders
     ]
-    title = f"{found['ladders_running']} ladder(s) running, {found['undelivered']} UNDELIVERED"
+    title = f"{found.ladders_running} ladder(s) running, {found.undelivered} UNDELIVERED"
     columns = ("party", "ladder", "entry", "for", "outcome", "next call")
-    relay = [(short(o["about"]), moment(o["since_us"], where), o["words"]) for o in found["relay"]]
-    held = [(short(h["id"]), h["kind"], h["composer"] or "the station", h["words"]) for h in found["held"]]
+    relay = [(short(o.about), moment(o.since_us, where), o.words) for o in found.relay]
+    held = [(short(h.id), h.kind, h.composer or "the station", h.words) for h in found.held]
     words = [
-        *(f"TROUBLE: {trouble_words(one, zone)}" for one in found["basis"].get("troubles", ())),
-        *found["passed_over"],
-        *found["probing"],
-        STALE if found["presence_stale"] else None,
-        watch_table(found["watch"], zone),
+        *(f"TROUBLE: {trouble_words(one, zone)}" for one in found.basis.troubles),
+        *found.passed_over,
+        *found.probing,
+        STALE if found.presence_stale else None,
+        watch_table(found.watch, zone),
         table(title, columns, ladders) if ladders else "No ladder runs.",
         table(f"{len(relay)} taken and TO BE RELAYED", ("entry", "taken", "what"), relay) if relay else None,
         table(f"{len(held)} held for approval", ("id", "kind", "composed by", "stands"), held) if held else None,
-        f"{found['asked_of_us']} answer(s) asked of us; {found['direct']} came directly and are not in the ledger yet.",
-        *[f"NO OWNER: {o['words']}." for o in found["owners"] if not o["owner"]],
-        *[f"Last hand-over: {h['words']}." for h in found["handovers"][-1:]],
-        basis_words(found["basis"], zone),
+        f"{found.asked_of_us} answer(s) asked of us; {found.direct} came directly and are not in the ledger yet.",
+        *[f"NO OWNER: {o.words}." for o in found.owners if not o.owner],
+        *[f"Last hand-over: {h.words}." for h in found.handovers[-1:]],
+        basis_words(found.basis, zone),
     ]
     answer(found, words, as_json)
 
 
-def watch_table(row: Json, zone: str | None) -> str | Table:
+def watch_table(row: PartyWatch, zone: str | None) -> str | Table:
     """Return a party's watch as a table; gaps stand in it."""
     where = zone_named(zone)
-    if not row["roster"]:
-        return f"No roster of {row['party']} is on record: nobody is known to be on watch. {row['answers']}."
+    if not row.roster:
+        return f"No roster of {row.party} is on record: nobody is known to be on watch. {row.answers}."
     rows = [
-        (o["role"], o["officer"], o["deputy"] or "-", ", ".join(o["languages"]) or "-", moment(o["until_us"], where))
-        for o in row["on_watch"]
+        (o.role, o.officer, o.deputy or "-", ", ".join(o.languages) or "-", moment(o.until_us, where))
+        for o in row.on_watch
     ]
     rows += [
-        (g["role"], "NOBODY", "-", "-", f"{moment(g['from_us'], where)} to {moment(g['until_us'], where)}")
-        for g in row["gaps"]
+        (g.role, "NOBODY", "-", "-", f"{moment(g.from_us, where)} to {moment(g.until_us, where)}") for g in row.gaps
     ]
-    return table(f"On watch at {row['party']}", ("role", "officer", "deputy", "languages", "until"), rows)
+    return table(f"On watch at {row.party}", ("role", "officer", "deputy", "languages", "until"), rows)

@@ -5,10 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import tzinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from detente.cli.desk import short
 from detente.cli.times import moment, span
+
+if TYPE_CHECKING:
+    from detente.api.entries import ShownEntry
 
 DATUM = {"ellipsoid": "HAE", "geoid": "AMSL", "ground": "AGL", "flight_level": "FL", "unknown": "above what is unknown"}
 AROUND_2000_US = 10**14
@@ -17,31 +22,32 @@ AROUND_2000_US = 10**14
 Json = dict[str, Any]
 
 
-def bodies(entry: Json) -> list[tuple[str, Json]]:
+def bodies(entry: ShownEntry) -> list[tuple[str, Json]]:
     """Return form and body of each part of an entry that is open here, in order of position."""
-    return [(part["facet"]["form"], part["facet"]["body"]) for part in entry["facets"] if part is not None]
+    opened = (part.facet for part in entry.facets if part is not None)
+    return [(facet.form, msgspec.json.decode(facet.body)) for facet in opened]
 
 
-def body_of(entry: Json, form: str = "full") -> Json | None:
+def body_of(entry: ShownEntry, form: str = "full") -> Json | None:
     """Return the body in one form, if it is open here."""
     return next((body for found, body in bodies(entry) if found == form), None)
 
 
-def kind_of(entry: Json) -> str:
+def kind_of(entry: ShownEntry) -> str:
     """Return the kind without its version."""
-    return str(entry["header"]["kind"]).partition("/")[0]
+    return entry.header.kind.partition("/")[0]
 
 
-def from_to(entry: Json) -> str:
+def from_to(entry: ShownEntry) -> str:
     """Say who told whom."""
-    header = entry["header"]
-    others = [party for party in header["audience"] if party != header["author"]]
-    return f"{header['author']} > {', '.join(others) or '(itself)'}"
+    header = entry.header
+    others = [party for party in header.audience if party != header.author]
+    return f"{header.author} > {', '.join(others) or '(itself)'}"
 
 
-def line(entry: Json, zone: tzinfo | None = None) -> str:
+def line(entry: ShownEntry, zone: tzinfo | None = None) -> str:
     """Say in one line what an entry is about."""
-    if entry.get("erased"):
+    if entry.erased:
         return "erased: what it said is gone; that it was said stands"
     opened = bodies(entry)
     if not opened:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
+import msgspec
+
 from detente.records.call import Call, Outcome
 from detente.records.channel import Channel, Load
 from detente.records.trial import Trial
@@ -33,7 +35,7 @@ class Attempt(NamedTuple):
     latency_us: int | None
 
 
-class Measured(NamedTuple):
+class Measured(msgspec.Struct, frozen=True):
     """How a line did over a span. Shares are in thousandths, None without an attempt: nothing is said of what nobody tried."""
 
     attempts: int

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
+import msgspec
+
 from detente.records.handover import Handover, Open, What
 from detente.records.roster import Duty
 
@@ -18,7 +20,7 @@ OPEN_AT_MOST = 200
 Taking = Literal["on watch", "as deputy", "not on watch", "no roster"]
 
 
-class OnWatch(NamedTuple):
+class OnWatch(msgspec.Struct, frozen=True, order=True):
     """One officer on watch. `deputy` is who stands in."""
 
     role: str
@@ -28,7 +30,7 @@ class OnWatch(NamedTuple):
     until_us: int
 
 
-class Gap(NamedTuple):
+class Gap(msgspec.Struct, frozen=True):
     """A span in which nobody holds a role, by the duties known."""
 
     role: str

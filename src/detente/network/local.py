@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 import httpx
 import msgspec
 
-from detente.api.question import Answer, Question
+from detente.api.question import Question
 from detente.errors import UNREADABLE, EvidenceError, Problem, Refused, Unavailable, problem, unreadable
 
-A = TypeVar("A", bound=Answer)
+A = TypeVar("A", bound=msgspec.Struct | bytes)
 
 TIMEOUT = httpx.Timeout(90.0, connect=3.0)
 
@@ -55,14 +55,12 @@ class LocalStation:
 
     def ask(self, question: Question[A]) -> A:
         """Ask a question of `api`; return its answer, typed."""
-        path, given = written(question)
-        body = msgspec.json.encode(given) if question.method == "POST" else None
-        answer = self._send(question.method, path, body, {} if body is not None else given)
+        made = written(question)
+        answer = self._send(question.method, made.path, made.body, made.query)
         try:
-            found: A = msgspec.json.decode(answer.content, type=question.answer_type())
+            return answer_in(question, answer.content)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise Unavailable(f"the station's answer cannot be read: {error}") from error
-        return found
 
     def get(self, path: str, **query: str | int) -> Any:
         """Ask; return the answer, decoded."""
@@ -100,14 +98,34 @@ class LocalStation:
         return answer
 
 
-def written(question: Question[Any]) -> tuple[str, dict[str, Any]]:
-    """Return a question's path below /local/ with its own field in place, and its other fields: a query's, or a body's."""
-    given: dict[str, Any] = msgspec.to_builtins(question)
-    path = question.path.removeprefix("/local/").format(**given)
-    left = {name: value for name, value in given.items() if "{" + name + "}" not in question.path}
-    if question.method == "POST":
-        return path, left
-    return path, {name: ",".join(value) if isinstance(value, list | tuple) else value for name, value in left.items()}
+class QuestionRequest(NamedTuple):
+    """A question as a request: the path below /local/, the query, and the body of a POST."""
+
+    path: str
+    query: dict[str, Any]
+    body: bytes | None
+
+
+def written(question: Question[Any]) -> QuestionRequest:
+    """Return a question as the request that asks it."""
+    below = question.path.removeprefix("/local/")
+    whole = getattr(question, "body", None)
+    if question.method == "POST" and whole is None:
+        return QuestionRequest(below, {}, msgspec.json.encode(question))
+    fields = (f for f in msgspec.structs.fields(question) if f.name != "body")
+    asked = {f.encode_name: value for f in fields if (value := getattr(question, f.name)) != f.default}
+    query = {name: _in_query(value) for name, value in asked.items() if "{" + name + "}" not in below}
+    return QuestionRequest(below.format(**asked), query, None if whole is None else msgspec.json.encode(whole))
+
+
+def _in_query(value: Any) -> Any:
+    return ",".join(value) if isinstance(value, tuple) else value
+
+
+def answer_in(question: Question[A], content: bytes) -> A:
+    """Read an answer, checked against the type that its question names; a file is its bytes."""
+    kind = question.answer_type()
+    return cast(A, content if kind is bytes else msgspec.json.decode(content, type=kind))
 
 
 class _Details(msgspec.Struct):

@@ -120,6 +120,10 @@ class Heads(View):
         """Return an entry in a few words, or None when it is not known here."""
         return self._entries.get(entry_id)
 
+    def beginning(self, prefix: str) -> list[str]:
+        """Return the ids known here that begin with some hex digits, two at least, in no order that means anything."""
+        return [entry_id for entry_id in self._entries.table(prefix) if entry_id.startswith(prefix)]
+
     def entries(self) -> Iterator[tuple[str, Entry]]:
         """Yield every entry known here with its id, in no order that means anything."""
         return self._entries.items()

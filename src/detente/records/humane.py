@@ -13,6 +13,8 @@ from detente.errors import Problem
 from detente.geometry.volume import Point
 from detente.records.body import Body, Faults
 
+CoordinationAnswer = Literal["approved", "delayed", "refused"]
+
 
 class Waypoint(Body, frozen=True, kw_only=True):
     """One point of a route, with when it is to be passed; `stay_us` is how long there (a stop or overnight place), 0: passed."""
@@ -76,7 +78,7 @@ class Coordination(Body, frozen=True, kw_only=True):
 
     about: str
     conditions: str
-    says: Literal["approved", "asks-approval", "delayed", "refused"]
+    says: Literal[CoordinationAnswer, "asks-approval"]
     until_us: int | None
     words: str
 

@@ -14,6 +14,8 @@ from detente.records.body import Body, Faults
 MAX_POINTS = 200
 """Most points, or actions, in one meeting's minutes."""
 
+MeetingMeans = Literal["in-person", "video", "voice"]
+
 
 class Item(Body, frozen=True, kw_only=True):
     """One matter for the agenda: the entries it is about (none: a matter of words alone), and words."""
@@ -32,7 +34,7 @@ class Meeting(Body, frozen=True, kw_only=True):
     agreement: str | None
     at_us: int
     every_us: int | None
-    means: Literal["in-person", "video", "voice"]
+    means: MeetingMeans
     parties: tuple[str, ...]
     series: str
     since_us: int

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from detente.api.presence import SetPresenceAsked, StatedPresence
 from detente.errors import Refused, problem
 from detente.records.lead import least_lead_us
 from detente.records.notice import Activity
@@ -24,10 +25,12 @@ Composed = tuple[dict[str, Any], str, list[str]]
 """A body, the officer who signs, and what it refers to."""
 
 
-def presence_of(case: Case, row: Row) -> dict[str, Any]:
+def presence_of(case: Case, row: Row) -> SetPresenceAsked:
     """Return what a station's own presence is set to."""
-    volumes = volumes_of(case, row.particulars)
-    return {"presence": [{"party": row.particulars["party"], "volume": v} for v in volumes]}
+    party = str(row.particulars["party"])
+    return SetPresenceAsked(
+        presence=tuple(StatedPresence(party=party, volume=v) for v in volumes_of(case, row.particulars))
+    )
 
 
 def answered_for(case: Case, by: CaseParty, other: str) -> dict[str, Any]:

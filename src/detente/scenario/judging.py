@@ -92,10 +92,7 @@ class Judge:
         """Answer a question from the copy of the party that asks."""
         if "verdicts" in asked:
             rows, seen = verdicts(self._doors[by], asked["verdicts"], asked.get("terms", ()))
-            return [
-                News(evidence=(*row["evidence"], *row["against"]), words=f"VERDICT {row['words']}, {seen}")
-                for row in rows
-            ]
+            return [News(evidence=(*row.evidence, *row.against), words=f"VERDICT {row.words}, {seen}") for row in rows]
         if "status" in asked:
             said, seen = status(self._doors[by], asked["status"])
             return [News(evidence=(), words=f"STATUS {words}, {seen}") for words in said]

@@ -16,17 +16,24 @@ from typing import Any, cast
 
 import msgspec
 
+from detente.api.delivery import DeliveryAsked
+from detente.api.entries import EntryAsked
+from detente.api.ladders import LaddersOfAsked
+from detente.api.notices import AskedAfreshRow, EndangeredAsked, ScreenedRow, ScreeningsAsked
+from detente.api.rehearsal import ClockAsked, DrainedAsked, LinkAsked
+from detente.api.station import AlarmRow, AlarmsAsked, BundleAsked
 from detente.errors import Refused, Unavailable, problem
 from detente.evidence.affected import Affected
 from detente.evidence.deals import Standing
 from detente.evidence.times import TimeClaim, TimeReport, compare_times
+from detente.hotline.steps import Step
 from detente.scenario.asking import course_words, short_leads, stop_words
 from detente.scenario.case import Case, Row, microseconds
 from detente.scenario.compose import answered_for, body_of, presence_of
 from detente.scenario.expected import Facts, RowFact
 from detente.scenario.judging import Judge, RouteAnswer, standing_words
 from detente.scenario.pocket import Pocket
-from detente.scenario.processes import Door
+from detente.scenario.processes import Door, hand_in
 from detente.scenario.proof import HOLDS, Verdict, ask_verifier
 from detente.scenario.questions import News
 from detente.storage import private
@@ -98,7 +105,7 @@ class Player:
         self._step_to(self.now_us)
         for party in self.case.parties:
             for other in party.answers_for:
-                self.doors[party.party].post("/local/send", answered_for(self.case, party, other))
+                hand_in(self.doors[party.party], answered_for(self.case, party, other))
                 self._rest()
         for row in self.case.rows_of(self.branch):
             self._advance(row.at_us)
@@ -124,32 +131,32 @@ class Player:
         self.now_us = now_us
         self.clock.post("/v1/clock", {"now_us": now_us})
         for door in self.doors.values():
-            door.post("/local/clock", {"now_us": now_us})
+            door.ask(ClockAsked(now_us=now_us))
 
     def _rest(self) -> int:
         """Let every station follow until nothing moves any more, and return when the next thing is due."""
         before = -1
         for _ in range(ROUNDS_AT_MOST):
-            found = [door.get("/local/drained") for door in self.doors.values()]
+            found = [door.ask(DrainedAsked()) for door in self.doors.values()]
             size = cast(int, self.clock.get("/v1/clock")["size"])
-            if all(f["drained"] for f in found) and size == before:
-                return min(cast(int, f["wake_us"]) for f in found)
+            if all(f.drained for f in found) and size == before:
+                return min(f.wake_us for f in found)
             before = size
         raise Unavailable(f"the processes did not come to rest at {self.now_us}")
 
     def _deadlines(self) -> list[int]:
         """Return the first moments at which an answer that is still out will be late."""
         due = (
-            answered["due_us"] + 1
+            answered.due_us + 1
             for entry, (row, kind) in self._sent.items()
             if kind == "notice"
-            for answered in self._rows(row.by, f"/local/screenings/{entry}", "screenings")
-            if answered["answer"] is None
+            for answered in self._screened(row.by, entry)
+            if answered.answer is None
         )
         return [at_us for at_us in (*due, *self._judge.deadlines()) if at_us > self.now_us]
 
-    def _rows(self, party: str, path: str, name: str) -> list[dict[str, Any]]:
-        return cast(list[dict[str, Any]], self.doors[party].get(path)[name])
+    def _screened(self, party: str, entry: str) -> tuple[ScreenedRow, ...]:
+        return self.doors[party].ask(ScreeningsAsked(entry=entry)).screenings
 
     # --- the rows ---
 
@@ -158,7 +165,7 @@ class Player:
             case "fact":
                 self._tell(row)
             case "presence":
-                self.doors[row.by].post("/local/presence", presence_of(self.case, row))
+                self.doors[row.by].ask(presence_of(self.case, row))
                 self._tell(row, knew=f"{row.by} alone")
             case "link":
                 self._link(row)
@@ -198,13 +205,13 @@ class Player:
         for party, door in self.doors.items():
             others = [p for p in self.doors if p != party]
             reach = others if up else [] if party == cut else [p for p in others if p != cut]
-            door.post("/local/link", {"host": up or party != cut, "peers": reach})
+            door.ask(LinkAsked(host=up or party != cut, peers=tuple(reach)))
         self._tell(row)
 
     def _send(self, row: Row) -> None:
         for name, kind, asked in body_of(self.case, row, self.played.entries):
             try:
-                sent = self.doors[row.by].post("/local/send", asked, wait_s=0)
+                sent = hand_in(self.doors[row.by], asked)
             except Refused as refused:
                 self.played.refused[row.id] = tuple((p.code, p.sentence()) for p in refused.problems)
                 self._tell(
@@ -213,8 +220,8 @@ class Player:
                     knew="nobody: nothing left the station",
                 )
                 return
-            self.played.entries[name] = str(sent["id"])
-            self._sent[str(sent["id"])] = (row, kind)
+            self.played.entries[name] = sent.id
+            self._sent[sent.id] = (row, kind)
         proof = f"entry {self.played.entries[row.id][:12]}"
         self._tell(row, knew=f"recorded for {', '.join(row.to) or row.by}", proof=proof)
 
@@ -225,8 +232,8 @@ class Player:
 
     def _news(self) -> None:
         for party in self.doors:
-            for alarm in self._rows(party, "/local/alarms", "alarms"):
-                self._once((party, "alarm", alarm["kind"], alarm["about"]), partial(self._alarm, party, alarm))
+            for alarm in self.doors[party].ask(AlarmsAsked()).alarms:
+                self._once((party, "alarm", alarm.kind, alarm.about), partial(self._alarm, party, alarm))
         for entry, (row, kind) in list(self._sent.items()):
             if kind == "notice":
                 self._screenings(entry, row)
@@ -242,33 +249,33 @@ class Player:
 
     def _asked_afresh(self, entry: str, row: Row) -> None:
         """Tell what a change endangers, as each owner's station has it, and each fresh answer that is asked and given."""
-        for party in self.doors:
-            boards = self._rows(party, "/local/endangered", "boards")
-            for board in (b for b in boards if b["change"]["source"] == entry):
-                first = tuple(one["version"] for one in board["in_danger"])
+        for party, door in self.doors.items():
+            boards = door.ask(EndangeredAsked()).boards
+            for board in (b for b in boards if b.change.source == entry):
+                first = tuple(one.version for one in board.in_danger)
                 self.played.endangered.setdefault(f"{row.id}.{party}", first)
-                for asked in (a for a in board["asked"] if a["author"] == party and a["entry"]):
-                    self._asked(entry, f"{row.id}.warning.{asked['recipient']}", asked)
+                for asked in (a for a in board.asked if a.author == party and a.entry):
+                    self._asked(entry, f"{row.id}.warning.{asked.recipient}", asked)
 
-    def _asked(self, change: str, name: str, asked: Mapping[str, Any]) -> None:
-        proof = f"entry {asked['entry'][:12]}"
-        self.played.entries.setdefault(name, asked["entry"])
-        if asked["asked_us"] is not None and asked["due_us"] is not None:
-            within = (asked["due_us"] - asked["asked_us"]) // 1_000_000
-            words = f"ASKED AFRESH {asked['recipient']}: {asked['count']} ({asked['urgency']}), within {within} s"
-            tell = partial(self._raise, words, knew=asked["recipient"], proof=proof, at_us=asked["asked_us"])
+    def _asked(self, change: str, name: str, asked: AskedAfreshRow) -> None:
+        proof = f"entry {asked.entry[:12]}"
+        self.played.entries.setdefault(name, asked.entry)
+        if asked.asked_us is not None and asked.due_us is not None:
+            within = (asked.due_us - asked.asked_us) // 1_000_000
+            words = f"ASKED AFRESH {asked.recipient}: {asked.count} ({asked.urgency}), within {within} s"
+            tell = partial(self._raise, words, knew=asked.recipient, proof=proof, at_us=asked.asked_us)
             fact = RowFact(
-                about=(asked["entry"], change),
-                at_us=asked["asked_us"],
+                about=(asked.entry, change),
+                at_us=asked.asked_us,
                 kind="asked",
-                party=asked["recipient"],
-                value=asked["urgency"],
+                party=asked.recipient,
+                value=asked.urgency,
             )
-            self._once((asked["entry"], "asked"), tell, fact)
-        if asked["answered_us"] is not None:
-            after = (asked["answered_us"] - asked["asked_us"]) // 1_000_000
-            words = f"ANSWERED AFRESH {asked['recipient']} after {after} s: {asked['answer']}"
-            self._once((asked["entry"], "answered"), partial(self._raise, words, knew=asked["author"], proof=proof))
+            self._once((asked.entry, "asked"), tell, fact)
+        if asked.answered_us is not None and asked.asked_us is not None:
+            after = (asked.answered_us - asked.asked_us) // 1_000_000
+            words = f"ANSWERED AFRESH {asked.recipient} after {after} s: {asked.answer}"
+            self._once((asked.entry, "answered"), partial(self._raise, words, knew=asked.author, proof=proof))
 
     def _once(self, key: tuple[str, ...], tell: Callable[[], None], fact: RowFact | None = None) -> None:
         """Say what has come about, and keep it as a fact, the first time it is seen."""
@@ -278,32 +285,32 @@ class Player:
             if fact is not None:
                 self._facts.add(fact)
 
-    def _alarm(self, party: str, alarm: Mapping[str, Any]) -> None:
-        at_us = int(alarm["at_us"])
-        self._raise(f"ALARM at {party}: {alarm['words']}", knew=party, at_us=at_us)
-        about = tuple(str(alarm["about"]).split())  # a slot: the entry first, then at whom or on which ladder
-        self._facts.add(RowFact(about=about, at_us=at_us, kind="alarm", party=party, value=alarm["kind"]))
+    def _alarm(self, party: str, alarm: AlarmRow) -> None:
+        at_us = alarm.at_us
+        self._raise(f"ALARM at {party}: {alarm.words}", knew=party, at_us=at_us)
+        about = tuple(alarm.about.split())  # a slot: the entry first, then at whom or on which ladder
+        self._facts.add(RowFact(about=about, at_us=at_us, kind="alarm", party=party, value=alarm.kind))
 
     def _screenings(self, entry: str, row: Row) -> None:
-        for answered in self._rows(row.by, f"/local/screenings/{entry}", "screenings"):
-            if answered["answer"] is None:
+        for answered in self._screened(row.by, entry):
+            if answered.answer is None:
                 continue
-            key = (entry, "screening", answered["party"], answered["answer"], str(answered["entry"]))
-            proof = f"entry {str(answered['entry'])[:12]}" if answered["entry"] else "absent by its deadline"
-            tell = partial(self._raise, f"SCREENING {answered['words']}", knew=row.by, proof=proof)
-            party, answer = answered["party"], answered["answer"]
+            key = (entry, "screening", answered.party, answered.answer, str(answered.entry))
+            proof = f"entry {answered.entry[:12]}" if answered.entry else "absent by its deadline"
+            tell = partial(self._raise, f"SCREENING {answered.words}", knew=row.by, proof=proof)
+            party, answer = answered.party, answered.answer
             fact = RowFact(about=(entry,), at_us=self.now_us, kind="screening", party=party, value=answer)
             self._once(key, tell, fact)
 
     def _told(self, entry: str, row: Row) -> None:
-        delivery = cast(dict[str, list[dict[str, Any]]], self.doors[row.by].get(f"/local/delivery/{entry}")["delivery"])
+        delivery = self.doors[row.by].ask(DeliveryAsked(entry=entry)).delivery
         for party, facts in delivery.items():
             for fact in facts:
-                if fact["step"] != "told":
+                if fact.step is not Step.TOLD:
                     continue
                 key = (entry, "told", party)
-                words = f"TOLD the station of {party} says it holds it (watermark at index {fact['index']})"
-                self._once(key, partial(self._raise, words, knew=party, proof=f"watermark {fact['entry'][:12]}"))
+                words = f"TOLD the station of {party} says it holds it (watermark at index {fact.index})"
+                self._once(key, partial(self._raise, words, knew=party, proof=f"watermark {fact.entry[:12]}"))
 
     def _lead(self, entry: str, row: Row) -> None:
         for one in short_leads(self.doors[row.by], entry):
@@ -320,7 +327,7 @@ class Player:
             self._tell(row, raised="nothing was sent: no evidence")
             return
         path = self.folder / f"{self.case.case}-{self.branch}-{row.id}.bundle.json"
-        private.write(path, self.doors[str(asked["of"])].get_bytes("/local/bundle"))
+        private.write(path, self.doors[str(asked["of"])].ask(BundleAsked()))
         verdict = ask_verifier(path, party=str(asked["party"]), entry=entry, before_us=microseconds(asked["before"]))
         self.played.answers[row.id] = verdict
         self.played.bundles[row.id] = str(path)
@@ -340,10 +347,10 @@ class Player:
     def _ask_outcome(self, row: Row) -> None:
         """What the sender's own station says became of an entry at a party."""
         entry = self.played.entries[str(row.particulars["outcome"])]
-        rows = self._rows(row.by, f"/local/ladders/{entry}", "ladders")
-        found = [r for r in rows if r["party"] == row.particulars["party"]]
-        self.played.outcomes[row.id] = tuple(str(r["outcome"]) for r in found)
-        self._tell(row, raised="; ".join(str(r["words"]) for r in found) or "nothing was sent", knew=row.by)
+        rows = self.doors[row.by].ask(LaddersOfAsked(entry=entry)).ladders
+        found = [r for r in rows if r.party == row.particulars["party"]]
+        self.played.outcomes[row.id] = tuple(r.outcome for r in found)
+        self._tell(row, raised="; ".join(r.words for r in found) or "nothing was sent", knew=row.by)
 
     def _ask_pocket(self, row: Row) -> None:
         """What a unit takes along from its side's station, and what that answers later without any line."""
@@ -380,10 +387,8 @@ class Player:
         by_subject: dict[str, list[TimeClaim]] = {}
         for row in self.case.rows_of(self.branch):
             if row.do == "claim" and row.id in self.played.entries:
-                entry = cast(
-                    dict[str, Any], self.doors[row.by].get(f"/local/entries/{self.played.entries[row.id]}")["entry"]
-                )
-                body = entry["facets"][0]["facet"]["body"]
+                found = self.doors[row.by].ask(EntryAsked(entry=self.played.entries[row.id]))
+                body = next(msgspec.json.decode(part.facet.body) for part in found.entry.facets if part)
                 stated = body["at_stated"]
                 if stated is not None and None not in (stated["earliest_us"], stated["latest_us"]):
                     by_subject.setdefault(body["subject"], []).append(_time_claim(row.id, body, stated))

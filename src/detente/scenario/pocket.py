@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from detente.api.station import RegisterAsked
 from detente.geometry.coordinates import read_position
 from detente.geometry.position import Position
 from detente.hotline.near import Asked, Verdict, answer
@@ -25,7 +26,7 @@ class Pocket:
 
     def export(self, name: str, door: Door) -> list[str]:
         """Take a register out of a station, with the key that the unit is given for it."""
-        data = door.get_bytes("/local/register")
+        data = door.ask(RegisterAsked())
         private.write(self._path(name), data)
         signed = read_register(data)
         self._keys[name] = signed.key

@@ -14,7 +14,10 @@ from typing import Any
 import httpx
 import msgspec
 
+from detente.api.question import A, Question
+from detente.api.sending import SendAsked, SendingAsked, Sent
 from detente.errors import Problem, Refused, Unavailable
+from detente.network.local import answer_in, written
 from detente.storage import private
 
 END_WITHIN_S = 10.0
@@ -122,6 +125,14 @@ class Door:
         """Ask, and return the answer. Raises Refused with the problems told."""
         return _answer(self._client.get(path, params=query))
 
+    def ask(self, question: Question[A]) -> A:
+        """Ask a question of `api`; return its answer, typed. Raises Refused with the problems told."""
+        made = written(question)
+        answer = self._client.request(question.method, f"/local/{made.path}", content=made.body, params=made.query)
+        if answer.is_error:
+            _answer(answer)
+        return answer_in(question, answer.content)
+
     def get_bytes(self, path: str) -> bytes:
         """Ask for a file."""
         answer = self._client.get(path)
@@ -136,6 +147,11 @@ class Door:
     def close(self) -> None:
         """Close the connection."""
         self._client.close()
+
+
+def hand_in(door: Door, asked: dict[str, Any]) -> Sent:
+    """Have a station sign and send what a row says; wait for nobody."""
+    return door.ask(SendingAsked(body=msgspec.json.decode(msgspec.json.encode(asked), type=SendAsked)))
 
 
 def _answer(answer: httpx.Response) -> dict[str, object]:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
+from detente.api.parties import KnownAsked
 from detente.evidence.conclusions import beside, conclude
 from detente.evidence.counts import Gap, missing_days, wholes
 from detente.evidence.ends import ends
@@ -55,8 +56,8 @@ def known_beside(
     concluded = {party: conclude(copies[party], now_us) for party in asked["known"]}
     words = []
     for party, one in concluded.items():
-        found = cast(dict[str, Any], door.get("/local/known", party=party, at=now_us))
-        signed = set(copies[party].current().recorded) & {*found["told"], *found["own"]}
+        found = door.ask(KnownAsked(at=now_us, party=party))
+        signed = set(copies[party].current().recorded) & {*found.told, *found.own}
         words.append(f"{party}: {one.entries} entries, {len(signed)} of them by signatures that {by} holds")
     found_beside = beside(concluded)
     lines = [News(evidence=(), words=f"COULD CONCLUDE at {show(case, now_us)}: {'; '.join(words)}")]

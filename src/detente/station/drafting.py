@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from detente.api.sending import FacetAsked as FacetAsked
+from detente.api.sending import SendAsked as SendAsked
 from detente.conflicts.coarse import coarse_of
 from detente.errors import UNREADABLE, Problem, Refused, problem, unreadable
 from detente.ledger import canonical
@@ -19,34 +21,6 @@ from detente.records.notice import Notice
 from detente.records.registry import REGISTRY, Record
 from detente.records.stated import against_zones
 from detente.records.supersede import check_readers, still_held
-
-
-class FacetAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One form of the body, and who may read it. `sealed`: it stays at this station."""
-
-    audience: tuple[str, ...]
-    body: msgspec.Raw
-    form: str = "full"
-    sealed: bool = False
-
-
-class SendAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What to send. `audience` defaults to all that any facet is for.
-
-    `officer` signs ("" : the station itself). `coarse_to`: the coarse form of a full notice, derived here, for these
-    parties. `kind` is a name, with or without version. `ended_for`: readers of the version before whom this one leaves out; a closing
-    each tells them that it is over for them.
-    """
-
-    audience: tuple[str, ...] = ()
-    coarse_cell_ndeg: int | None = None
-    coarse_to: tuple[str, ...] = ()
-    ended_for: tuple[str, ...] = ()
-    facets: tuple[FacetAsked, ...]
-    kind: str
-    officer: str = ""
-    refers_to: tuple[str, ...] = ()
-    supersedes: str | None = None
 
 
 def draft_asked(

@@ -50,6 +50,7 @@ from detente.node.station_values import (
     WakeAt,
 )
 from detente.node.troubles import Wrong, troubles
+from detente.station.own_questions import OwnQuestions
 from detente.wiring.clocks import StepClock
 from detente.wiring.station import StationParts
 
@@ -85,6 +86,7 @@ class Engine:
             tls=parts.client_tls(),
         )
         self.peers = peers or PeersClient(parts.config.peers, tls=parts.client_tls())
+        self.own_questions = OwnQuestions(state, parts.picture, parts.clock.now_us)
         self.checkers = Checkers()
         self.follower = Follower(self.client, state, self.give_durably, self.flush, parts.copy, self.checkers)
         self._copy_wrong: Wrong | None = None

@@ -13,7 +13,6 @@ from detente.errors import UNREADABLE, DetenteError, EvidenceError, Problem, Ref
 from detente.ledger.canonical import require_shallow
 from detente.ledger.known_names import misfit
 from detente.network.http import (
-    NUMBER_MAX,
     PROBLEM,
     ClientGone,
     Receive,
@@ -22,7 +21,6 @@ from detente.network.http import (
     problem_details,
     query_of,
     whole_body,
-    whole_number,
 )
 from detente.network.statuses import status_of
 from detente.node.limits import too_large
@@ -44,13 +42,6 @@ class Request(msgspec.Struct):
     query: dict[str, str]
     rest: str = ""
     """What of the path a route's `{}` stands for."""
-
-    def number(self, name: str, default: int, least: int = 0, most: int = NUMBER_MAX) -> int:
-        """Return a whole number from the query, within bounds that are themselves allowed."""
-        text = self.query.get(name)
-        if text is None:
-            return default
-        return whole_number(name, text, least, most, PAGE)
 
 
 class Answer(msgspec.Struct):

@@ -6,14 +6,14 @@ from detente.errors import Problem, Refused
 from detente.hotline.roles import OwnNames, strangers
 from detente.ledger.entry import Draft
 from detente.records.registry import REGISTRY, Record
-from detente.station.asked import Asked
+from detente.station.engine import Engine
 
 
-def own_roles(api: Asked) -> OwnNames:
+def own_roles(engine: Engine) -> OwnNames:
     """Return the own party's officers and duties as they stand now."""
-    me = api.state.me.party
-    keys = api.state.identity.keys_of(me, max(api.state.following.next_entry, 1))
-    rosters = api.picture.directory.state.rosters.get(me, {})
+    me = engine.state.me.party
+    keys = engine.state.identity.keys_of(me, max(engine.state.following.next_entry, 1))
+    rosters = engine.parts.picture.directory.state.rosters.get(me, {})
     return OwnNames(
         duties=tuple(duty for roster in rosters.values() for duty in roster.duties),
         officers={use.officer: frozenset(use.roles) for use in keys if use.officer is not None},
@@ -21,9 +21,9 @@ def own_roles(api: Asked) -> OwnNames:
     )
 
 
-def refuse_strangers(api: Asked, draft: Draft) -> None:
+def refuse_strangers(engine: Engine, draft: Draft) -> None:
     """Refuse a body that names a role nobody of the own party holds, or an officer it does not have."""
-    own = own_roles(api)
+    own = own_roles(engine)
     problems: list[Problem] = []
     for n, facet in enumerate(draft.facets):
         if facet is not None:
