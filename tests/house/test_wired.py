@@ -37,7 +37,6 @@ UNREACHED = {
     "Meaning": "agreements/readings/stated.py",
     "added": "evidence/counts.py",
     "figures_of": "geometry/read_back.py",
-    "freshness": "picture/picture.py",
     "has": "picture/delivery.py",
     "in_all": "agreements/readings/calendars.py",
     "long_word": "geometry/phrase.py",

@@ -107,7 +107,9 @@ def written(question: Question[Any]) -> tuple[str, dict[str, Any]]:
     left = {name: value for name, value in given.items() if "{" + name + "}" not in question.path}
     if question.method == "POST":
         return path, left
-    return path, {name: ",".join(value) if isinstance(value, list | tuple) else value for name, value in left.items()}
+    return path, {
+        n: ",".join(map(str, value)) if isinstance(value, list | tuple) else value for n, value in left.items()
+    }
 
 
 class _Details(msgspec.Struct):

@@ -9,13 +9,17 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import msgspec
 
+from detente.api.question import Answer, Question
 from detente.errors import Problem, Refused, Unavailable
+from detente.network.local import written
 from detente.storage import private
+
+A = TypeVar("A", bound=Answer)
 
 END_WITHIN_S = 10.0
 
@@ -117,6 +121,15 @@ class Door:
         self._client = httpx.Client(
             base_url=url, headers={"authorization": f"Bearer {token}"}, timeout=60.0, trust_env=False
         )
+
+    def ask(self, question: Question[A]) -> A:
+        """Ask a question of `api` that is a GET, and return its answer, typed. Raises Refused with the problems told."""
+        path, given = written(question)
+        answer = self._client.get(f"/local/{path}", params=given)
+        if answer.is_error:
+            _answer(answer)
+        found: A = msgspec.json.decode(answer.content, type=question.answer_type())
+        return found
 
     def get(self, path: str, **query: str | int) -> dict[str, object]:
         """Ask, and return the answer. Raises Refused with the problems told."""

@@ -31,7 +31,7 @@ from detente.records.approval import Rule
 from detente.records.erasure import ERASABLE_ALONE
 from detente.records.supersede import still_held
 from detente.station import asking, dangers, humane, reviewing, stopping, watch
-from detente.station.answers import permissions
+from detente.station.answers import evidence, keys, permissions
 from detente.station.asked import Asked
 from detente.station.bundling import bundle_bytes
 from detente.station.clocks import clock_row, outcomes
@@ -45,7 +45,22 @@ from detente.station.sheets import SheetsApi
 from detente.station.watch import holding_rule
 from detente.wiring.station import officer_keys
 
-ANSWERS = (permissions.lifelines, permissions.permissions)
+ANSWERS = (
+    evidence.along,
+    evidence.bulletin_counts,
+    evidence.claims,
+    evidence.conclusions,
+    evidence.contradictions,
+    evidence.daily_report,
+    evidence.evidence_held,
+    evidence.incidents,
+    evidence.knew,
+    evidence.origins,
+    evidence.sources,
+    keys.keys,
+    permissions.lifelines,
+    permissions.permissions,
+)
 """Every question that a function of `station/answers` answers; the others are handlers below, until they are moved."""
 HEALTH = "/healthz"
 """The one path that asks for no token."""
