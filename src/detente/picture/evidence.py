@@ -88,22 +88,21 @@ class HeldEvidence(View):
 
     def apply(self, known: Known) -> None:
         """Take in what bears on evidence, and let go of what is erased."""
-        erasure = known.erasure
-        if erasure is not None:
-            self._erase(erasure.about)
-            return
         found = [o.record.body for o in known.opened if isinstance(o.record, Record) and type(o.record.body) in LISTS]
         if found:
+            kept = [body for body in found if not isinstance(body, Notice) or body.activity in PROTECTED]
             self._entries.append(
                 EvidenceEntry(
                     at_us=known.received_at_us,
                     author=known.header.author,
-                    bodies=tuple(body for body in found if not isinstance(body, Notice) or body.activity in PROTECTED),
+                    bodies=tuple(kept),
                     entry=known.id,
                     index=known.index,
                     supersedes=self._superseded(known),
                 )
             )
+        elif (erasure := known.erasure) is not None:
+            self._erase(erasure.about)
 
     def entries(self, size: int | None = None, start: int = 0) -> list[EvidenceEntry]:
         """Return the entries from an index on, and below a ledger size (None: all). The list is the caller's, and is not folded into."""
