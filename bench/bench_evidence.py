@@ -1,8 +1,9 @@
 """Evidence as a view: one report folded into many, a question about all of them, and the share of the fold for what is no evidence.
 
-The ledger: claims by 500 origins on 20 000 subjects, a tenth of them newer versions. What is timed on the serving thread is the fold of one
-entry and the cut that a question takes; the answer itself is worked out beside it. The last row folds notices into a whole picture, with
-and without this view: it may cost the fold a few percent. Single thread, garbage collection on, processor time. Alone: `python bench/bench_evidence.py`.
+The ledger: claims by 500 origins on 20 000 subjects, a tenth of them newer versions. What is timed on the serving thread is the
+fold of one entry and the cut that a question takes; the answer itself is worked out beside it. The last row folds notices into a
+whole picture, with and without this view: it may cost the fold a few percent. Single thread, garbage collection on, processor time.
+Alone: `python bench/bench_evidence.py`.
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ def _notices() -> tuple[float, float]:
 
 def _without(picture: Picture) -> Picture:
     """Return the picture as it was before evidence was a view."""
-    by_kind = picture.driver._by_kind  # noqa: SLF001 - nobody but this bench takes a view out
+    by_kind = picture.driver._by_kind
     for kind, views in by_kind.items():
         by_kind[kind] = tuple(view for view in views if view is not picture.evidence)
     return picture

@@ -13,7 +13,7 @@ import pytest
 from tests.evidence.claims import said
 from tests.evidence.test_counts import bulletin
 from tests.support.desk_of_station import AtWork, at_work
-from tests.support.play import START_US, Play, circle, watermark
+from tests.support.play import START_US, Play, circle, notice, watermark
 from tests.support.plays import strange
 
 from detente.api.evidence import (
@@ -32,7 +32,11 @@ from detente.api.evidence import (
 from detente.api.keys import KeysAsked
 from detente.api.question import Answer, Question
 from detente.errors import Problem
+from detente.ledger.entry import Header
+from detente.ledger.facets import Facet, Opening
 from detente.network.local import written
+from detente.node.keeping import Keep
+from detente.node.known import Known
 from detente.records.body import Stated
 from detente.station.answers import evidence
 
@@ -197,6 +201,44 @@ def test_long_answers_come_in_parts(tmp_path, monkeypatch):
         assert len({s.id for s in (*page.claims, *more.claims)}) == 6
 
     asking(tmp_path, play, work)
+
+
+def test_a_line_is_looked_for_among_all_notices_that_were_ever_recorded(tmp_path):
+    """Old versions and ordinary activities too, of which the view keeps no outline; the span and the line both count."""
+    play = Play()
+    first = play.say("cjtf", "rus", notice(volumes=(circle(lat=35, lon=40),)))
+    later = play.say("cjtf", "rus", notice(volumes=(circle(lat=35, lon=40),)), supersedes=first)
+    play.say("cjtf", "rus", notice(volumes=(circle(lat=36, lon=41),)))
+    play.say("cjtf", "rus", said("Page", "asserts", "talks").claim)
+    rows = [(index, bytes.fromhex(entry), shown(row)) for row in play.said for index, _, entry, _, _ in [row]]
+
+    async def work(desk: AtWork, ask: Ask) -> None:
+        await asyncio.wrap_future(desk.engine.parts.copy.write(Keep(known=rows)))
+        line = (34_900_000_000, 40_000_000_000, 35_100_000_000, 40_000_000_000)
+        span = {"from_us": START_US, "until_us": START_US + 3_600_000_000}
+        assert (await ask(AlongAsked(line=line, **span))).notices == tuple(sorted([first, later]))
+        assert (await ask(AlongAsked(from_us=0, line=line, until_us=1))).notices == ()
+        assert (await ask(AlongAsked(line=(0, 0, 1, 1), **span))).notices == ()
+
+    asking(tmp_path, Play(), work)
+
+
+def shown(row: tuple[int, int, str, Header, list[Facet | None]]) -> bytes:
+    """One entry of a play as a station's own copy has it."""
+    index, at_us, entry, header, facets = row
+    a, b, c, d = (None if facet is None else Opening(facet=facet, salt="11" * 32) for facet in facets)
+    known = Known(
+        erased=False,
+        facets=(a, b, c, d),
+        header=header,
+        header_salt="33" * 32,
+        id=entry,
+        index=index,
+        received_at_us=at_us,
+        signature="44" * 64,
+        slots=(),
+    )
+    return msgspec.json.encode(known)
 
 
 def test_keys_and_a_line_that_is_none(tmp_path):
