@@ -10,7 +10,8 @@ import pytest
 from tests.evidence.claims import said, us
 from tests.evidence.test_counts import bulletin
 
-from detente.cli.daily_report import period_of, recorded_us
+from detente.agreements.readings.report_day import period_of, require_begun
+from detente.cli.times import asked_as_of
 from detente.errors import Refused
 from detente.evidence.daily import daily
 from detente.evidence.daily_words import blocks
@@ -286,8 +287,15 @@ def test_a_report_of_a_day_that_is_not_over_says_so_first():
 
 
 def test_a_day_that_has_not_begun_and_a_time_to_come_are_refused():
+    """A time to come that is not counted from now is refused by the station: tests/station/test_evidence_answers.py."""
     with pytest.raises(Refused, match="has not begun by then"):
-        recorded_us(None, DAY, DAY.start_us)
+        require_begun(DAY, DAY.start_us)
     with pytest.raises(Refused, match="has not come yet"):
-        recorded_us("2016-09-15T00:00:00Z", DAY, NOON)
-    assert recorded_us(None, DAY, NEXT_NOON) == NEXT_NOON
+        asked_as_of("+2h", "--recorded-by")
+    require_begun(DAY, NEXT_NOON)
+
+
+@pytest.mark.parametrize("date", ["2016-13-01", "17.9.2016", "0001-01-01", "9999-12-31", ""])
+def test_what_is_no_day_that_can_be_reported_on_is_refused(date):
+    with pytest.raises(Refused, match="must be a day"):
+        period_of(date, "+03:00")

@@ -23,8 +23,8 @@ from tests.support.play import Play, picture_of
 
 from detente.agreements.publishing import RULESET, batch
 from detente.agreements.readings.days import Days
+from detente.agreements.readings.report_day import period_of
 from detente.agreements.terms import read_agreement
-from detente.cli.daily_report import period_of
 from detente.cli.times import moment, zone_named
 from detente.errors import Refused
 from detente.evidence.times import TimeClaim, compare_times

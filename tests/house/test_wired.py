@@ -28,7 +28,6 @@ UNREACHED = {
     "reordered": "geometry/bulk.py",
     # found by this test, and not decided yet: wire or delete
     "added": "evidence/counts.py",
-    "freshness": "picture/picture.py",
 }
 """What no shell reaches, and where. The list only shrinks: what is wired or deleted must leave it."""
 

@@ -14,9 +14,17 @@ from typing import Any
 import msgspec
 from tests.support import world
 
+from detente.agreements.readings.report_day import period_of
 from detente.api.question import Question
-from detente.errors import Refused, problem
+from detente.errors import Refused, not_among, problem
+from detente.evidence.conclusions import beside, conclude
+from detente.evidence.daily import daily
+from detente.evidence.daily_words import daily_text
+from detente.evidence.grades import source_records
+from detente.evidence.held import Held
+from detente.geometry.zones import zone
 from detente.ledger import canonical
+from detente.ledger.identity import Identity
 from detente.network.local import A, answer_in, written
 
 NOTICE, RESPONSE, STRANGE = "ab" * 32, "cd" * 32, "abab" + "00" * 30
@@ -185,7 +193,7 @@ class FakeStation:
     def get(self, path: str, **query: Any) -> Any:
         """Answer a question."""
         name, _, rest = path.partition("/")
-        found = getattr(self, f"_{name}")(rest, query)
+        found = getattr(self, f"_{name.replace('-', '_')}")(rest, query)
         return {"basis": self.basis, **found}
 
     def _status(self, rest: str, query: Any) -> Any:
@@ -294,11 +302,39 @@ class FakeStation:
         ours = [{"party": "rus", "percent": 41, "spent_m2_s": 41 * 10**13}]
         return {"asked": [one], "ours": ours, "passed_over": [over], "patterns": [pattern]}
 
+    def _keys(self, rest: str, query: Any) -> Any:
+        identity = Identity(world.signed_genesis().genesis)
+        found = {"host": identity.host_at(1), "keys": identity.uses(), "ledger": identity.ledger}
+        return msgspec.to_builtins({**found, "parties": identity.parties()})
+
+    def _seen(self) -> Any:
+        return {"at_us": self.basis["now_us"], "by": "cjtf", "lacking": {}}
+
+    def _sources(self, rest: str, query: Any) -> Any:
+        return {"seen": self._seen(), "sources": msgspec.to_builtins(source_records(Held(), AT))}
+
+    def _conclusions(self, rest: str, query: Any) -> Any:
+        parties = query["party"].split(",")
+        if unknown := set(parties) - set(world.PARTIES):
+            raise Refused(not_among("party", party, world.PARTIES, "party of this ledger") for party in unknown)
+        concluded = {party: conclude(Held(), AT) for party in parties}
+        entries = {party: one.entries for party, one in concluded.items()}
+        return {"entries": entries, "matters": msgspec.to_builtins(beside(concluded)), "seen": self._seen()}
+
+    def _daily_report(self, rest: str, query: Any) -> Any:
+        period = period_of(query["date"], query["zone"], query.get("as_of", "24:00"))
+        found = daily(Held(), period, self.basis["now_us"])
+        text = daily_text(found, Held(), zone(query["zone"]), "cjtf", self.basis["virtual"])
+        return msgspec.to_builtins({"daily": found, "seen": self._seen(), "text": text})
+
     def _known(self, rest: str, query: Any) -> Any:
-        if query["party"] not in world.PARTIES:
-            raise Refused([problem("parameter", "party", query["party"], "must be a party", "See status.")])
+        party = rest or query["party"]
+        if party not in world.PARTIES:
+            raise Refused([not_among("party", party, world.PARTIES, "party of this ledger")])
         told = {"current": [NOTICE, STRANGE], "live": [NOTICE], "no_evidence": [], "own": [STRANGE], "told": [NOTICE]}
-        return {"party": query["party"], "size": 4, "told_size": 2, "watermark": RESPONSE, **told}
+        found = {"party": party, "size": 4, "told_size": 2, "watermark": RESPONSE, **told}
+        shown = {"at_us": AT, "entries": ENTRIES, "shown": [NOTICE, STRANGE]}
+        return found | shown if rest else found
 
     def _entries(self, rest: str, query: Any) -> Any:
         if rest:

@@ -24,6 +24,14 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 A = TypeVar("A", bound=msgspec.Struct | bytes)
 
 
+class AskedAsOf(msgspec.Struct, frozen=True, kw_only=True):
+    """As of when: a time (µs since 1970 UTC), or so long before now on the station's clock; and of a ledger size. Left out: now."""
+
+    ago_us: int = 0
+    at_us: int | None = None
+    size: int | None = None
+
+
 class Question(msgspec.Struct, Generic[A], frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One question; `A` is the type of its answer: an `Answer`, another Struct where it rests on no ledger size, or bytes, a file.
 

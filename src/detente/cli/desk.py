@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
 import msgspec
 import typer
 
-from detente.api.basis import Basis, Trouble
+from detente.api.basis import Basis, Missing, Trouble
+from detente.api.question import Answer, Question
 from detente.api.station import StatusAsked
 from detente.cli.say import trouble as say_trouble
 from detente.cli.times import moment, span, zone_named
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from detente.api.entries import EntryFound, ProvenEntry
     from detente.api.over import OverRow
     from detente.ledger.genesis import Genesis
+
+Seen = TypeVar("Seen", bound=Answer)
 
 SHORT = 12
 """How many digits of an id are shown; as many as make it unique are enough when given."""
@@ -193,6 +196,15 @@ def at_desk(folder: Path | None) -> Desk:
     return Desk(find_station(folder))
 
 
+def ask(folder: Path | None, question: Question[Seen]) -> Seen:
+    """Ask the station in a folder one question, and say what keeps it from going on. It is one request: the status is not asked for."""
+    with find_station(folder) as station:
+        found = station.ask(question)
+    for trouble in found.basis.troubles:
+        say_trouble(trouble_words(trouble))
+    return found
+
+
 def find_station(folder: Path | None) -> LocalStation:
     """Return the local listener of a station's folder."""
     if folder is None:
@@ -206,6 +218,14 @@ def trouble_words(found: Trouble | dict[str, Any], zone: str | None = None) -> s
     trouble = found if isinstance(found, Trouble) else msgspec.convert(found, Trouble)
     since = "since it started" if trouble.since_us is None else f"since {moment(trouble.since_us, zone_named(zone))}"
     return f"{trouble.kind} ({since}): {trouble.words}. {trouble.next_step}."
+
+
+def incomplete_words(lacking: Missing) -> str | None:
+    """Say that an answer is incomplete, and what its view could not take in; None where it took in everything."""
+    from detente.picture.fold import lacking_words
+
+    words = lacking_words(lacking.not_understood, lacking.by)
+    return f"INCOMPLETE: {words}." if words else None
 
 
 def basis_words(found: Basis | dict[str, Any], zone: str | None = None) -> str:

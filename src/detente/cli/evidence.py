@@ -5,10 +5,11 @@ from __future__ import annotations
 import gzip
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import typer
+from rich.console import RenderableType
 
 from detente.cli.desk import one_of
 from detente.cli.evidence_sources import known, page_path, sources
@@ -180,7 +181,7 @@ def _claims(data: bytes) -> list[Said]:
         field = f"line {number}"
         bare = True
         try:
-            value: Any = msgspec.json.decode(line)
+            value: object = msgspec.json.decode(line)
             bare = not (isinstance(value, dict) and "claim" in value)
             given = _Line(claim=msgspec.convert(value, Claim)) if bare else msgspec.convert(value, _Line)
         except UNREADABLE as error:
@@ -210,7 +211,7 @@ def _pair(text: str) -> frozenset[str]:
     return parties
 
 
-def _import_words(made: Import, found: Tally, html: Path | None) -> list[Any]:
+def _import_words(made: Import, found: Tally, html: Path | None) -> list[RenderableType | None]:
     origins = ", ".join(f"{count} with {n}" for n, count in found.by_origins)
     head = [
         f"{found.events} events of {found.rows} rows, {found.first_day} to {found.last_day}",

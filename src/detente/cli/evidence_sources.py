@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+from rich.console import RenderableType
 
-from detente.cli.daily_report import held_at
-from detente.cli.desk import Desk, Station, at_desk, basis_words, one_of
+from detente.cli.desk import Station, ask, basis_words, incomplete_words, one_of
 from detente.cli.say import AsJson, answer, plain, progress, table
-from detente.cli.times import Zone, moment, past_us, zone_named
-from detente.evidence.conclusions import Concluded, beside, conclude
-from detente.evidence.contradictions import contradictions
-from detente.evidence.grades import Graded, SourceRecord, source_record
-from detente.evidence.held import Held
-from detente.evidence.register import alliances
-from detente.evidence.said import origin_of, plain_name
+from detente.cli.times import Zone, asked_as_of, moment, zone_named
+from detente.evidence.said import plain_name
 
 
 def sources(
@@ -28,51 +22,31 @@ def sources(
     as_json: AsJson = False,
 ) -> None:
     """Show each origin's record over time: what it said, what was denied or taken back, each grade with who gave it and why."""
-    with at_desk(station) as desk:
-        at_us = desk.now_us if at is None else past_us(at, "--at", desk.now_us)
-        with progress("reading the entries", as_json):
-            held = held_at(desk).until(at_us)
-        _origins(held, source or [])
-        found = records(held, at_us, source or [])
-        where = zone_named(zone)
-        rows = [
-            (r.source, f"{r.said}", f"{r.contradicted}", f"{r.contradicted_by_ally}", f"{r.retracted}") for r in found
-        ]
-        steps = [(r.source, moment(c.at_us, where), c.sentence()) for r in found for c in r.changes]
-        words: list[Any] = [
-            table(
-                "What each origin said (matters, not reprints)",
-                ("origin", "said", "contradicted", "by an ally", "taken back"),
-                rows,
-            ),
-            table("Grades over time, each by its assessor", ("origin", "when", "step"), steps)
-            if steps
-            else "No source has been graded.",
-            basis_words(desk.status, zone),
-        ]
-    answer({"at_us": at_us, "sources": plain(found)}, words, as_json)
+    from detente.api.evidence import SourcesAsked
 
-
-def _origins(held: Held, wanted: list[str]) -> None:
-    """Check the origins asked for against those that spoke or were graded; case and spaces do not matter."""
-    spoke = [said.claim.origin or said.claim.who for said in held.claims]
-    names = {plain_name(name): name for name in (*spoke, *(body.source for _, _, body in held.assessments))}
-    one_of("--source", [name for name in wanted if plain_name(name) not in names], names.values(), "origin")
-
-
-def records(held: Held, at_us: int, only: list[str]) -> list[SourceRecord]:
-    """Return the record of each origin that spoke or was graded, those that said most first."""
-    now = held.current()
-    names: dict[str, str] = {}
-    for said in held.claims:
-        names.setdefault(origin_of(said.claim), said.claim.origin or said.claim.who)
-    graded = [Graded(assessment=body, at_us=at, entry=entry) for entry, at, body in held.assessments]
-    for one in graded:
-        names.setdefault(" ".join(one.assessment.source.casefold().split()), one.assessment.source)
-    against = contradictions(now.claims, alliances(now.affiliations, at_us))
-    wanted = only or sorted(names.values())
-    found = [source_record(name, now.claims, graded, against) for name in wanted]
-    return sorted(found, key=lambda r: (-r.said, r.source))
+    when = asked_as_of(at, "--at")
+    with progress("asking the station", as_json):
+        answered = ask(station, SourcesAsked(ago_us=when.ago_us, at_us=when.at_us))
+    names = {plain_name(one.source): one.source for one in answered.sources}
+    one_of("--source", [name for name in source or [] if plain_name(name) not in names], names.values(), "origin")
+    wanted = {plain_name(name) for name in source or names}
+    found = [one for one in answered.sources if plain_name(one.source) in wanted]
+    where = zone_named(zone)
+    rows = [(r.source, f"{r.said}", f"{r.contradicted}", f"{r.contradicted_by_ally}", f"{r.retracted}") for r in found]
+    steps = [(r.source, moment(c.at_us, where), c.sentence()) for r in found for c in r.changes]
+    words: list[RenderableType | None] = [
+        table(
+            "What each origin said (matters, not reprints)",
+            ("origin", "said", "contradicted", "by an ally", "taken back"),
+            rows,
+        ),
+        table("Grades over time, each by its assessor", ("origin", "when", "step"), steps)
+        if steps
+        else "No source has been graded.",
+        incomplete_words(answered.seen.lacking),
+        basis_words(answered.basis, zone),
+    ]
+    answer({"at_us": answered.seen.at_us, "sources": plain(found)}, words, as_json)
 
 
 def known(
@@ -85,37 +59,24 @@ def known(
     as_json: AsJson = False,
 ) -> None:
     """Say what each party could have concluded at a time from what it is proven to have been told. What differs comes first."""
-    with at_desk(station) as desk:
-        at_us = desk.now_us if at is None else past_us(at, "--at", desk.now_us)
-        desk.parties(party, "--party")
-        with progress("reading the entries", as_json):
-            held = held_at(desk)
-            concluded = {one: conclude(_told(desk, held, one, at_us), at_us) for one in party}
-        found = beside(concluded)
-        differ = [one.sentence() for one in found if one.differ]
-        alike = [one.matter for one in found if not one.differ]
-        words = [
-            f"At {moment(at_us, zone_named(zone))}: {_entries(concluded)}. Rests on what {desk.party} can prove that each was told.",
-            "\n".join(differ) if differ else None,
-            f"alike on {len(alike)}: {', '.join(alike)}" if alike else None,
-            basis_words(desk.status, zone),
-        ]
-    value = {"at_us": at_us, "entries": {p: c.entries for p, c in concluded.items()}, "matters": plain(found)}
+    from detente.api.evidence import ConclusionsAsked
+
+    when = asked_as_of(at, "--at")
+    with progress("asking the station", as_json):
+        found = ask(station, ConclusionsAsked(ago_us=when.ago_us, at_us=when.at_us, party=tuple(party)))
+    differ = [one.sentence() for one in found.matters if one.differ]
+    alike = [one.matter for one in found.matters if not one.differ]
+    entries = "; ".join(f"{one} {count} entries of evidence" for one, count in found.entries.items())
+    rests = f"Rests on what {found.seen.by} can prove that each was told."
+    words: list[RenderableType | None] = [
+        f"At {moment(found.seen.at_us, zone_named(zone))}: {entries}. {rests}",
+        "\n".join(differ) if differ else None,
+        f"alike on {len(alike)}: {', '.join(alike)}" if alike else None,
+        incomplete_words(found.seen.lacking),
+        basis_words(found.basis, zone),
+    ]
+    value = {"at_us": found.seen.at_us, "entries": found.entries, "matters": plain(found.matters)}
     answer(value, words, as_json)
-
-
-def _told(desk: Desk, held: Held, party: str, at_us: int) -> Held:
-    """Own knowledge is the own copy; another's is what its watermarks to us cover, and its own entries to us."""
-    if party == desk.party:
-        return held
-    from detente.api.parties import KnownAsked
-
-    found = desk.station.ask(KnownAsked(at=at_us, party=party))
-    return held.only({*found.told, *found.own})
-
-
-def _entries(concluded: Mapping[str, Concluded]) -> str:
-    return "; ".join(f"{party} {one.entries} entries of evidence" for party, one in concluded.items())
 
 
 def page_path(file: str, out: Path | None) -> Path:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import RenderableType
 
-from detente.cli.desk import Desk, Station, WaitS, at_desk, basis_words, one_of
+from detente.cli.desk import Desk, Station, WaitS, ask, at_desk, basis_words, one_of
 from detente.cli.say import AsJson, answer, guarded, progress, table
 from detente.cli.sending import joined, send, sent
 from detente.cli.times import time_us
@@ -19,8 +20,7 @@ from detente.errors import Refused, problem
 from detente.storage import private
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
+    from detente.api.keys import Keys
     from detente.api.sending import Sent
     from detente.ledger.identity import Identity, KeyUse
     from detente.records.officer import Officer as OfficerBody
@@ -59,24 +59,27 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """List public keys in force, and roles: as the running station has them now, or as founded (--folder)."""
+    from detente.api.keys import KeysAsked
+
+    virtual: bool | None = None
     if folder is not None:
-        identity, words = _founded(folder), "As founded; later changes are in the ledger: ask a running station."
-        index, basis = 1, None
+        founded, index = _founded(folder), 1
+        uses, parties, ledger, host = founded.uses(), founded.parties(), founded.ledger, founded.host_at(index)
+        words = "As founded; later changes are in the ledger: ask a running station."
     else:
-        with at_desk(station) as desk:
-            with progress("reading the entries that change keys", as_json):
-                identity = _identity(desk)
-            index, words, basis = desk.status.size, basis_words(desk.status), desk.status
-    one_of("--party", [party] if party is not None else [], identity.parties(), "party of this ledger")
-    held = [use for use in _uses(identity, index) if party in (None, use.party)]
+        with progress("asking the station", as_json):
+            found = ask(station, KeysAsked())
+        uses, parties, ledger, host = found.keys, found.parties, found.ledger, found.host
+        index, virtual, words = found.basis.size, found.basis.virtual, basis_words(found.basis)
+    one_of("--party", [party] if party is not None else [], parties, "party of this ledger")
+    held = [use for use in uses if use.valid_at(index) and party in (None, use.party)]
     rows = [
         (use.party, use.officer or use.role, ", ".join(use.roles) or "-", f"{use.key[:16]}…", _span(use))
         for use in held
     ]
-    value = {"at_index": index, "host": identity.host_at(index), "keys": held, "ledger": identity.ledger}
-    value["virtual"] = basis.virtual if basis else None
+    value = {"at_index": index, "host": host, "keys": held, "ledger": ledger, "virtual": virtual}
     said: list[RenderableType | None] = [
-        f"Ledger {identity.ledger}",
+        f"Ledger {ledger}",
         table(f"{len(rows)} key(s)", ("party", "holder", "roles", "public key", "valid from"), rows),
         "Whole keys: --json.",
         words,
@@ -127,7 +130,7 @@ def rotate(
     with at_desk(station) as desk:
         _known(desk, role, new_role)
         before = _public(folder, officer)
-        roles = role or list(_roles(_identity(desk), before)) or ["watch"]
+        roles = role or next((list(use.roles) for use in _keys(desk).keys if use.key == before), []) or ["watch"]
         path = _key_path(folder, officer)
         aside = folder / "keys" / "ended" / f"{officer}-{before[:16]}.key"
         private.make_folder(aside.parent)
@@ -157,8 +160,8 @@ def revoke(
 ) -> None:
     """End an officer's key, signed by the station: nothing more is taken from it. With --distrust-since, only flag it."""
     with at_desk(station) as desk:
-        identity = _identity(desk)
-        held = identity.keys_of(desk.party, max(1, desk.status.size))
+        keys = _keys(desk)
+        held = (use for use in _in_force(keys) if use.party == desk.party)
         use = next((found for found in held if found.officer == officer), None)
         if use is None:
             rule = f"must be an officer of {desk.party} with a key that is valid now"
@@ -173,7 +176,7 @@ def revoke(
             None if since is None else time_us(since, "--distrust-since", desk.now_us),
         )
         asked = {
-            "facets": [{"audience": list(identity.parties()), "body": body, "form": "full"}],
+            "facets": [{"audience": list(keys.parties), "body": body, "form": "full"}],
             "kind": "officer",
             "officer": "",
         }
@@ -186,7 +189,7 @@ def _known(desk: Desk, roles: list[str] | None, new: list[str] | None) -> None:
     """Refuse a role that nobody in the ledger holds and the product does not know, unless it is named as new."""
     from detente.hotline.roles import USUAL, role
 
-    held = {name for use in _uses(_identity(desk), max(1, desk.status.size)) for name in use.roles}
+    held = {name for use in _in_force(_keys(desk)) for name in use.roles}
     step = "Name one of these, or a new one with --new-role too"
     problems = [found for name in roles or () for found in role(name, USUAL | held | set(new or ()), "--role", step)]
     if problems:
@@ -264,22 +267,21 @@ def _register(desk: Desk, officer: str, key: str, roles: list[str], root: Path, 
 
     body = _body(desk.party, officer, key, roles, "active", words)
     signer = read_seed(root)
-    identity = _identity(desk)
-    index = max(1, desk.status.size)
+    keys = _keys(desk)
     own = ExchangeKey.from_seed(read_seed_bytes(desk.folder / "keys" / "exchange.key"))
-    others = [party for party in identity.parties() if party != desk.party]
-    tag_keys = {p: own.shared(bytes.fromhex(k)) for p in others if (k := identity.current(p, "exchange", index))}
+    exchange = {use.party: use.key for use in _in_force(keys) if use.role == "exchange"}
+    tag_keys = {p: own.shared(bytes.fromhex(key)) for p, key in exchange.items() if p != desk.party}
     kind, form, data = REGISTRY.write(body)
-    facet = Facet(audience=identity.parties(), body=msgspec.Raw(data), form=form)
+    facet = Facet(audience=keys.parties, body=msgspec.Raw(data), form=form)
     draft = Draft(
-        audience=identity.parties(),
+        audience=keys.parties,
         author=desk.party,
         facets=(facet, None, None, None),
         kind=kind,
         signed_at_us=desk.now_us,
     )
     salts = iter(lambda: secrets.token_bytes(32), b"")
-    made = seal(draft, signer, salts, bytes.fromhex(identity.ledger), desk.genesis().slots, tag_keys)
+    made = seal(draft, signer, salts, bytes.fromhex(keys.ledger), desk.genesis().slots, tag_keys)
     found = desk.station.ask(SubmittingAsked(body=msgspec.Raw(msgspec.json.encode(made)), wait_s=wait_s))
     if found.problems:
         step = "Correct it; nothing was recorded."
@@ -298,36 +300,15 @@ def _founded(folder: Path) -> Identity:
     raise Refused([problem("folder", "--folder", str(folder), rule, "Name the folder of a ledger, host or station.")])
 
 
-def _identity(desk: Desk) -> Identity:
-    """Fold every readable entry that changes keys; one that the ledger would not have taken is passed over."""
-    import contextlib
+def _keys(desk: Desk) -> Keys:
+    from detente.api.keys import KeysAsked
 
-    from detente.cli.words import body_of, kind_of
-    from detente.ledger import canonical
-    from detente.ledger.identity import Identity
-    from detente.node.registering import register as fold
-    from detente.records.registry import REGISTRY, Record
-
-    identity = Identity(desk.genesis())
-    for entry in desk.entries():
-        body = body_of(entry) if kind_of(entry) in ("officer", "party", "host") else None
-        if body is None:
-            continue
-        header = entry.header
-        record = REGISTRY.read(header.kind, "full", canonical.encode(body))
-        if isinstance(record, Record):
-            with contextlib.suppress(Refused):
-                fold(identity, entry.index, header.author, header.key, record.body)
-    return identity
+    return desk.station.ask(KeysAsked())
 
 
-def _uses(identity: Identity, index: int) -> list[KeyUse]:
-    return [use for party in identity.parties() for use in identity.keys_of(party, index)]
-
-
-def _roles(identity: Identity, public: str) -> tuple[str, ...]:
-    use = identity.history(public)
-    return use.roles if use is not None else ()
+def _in_force(keys: Keys) -> list[KeyUse]:
+    """Return the keys that sign what is recorded next."""
+    return [use for use in keys.keys if use.valid_at(max(1, keys.basis.size))]
 
 
 def _span(use: KeyUse) -> str:

@@ -166,7 +166,7 @@ def _asked(found: Problem, flags: dict[str, str]) -> Problem:
     """Name the flag that was asked for, where a station named the field of the record that it fills."""
     field = re.sub(r"^facets\[\d+\]\.(facet\.)?(body\.)?|^header\.", "", found.field)
     head = re.split(r"[.\[]", field)[0]
-    flag = flags.get("to" if head == "audience" else head)
+    flag = flags.get("to" if head == "audience" else head) or flags.get(head.removesuffix("_us"))
     if flag is not None:
         field = flag + ("" if head == "audience" else field[len(head) :])
     return msgspec.structs.replace(found, field=field)

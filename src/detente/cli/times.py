@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from detente.api.question import AskedAsOf
 from detente.errors import Refused, problem, require_short
 from detente.geometry.zones import offset_words, zone
 
@@ -50,6 +51,16 @@ def past_us(text: str, field: str, now_us: int) -> int:
     if at_us > now_us:
         raise Refused([problem("time", field, text, "has not come yet", "Leave it out, for now.")])
     return at_us
+
+
+def asked_as_of(text: str | None, field: str) -> AskedAsOf:
+    """Return as of when a station is asked: at a time, or so long before now on its own clock. Raises `Refused` for a time to come."""
+    if text is None or text.strip() == "now":
+        return AskedAsOf()
+    at_us = time_us(text, field, 0)
+    if _RELATIVE.fullmatch(text.strip()) is None:
+        return AskedAsOf(at_us=at_us)
+    return AskedAsOf(ago_us=-past_us(text, field, 0))
 
 
 def stated_zone(text: str) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, tzinfo
 
+import msgspec
+
 from detente.evidence.counts import missing_days
 from detente.evidence.day import Change, Daily, Figure, Told, figure
-from detente.evidence.document import Block, Heading, Items, Picture, Table, Words
+from detente.evidence.document import Block, Heading, Items, Picture, Table, Words, html, markdown, pictures
 from detente.evidence.drawing import map_svg, timeline_svg
 from detente.evidence.held import Held
 
@@ -21,8 +23,26 @@ RESULTS = {
 NEVER_ADDED = "Figures of different reporters, scopes or units are never added: each counts its own way, and mostly only what others did."
 
 
-def blocks(found: Daily, held: Held, zone: tzinfo, by: str, virtual: bool) -> tuple[Block, ...]:
-    """Return the report. `by` is whose copy it was made from; `zone` is that of all times in it; `virtual`: it is of a replay."""
+class DailyText(msgspec.Struct, frozen=True, kw_only=True):
+    """The report as it is handed on: Markdown, one HTML page, and the drawings that the Markdown names, by file name."""
+
+    html: str
+    markdown: str
+    pictures: dict[str, str]
+
+
+def daily_text(found: Daily, held: Held, zone: tzinfo, by: str, virtual: bool, lacking: str = "") -> DailyText:
+    """Return the report in words. Arguments as for `blocks`."""
+    made = blocks(found, held, zone, by, virtual, lacking)
+    page = html(f"Daily report, {found.period.name}", made)
+    return DailyText(html=page, markdown=markdown(made), pictures=pictures(made))
+
+
+def blocks(found: Daily, held: Held, zone: tzinfo, by: str, virtual: bool, lacking: str = "") -> tuple[Block, ...]:
+    """Return the report. `by` is whose copy it was made from; `zone` is that of all times in it; `virtual`: it is of a replay.
+
+    `lacking` says what that copy could not take in; "" where it took in everything.
+    """
 
     def at(us: int) -> str:
         return f"{datetime.fromtimestamp(us / 1_000_000, zone):%d %b %H:%M}"
@@ -39,6 +59,7 @@ def blocks(found: Daily, held: Held, zone: tzinfo, by: str, virtual: bool) -> tu
         Heading(f"Daily report, {period.name}", 1),
         *((Words("A REPLAY on a virtual ledger: none of this is happening now."),) if virtual else ()),
         *(() if found.over else (Words(_not_over(found, at)),)),
+        *((Words(f"INCOMPLETE: {lacking}."),) if lacking else ()),
         Words(made_from),
         Heading("Counts by reporter and region"),
         Words(NEVER_ADDED),

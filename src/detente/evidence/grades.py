@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from detente.evidence.contradictions import Contradiction
+from detente.evidence.contradictions import Contradiction, contradictions
+from detente.evidence.held import Held
+from detente.evidence.register import alliances
 from detente.evidence.said import Said, origin_of, plain_name
 from detente.records.assessment import Assessment, Credibility, Reliability
 
@@ -110,3 +112,18 @@ def source_record(
         said=len({(s.claim.subject, s.claim.stance) for s in own}),
         source=source,
     )
+
+
+def source_records(held: Held, at_us: int) -> tuple[SourceRecord, ...]:
+    """Return the record of each origin that spoke or was graded by a time, those that said most first."""
+    seen = held.until(at_us)
+    now = seen.current()
+    names: dict[str, str] = {}
+    for said in seen.claims:
+        names.setdefault(origin_of(said.claim), said.claim.origin or said.claim.who)
+    graded = [Graded(assessment=body, at_us=at, entry=entry) for entry, at, body in seen.assessments]
+    for one in graded:
+        names.setdefault(plain_name(one.assessment.source), one.assessment.source)
+    against = contradictions(now.claims, alliances(now.affiliations, at_us))
+    found = (source_record(name, now.claims, graded, against) for name in sorted(names.values()))
+    return tuple(sorted(found, key=lambda r: (-r.said, r.source)))

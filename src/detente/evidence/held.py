@@ -38,6 +38,22 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     verdicts: tuple[Kept[Verdicts], ...] = ()
     whereabouts: tuple[Kept[Whereabouts], ...] = ()
 
+    def then(self, later: Held) -> Held:
+        """Return this with what was recorded after it."""
+        return Held(
+            affiliations=self.affiliations + later.affiliations,
+            assessments=self.assessments + later.assessments,
+            authors={**self.authors, **later.authors},
+            bulletins=self.bulletins + later.bulletins,
+            claims=self.claims + later.claims,
+            notices=self.notices + later.notices,
+            recorded={**self.recorded, **later.recorded},
+            reports=self.reports + later.reports,
+            supersedes={**self.supersedes, **later.supersedes},
+            verdicts=self.verdicts + later.verdicts,
+            whereabouts=self.whereabouts + later.whereabouts,
+        )
+
     def until(self, at_us: int) -> Held:
         """Return what had been recorded by a time (that moment included)."""
         return self.only({entry for entry, at in self.recorded.items() if at <= at_us})

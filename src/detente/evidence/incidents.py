@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Literal
 
 import msgspec
 
+from detente.evidence.held import Held
+from detente.evidence.origins import FOR, standing
+from detente.evidence.said import Said
 from detente.geometry.geodesic import distance_m
-from detente.geometry.volume import NDEG, Point
+from detente.geometry.volume import NDEG, Circle, Corridor, Outline, Point
+from detente.records.body import Stated
 from detente.records.count import Counted
-from detente.records.report import Result
+from detente.records.report import Report, Result
 
 Outcome = Literal["access refused", "accounts agree", "accounts differ", "not attributable", "one account"]
 REACH_M = 500_000
@@ -87,6 +92,69 @@ def incidents(accounts: Sequence[Account]) -> tuple[Incident, ...]:
         for cell in cells:
             near[cell] = [n for n in near[cell] if n != found and _alive(groups[n], one.start_us)] + [found]
     return tuple(_incident(group) for group in groups)
+
+
+def accounts(held: Held) -> tuple[Account, ...]:
+    """Return the accounts of events: claims that stand and say where, and reports that tell of a result at a place."""
+    now = held.current()
+    told = [one for said in standing(now.claims) if said.claim.stance in FOR for one in _of_claim(said)]
+    told += [one for entry, _, body in now.reports for one in _of_report(entry, body)]
+    return tuple(told)
+
+
+def _of_claim(said: Said) -> Iterator[Account]:
+    claim = said.claim
+    if claim.event_class and claim.place is not None:
+        place, reach_mm = _around(claim.place.outline)
+        first, last = _band(claim.at_stated, said.at_us)
+        yield Account(
+            attributed_to=claim.actor or None,
+            by=claim.who,
+            count=claim.count,
+            end_us=last,
+            error_mm=reach_mm + claim.place.error_mm,
+            event_class=claim.event_class,
+            id=said.id,
+            party=claim.party,
+            place=place,
+            result="account",
+            start_us=first,
+        )
+
+
+def _of_report(entry: str, report: Report) -> Iterator[Account]:
+    """A report that is an account of something says it in its claims; any other result is an answer by itself."""
+    if report.result != "account" and report.place is not None:
+        place, reach_mm = _around(report.place.outline)
+        yield Account(
+            attributed_to=None,
+            by=report.who,
+            count=None,
+            end_us=report.place.end_us,
+            error_mm=reach_mm + report.place.error_mm,
+            event_class=report.event_class,
+            id=entry,
+            party=report.party,
+            place=place,
+            result=report.result,
+            start_us=report.place.start_us,
+        )
+
+
+def _band(stated: Stated | None, otherwise_us: int) -> tuple[int, int]:
+    first = stated.earliest_us if stated is not None else None
+    last = stated.latest_us if stated is not None else None
+    first, last = (last if first is None else first), (first if last is None else last)
+    return (otherwise_us, otherwise_us) if first is None or last is None else (first, last)
+
+
+def _around(outline: Outline) -> tuple[Point, int]:
+    """Return a point of an outline, and how far from it the outline reaches at most, in millimetres: rather too far than too near."""
+    if isinstance(outline, Circle):
+        return outline.centre, outline.radius_mm
+    line = outline.line if isinstance(outline, Corridor) else outline.vertices
+    wide_mm = outline.half_width_mm if isinstance(outline, Corridor) else 0
+    return line[0], math.ceil(sum(_apart_m(a, b) for a, b in pairwise(line)) * 1000) + wide_mm
 
 
 def _apart_m(a: Point, b: Point) -> float:

@@ -147,6 +147,10 @@ class Identity:
         """Return the keys of a party that are valid at an index, in order of registration."""
         return tuple(use for use in self._uses.values() if use.party == party and use.valid_at(index))
 
+    def uses(self) -> tuple[KeyUse, ...]:
+        """Return every key that the ledger has ever known, by party, then in order of registration."""
+        return tuple(sorted(self._uses.values(), key=lambda use: use.party))
+
     def current(self, party: str, role: Role, index: int) -> str | None:
         """Return a party's root, station, cosigner or exchange key (hex) at an index."""
         return next((use.key for use in self.keys_of(party, index) if use.role == role), None)

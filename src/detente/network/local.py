@@ -119,7 +119,7 @@ def written(question: Question[Any]) -> QuestionRequest:
 
 
 def _in_query(value: Any) -> Any:
-    return ",".join(value) if isinstance(value, tuple) else value
+    return ",".join(map(str, value)) if isinstance(value, tuple) else value
 
 
 def answer_in(question: Question[A], content: bytes) -> A:

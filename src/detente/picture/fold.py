@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
@@ -117,11 +117,14 @@ class Freshness(msgspec.Struct, frozen=True, kw_only=True):
         """Say it in one line."""
         age = "never updated" if self.age_us is None else f"{self.age_us // 1_000_000} s old"
         line = f"as of ledger size {self.size}, {age}"
-        if not self.incomplete:
-            return line
-        kinds = ", ".join(f"{count} of {kind}" for kind, count in sorted(self.not_understood.items()))
-        whose = ", ".join(f"{count} by {author}" for author, count in sorted(self.by.items()))
-        return f"{line}; incomplete: not understood: {kinds}{f' (sent faulty: {whose})' if whose else ''}"
+        return f"{line}; incomplete: {lacking_words(self.not_understood, self.by)}" if self.incomplete else line
+
+
+def lacking_words(not_understood: Mapping[str, int], by: Mapping[str, int]) -> str:
+    """Say what could not be taken in, from what `Freshness` counts; "" where nothing was."""
+    kinds = ", ".join(f"{count} of {kind}" for kind, count in sorted(not_understood.items()))
+    whose = ", ".join(f"{count} by {author}" for author, count in sorted(by.items()))
+    return f"not understood: {kinds}{f' (sent faulty: {whose})' if whose else ''}" if kinds else ""
 
 
 class _Saved(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from detente.picture.calls import Calls
 from detente.picture.dangers import Dangers
 from detente.picture.delivery import Delivery
 from detente.picture.directory import Directory
+from detente.picture.evidence import HeldEvidence
 from detente.picture.findings import Findings
 from detente.picture.fold import Driver, Freshness, Snapshot, View
 from detente.picture.heads import Heads
@@ -71,6 +72,7 @@ class Picture:
         self.unit_watch = UnitWatch(self.heads, self.delivery, genesis.rules)
         self.calls = Calls(self.airspace, self.directory)
         self.humane = Humane(self.airspace)
+        self.evidence = HeldEvidence(self.heads)
         self.findings = Findings()
         self.timeline = Timeline(self.heads)
         self.watchbook = Watchbook(key_use)
@@ -91,6 +93,7 @@ class Picture:
             self.meetings,
             self.permits,
             self.calls,
+            self.evidence,
             self.findings,
             self.timeline,
             self.watchbook,

@@ -12,16 +12,14 @@ from typing import Any
 
 import msgspec
 
+from detente.api.evidence import AlongAsked, EvidenceHeldAsked
 from detente.evidence.affected import Affected, Candidate, Interest, affected
 from detente.evidence.contradictions import contradictions
 from detente.evidence.deals import Deal, Standing, adjudicate, due_moments
 from detente.evidence.held import Held
 from detente.evidence.register import alliances
 from detente.geometry.f3548 import rounded
-from detente.geometry.separation import horizontal_distance
 from detente.geometry.volume import Circle, Corridor, Outline, Point, Polygon
-from detente.node.holding import held_in
-from detente.node.known import Known
 from detente.scenario.case import Case, microseconds
 from detente.scenario.compose_parts import point_of
 from detente.scenario.processes import Door
@@ -48,25 +46,13 @@ class RouteAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def held_by(door: Door) -> Held:
-    """Return what a station's own copy holds of evidence."""
-    return held_in(entries_of(door))
-
-
-def entries_of(door: Door) -> list[Known]:
-    """Read a station's own copy, whole."""
-    found: list[Known] = []
-    start = 0
-    while True:
-        page = msgspec.json.decode(door.get_bytes(f"/local/entries?from={start}&limit=1000"), type=_Page)
-        found += page.entries
-        if len(page.entries) < 1000:
-            return found
-        start = page.next
-
-
-class _Page(msgspec.Struct):
-    entries: tuple[Known, ...]
-    next: int
+    """Return what a station holds of evidence now."""
+    answer = door.ask(EvidenceHeldAsked())
+    held = answer.held
+    while answer.next is not None:
+        answer = door.ask(EvidenceHeldAsked(start=answer.next))
+        held = held.then(answer.held)
+    return held
 
 
 class Judge:
@@ -129,17 +115,9 @@ class Judge:
         line = tuple(point_of(self._case, name) for name in asked["route"])
         outline = Corridor(edge="geodesic", half_width_mm=0, line=line)
         from_us, until_us = microseconds(asked["from"]), microseconds(asked["until"])
-        told = {
-            entry
-            for door in self._doors.values()
-            for entry, _, notice in held_by(door).notices
-            if any(
-                v.start_us <= until_us
-                and from_us <= v.end_us
-                and horizontal_distance(v.outline, outline, 0) is not None
-                for v in notice.volumes
-            )
-        }
+        ends = tuple(ndeg for point in line for ndeg in (point.lat_ndeg, point.lon_ndeg))
+        along = AlongAsked(from_us=from_us, line=ends, until_us=until_us)
+        told = {entry for door in self._doors.values() for entry in door.ask(along).notices}
         route = Candidate(name=" - ".join(asked["route"]), outline=outline, provenance="the question")
         near = affected([route], interests_of(self._case), int(asked["within_km"]) * 1_000_000)
         return RouteAnswer(concerned=near, notices=tuple(sorted(told)))
