@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from tests.house.numbers import folders, functions, rows, written_tests, untyped_lines
+from tests.house.numbers import folders, functions, rows, untyped_lines, written_tests
 
 
 def test_a_folder_counts_its_own_modules_and_not_those_below_it():
