@@ -37,6 +37,7 @@ from detente.ledger.genesis import Genesis, ledger_id
 from detente.ledger.keys import SigningKey
 from detente.ledger.note import NoteKey
 from detente.ledger.receipt import CheckedReceipt, check_receipt, read_receipt
+from detente.network.client import trusted
 from detente.node.host import Host
 from detente.node.limits import LimitRules
 from detente.node.sessions import session_message
@@ -287,7 +288,7 @@ class HostProcess:
 
     def http(self) -> httpx.Client:
         """Return a new client for the parties' listener."""
-        client = httpx.Client(base_url=self.url, timeout=10, trust_env=False)
+        client = httpx.Client(base_url=self.url, timeout=10, verify=trusted(None), trust_env=False)
         self.clients.append(client)
         return client
 
@@ -301,7 +302,8 @@ class HostProcess:
     def set_clock(self, now_us: int) -> httpx.Response:
         """Move the step clock of a virtual ledger."""
         headers = {"Authorization": f"Bearer {self.operator_token()}"}
-        return httpx.post(f"{self.operator}/v1/clock", json={"now_us": now_us}, headers=headers, trust_env=False)
+        url = f"{self.operator}/v1/clock"
+        return httpx.post(url, json={"now_us": now_us}, headers=headers, verify=trusted(None), trust_env=False)
 
     def kill(self) -> None:
         """End it by SIGKILL, at whatever it is doing."""

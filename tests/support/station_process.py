@@ -29,6 +29,7 @@ from tests.support.hosts import HostProcess, secret_file
 
 from detente.ledger import canonical
 from detente.ledger.genesis import SignedGenesis
+from detente.network.client import trusted
 from detente.records.body import Body
 from detente.records.registry import REGISTRY
 from detente.wiring.founding import free_ports
@@ -74,7 +75,7 @@ class StationProcess:
         self.folder = folder
         self.party = party
         self.process: subprocess.Popen[bytes] | None = None
-        self.http = httpx.Client(timeout=30, trust_env=False)
+        self.http = httpx.Client(timeout=30, verify=trusted(None), trust_env=False)
         self.direct = self.local = ""
 
     def start(self) -> StationProcess:
@@ -102,8 +103,9 @@ class StationProcess:
         self.direct, self.local = said["direct"], said["local"]
         token = (self.folder / "local.token").read_text()
         self.http.close()
+        headers = {"Authorization": f"Bearer {token}"}
         self.http = httpx.Client(
-            base_url=self.local, headers={"Authorization": f"Bearer {token}"}, timeout=30, trust_env=False
+            base_url=self.local, headers=headers, timeout=30, verify=trusted(None), trust_env=False
         )
         return self
 

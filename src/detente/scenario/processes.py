@@ -15,6 +15,7 @@ import httpx
 import msgspec
 
 from detente.errors import Problem, Refused, Unavailable
+from detente.network.client import trusted
 from detente.storage import private
 
 END_WITHIN_S = 10.0
@@ -115,7 +116,11 @@ class Door:
 
     def __init__(self, url: str, token: str) -> None:
         self._client = httpx.Client(
-            base_url=url, headers={"authorization": f"Bearer {token}"}, timeout=60.0, trust_env=False
+            base_url=url,
+            headers={"authorization": f"Bearer {token}"},
+            timeout=60.0,
+            verify=trusted(None, url),
+            trust_env=False,
         )
 
     def get(self, path: str, **query: str | int) -> dict[str, object]:
