@@ -31,11 +31,12 @@ run: setup  ## play a case: make run CASE=deir-ez-zor-2016
 test: setup  ## run every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-check: setup  ## format, lint, types, import contract
+check: setup  ## format, lint, types, import contract; then the numbers of the house
 	$(BIN)/ruff format --check src tests bench verifier
 	$(BIN)/ruff check src tests bench verifier
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.house.numbers
 
 format: setup  ## put the code into its form
 	$(BIN)/ruff format src tests bench verifier

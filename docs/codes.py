@@ -47,7 +47,7 @@ def _makers(tree: ast.Module) -> Iterator[tuple[str, Maker]]:
     known: dict[str, Maker] = {"problem": Maker(0, "")}
     functions = [
         (node, parameters)
-        for node in ast.walk(tree)
+        for node in _nodes(tree)
         if isinstance(node, Function)
         and (parameters := [a.arg for a in node.args.args if a.arg not in ("self", "cls")])
     ]
@@ -65,7 +65,7 @@ def _makers(tree: ast.Module) -> Iterator[tuple[str, Maker]]:
 def _imported(tree: ast.Module, makers: dict[str, dict[str, Maker]]) -> dict[str, Maker]:
     """The makers that a module imports."""
     found = {}
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         if isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 if (maker := makers.get(node.module or "", {}).get(alias.name)) is not None:
@@ -75,12 +75,18 @@ def _imported(tree: ast.Module, makers: dict[str, dict[str, Maker]]) -> dict[str
 
 def _calls(node: ast.AST, known: dict[str, Maker]) -> Iterator[tuple[Maker, ast.expr]]:
     """Each call of a maker, and the expression that it is given as the code. `add` is a set's, too: a fault has five parts."""
-    for call in ast.walk(node):
+    for call in _nodes(node):
         if isinstance(call, ast.Call):
             name = getattr(call.func, "id", None) or getattr(call.func, "attr", "")
             maker = known.get(name)
             if maker is not None and len(call.args) > maker.at and (name != "add" or len(call.args) == 5):
                 yield maker, call.args[maker.at]
+
+
+@cache
+def _nodes(within: ast.AST) -> list[ast.AST]:
+    """The calls, functions and imports below a node; kept, because they are looked through again and again."""
+    return [node for node in ast.walk(within) if isinstance(node, ast.Call | Function | ast.ImportFrom)]
 
 
 def _parts(code: ast.expr) -> tuple[str, str]:
@@ -97,7 +103,7 @@ def _given(tree: ast.Module, known: dict[str, Maker]) -> Iterator[str]:
     """The codes that a module gives to makers."""
     passed_on = {
         argument.arg
-        for node in ast.walk(tree)
+        for node in _nodes(tree)
         if isinstance(node, Function) and node.name in known
         for argument in node.args.args
     }

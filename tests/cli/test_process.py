@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -105,6 +107,18 @@ def test_a_notice_from_plan_to_proof(ledger, tmp_path):
     cjtf("verify", str(path), *question, "2016-09-17T00:00:00Z", code=5)
     path.write_bytes(path.read_bytes().replace(b"acknowledge", b"acknowledgE", 1))
     cjtf("verify", str(path), code=3)
+
+
+def test_asking_where_a_station_stands_loads_nothing_heavy(ledger):
+    """`detente status` loads no geometry, no server, no keys, no TLS client and no schema library: it is asked all day."""
+    heavy = ("cryptography", "httpx", "nacl", "numpy", "pydantic", "pyproj", "shapely", "structlog", "uvicorn")
+    code = (
+        "import atexit, sys; from detente.cli.app import main; "
+        f"atexit.register(lambda: print([m for m in {heavy} if m in sys.modules], file=sys.stderr)); main()"
+    )
+    command = [sys.executable, "-c", code, "status", "--station", str(ledger / "stations" / "cjtf")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("Station of cjtf") and done.stderr.strip() == "[]"
 
 
 def test_urgent_words_keys_disclosure_and_erasure(ledger):
@@ -214,8 +228,8 @@ def test_an_agreement_from_proposal_to_a_published_verdict_and_its_revision(ledg
 
     def told(who, stance="asserts"):
         facets = [{"audience": ["cjtf"], "body": shelling(who, stance), "form": "full"}]
-        with LocalStation.of(ledger / "stations" / "cjtf") as station:
-            return station.post("send", {"facets": facets, "kind": "claim", "officer": ""}, wait_s=10)["id"]
+        station = LocalStation.of(ledger / "stations" / "cjtf")
+        return station.post("send", {"facets": facets, "kind": "claim", "officer": ""}, wait_s=10)["id"]
 
     told("First monitor")
 

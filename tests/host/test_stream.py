@@ -146,7 +146,7 @@ def test_a_stream_ends_when_the_host_stops(tmp_path: Path) -> None:
     thread = threading.Thread(target=listen)
     thread.start()
     time.sleep(0.3)
-    host.process.terminate()  # type: ignore[union-attr]
+    host.process.ask_to_end()  # type: ignore[union-attr]
     thread.join(timeout=5)
     assert ended.is_set()
     assert host._ended() == 0

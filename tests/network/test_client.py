@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 
 import httpx
 import msgspec
 import pytest
 
 from detente.errors import Refused, Unavailable
-from detente.network.client import HostClient, TryLater
+from detente.network.client import HostClient, TryLater, trusted
 
 PROBLEM = {
     "code": "superseded",
@@ -114,3 +115,12 @@ def test_a_cut_link_for_a_test_reaches_nobody():
     made.cut = True
     with pytest.raises(Unavailable):
         asyncio.run(made.checkpoint())
+
+
+def test_a_client_that_needs_no_tls_trusts_nobody():
+    """It reads no roots, and still asks a server for a certificate: a way into TLS that nobody configured is a way to no one."""
+    nobody = trusted(None, "http://127.0.0.1:1")
+    assert isinstance(nobody, ssl.SSLContext)
+    assert nobody.verify_mode is ssl.CERT_REQUIRED and nobody.check_hostname and nobody.get_ca_certs() == []
+    assert trusted(None, "http://127.0.0.1:1", "https://host.example") is True
+    assert trusted(nobody, "https://host.example") is nobody

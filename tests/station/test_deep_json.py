@@ -85,7 +85,7 @@ READERS: dict[str, Callable[[bytes], object]] = {
     "envelope": lambda data: read_envelope(data, kind="urgent", ledger=b"\x00" * 32, me="un"),
     "page of entries": sync._page,
     "answer of the host": lambda data: client._read(httpx.Response(200, content=data), client.HostStatus),
-    "answer of the station": lambda data: local._decoded(httpx.Response(200, content=data)),
+    "answer of the station": lambda data: local._decoded(local.RawAnswer(200, data)),
 }
 
 
@@ -103,7 +103,7 @@ def test_refusals_of_others_that_nest_too_deeply_are_none():
     """A host that answers an error with deep JSON has said nothing that can be read; it stops nobody."""
     for body in (b"[" * 100_000, b'{"problems":' + b"[" * 100_000):
         assert client._problems(body) == ()
-        assert isinstance(local._error(httpx.Response(400, content=body)), DetenteError)
+        assert isinstance(local._error(local.RawAnswer(400, body)), DetenteError)
         assert sync._index(body) == 0
 
 

@@ -12,9 +12,6 @@ from __future__ import annotations
 import itertools
 import json
 import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,6 +34,7 @@ from detente.ledger.genesis import Genesis, ledger_id
 from detente.ledger.keys import SigningKey
 from detente.ledger.note import NoteKey
 from detente.ledger.receipt import CheckedReceipt, check_receipt, read_receipt
+from detente.network.client import trusted
 from detente.node.host import Host
 from detente.node.limits import LimitRules
 from detente.node.sessions import session_message
@@ -45,6 +43,7 @@ from detente.records.message import Message
 from detente.records.notice import Activity, Notice
 from detente.records.notice_state import State
 from detente.records.registry import REGISTRY
+from detente.scenario.processes import Running
 from detente.storage import MemoryStore, Store
 from detente.wiring.clocks import StepClock, steady_us
 
@@ -262,7 +261,7 @@ class HostProcess:
         self.folder = folder
         self.failpoints = failpoints
         self.clients: list[httpx.Client] = []
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Running | None = None
         if fresh:
             write_folder(folder, genesis, settings)
         self.ledger = ledger_id(canonical_genesis(folder))
@@ -270,24 +269,15 @@ class HostProcess:
 
     def start(self) -> HostProcess:
         """Start it and wait until it listens."""
-        environment = dict(os.environ, DETENTE_FAILPOINTS=self.failpoints, PYTHONPATH="src")
-        with (self.folder / "host.log").open("ab") as errors:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "detente.host.server", str(self.folder)],
-                env=environment,
-                stderr=errors,
-                stdout=subprocess.PIPE,
-            )
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        assert line, (self.folder / "host.log").read_text()[-2000:]
-        said = json.loads(line)
-        self.url, self.operator = said["parties"], said["operator"]
+        environment = dict(os.environ, DETENTE_FAILPOINTS=self.failpoints)
+        self.process = Running("detente.host.server", self.folder, self.folder / "host.log", environment)
+        self.process.wait()
+        self.url, self.operator = self.process.said["parties"], self.process.said["operator"]
         return self
 
     def http(self) -> httpx.Client:
         """Return a new client for the parties' listener."""
-        client = httpx.Client(base_url=self.url, timeout=10, trust_env=False)
+        client = httpx.Client(base_url=self.url, timeout=10, verify=trusted(None), trust_env=False)
         self.clients.append(client)
         return client
 
@@ -301,24 +291,24 @@ class HostProcess:
     def set_clock(self, now_us: int) -> httpx.Response:
         """Move the step clock of a virtual ledger."""
         headers = {"Authorization": f"Bearer {self.operator_token()}"}
-        return httpx.post(f"{self.operator}/v1/clock", json={"now_us": now_us}, headers=headers, trust_env=False)
+        url = f"{self.operator}/v1/clock"
+        return httpx.post(url, json={"now_us": now_us}, headers=headers, verify=trusted(None), trust_env=False)
 
     def kill(self) -> None:
         """End it by SIGKILL, at whatever it is doing."""
         assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
+        self.process.kill()
         self._ended()
 
-    def stop(self) -> int:
+    def stop(self) -> int | None:
         """End it by SIGTERM; returns its exit code."""
         assert self.process is not None
-        self.process.terminate()
+        self.process.ask_to_end()
         return self._ended()
 
-    def _ended(self) -> int:
-        assert self.process is not None and self.process.stdout is not None
-        code = self.process.wait(timeout=20)
-        self.process.stdout.close()
+    def _ended(self) -> int | None:
+        assert self.process is not None
+        code = self.process.ended(20)
         for client in self.clients:
             client.close()
         self.clients.clear()
@@ -330,7 +320,7 @@ class HostProcess:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self.process is not None and self.process.poll() is None:
+        if self.process is not None and self.process.alive:
             self.kill()
 
 

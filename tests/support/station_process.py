@@ -12,10 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -29,8 +25,10 @@ from tests.support.hosts import HostProcess, secret_file
 
 from detente.ledger import canonical
 from detente.ledger.genesis import SignedGenesis
+from detente.network.client import trusted
 from detente.records.body import Body
 from detente.records.registry import REGISTRY
+from detente.scenario.processes import Running
 from detente.wiring.founding import free_ports
 
 
@@ -73,8 +71,8 @@ class StationProcess:
     def __init__(self, folder: Path, party: str) -> None:
         self.folder = folder
         self.party = party
-        self.process: subprocess.Popen[bytes] | None = None
-        self.http = httpx.Client(timeout=30, trust_env=False)
+        self.process: Running | None = None
+        self.http = httpx.Client(timeout=30, verify=trusted(None), trust_env=False)
         self.direct = self.local = ""
 
     def start(self) -> StationProcess:
@@ -84,46 +82,31 @@ class StationProcess:
 
     def spawn(self) -> None:
         """Start it, and do not wait."""
-        environment = dict(os.environ, PYTHONPATH="src")
-        with (self.folder / "station.log").open("ab") as errors:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "detente.station.server", str(self.folder)],
-                env=environment,
-                stderr=errors,
-                stdout=subprocess.PIPE,
-            )
+        self.process = Running("detente.station.server", self.folder, self.folder / "station.log")
 
     def listening(self) -> StationProcess:
         """Wait until it listens."""
-        assert self.process is not None and self.process.stdout is not None
-        line = self.process.stdout.readline()
-        assert line, (self.folder / "station.log").read_text()[-3000:]
-        said = json.loads(line)
-        self.direct, self.local = said["direct"], said["local"]
+        assert self.process is not None
+        self.process.wait()
+        self.direct, self.local = self.process.said["direct"], self.process.said["local"]
         token = (self.folder / "local.token").read_text()
         self.http.close()
+        headers = {"Authorization": f"Bearer {token}"}
         self.http = httpx.Client(
-            base_url=self.local, headers={"Authorization": f"Bearer {token}"}, timeout=30, trust_env=False
+            base_url=self.local, headers=headers, timeout=30, verify=trusted(None), trust_env=False
         )
         return self
 
     def kill(self) -> None:
         """End it by SIGKILL, at whatever it is doing."""
         assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
-        self._ended()
+        self.process.kill()
 
-    def stop(self) -> int:
+    def stop(self) -> int | None:
         """End it by SIGTERM; returns its exit code."""
         assert self.process is not None
-        self.process.terminate()
-        return self._ended()
-
-    def _ended(self) -> int:
-        assert self.process is not None and self.process.stdout is not None
-        code = self.process.wait(timeout=20)
-        self.process.stdout.close()
-        return code
+        self.process.ask_to_end()
+        return self.process.ended(20)
 
     # --- what an officer does ---
 
@@ -218,7 +201,7 @@ class Watch:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for station in self.stations.values():
-            if station.process is not None and station.process.poll() is None:
+            if station.process is not None and station.process.alive:
                 station.kill()
             station.http.close()
         with contextlib.suppress(Exception):

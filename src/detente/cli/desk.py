@@ -161,7 +161,7 @@ class Desk:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.station.close()
+        """Leave; nothing is held between two requests."""
 
 
 def one_of(field: str, given: Iterable[str], known: Iterable[str], what: str) -> None:
@@ -198,8 +198,7 @@ def at_desk(folder: Path | None) -> Desk:
 
 def ask(folder: Path | None, question: Question[Seen]) -> Seen:
     """Ask the station in a folder one question, and say what keeps it from going on. It is one request: the status is not asked for."""
-    with find_station(folder) as station:
-        found = station.ask(question)
+    found = find_station(folder).ask(question)
     for trouble in found.basis.troubles:
         say_trouble(trouble_words(trouble))
     return found

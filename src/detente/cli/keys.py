@@ -199,8 +199,7 @@ def _known(desk: Desk, roles: list[str] | None, new: list[str] | None) -> None:
 def _folder(station: Path | None) -> Path:
     from detente.cli.desk import find_station
 
-    with find_station(station) as found:
-        return found.folder
+    return find_station(station).folder
 
 
 def _key_path(folder: Path, officer: str) -> Path:

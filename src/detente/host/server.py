@@ -108,8 +108,10 @@ async def _asking(engine: Engine, parts: HostParts) -> AsyncIterator[None]:
     import httpx  # here, because it is a sixth of the time a host takes to start, and only this needs it
 
     from detente.host.peers import ask_stations
+    from detente.network.client import trusted
 
-    async with httpx.AsyncClient(verify=_client_tls(parts) or True, trust_env=False) as client:
+    verify = trusted(_client_tls(parts), *parts.config.peers.values())
+    async with httpx.AsyncClient(verify=verify, trust_env=False) as client:
         asking = asyncio.create_task(ask_stations(engine, parts.config.peers, parts.config.needed, client))
         try:
             yield

@@ -82,7 +82,7 @@ class HostClient:
             base_url=self.url,
             timeout=TIMEOUT,
             transport=transport,
-            verify=tls if tls is not None else True,
+            verify=trusted(tls, self.url),
             trust_env=False,
         )
 
@@ -230,6 +230,16 @@ class SessionOver(Unavailable):
 
 class TryLater(Unavailable):
     """The host is there and answers, but takes nothing now. Nothing was stored."""
+
+
+def trusted(tls: ssl.SSLContext | None, *urls: str) -> ssl.SSLContext | bool:
+    """Return what httpx checks servers against: our own context, else the public roots, or nobody where no URL asks for TLS.
+
+    Reading the public roots takes longer than starting a client, and loopback needs none; with nobody trusted, TLS is refused.
+    """
+    if tls is not None:
+        return tls
+    return any(url.startswith("https:") for url in urls) or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def checked(response: httpx.Response) -> httpx.Response:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import httpx
 
 from detente.errors import Unavailable
-from detente.network.client import checked
+from detente.network.client import checked, trusted
 
 TIMEOUT = httpx.Timeout(3.0, connect=1.0)
 
@@ -27,7 +27,7 @@ class PeersClient:
         self.cut: set[str] = set()
         """Test only (virtual ledgers): parties to whom the line is cut."""
         self._http = httpx.AsyncClient(
-            timeout=TIMEOUT, transport=transport, verify=tls if tls is not None else True, trust_env=False
+            timeout=TIMEOUT, transport=transport, verify=trusted(tls, *self.urls.values()), trust_env=False
         )
 
     async def close(self) -> None:
