@@ -34,7 +34,7 @@ from detente.api.question import Answer, Question
 from detente.errors import Problem
 from detente.ledger.entry import Header
 from detente.ledger.facets import Facet, Opening
-from detente.network.local import written
+from detente.network.local import answer_in, written
 from detente.node.keeping import Keep
 from detente.node.known import Known
 from detente.records.body import Stated
@@ -64,12 +64,11 @@ def asking(tmp_path: Path, play: Play, work: Callable[[AtWork, Ask], Awaitable[N
                 desk.engine.parts.picture.apply(known)
 
             async def ask(question: Question[A]) -> A | httpx.Response:
-                path, query = written(question)
-                answer = await desk.http.get(f"/local/{path}", params=query)
+                made = written(question)
+                answer = await desk.http.get(f"/local/{made.path}", params=made.query)
                 if answer.is_error:
                     return answer
-                found: A = msgspec.json.decode(answer.content, type=question.answer_type())
-                return found
+                return answer_in(question, answer.content)
 
             await work(desk, ask)
 

@@ -16,10 +16,8 @@ def engine(item, size=4):
     """What waiting needs of an engine; `item` is what stands in the queue."""
     state = SimpleNamespace(
         find=lambda entry: None,
-        next_entry=size,
-        outbox=SimpleNamespace(items={ENTRY: item} if item else {}),
-        recent={},
-        size=size,
+        following=SimpleNamespace(next_entry=size, recent={}, size=size),
+        sending=SimpleNamespace(outbox=SimpleNamespace(items={ENTRY: item} if item else {})),
     )
     return SimpleNamespace(listeners=set(), state=state)
 
@@ -67,7 +65,7 @@ def read(made):
 def gone(made):
     """The own copy has it: it left the queue, and stands among what was read."""
     made.state.sending.outbox.items.clear()
-    made.state.recent[ENTRY] = (4, b"")
+    made.state.following.recent[ENTRY] = (4, b"")
     made.state.following.size = made.state.following.next_entry = 5
 
 
