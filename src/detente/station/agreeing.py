@@ -11,7 +11,7 @@ from detente.agreements.beside import qualified
 from detente.agreements.proofs import proofs_of
 from detente.agreements.publishing import RULESET, batch, sentence
 from detente.agreements.status import standings
-from detente.agreements.verdicts import Verdict
+from detente.agreements.verdict import Verdict
 from detente.agreements.watching import Watching
 from detente.errors import Refused, not_among, problem
 from detente.picture.agreements import Agreements
@@ -69,6 +69,7 @@ class AgreementsApi:
         rows = [
             {
                 **msgspec.to_builtins(v),
+                "reading": v.reading.name,
                 "qualified": qualified(v.beside),
                 "words": sentence(v),
                 "not_counted": _not_counted(found, v),
