@@ -23,9 +23,8 @@ from detente.records.body import Stated
 from detente.records.bulletin import Part
 from detente.records.count import Counted
 from detente.records.report import Report
-from detente.records.verdict import AGREED
+from detente.records.verdict import AGREED, Verdicts
 from detente.records.verdict import Said as Verdict
-from detente.records.verdict import Verdicts
 
 ZONE = timezone(timedelta(hours=3))
 DAY = period_of("2016-09-14", "+03:00")
