@@ -1145,6 +1145,8 @@ def main(argv: list[str] | None = None) -> int:
         with open(given.bundle, "rb") as file:
             data = file.read()
     except (argparse.ArgumentError, ValueError, OSError) as error:
+        if "--json" in (sys.argv if argv is None else argv):
+            print(json.dumps({"exit": WRONG_USE, "fault": str(error), "verdict": "not asked"}, ensure_ascii=False))
         print(f"detente_verify: {error}", file=sys.stderr)
         return WRONG_USE
     except SystemExit as done:  # --help, or an argument too many

@@ -8,7 +8,7 @@ import msgspec
 from tests.agreements.castello import D_US, HOUR_US, K8, TRUCE, at, hours, what
 
 from detente.agreements.book import Book
-from detente.agreements.verdicts import Verdict
+from detente.agreements.verdict import Verdict
 from detente.agreements.watching import Watching
 from detente.geometry.volume import Circle, Point, Volume4D
 from detente.records import term as tm
@@ -87,7 +87,7 @@ class Table:
     def verdicts(self, hour: float, term: str | None = None) -> dict[tuple[str, str, str], Verdict]:
         """Return verdicts by party, reading and duty."""
         found = self.watching.verdicts(us(hour))
-        return {(v.party, v.reading, v.instance): v for v in found if term is None or v.term == term}
+        return {(v.party, v.reading.name, v.instance): v for v in found if term is None or v.term == term}
 
     def answer(self, hour: float, party: str, reading: str = "", instance: str = "") -> str:
         """Return one answer."""

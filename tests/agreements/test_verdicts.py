@@ -276,12 +276,12 @@ def test_mutual_satisfaction_is_never_silence():
 def test_seven_days_under_each_reading():
     """Nothing happens: full after 168 h, after seven calendar days, and never where each day must have aid."""
     table = Table(truce(msgspec.structs.replace(K12, reckoning=DAMASCUS)))
-    answers = {v.reading: (v.answer, v.at_us) for v in table.verdicts(168, "k12").values() if v.party == "rus"}
+    answers = {v.reading.name: (v.answer, v.at_us) for v in table.verdicts(168, "k12").values() if v.party == "rus"}
     assert answers["elapsed"] == ("kept", us(168))
     assert answers["calendar"] == ("kept", us(149) - 1)
     assert answers["qualifying"] == ("pending", None)
     fresh = Table(truce(K12))
-    assert {v.reading: v.answer for v in fresh.verdicts(167.9, "k12").values()}["elapsed"] == "pending"
+    assert {v.reading.name: v.answer for v in fresh.verdicts(167.9, "k12").values()}["elapsed"] == "pending"
 
 
 # --- laws

@@ -565,6 +565,14 @@ def test_the_command_line_answers_with_its_exit_code(tmp_path: Path, capsys: pyt
         [],
     ):
         assert verifier.main(wrong) == 64
+    capsys.readouterr()
+    assert verifier.main([str(path), "--party", "rus", "--json"]) == 64
+    fault = {
+        "exit": 64,
+        "fault": "--party, --entry (8 digits or more) and --before go together",
+        "verdict": "not asked",
+    }
+    assert json.loads(capsys.readouterr().out) == fault
 
 
 def acknowledgement(**changes: Any) -> bytes:

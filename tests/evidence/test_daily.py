@@ -24,8 +24,8 @@ from detente.records.body import Stated
 from detente.records.bulletin import Part
 from detente.records.count import Counted
 from detente.records.report import Report
+from detente.records.verdict import AGREED, Verdicts
 from detente.records.verdict import Said as Verdict
-from detente.records.verdict import Verdicts
 
 ZONE = timezone(timedelta(hours=3))
 DAY = period_of("2016-09-14", "+03:00")
@@ -159,7 +159,7 @@ def test_changes_say_what_they_were_and_why():
         evidence=(),
         instance="",
         party="syr",
-        reading="",
+        reading=AGREED,
         settled=False,
         term="k8",
         was="breached",

@@ -79,7 +79,7 @@ def answers(folder: Path) -> dict[str, Any]:
             "told": {party: [told.count, told.hash.hex()] for party, told in sorted(state.following.told.items())},
             "verdicts": {
                 about: sorted(
-                    [v.term, v.party, v.reading, str(v.answer)] for v in picture.agreements.verdicts(about, NOW_US)
+                    [v.term, v.party, v.reading.name, str(v.answer)] for v in picture.agreements.verdicts(about, NOW_US)
                 )
                 for about in sorted(picture.agreements.watching)
             },

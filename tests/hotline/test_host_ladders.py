@@ -10,6 +10,7 @@ from tests.support.stations import message, response
 from detente.errors import Refused
 from detente.hotline.book import called
 from detente.hotline.ladder import Matter, ladder_of
+from detente.hotline.step_words import step_words
 from detente.node.examine import examine
 from detente.node.host import Host
 from detente.records.step import Step
@@ -49,10 +50,8 @@ class NoBook:
 
 def a_step(about: bytes, n: int = 1, words: str = "", party: str = "cjtf") -> Step:
     rung = ladder_of("urgent").rungs[n]
-    made = called(
-        "rus", Matter(about.hex(), party, "urgent", T), rung, T + rung.after_us, T + rung.after_us, NoBook()
-    ).step
-    return made if not words else type(made)(**{f: getattr(made, f) for f in made.__struct_fields__} | {"words": words})
+    made = called("rus", Matter(about.hex(), party, "urgent", T), rung, T + rung.after_us, T + rung.after_us, NoBook())
+    return made.step(words or step_words(made))
 
 
 def by_station(author: str, step: Step, audience: list[str]) -> bytes:

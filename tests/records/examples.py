@@ -54,8 +54,8 @@ from detente.records.sealed import Doubt, Presence, padded
 from detente.records.step import Step
 from detente.records.term import Scope, Term, Unmonitored, Wording
 from detente.records.trial import Trial
+from detente.records.verdict import AGREED, Verdicts
 from detente.records.verdict import Said as SaidVerdict
-from detente.records.verdict import Verdicts
 from detente.records.warning import DangerWarning, Endangered
 from detente.records.watermark import Watermark
 
@@ -534,7 +534,7 @@ EXAMPLES: tuple[Body, ...] = (
                 evidence=(B, C),
                 instance="",
                 party="syr",
-                reading="",
+                reading=AGREED,
                 settled=True,
                 term="k8",
                 was=None,

@@ -1,7 +1,7 @@
 """When a term is in effect, for each party, under each reading of who may end what.
 
-Reading "" is that of the text: it begins and ends as signed; a party leaves or suspends only by a power that the text gives it. For each
-party that holds something else ("over", "void", "suspended", another end) there is a reading of its own, "as syr says", in which its
+One reading is that of the text: it begins and ends as signed; a party leaves or suspends only by a power that the text gives it. For each
+party that holds something else ("over", "void", "suspended", another end) there is a reading of its own, in which its
 word decides. Readings that come to the same are shown once.
 """
 
@@ -19,6 +19,7 @@ from detente.records.assent import Assent
 from detente.records.body import Body
 from detente.records.position import Position
 from detente.records.term import Power, Term
+from detente.records.verdict import AGREED, ReadAs
 
 Interval = tuple[int, int | None]
 """From a moment to before another, µs since 1970 UTC; None: no end known."""
@@ -50,7 +51,7 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
     because: tuple[str, ...]
     intervals: tuple[Interval, ...]
     party: str
-    reading: str
+    reading: ReadAs
 
     def since(self, at_us: int) -> int | None:
         """Return since when it has been in effect at a moment, None if it is not."""
@@ -67,11 +68,6 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
         return self.intervals[-1][1] if self.intervals else None
 
 
-def reading_of(party: str) -> str:
-    """Name the reading in which a party's word decides."""
-    return f"as {party} says"
-
-
 def effects(agreement: Agreement, term: Term, acts: Sequence[Act], after_us: int | None = None) -> tuple[Effect, ...]:
     """Return when a term is in effect for each of its bearers, under each reading that makes a difference to any of them.
 
@@ -81,12 +77,12 @@ def effects(agreement: Agreement, term: Term, acts: Sequence[Act], after_us: int
     found: list[Effect] = []
     signed = {p: _for_party(agreement, term, acts, whole, p) for p in term.bearers}
     for party, (intervals, because) in signed.items():
-        found.append(Effect(because=because, intervals=intervals, party=party, reading=""))
+        found.append(Effect(because=because, intervals=intervals, party=party, reading=AGREED))
     for speaker in sorted({a.party for a in acts}):
         says = {p: _as_said(acts, speaker, term, intervals) for p, (intervals, _) in signed.items()}
         if any(says[p][0] != signed[p][0] for p in says):
             found += [
-                Effect(because=because, intervals=intervals, party=p, reading=reading_of(speaker))
+                Effect(because=because, intervals=intervals, party=p, reading=ReadAs(days="", word_of=speaker))
                 for p, (intervals, because) in says.items()
             ]
     return tuple(found)

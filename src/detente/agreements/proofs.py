@@ -17,7 +17,7 @@ from detente.agreements.logic.happening import Happening, row_of
 from detente.agreements.logic.index import Held
 from detente.agreements.logic.log import write
 from detente.agreements.logic.proof import NoProof, Prover
-from detente.agreements.verdicts import Verdict
+from detente.agreements.verdict import Verdict
 
 MOST_PROOFS = 200
 
@@ -43,7 +43,7 @@ def proofs_of(live: LiveTerm, verdicts: Sequence[Verdict]) -> Proven:
         mine = _proofs(prover, live, v)
         found += mine
         if not mine:
-            unproven.append(" ".join(part for part in v.key if part))
+            unproven.append(" ".join(filter(None, (v.term, v.party, v.reading.name, v.instance))))
     return Proven(
         log="".join(_line(event) for event in events),
         proofs=tuple(found[:MOST_PROOFS]),
@@ -89,7 +89,7 @@ def _of(bindings: dict[str, Any], v: Verdict) -> bool:
     """Whether a binding is of this verdict."""
     if "p" in bindings and bindings["p"] != v.party:
         return False
-    if "r" in bindings and bindings["r"] != v.reading:
+    if "r" in bindings and bindings["r"] != v.reading.name:
         return False
     return "i" not in bindings or bindings["i"] in (v.instance, *v.breaches) or not v.breaches
 
@@ -111,16 +111,16 @@ def _fails(prover: Prover, live: LiveTerm, rule: str, v: Verdict) -> list[dict[s
 
 
 def _places(live: LiveTerm, v: Verdict) -> list[tuple[int, dict[str, Any]]]:
-    owed = live.owed.get((v.instance, v.party, v.reading))
+    owed = live.owed.get((v.instance, v.party, v.reading.name))
     if owed is not None:
-        return [(owed.since_us, {"i": owed.instance, "p": owed.party, "r": owed.reading, "d": owed.due_us})]
+        return [(owed.since_us, {"i": owed.instance, "p": owed.party, "r": owed.reading.name, "d": owed.due_us})]
     if live.expansion.kind != "limit":
         return []
     names = {f"maybe_{role.name}" for role in live.expansion.roles if role.whose == "actor"}
     found: dict[tuple[int, str], dict[str, Any]] = {}
     for event in live.events():
         if event.name in names and event.fields.get("party") == v.party:
-            found[(event.at_us, str(event.fields["id"]))] = {"i": event.fields["id"], "p": v.party, "r": v.reading}
+            found[(event.at_us, str(event.fields["id"]))] = {"i": event.fields["id"], "p": v.party, "r": v.reading.name}
     return [(at_us, bindings) for (at_us, _), bindings in sorted(found.items())]
 
 

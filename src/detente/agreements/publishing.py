@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from detente.agreements.beside import qualified
 from detente.agreements.logic.log import write
-from detente.agreements.verdicts import Verdict
+from detente.agreements.verdict import Verdict
 from detente.geometry.zones import TABLES
 from detente.records.verdict import Answer, Said, Verdicts
 
@@ -61,7 +61,7 @@ def batch(
 
 def sentence(v: Verdict) -> str:
     """Say a verdict in one line: the answer, why, what would settle it, how late it can still change, and its caveats."""
-    reading = f", {v.reading}" if v.reading else ""
+    reading = f", {v.reading.name}" if v.reading else ""
     duty = f" ({short(v.instance)})" if v.instance else ""
     parts = [f"{v.term} {v.party}{duty}{reading}: {headline(v).upper()}: {v.why}"]
     if v.settles:

@@ -17,7 +17,7 @@ from detente.agreements.publishing import RULESET
 from detente.agreements.readings.of_agreement import Counted, counted
 from detente.agreements.readings.simulate import simulate
 from detente.agreements.status import Standing, standings
-from detente.agreements.verdicts import Verdict
+from detente.agreements.verdict import Verdict
 from detente.agreements.watching import Watching
 from detente.agreements.words.plain import at, capital, many
 from detente.agreements.words.readings import Telling, tell

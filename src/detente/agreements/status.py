@@ -12,7 +12,7 @@ import msgspec
 
 from detente.agreements.effect import Act
 from detente.agreements.live import LiveTerm
-from detente.agreements.verdicts import Verdict
+from detente.agreements.verdict import Verdict
 from detente.agreements.watching import Watching
 from detente.records.assent import Assent
 from detente.records.position import Position

@@ -15,7 +15,8 @@ from detente.agreements.effect import Act, act, effects
 from detente.agreements.events import moment
 from detente.agreements.live import LiveTerm
 from detente.agreements.patterns.expand import despite, expand
-from detente.agreements.verdicts import Verdict, verdicts_of, with_counts
+from detente.agreements.verdict import Verdict
+from detente.agreements.verdicts import verdicts_of, with_counts
 from detente.agreements.weigh import Band, beyond
 from detente.errors import Refused
 from detente.records import term as tm
@@ -210,7 +211,7 @@ class Watching:
                 for effect in live.effects:
                     since = effect.since(v.at_us)
                     if since is not None and effect.party == v.party:
-                        at = {"party": v.party, "reading": effect.reading, "since": since}
+                        at = {"party": v.party, "reading": effect.reading.name, "since": since}
                         events.append((v.at_us, "in_effect", at))
         live.feed(" broken", events)
 

@@ -10,7 +10,7 @@ from detente.agreements.proofs import Proven
 from detente.agreements.readings.of_agreement import Counted
 from detente.agreements.sheet import Sheet
 from detente.agreements.status import Standing
-from detente.agreements.verdicts import Verdict
+from detente.agreements.verdict import WhatFollows
 from detente.api.question import A, Answer, Question, Whole
 from detente.picture.agreements import Publication
 from detente.records.agreement import Agreement, Annex
@@ -105,12 +105,18 @@ class NotCounted(msgspec.Struct, frozen=True, kw_only=True):
     why: str
 
 
-class VerdictRow(Verdict, frozen=True, kw_only=True):
-    """One verdict with its words. `qualified`: what stands beside it, in words."""
+class VerdictRow(WhatFollows, frozen=True, kw_only=True):
+    """One verdict with its words. `reading`: its reading by name, "" where all agree; `qualified`: what stands beside it, in words."""
 
     not_counted: tuple[NotCounted, ...]
     qualified: tuple[str, ...]
+    reading: str
     words: str
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What a verdict is of."""
+        return self.term, self.party, self.reading, self.instance
 
 
 class VerdictsShown(AsSeen, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,8 @@ import typer
 from detente.cli.say import NO_EVIDENCE, OK, AsJson, guarded, progress
 from detente.errors import EVIDENCE, REFUSED, Refused, problem
 
-CODES = {0: OK, 1: EVIDENCE, 2: NO_EVIDENCE, 64: REFUSED}
+WRONG_USE = 64
+CODES = {0: OK, 1: EVIDENCE, 2: NO_EVIDENCE, WRONG_USE: REFUSED}
 """The verifier's exit codes, and ours."""
 
 
@@ -59,11 +61,16 @@ def verify(
         done = subprocess.run([*command, *(["--json"] if as_json else [])], capture_output=True, text=True, check=False)
     if done.returncode not in CODES:
         raise Refused([problem("verifier", "BUNDLE", str(bundle), done.stderr.strip()[-200:], "Report this.")])
-    if done.returncode == 64:
-        rule = done.stderr.strip().removeprefix("detente_verify: ").splitlines()[-1]
-        raise Refused([problem("verifier", "question", "", rule, "Correct the options.")])
+    if done.returncode == WRONG_USE:
+        raise Refused([problem("verifier", "question", "", _fault(command), "Correct the options.")])
     sys.stdout.write(done.stdout)
     raise typer.Exit(CODES[done.returncode])
+
+
+def _fault(command: list[str]) -> str:
+    """Ask the verifier again for what is wrong with the question, as a value; it reads the question before the bundle."""
+    done = subprocess.run([*command, "--json"], capture_output=True, text=True, check=False)
+    return str(json.loads(done.stdout)["fault"])
 
 
 def _anchor(station: Path | None) -> str | None:

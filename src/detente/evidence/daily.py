@@ -226,7 +226,7 @@ def _verdicts(seen: Held, period: Period) -> Iterable[Change]:
             continue
         for said in body.verdicts:
             if said.was is not None and said.was != said.answer:
-                what = " ".join(part for part in ("term", said.term, said.party, said.reading) if part)
+                what = " ".join(part for part in ("term", said.term, said.party, said.reading.name) if part)
                 before = ruleset.get(body.revises, body.ruleset)
                 rulesets = () if before == body.ruleset else (before, body.ruleset)
                 yield Change(entry=entry, now=said.answer, rulesets=rulesets, was=said.was, what=what, why=said.words)

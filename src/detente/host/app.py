@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 import msgspec
@@ -89,6 +89,8 @@ class HostApp:
             answer = await self._handle(request)
         except ClientGone:
             return
+        except _WrongMethod as error:
+            answer = refusal(error.problems, error.allowed)
         except DetenteError as error:
             answer = refusal(problems_of(error))
         except Exception:
@@ -117,11 +119,11 @@ class HostApp:
         for prefix, handler in self._below.items():
             if path.startswith(prefix):
                 if method != "GET":
-                    raise _wrong_method(method, ["GET"])
+                    raise _WrongMethod(method, ["GET"])
                 return handler
         allowed = self._methods.get(path)
         if allowed:
-            raise _wrong_method(method, allowed)
+            raise _WrongMethod(method, allowed)
         raise Refused([NOT_FOUND])
 
     def _authorise(self, request: Request) -> None:
@@ -219,8 +221,8 @@ def _problem_line(problems: tuple[Problem, ...]) -> bytes:
     return msgspec.json.encode({"problems": body["problems"]}, order="sorted")
 
 
-def refusal(problems: tuple[Problem, ...]) -> Answer:
-    """Return the answer that says what is wrong; how long to wait, where that is what to do."""
+def refusal(problems: tuple[Problem, ...], allowed: Sequence[str] = ()) -> Answer:
+    """Return the answer that says what is wrong; how long to wait, where that is what to do; `allowed`: the methods of the route."""
     status = status_of(problems)
     headers: list[tuple[bytes, bytes]] = []
     if status == 429:
@@ -229,11 +231,15 @@ def refusal(problems: tuple[Problem, ...]) -> Answer:
         headers.append((b"retry-after", b"1"))
     elif status == 401:
         headers.append((b"www-authenticate", b'Bearer realm="detente"'))
-    elif status == 405:
-        headers.append((b"allow", problems[0].rule.removeprefix("must be ").encode()))
+    if allowed:
+        headers.append((b"allow", ", ".join(sorted(allowed)).encode()))
     return Answer(problem_details(status, problems), PROBLEM.encode(), headers, status)
 
 
-def _wrong_method(method: str, allowed: list[str]) -> Refused:
-    rule = f"must be {', '.join(sorted(allowed))}"
-    return Refused([problem("method", "", method, rule, "See /openapi.json for this route")])
+class _WrongMethod(Refused):
+    """The route is there, for other methods."""
+
+    def __init__(self, method: str, allowed: Sequence[str]) -> None:
+        self.allowed = allowed
+        rule = f"must be {', '.join(sorted(allowed))}"
+        super().__init__([problem("method", "", method, rule, "See /openapi.json for this route")])

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
 
-from detente.geometry.f3548 import time_text
 from detente.hotline.channel import may_carry
 from detente.hotline.ladder import Matter, Rung
 from detente.records.agreement import Clock as AgreedClock
@@ -38,10 +37,38 @@ class Book(Protocol):
 
 
 class Called(NamedTuple):
-    """One step as it is to be recorded, and who is to read it."""
+    """One step of a ladder before it is said: how long the matter has waited, whom it calls, and who is to read it.
 
-    step: Step
+    `held_us` is since when the station of the party is known to hold the matter, in microseconds since 1970 UTC; None: nobody there is
+    known to. `line` is the line to try and `above` the party above, both only where the rung asks for one and one is on record.
+    """
+
+    matter: Matter
+    rung: Rung
+    due_us: int
+    now_us: int
+    held_us: int | None
+    names: tuple[str, ...]
+    line: Channel | None
+    above: str | None
     audience: tuple[str, ...]
+
+    def step(self, words: str) -> Step:
+        """Return the record of this call, in these words (`step_words`)."""
+        return Step(
+            about=self.matter.about,
+            called=self.names,
+            channel=None if self.line is None else self.line.channel,
+            due_us=self.due_us,
+            ladder=self.matter.ladder,
+            outcome="undelivered",
+            party=self.matter.party,
+            reach=self.rung.reach,
+            role=ROLE.get(self.rung.reach),
+            since_us=self.matter.since_us,
+            step=self.rung.step,
+            words=words,
+        )
 
 
 CARRIES: Final[dict[LadderName, Load]] = {
@@ -77,66 +104,24 @@ def next_line(lines: Sequence[Channel], load: Load) -> Channel | None:
 def called(
     me: str, matter: Matter, rung: Rung, due_us: int, now_us: int, book: Book, held_us: int | None = None
 ) -> Called:
-    """Return the step that calls somebody now, in words that say how far it came and name who has nobody to be called.
-
-    `held_us` is since when the station of that party is known to hold it; None says *undelivered*: nobody there is known to.
-    """
-    party, audience = matter.party, {me, matter.party}
-    after = span(now_us - matter.since_us)
-    if matter.ladder == "screening":
-        far = "undelivered" if held_us is None else f"held by its station since {_utc(held_us)}"
-        waited = f"{party} has not screened this after {after}: not screened, {far}."
-    elif held_us is None:
-        waited = f"{matter.ladder}: no answer by an officer of {party} after {after}: undelivered."
-    else:
-        held = f"held by the station of {party} since {_utc(held_us)}"
-        waited = f"{matter.ladder}: {held}, no officer has answered after {after}."
-    role, channel = ROLE.get(rung.reach), None
-    names = book.on_watch(party, role, now_us) if role is not None else ()
-    match rung.reach:
-        case "director":
-            who = f" ({', '.join(names)})" if names else f", whom no roster here names at {party}"
-            words = f"Duty director{who}: take it and relay it."
-        case "alternate-channel":
-            line = next_line(book.channels_between(me, party), CARRIES[matter.ladder])
-            channel = line.channel if line is not None else None
-            words = f"Use {line.name} ({line.channel})." if line is not None else "No other line is on record: use any."
-        case "higher-level":
-            above = book.above(party)
-            audience |= {above} if above is not None else set()
-            words = f"The higher level of {party} is called{f' ({above})' if above else ''}."
-        case _:
-            words = "The duty officer of the host is told: reach them by any line."
-    step = Step(
-        about=matter.about,
-        called=names,
-        channel=channel,
+    """Return the step that calls somebody now. `held_us` is since when the station of that party is known to hold the matter."""
+    party, reach = matter.party, rung.reach
+    role = ROLE.get(reach)
+    line = next_line(book.channels_between(me, party), CARRIES[matter.ladder]) if reach == "alternate-channel" else None
+    above = book.above(party) if reach == "higher-level" else None
+    return Called(
+        matter=matter,
+        rung=rung,
         due_us=due_us,
-        ladder=matter.ladder,
-        outcome="undelivered",
-        party=party,
-        reach=rung.reach,
-        role=role,
-        since_us=matter.since_us,
-        step=rung.step,
-        words=f"{waited} {words}",
+        now_us=now_us,
+        held_us=held_us,
+        names=() if role is None else book.on_watch(party, role, now_us),
+        line=line,
+        above=above,
+        audience=tuple(sorted({me, party} | ({above} if above is not None else set()))),
     )
-    return Called(step, tuple(sorted(audience)))
 
 
 def agreed_terms(clocks: Sequence[AgreedClock]) -> dict[str, int]:
     """Return an agreement's clocks by their names in genesis: "urgent-answer" is `urgent_answer_us`."""
     return {f"{clock.name.replace('-', '_')}_us": clock.us for clock in clocks}
-
-
-def _utc(us: int) -> str:
-    return time_text(us // 1_000_000 * 1_000_000)
-
-
-def span(us: int) -> str:
-    """Say a span in the unit that people would use: whole seconds, minutes, hours or days, rounded down."""
-    seconds = max(0, us) // 1_000_000
-    for size, unit in ((86_400, "days"), (3_600, "h"), (60, "min")):
-        if seconds >= 2 * size:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} s"

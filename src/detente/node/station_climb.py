@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import msgspec
-
-from detente.hotline.book import called
+from detente.hotline.book import Called, called
+from detente.hotline.step_words import in_one_breath, step_words, together
 from detente.hotline.timers import Call
 from detente.node.alarms import Kind
 from detente.node.own_draft import draft_of
@@ -18,7 +17,7 @@ from detente.node.station_alarms import raise_alarm
 from detente.node.station_ladders import LOUD
 from detente.node.station_state import Station
 from detente.node.station_values import Compose, Effect, Publish
-from detente.records.step import LadderName, Step
+from detente.records.step import LadderName
 
 GROUPED_US = 600_000_000
 """One alarm for a party in this span, of ladders that many climb at once."""
@@ -33,10 +32,10 @@ def climb(state: Station, now_us: int) -> list[Effect]:
     for calls in _by_matter(state.acting.timers.take(now_us, AT_ONCE)):
         held_us = state.held_since(calls[0].matter.about, calls[0].matter.party)
         steps = [called(state.me.party, c.matter, c.rung, c.due_us, now_us, state.acting.book, held_us) for c in calls]
-        for made, step in zip(steps, _in_one_breath([made.step for made in steps]), strict=True):
+        for made, words in zip(steps, in_one_breath(steps), strict=True):
             audience = tuple(p for p in made.audience if p == state.me.party or p in state.identity.parties())
-            effects.append(Compose(draft_of(state, step, audience, now_us)))
-        effects += _alarm(state, calls, [made.step for made in steps], now_us)
+            effects.append(Compose(draft_of(state, made.step(words), audience, now_us)))
+        effects += _alarm(state, steps, now_us)
     return effects
 
 
@@ -49,28 +48,17 @@ def calls_shown(state: Station, now_us: int) -> list[Effect]:
     return effects
 
 
-def _alarm(state: Station, calls: list[Call], steps: list[Step], now_us: int) -> list[Effect]:
-    matter, reached = calls[0].matter, ", ".join(call.rung.reach for call in calls)
+def _alarm(state: Station, steps: list[Called], now_us: int) -> list[Effect]:
+    matter = steps[0].matter
     if matter.ladder not in LOUD:
-        while_us = calls[0].due_us // GROUPED_US
+        while_us = steps[0].due_us // GROUPED_US
         about = f"{matter.party} {matter.ladder} {while_us}"
         more = f"More that {matter.party} leaves unanswered now is not shown again: `detente watch` lists all of it."
         kind: Kind = "screening-missing" if matter.ladder == "screening" else "unanswered"
-        return raise_alarm(state, kind, about, f"{steps[0].words} {more}", now_us)
-    first = steps[0].words.partition(" Duty director")[0]
-    words = " ".join([first, *(step.words.removeprefix(first).strip() for step in steps)])
-    shown = raise_alarm(state, "unanswered", f"{matter.about} at {matter.party}: {reached}", words, now_us)
+        return raise_alarm(state, kind, about, f"{step_words(steps[0])} {more}", now_us)
+    reached = ", ".join(made.rung.reach for made in steps)
+    shown = raise_alarm(state, "unanswered", f"{matter.about} at {matter.party}: {reached}", together(steps), now_us)
     return [*shown, Publish("ladder", matter.about)]
-
-
-def _in_one_breath(steps: list[Step]) -> list[Step]:
-    """Let each of the steps that are due at once say the earlier ones' words too: they travel apart, and the later may come first."""
-    first = steps[0].words.partition(" Duty director")[0]
-    said, together = steps[0].words, steps[:1]
-    for step in steps[1:]:
-        said = f"{said} {step.words.removeprefix(first).strip()}"
-        together.append(msgspec.structs.replace(step, words=said))
-    return together
 
 
 def _by_matter(calls: list[Call]) -> Iterator[list[Call]]:

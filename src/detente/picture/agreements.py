@@ -15,7 +15,7 @@ from typing import ClassVar
 import msgspec
 
 from detente.agreements.book import Book, Changed
-from detente.agreements.verdicts import Verdict
+from detente.agreements.verdict import Verdict
 from detente.agreements.watching import Watching
 from detente.picture.fold import View
 from detente.picture.heads import Heads
@@ -27,7 +27,7 @@ from detente.records.disclosure import Disclosure
 from detente.records.erasure import Erasure
 from detente.records.position import Position
 from detente.records.registry import REGISTRY, Record
-from detente.records.verdict import Answer, Verdicts
+from detente.records.verdict import Answer, ReadAs, Verdicts
 
 ALWAYS = frozenset(
     {
@@ -79,7 +79,7 @@ class AgreementsState(msgspec.Struct, kw_only=True):
     kept: list[Kept] = []
 
 
-Key = tuple[str, str, str, str]
+Key = tuple[str, str, ReadAs, str]
 
 
 class Published(msgspec.Struct, kw_only=True):

@@ -277,7 +277,7 @@ REGISTRY = Registry(
         _one("handover", handover.Handover, handover.check),
         _one("trial", trial.Trial, trial.check),
         _one("step", step.Step, step.check),
-        _one("verdict", verdict.Verdicts, verdict.check),
+        _second("verdict", verdict.Verdicts, verdict.check, verdict.VerdictsFirst, verdict.upcast_first),
         _one("warning", warning.DangerWarning, warning.check),
         _one("watermark", watermark.Watermark, watermark.check),
         _one("whereabouts", affiliation.Whereabouts, affiliation.check_whereabouts),

@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from detente.agreements.beside import qualified
-from detente.agreements.verdicts import Verdict
+from detente.agreements.verdict import Verdict
 from detente.agreements.words.plain import at, capital, listed
 from detente.agreements.words.vocabulary import READINGS, Vocabulary
 from detente.records.term import Term
-from detente.records.verdict import Answer
+from detente.records.verdict import Answer, ReadAs
 
 SIGNS: Mapping[Answer, str] = {
     "breached": "✗",
@@ -102,15 +102,10 @@ def merged(verdicts: Sequence[VerdictWords]) -> tuple[VerdictWords, ...]:
     return tuple(found.values())
 
 
-def reading_words(reading: str, words: Vocabulary) -> str:
+def reading_words(reading: ReadAs, words: Vocabulary) -> str:
     """Say a reading: how days are counted, and by whose word it ends; "" where all readings agree."""
-    said = []
-    for part in filter(None, reading.split(", ")):
-        if part.startswith("as ") and part.endswith(" says"):
-            said.append(f"by the word of {words.name(part[3:-5])}")
-        else:
-            said.append(READINGS.get(part, part))  # type: ignore[call-overload]
-    return listed(said, "and")
+    said = [READINGS.get(reading.days, reading.days)] if reading.days else []  # type: ignore[call-overload]
+    return listed([*said, *([f"by the word of {words.name(reading.word_of)}"] if reading.word_of else [])], "and")
 
 
 def _due(v: Verdict, time: Callable[[int], str]) -> str:

@@ -14,7 +14,7 @@ from detente.agreements.publishing import RULESET, batch, sentence
 from detente.agreements.readings.of_agreement import counted
 from detente.agreements.sheet import sheet as sheet_of
 from detente.agreements.status import standings
-from detente.agreements.verdicts import Verdict
+from detente.agreements.verdict import Verdict
 from detente.agreements.watching import Watching
 from detente.agreements.words.vocabulary import vocabulary_of
 from detente.api.agreements import (
@@ -90,7 +90,7 @@ def verdicts(engine: Engine, asked: VerdictsAsked) -> VerdictsShown:
             not_counted=_not_counted(found, v),
             qualified=qualified(v.beside),
             words=sentence(v),
-            **msgspec.structs.asdict(v),
+            **(msgspec.structs.asdict(v) | {"reading": v.reading.name}),
         )
         for v in found.verdicts(seen.at_us)
     )
