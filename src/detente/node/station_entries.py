@@ -73,7 +73,7 @@ def entries_arrived(state: Station, given: EntriesArrived, now_us: int) -> list[
         if not behind:
             state.following.folded = page.next
             if rows:
-                kept.append(judged(state, page.next))
+                kept.append(judged(state.following, page.next))
             state.picture.driver.advance(page.next, state.following.last_leaf_us)
     if rows or kept:
         effects.insert(0, Keep(known=rows, kept=kept))

@@ -11,6 +11,7 @@ from detente.errors import Refused
 from detente.ledger.delivered import Told
 from detente.ledger.entry import Checked, encode_header, entry_id, header_commitment
 from detente.node.following import Believed
+from detente.node.following_state import Following
 from detente.node.keeping import Keep
 from detente.node.known import Known as KnownBytes
 from detente.node.registering import register
@@ -153,10 +154,10 @@ def _understood(state: Station, entry: Believed, kept: list[tuple[str, bytes | N
     return known
 
 
-def judged(state: Station, size: int) -> tuple[str, bytes | None]:
+def judged(following: Following, size: int) -> tuple[str, bytes | None]:
     """Note that every body below an index is judged; returns what to keep together with the verdicts."""
-    state.following.judged = max(state.following.judged, size)
-    return "judged", str(state.following.judged).encode()
+    following.judged = max(following.judged, size)
+    return "judged", str(following.judged).encode()
 
 
 def reread(state: Station, given: Reread, now_us: int) -> list[Effect]:
@@ -169,7 +170,7 @@ def reread(state: Station, given: Reread, now_us: int) -> list[Effect]:
             entry = kept_entry(state, index, raw)
             rows += fold(state, entry, now_us, kept, effects, own=True) if entry is not None else []
     state.following.folded = max(state.following.folded, given.stop)
-    kept.append(judged(state, state.following.folded))
+    kept.append(judged(state.following, state.following.folded))
     if state.following.folded >= state.following.next_entry:
         state.picture.driver.advance(state.following.next_entry, state.following.last_leaf_us)
         ask_again(state)
@@ -254,9 +255,9 @@ def _record(
     stop_arrived(state, known)
     if isinstance(body, Message | DangerWarning) and body.urgency in URGENT:
         state.acting.urgent_ledgered.add(known.id)
-        remember_urgent(state, identifier)
+        remember_urgent(state.acting, identifier)
     elif isinstance(body, Response):
-        if answers_urgent(state, body):
+        if answers_urgent(state.acting, body):
             state.acting.urgent_ledgered.add(known.id)
     elif isinstance(body, Step):
         if body.ladder in DIRECT:
@@ -270,7 +271,7 @@ def _record(
         marks.append((min(body.size, known.index), known.received_at_us))
     elif isinstance(body, Screening) and mine:
         state.screening.slots.answered(bytes.fromhex(body.about))
-        forget_asked(state, body.about, kept)
+        forget_asked(state.screening, body.about, kept)
     elif isinstance(body, Notice | CoarseNotice):
         if presses(known):
             state.acting.pressing.add(known.id)

@@ -16,6 +16,7 @@ from detente.ledger.note import NoteKey
 from detente.ledger.tree import Tree
 from detente.node.alarms import Kind
 from detente.node.following import leaf_times
+from detente.node.following_state import Following
 from detente.node.keeping import Keep
 from detente.node.known import Known as KnownBytes
 from detente.node.registering import register
@@ -89,7 +90,7 @@ def take_checkpoint(state: Station, signed: SignedCheckpoint, now_us: int) -> li
         Keep(
             kept=[
                 ("verified", msgspec.json.encode(Verified(at_us=now_us, note=signed.data.decode(), size=head.size))),
-                ("cosigning", cosigning_bytes(state)),
+                ("cosigning", cosigning_bytes(state.following)),
             ]
         ),
         Publish("size", str(head.size)),
@@ -166,12 +167,12 @@ def witnessed_arrived(state: Station, given: WitnessedArrived, now_us: int) -> l
 def release(state: Station, given: Release, now_us: int) -> list[Effect]:
     """Cosign again; what was refused stays on record as an alarm."""
     state.following.cosigning.release()
-    return [Keep(kept=[("cosigning", cosigning_bytes(state))]), *cosignature(state, now_us)]
+    return [Keep(kept=[("cosigning", cosigning_bytes(state.following))]), *cosignature(state, now_us)]
 
 
-def cosigning_bytes(state: Station) -> bytes:
+def cosigning_bytes(following: Following) -> bytes:
     """The part of the state kept under `cosigning`."""
-    held = state.following.cosigning
+    held = following.cosigning
     return msgspec.json.encode({"last": held.last, "refused": list(held.refused.items()), "seen_us": held.seen_us})
 
 

@@ -71,7 +71,7 @@ def load(
     came = [(direct, _direct_known(direct)) for direct in state.peers.direct.values()]
     for _, known_directly in came:
         if is_urgent(known_directly):  # a query of ours in the ledger may be about one that is not there yet
-            remember_urgent(state, bytes.fromhex(known_directly.id))
+            remember_urgent(state.acting, bytes.fromhex(known_directly.id))
     _fold_again(state, known, proven, now_us)
     for direct, known_directly in came:
         track(state, known_directly, direct.received_at_us)
@@ -148,7 +148,7 @@ def _fold_again(state: Station, known: Iterable[tuple[int, bytes, bytes]], prove
     ask_again(state)
     if following.judged < following.folded:  # a copy that a former build wrote, or the last pages of a far catch-up
         new = [(name, data) for name, data in verdicts if name.startswith("unsound/")]
-        state.owed.append(Keep(kept=[*new, judged(state, following.folded)]))
+        state.owed.append(Keep(kept=[*new, judged(state.following, following.folded)]))
 
 
 def _leaves(state: Station, kept: Mapping[str, bytes], leaves: Iterable[bytes]) -> int:

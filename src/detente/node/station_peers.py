@@ -21,7 +21,7 @@ from detente.node.following import check_delivered
 from detente.node.keeping import Keep
 from detente.node.known import Delivered
 from detente.node.lodging import Lodged, rows
-from detente.node.peers_state import Direct
+from detente.node.peers_state import Direct, Peers
 from detente.node.roles import roles_for
 from detente.node.station_alarms import raise_alarm
 from detente.node.station_follow import fork_found, take_fork
@@ -76,7 +76,7 @@ def direct_arrived(state: Station, given: DirectArrived, now_us: int) -> list[Ef
     }.get(given.kind)
     if step is None:
         raise Refused([_bad("kind", "kind", given.kind, "is checkpoint, evidence, lodge, unlodge or urgent")])
-    _seen(state, sent.from_, now_us)
+    _seen(state.peers, sent.from_, now_us)
     return step(state, sent, given.data, now_us)
 
 
@@ -86,7 +86,7 @@ def direct_answered(state: Station, given: DirectAnswered, now_us: int) -> list[
         answer = _opened(state, given.kind, given.data)
         if answer.from_ != given.party:
             raise Refused([_bad("from", "from", answer.from_, f"must be {given.party}, who was asked")])
-        _seen(state, given.party, now_us)
+        _seen(state.peers, given.party, now_us)
         if given.kind == "urgent":
             return _acked(state, given, _payload(answer, _Acked), now_us)
         if given.kind == "unlodge":
@@ -324,8 +324,8 @@ def _payload(sent: Envelope, kind: type[T]) -> T:
         raise Refused([_bad("payload", "payload", "", unreadable(error))]) from None
 
 
-def _seen(state: Station, party: str, now_us: int) -> None:
-    peer = state.peers.by_party.get(party)
+def _seen(peers: Peers, party: str, now_us: int) -> None:
+    peer = peers.by_party.get(party)
     if peer is not None:
         peer.reachable, peer.answered_at_us = True, now_us
 

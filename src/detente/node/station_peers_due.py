@@ -8,6 +8,7 @@ from detente.geometry.f3548 import time_text
 from detente.node.envelope import read_envelope
 from detente.node.lodging import alarm_about
 from detente.node.peers_state import Unacked
+from detente.node.sending_state import Sending
 from detente.node.station_alarms import raise_alarm
 from detente.node.station_peers import FRESH_US, tell_evidence
 from detente.node.station_send import envelope
@@ -90,15 +91,15 @@ def _host_away(state: Station, now_us: int) -> list[Effect]:
         f"the host has not answered since {since}; what we send waits here ({sending.outbox.waiting()} now) and is lodged with the other "
         "stations as hashes. Urgent messages and stops still go directly. Ring the host's duty officer"
     )
-    return raise_alarm(state, "host-away", _away(state), words, now_us)
+    return raise_alarm(state, "host-away", _away(state.sending), words, now_us)
 
 
-def _away(state: Station) -> str:
-    return f"since {state.sending.host_since_us}"
+def _away(sending: Sending) -> str:
+    return f"since {sending.host_since_us}"
 
 
 def _away_raised(state: Station) -> bool:
-    return ("host-away", _away(state)) in state.alarms.seen
+    return ("host-away", _away(state.sending)) in state.alarms.seen
 
 
 def _renewed(state: Station, item: Unacked, now_us: int) -> bytes:

@@ -7,7 +7,7 @@ import msgspec
 from detente import errors
 from detente.node.own_draft import draft_of
 from detente.node.screener import volumes_to_screen
-from detente.node.screening_state import Asked
+from detente.node.screening_state import Asked, OwnScreening
 from detente.node.slots import slot_us
 from detente.node.station_inputs import PresenceSet
 from detente.node.station_recent import notice_volumes
@@ -105,8 +105,8 @@ def epoch(state: Station, now_us: int) -> list[Effect]:
     return [Compose(draft_of(state, body, (state.me.party,), now_us, sealed=True))]
 
 
-def forget_asked(state: Station, about: str, kept: list[tuple[str, bytes | None]]) -> None:
+def forget_asked(screening: OwnScreening, about: str, kept: list[tuple[str, bytes | None]]) -> None:
     """A notice has its one answer: nothing more is kept for it."""
-    state.screening.asked.pop(bytes.fromhex(about), None)
-    if state.screening.answers.pop(bytes.fromhex(about), None) is not None:
+    screening.asked.pop(bytes.fromhex(about), None)
+    if screening.answers.pop(bytes.fromhex(about), None) is not None:
         kept.append((f"answer/{about}", None))

@@ -75,7 +75,7 @@ def _own_records(state: Station, known: Known, entry: bytes, openings: Openings)
     screening = known.body(Screening)
     if screening is not None:
         state.screening.slots.answered(bytes.fromhex(screening.about))
-        forget_asked(state, screening.about, kept)
+        forget_asked(state.screening, screening.about, kept)
     if any(openings):
         kept.append((f"opened/{entry.hex()}", msgspec.json.encode(openings)))
     for opening in openings:
@@ -91,7 +91,7 @@ def _goes_direct(state: Station, known: Known) -> bool:
     if is_urgent(known):
         return True
     if response is not None:
-        return answers_urgent(state, response)
+        return answers_urgent(state.acting, response)
     return step is not None and step.ladder in DIRECT
 
 

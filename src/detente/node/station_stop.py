@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from detente.hotline.stop import Matched, Own
+from detente.node.screening_state import OwnScreening
 from detente.node.station_alarms import raise_alarm
 from detente.node.station_state import Station
 from detente.node.station_values import Effect
@@ -46,11 +47,11 @@ def concerned(state: Station, message: Message, now_us: int) -> str:
 
 def matched(state: Station, message: Message, now_us: int) -> tuple[Matched, ...]:
     """Match a stop against own notices and own presence."""
-    return state.picture.stops.matched(message, state.me.party, presence_of(state), now_us)
+    return state.picture.stops.matched(message, state.me.party, presence_of(state.screening), now_us)
 
 
-def presence_of(state: Station) -> list[Own]:
+def presence_of(screening: OwnScreening) -> list[Own]:
     """Return the presence held here as something that may be asked to stop."""
-    desk: Any = getattr(state.screening.screener, "desk", None)
+    desk: Any = getattr(screening.screener, "desk", None)
     held = [] if desk is None else [p for p in desk.presence if p.held_until_us is None]
     return [Own(units=(), version="", volumes=(p.volume,), what=f"presence of {p.party}") for p in held]

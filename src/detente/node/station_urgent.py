@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from detente.node.acting_state import Acting
 from detente.node.station_ladders import (
     answered,
     begun,
@@ -15,16 +16,16 @@ from detente.records.response import Response
 from detente.records.step import Step
 
 
-def remember_urgent(state: Station, identifier: bytes) -> None:
+def remember_urgent(acting: Acting, identifier: bytes) -> None:
     """Remember an urgent message, so that answers to it go directly too."""
-    state.acting.urgent_known.add(identifier)
-    state.acting.pressing.add(identifier.hex())
+    acting.urgent_known.add(identifier)
+    acting.pressing.add(identifier.hex())
 
 
 def track(state: Station, known: Known, at_us: int) -> None:
     """Take an entry that the ledger does not have yet, ours or another's: its ladders begin and end all the same."""
     if is_urgent(known):
-        remember_urgent(state, bytes.fromhex(known.id))
+        remember_urgent(state.acting, bytes.fromhex(known.id))
     if known.header.author == state.me.party:
         begun(state, known, at_us)
         voted(state, known)
@@ -35,6 +36,6 @@ def track(state: Station, known: Known, at_us: int) -> None:
             call_us(state, known, step)
 
 
-def answers_urgent(state: Station, body: Response) -> bool:
+def answers_urgent(acting: Acting, body: Response) -> bool:
     """Whether a response answers an urgent message that we know."""
-    return bool({bytes.fromhex(body.about), bytes.fromhex(body.version)} & state.acting.urgent_known)
+    return bool({bytes.fromhex(body.about), bytes.fromhex(body.version)} & acting.urgent_known)

@@ -20,7 +20,7 @@ from detente.node.envelope import Envelope
 from detente.node.keeping import Keep
 from detente.node.lodging import Lodged, alarm_about, rows
 from detente.node.outbox import Queued
-from detente.node.sending_state import Withdrawal
+from detente.node.sending_state import Sending, Withdrawal
 from detente.node.station_alarms import close_alarm
 from detente.node.station_inputs import Dismissed
 from detente.node.station_send import envelope
@@ -71,7 +71,7 @@ def say_again(state: Station, now_us: int) -> list[Effect]:
     effects: list[Effect] = []
     for made in list(state.sending.withdrawals.values()):
         if now_us - made.since_us > GIVE_UP_US:
-            effects += _settled(state, made)
+            effects += _settled(state.sending, made)
         else:
             effects.append(_said(state, made, now_us))
     return effects
@@ -80,7 +80,7 @@ def say_again(state: Station, now_us: int) -> list[Effect]:
 def answered(state: Station, commitment: bytes, party: str) -> list[Effect]:
     """Take a station's answer: it looks for this hash no more."""
     made = state.sending.withdrawals.get((commitment, party))
-    return [] if made is None else _settled(state, made)
+    return [] if made is None else _settled(state.sending, made)
 
 
 def unlodged(state: Station, sent: Envelope, asked: Unlodge, now_us: int) -> list[Effect]:
@@ -104,8 +104,8 @@ def _said(state: Station, made: Withdrawal, now_us: int) -> SendDirect:
     return SendDirect(made.to, "unlodge", made.commitment, envelope(state, payload, "unlodge", made.to, now_us))
 
 
-def _settled(state: Station, made: Withdrawal) -> list[Effect]:
-    del state.sending.withdrawals[made.commitment, made.to]
+def _settled(sending: Sending, made: Withdrawal) -> list[Effect]:
+    del sending.withdrawals[made.commitment, made.to]
     return [Keep(kept=[(_name(made), None)])]
 
 

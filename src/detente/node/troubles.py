@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from detente.api.basis import Kind, Trouble
+from detente.node.following_state import Following
 from detente.node.station_state import Station
 
 PICTURE_STANDS: Final = frozenset({"host-read-only", "not-understood"})
@@ -36,7 +37,7 @@ def troubles(
     found = [
         *_own(own_copy, work or {}),
         *_host(state, now_us),
-        *_stuck(state, now_us),
+        *_stuck(state.following, now_us),
         *_incomplete(not_understood or {}),
     ]
     return sorted(found, key=lambda one: _ORDER[one.kind])
@@ -121,12 +122,12 @@ _HOST_STEP: Final[dict[Kind, str]] = {
 }
 
 
-def _stuck(state: Station, now_us: int) -> Iterator[Trouble]:
-    behind = state.following.size - state.following.folded
-    if behind > 0 and now_us - state.following.moved.since_us >= STUCK_US:
+def _stuck(following: Following, now_us: int) -> Iterator[Trouble]:
+    behind = following.size - following.folded
+    if behind > 0 and now_us - following.moved.since_us >= STUCK_US:
         words = f"{behind} entries are proven and not in the picture, and nothing moves"
         step = "What it shows is old. Keep its log, start it again, and tell whoever maintains it"
-        yield Trouble(kind="stuck", next_step=step, since_us=state.following.moved.since_us, words=words)
+        yield Trouble(kind="stuck", next_step=step, since_us=following.moved.since_us, words=words)
 
 
 def _incomplete(not_understood: Mapping[str, int]) -> Iterator[Trouble]:
