@@ -16,7 +16,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-PAGES = ["threats.md", *(f"formats/{p.name}" for p in sorted((DOCS / "formats").glob("*.md")))]
+PAGES = ["threats.md", *(p.relative_to(DOCS).as_posix() for p in sorted((DOCS / "formats").rglob("*.md")))]
 PAGES += [f"decisions/{p.name}" for p in sorted((DOCS / "decisions").glob("*.md")) if not p.name.startswith("0006")]
 """Decision 0006 is a list of what is *not* done; it goes when its last row does."""
 

@@ -24,7 +24,7 @@ from detente.records.supersede import Version, check_erasure
 
 READERS = ["rus", "un"]
 
-PAGE = (Path(__file__).parents[2] / "docs" / "formats" / "records.md").read_text()
+PAGE = (Path(__file__).parents[2] / "docs" / "formats" / "records" / "entries.md").read_text()
 
 
 def erasure(about: str, **changes: object) -> Erasure:
@@ -204,7 +204,7 @@ ONCE_OVER = {"message", "notice"}
 
 @pytest.mark.parametrize("kind", sorted(REGISTRY.kinds()))
 def test_each_kind_is_erased_as_the_format_page_says(kind):
-    """The table of docs/formats/records.md, over every kind there is: none is forgotten, and only these two ask when."""
+    """The table of docs/formats/records/entries.md, over every kind there is: none is forgotten, and only these two ask when."""
     entry = "ab" * 32
 
     class Versions:

@@ -1,4 +1,4 @@
-"""One sound body of every form: the examples of docs/formats/records.md. `python -m tests.records.examples` writes golden files.
+"""One sound body of every form: the examples of docs/formats/records/. `python -m tests.records.examples` writes golden files.
 
 A golden file, once committed, is never changed: it stands for what some ledger already holds.
 """

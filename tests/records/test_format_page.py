@@ -1,4 +1,4 @@
-"""docs/formats/records.md is true: its examples are the golden bodies, and its tables are the code's."""
+"""docs/formats/records/ is true: its examples are the golden bodies, and its tables are the code's."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from detente.records.notice import Activity
 from detente.records.notice_state import NEXT, State
 from detente.records.registry import REGISTRY
 
-PAGE = (Path(__file__).parents[2] / "docs" / "formats" / "records.md").read_text()
+COMMON = Path(__file__).parents[2] / "docs" / "formats" / "records.md"
+PAGES = sorted((Path(__file__).parents[2] / "docs" / "formats" / "records").glob("*.md"))
+PAGE = "\n".join(page.read_text() for page in (COMMON, *PAGES))
 EXAMPLES = dict(re.findall(r"```json (\S+)\n(.*?)\n```", PAGE, re.DOTALL))
 
 

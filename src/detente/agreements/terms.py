@@ -1,4 +1,4 @@
-"""Reads an agreement as people write it: JSON of the record (docs/formats/records.md, `agreement`), with a few shorter ways to write slots.
+"""Reads an agreement as people write it: JSON of the record (docs/formats/records/agreements.md), with a few shorter ways to write slots.
 
     defaults            slots of terms given once: any of bearers, beneficiaries, evidence, excused_by, period, reckoning, scope, wording
     a kind of event     "attack", or ["attack", "shelling"], for {"by": [], "classes": [...]}

@@ -68,7 +68,7 @@ class AgreementsAsked(AsSeenAsked[AgreementsShown], frozen=True, kw_only=True, f
 
 
 class ActRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One assent or position, as it is recorded (`docs/formats/records.md`), and from when it counts."""
+    """One assent or position, as it is recorded (`docs/formats/records/agreements.md`), and from when it counts."""
 
     at_us: int
     body: dict[str, object]

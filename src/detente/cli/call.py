@@ -23,7 +23,10 @@ Heard = Annotated[
     str, typer.Option("--heard", help="Read-back word by word as heard: 'Datum Whiskey Golf ... End of place'.")
 ]
 Figures = Annotated[
-    str | None, typer.Option("--figures", help="Read-back in figures: a JSON file as `readback` in records.md.")
+    str | None,
+    typer.Option(
+        "--figures", help="Read-back in figures: a JSON file as `readback` in docs/formats/records/notices.md."
+    ),
 ]
 At = Annotated[str | None, typer.Option("--at", help="When it began; default now.")]
 Outcome = Annotated[

@@ -48,7 +48,7 @@ DataFile = Annotated[str, typer.Argument(help="CSV in the data set's own columns
 ClaimsFile = Annotated[
     str,
     typer.Argument(
-        help="JSON lines: claim bodies (docs/formats/records.md), or {id, at_us, claim}; - is standard input."
+        help="JSON lines: claim bodies (docs/formats/records/evidence.md), or {id, at_us, claim}; - is standard input."
     ),
 ]
 Html = Annotated[Path | None, typer.Option("--html", help="Write the figures as a page, too.")]

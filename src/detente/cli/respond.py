@@ -52,7 +52,9 @@ def respond(
     until: Annotated[str | None, typer.Option("--until", help="Read-back: end as understood, with its zone.")] = None,
     figures: Annotated[
         str | None,
-        typer.Option("--figures", help="Read-back of several volumes: JSON as `readback` in docs/formats/records.md."),
+        typer.Option(
+            "--figures", help="Read-back of several volumes: JSON as `readback` in docs/formats/records/notices.md."
+        ),
     ] = None,
     to: To = None,
     officer: Officer = None,

@@ -106,7 +106,7 @@ class CoarseCell(msgspec.Struct, frozen=True, array_like=True, order=True, gc=Fa
 
 
 class CoarseNotice(Body, frozen=True, kw_only=True):
-    """The coarse form: cell and hour only, derived from the full form by the function of docs/formats/records.md."""
+    """The coarse form: cell and hour only, derived from the full form by the function of docs/formats/records/notices.md."""
 
     activity: Activity
     cell_ndeg: int

@@ -2,7 +2,7 @@
 
 `{instant: TIME, text, zone}` is a stated time; under `area`, `{at: PLACE, radius_m}` a circle around a declared place; a
 kind of event may leave out `by`, a span of hours its `readings`. All else is as
-in docs/formats/records.md. Nothing is supposed: what neither the term nor the defaults give, the station refuses.
+in docs/formats/records/agreements.md. Nothing is supposed: what neither the term nor the defaults give, the station refuses.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Turns the particulars of a row into what a station is asked to send: the kind and its body (docs/formats/records.md)."""
+"""Turns the particulars of a row into what a station is asked to send: the kind and its body (docs/formats/records/)."""
 
 from __future__ import annotations
 

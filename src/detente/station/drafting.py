@@ -145,7 +145,7 @@ def _facet(kind: str, part: FacetAsked, field: str, problems: list[Problem]) -> 
                 "kind",
                 f"{kind} {part.form}",
                 "must be a kind and form known here",
-                "See docs/formats/records.md",
+                "See docs/formats/records/",
             )
         )
         return None
