@@ -37,6 +37,7 @@ from detente.node.station_load import load
 from detente.node.station_state import Me, Station
 from detente.picture.book import PictureBook
 from detente.picture.picture import Picture
+from detente.storage import OwnCopy
 from detente.storage.copy import StationCopy
 from detente.wiring import secret
 from detente.wiring.clocks import Clock, StepClock, clock_for
@@ -70,7 +71,7 @@ class StationParts:
 
     clock: Clock
     config: StationConfig
-    copy: StationCopy
+    copy: OwnCopy
     folder: Path
     genesis: SignedGenesis
     genesis_bytes: bytes
@@ -143,28 +144,7 @@ def open_station(folder: Path, now_us: int | None = None) -> StationParts:
         kept = copy.kept("clock").get("clock")
         clock.set(max(clock.now_us(), int(kept) if kept else 0))
 
-    def key_use(key: str, index: int) -> KeyUse | None:
-        return state.identity.key_at(key, index)
-
-    picture = Picture(genesis, ledger_id(genesis).hex(), index=VolumeIndex(), key_use=key_use)
-    state = Station(
-        me=me,
-        picture=picture.driver,
-        screener=DeskScreener(rules_of(genesis.screening)),
-        find=finder(picture, copy),
-        take_read_backs=picture.take_read_backs,
-        versions=picture.heads,
-        unanswered=lambda entry: picture.waiting.unanswered(entry, config.party),
-        book=PictureBook(picture.directory, picture.agreements),
-        holds=lambda entry: picture.heads.entry(entry) is not None,
-        revisions_due=picture.agreements.take_due,
-        faults_due=picture.driver.take_faults,
-    )
-    state.fans.dangers, state.stops, state.humane = picture.dangers, picture.stops, picture.humane
-    state.unit_watch, picture.delivery.acknowledged = picture.unit_watch, state.acknowledged
-    proven = load(state, copy.kept(), copy.leaves(0, ALL), _known(copy), clock.now_us() if now_us is None else now_us)
-    if copy.leaf_count() > proven:  # fetched before a crash and never proven: fetch them again
-        copy.write(_cut(proven)).result()
+    picture, state = load_memory(me, copy, clock.now_us() if now_us is None else now_us)
     return StationParts(
         clock=clock,
         config=config,
@@ -180,18 +160,47 @@ def open_station(folder: Path, now_us: int | None = None) -> StationParts:
     )
 
 
+def load_memory(me: Me, copy: OwnCopy, now_us: int) -> tuple[Picture, Station]:
+    """Make a station's memory, and bring it to where its copy stands; raises EvidenceError for a copy that was changed."""
+    genesis = me.genesis
+
+    def key_use(key: str, index: int) -> KeyUse | None:
+        return state.identity.key_at(key, index)
+
+    picture = Picture(genesis, ledger_id(genesis).hex(), index=VolumeIndex(), key_use=key_use)
+    state = Station(
+        me=me,
+        picture=picture.driver,
+        screener=DeskScreener(rules_of(genesis.screening)),
+        find=finder(picture, copy),
+        take_read_backs=picture.take_read_backs,
+        versions=picture.heads,
+        unanswered=lambda entry: picture.waiting.unanswered(entry, me.party),
+        book=PictureBook(picture.directory, picture.agreements),
+        holds=lambda entry: picture.heads.entry(entry) is not None,
+        revisions_due=picture.agreements.take_due,
+        faults_due=picture.driver.take_faults,
+    )
+    state.fans.dangers, state.stops, state.humane = picture.dangers, picture.stops, picture.humane
+    state.unit_watch, picture.delivery.acknowledged = picture.unit_watch, state.acknowledged
+    proven = load(state, copy.kept(), copy.leaves(0, ALL), _known(copy), now_us)
+    if copy.leaf_count() > proven:  # fetched before a crash and never proven: fetch them again
+        copy.write(_cut(proven)).result()
+    return picture, state
+
+
 def _cut(proven: int) -> Keep:
     return Keep(cut_leaves_from=proven)
 
 
-def _known(copy: StationCopy) -> Iterator[tuple[int, bytes, bytes]]:
+def _known(copy: OwnCopy) -> Iterator[tuple[int, bytes, bytes]]:
     start = 0
     while page := copy.known(start, 1024):
         yield from page
         start = page[-1][0] + 1
 
 
-def finder(picture: Picture, copy: StationCopy) -> Callable[[bytes], tuple[int, bytes] | None]:
+def finder(picture: Picture, copy: OwnCopy) -> Callable[[bytes], tuple[int, bytes] | None]:
     """Return what reads an entry back by its id: the picture knows where it stands, the copy has its bytes."""
 
     def find(entry: bytes) -> tuple[int, bytes] | None:

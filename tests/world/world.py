@@ -1,0 +1,383 @@
+"""One world: a host and stations, the production loops of each, over a network and disks in memory, in time that jumps.
+
+    with World() as world:
+        told = world.station("rus").sends(message("urgent"), ["un"])
+        world.run(30)
+        assert world.station("un").alarms("urgent")
+
+Everything is one process and one thread (`loop`), so a run follows from its seed. `weather` brings faults; without it nothing
+goes wrong that a test does not do.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+import msgspec
+import structlog
+from tests.support import world as keys
+from tests.support.stations import GENESIS, START_US
+from tests.world.copy import Disk, DiskCopy
+from tests.world.loop import JumpingLoop, Process
+from tests.world.network import Line, Listener, Network
+
+from detente.conflicts.screening import Presence
+from detente.geometry.volume import Volume4D
+from detente.host.app import HostApp
+from detente.host.engine import Engine as HostEngine
+from detente.host.metrics import Metrics
+from detente.host.tokens import Tokens
+from detente.ledger import canonical
+from detente.ledger import keys as ledger_keys
+from detente.ledger.entry import Draft, check_submission, encode_submission
+from detente.ledger.facets import Facet
+from detente.ledger.genesis import Genesis, ledger_id, sign_genesis
+from detente.network.client import HostClient
+from detente.network.peers import PeersClient
+from detente.network.sync import Pace
+from detente.node.host import Host
+from detente.node.limits import LimitRules
+from detente.node.station_state import Me, Station
+from detente.node.station_values import Input, PresenceSet, Release
+from detente.picture.picture import Picture
+from detente.records.body import Body
+from detente.records.registry import REGISTRY
+from detente.station.direct import direct_app
+from detente.station.engine import Engine
+from detente.storage import MemoryStore
+from detente.wiring.station import StationConfig, StationParts, load_memory
+
+PARTIES = ("cjtf", "rus", "un")
+SECOND = 1_000_000
+LEISURELY = Pace(poll_s=30.0, again_s=(0.1, 1.0, 5.0), watch_s=30.0)
+"""For stories of hours: what is rung for comes at once all the same; only an empty look costs as much as a full one."""
+
+NOWHERE = Path("/nowhere")
+T = TypeVar("T")
+
+
+@contextlib.contextmanager
+def quietly() -> Iterator[None]:
+    """No log lines; and a signature verified once is not verified again, which for a pure function changes nothing."""
+    before, verify = structlog.get_config(), ledger_keys.crypto_sign_open
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    ledger_keys.crypto_sign_open = lru_cache(maxsize=65_536)(verify)
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
+        ledger_keys.crypto_sign_open = verify
+
+
+class WorldClock:
+    """The loop's time as a station's or the host's clock shows it."""
+
+    def __init__(self, loop: JumpingLoop, skew_us: int = 0) -> None:
+        self._loop = loop
+        self.skew_us = skew_us
+
+    def now_us(self) -> int:
+        return START_US + self._loop.now_us + self.skew_us
+
+
+class WorldHost:
+    """The host of a world. Its store outlives it; sessions, batches under way and streams do not."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.store = MemoryStore()
+        self.clock = WorldClock(world.loop)
+        self.start()
+
+    def start(self) -> None:
+        """Begin a process, loaded from the store."""
+        world = self._world
+        self.process = Process("host")
+        self.engine = HostEngine(
+            lambda: Host(world.signed, world.limits),
+            self.store,
+            keys.signing("host", "log"),
+            now=self.clock.now_us,
+            tick=self.clock.now_us,
+            failpoint=lambda name: None,
+            metrics=Metrics(),
+        )
+        self.engine.load(world.genesis_bytes)
+        self.app = HostApp(self.engine, Tokens.fresh(world.ledger), world.genesis_bytes, round_s=world.round_s)
+        world.network.listeners["host"] = Listener(self.process, self.app)
+
+    def leaves(self) -> None:
+        """The host's process is killed: who waits for it hears the line break."""
+        self._world.network.listeners.pop("host", None)
+        self.process.kill(self._world.loop)
+
+    def returns(self) -> None:
+        """The host starts again, from what it had stored."""
+        self._world.network.hanging.discard("host")
+        self.start()
+
+
+class WorldStation:
+    """One station of a world, and the officers at it."""
+
+    def __init__(self, world: World, party: str, skew_us: int) -> None:
+        self._world = world
+        self.party = party
+        self.disk = Disk()
+        self.clock = WorldClock(world.loop, skew_us)
+        self.start()
+
+    # --- its life ---
+
+    def start(self) -> None:
+        """Begin a process, loaded from the own copy."""
+        world, party = self._world, self.party
+        me = Me(
+            cosigner_key=keys.signing(party, "cosigner"),
+            exchange_key=keys.exchange(party),
+            genesis=world.genesis,
+            party=party,
+            peers=tuple(p for p in world.parties if p != party),
+            station_key=keys.signing(party, "station"),
+        )
+        self.process = Process(party)
+        self.copy = DiskCopy(self.disk, world.disk_takes)
+        picture, state = load_memory(me, self.copy, self.clock.now_us())
+        parts = StationParts(
+            clock=self.clock,
+            config=StationConfig(host="http://host", party=party, peers={p: f"http://{p}" for p in me.peers}),
+            copy=self.copy,
+            folder=NOWHERE,
+            genesis=world.signed,
+            genesis_bytes=world.genesis_bytes,
+            local_token="",
+            officers={},
+            picture=picture,
+            state=state,
+            tightened=(),
+        )
+        line = Line(world.network, self.process)
+        client = HostClient(
+            parts.config.host,
+            ledger=state.ledger,
+            party=party,
+            station_public=me.station_key.public,
+            sign=me.station_key.sign,
+            transport=line,
+        )
+        peers = PeersClient(parts.config.peers, transport=line)
+        self.engine = Engine(parts, client, peers, draw=world.draw, pace=world.pace)
+        self.engine.work_failed = self._mistake  # type: ignore[method-assign]
+        world.network.listeners[party] = Listener(self.process, direct_app(self.engine))
+        self.process.context.run(world.loop.create_task, self.engine.start())
+
+    def crashes(self) -> None:
+        """The process is killed: what had not reached the disk is lost."""
+        self._world.network.listeners.pop(self.party, None)
+        self.copy.pull_the_plug()
+        self.process.kill(self._world.loop)
+
+    def comes_back(self) -> None:
+        """The station starts again, from its own copy. It is killed first if it runs."""
+        if not self.process.dead:
+            self.crashes()
+        self.start()
+
+    @property
+    def runs(self) -> bool:
+        """Whether its process lives."""
+        return not self.process.dead
+
+    def _mistake(self, name: str, error: BaseException) -> None:
+        self._world.mistakes.append((f"{self.party}: {name}", error))
+        Engine.work_failed(self.engine, name, error)
+
+    # --- what it holds ---
+
+    @property
+    def state(self) -> Station:
+        """What its node holds."""
+        return self.engine.state
+
+    @property
+    def picture(self) -> Picture:
+        """What its views hold."""
+        return self.engine.parts.picture
+
+    def alarms(self, kind: str | None = None) -> list[Any]:
+        """Return the alarms that were raised, of one kind or all."""
+        return [alarm for alarm in self.state.alarms.raised if kind is None or alarm.kind == kind]
+
+    def holds(self, entry: bytes) -> bool:
+        """Whether an entry is in the own copy, or has come directly."""
+        return entry in self.state.direct or any(entry == found for found, _ in self.disk.known.values())
+
+    # --- what its officers do ---
+
+    def sends(
+        self,
+        body: Body,
+        to: Iterable[str],
+        *,
+        signer: str = "watch-1",
+        supersedes: str | None = None,
+    ) -> bytes:
+        """An officer signs an entry and hands it to the station; returns its id."""
+        kind, form, data = REGISTRY.write(body)
+        audience = tuple(sorted(to))
+        facets: list[Facet | None] = [None] * 4
+        facets[REGISTRY.position(body)] = Facet(audience=audience, body=msgspec.Raw(data), form=form)
+        draft = Draft(
+            audience=audience,
+            author=self.party,
+            facets=tuple(facets),  # type: ignore[arg-type]
+            kind=kind,
+            signed_at_us=self.clock.now_us(),
+            supersedes=supersedes,
+        )
+        composed = self.engine.sealed(draft, keys.signing(self.party, signer))
+        self.gives(composed)
+        world = self._world
+        return check_submission(encode_submission(composed.submission), world.genesis.slots, world.ledger).id
+
+    def gives(self, given: Input) -> None:
+        """Give the engine an input, as the local listener does for an officer. Raises what it raises."""
+        self._world.within(self.process, lambda: self.engine.give(given))
+
+    def states_presence(self, *volumes: Volume4D, speaks_for: tuple[str, ...] = ()) -> None:
+        """Somebody here says where own people are."""
+        held_from_us = self.clock.now_us()
+        presence = tuple(Presence(held_from_us=held_from_us, party=self.party, volume=v) for v in volumes)
+        self.gives(PresenceSet(presence, speaks_for or (self.party,)))
+
+    def releases(self) -> None:
+        """An officer lets go what the station holds back."""
+        self.gives(Release("watch-1"))
+
+
+class World:
+    """A host, stations, a network, and time. `seed` draws salts and, if there is `weather`, faults."""
+
+    def __init__(
+        self,
+        seed: int = 0,
+        *,
+        parties: tuple[str, ...] = PARTIES,
+        genesis: Genesis = GENESIS,
+        limits: LimitRules | None = None,
+        pace: Pace = LEISURELY,
+        round_s: float = 0.0,
+        skew_us: dict[str, int] | None = None,
+    ) -> None:
+        self.random = random.Random(seed)
+        self.draw = self.random.randbytes
+        self.parties, self.genesis = parties, genesis
+        self.ledger = ledger_id(genesis)
+        self.signed = sign_genesis(genesis, {party: keys.signing(party, "root") for party in keys.PARTIES})
+        self.genesis_bytes = canonical.encode(self.signed)
+        self.limits = limits or LimitRules()
+        self.pace, self.round_s = pace, round_s
+        self.mistakes: list[tuple[str, BaseException]] = []
+        self.write_us: Callable[[], int] = lambda: 0
+        """How long a write to a disk takes."""
+        self.loop = JumpingLoop()
+        self.network = Network(self.loop)
+        self.host = WorldHost(self)
+        skews = skew_us or {}
+        self.stations = {party: WorldStation(self, party, skews.get(party, 0)) for party in parties}
+
+    def __enter__(self) -> World:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Kill everybody and let go of the loop."""
+        for station in self.stations.values():
+            station.crashes()
+        self.host.leaves()
+        with contextlib.suppress(AssertionError):
+            self.settle()
+        self.loop.close()
+
+    # --- time ---
+
+    @property
+    def now_us(self) -> int:
+        """The true time. A station's own clock may be off."""
+        return START_US + self.loop.now_us
+
+    def run_until(self, at_us: int) -> None:
+        """Let time pass to a moment, with everything that is due by then."""
+        self.loop.run_until(at_us - START_US)
+        self.raise_mistakes()
+
+    def run(self, seconds: float = 0) -> None:
+        """Let time pass."""
+        self.run_until(self.now_us + round(seconds * SECOND))
+
+    def settle(self) -> None:
+        """Let everything happen that follows at this very moment."""
+        self.run(0)
+
+    def at(self, at_us: int, work: Callable[[], object]) -> None:
+        """Have something done when its time has come."""
+        self.loop.call_later((at_us - self.now_us) / SECOND, work)
+
+    def within(self, process: Process, work: Callable[[], T]) -> T:
+        """Do something as part of a process, and nothing that follows from it."""
+        found: list[T] = []
+        errors: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                found.append(work())
+            except BaseException as error:
+                errors.append(error)
+
+        if self.loop.is_running():
+            process.context.run(run)
+        else:
+            self.loop.call_soon(run, context=process.context)
+            self.loop.one_turn()
+        if errors:
+            raise errors[0]
+        return found[0]
+
+    def raise_mistakes(self) -> None:
+        """Fail on an error that a part of a station ended in, or that nobody awaited."""
+        for name, error in self.mistakes:
+            raise AssertionError(f"{name} failed at {self.now_us - START_US} us") from error
+        for context in self.loop.unseen:
+            raise AssertionError(str(context)) from context.get("exception")
+
+    # --- who is there, and what lies between ---
+
+    def station(self, party: str) -> WorldStation:
+        """Return a party's station."""
+        return self.stations[party]
+
+    def cut(self, one: str, other: str) -> None:
+        """Cut the line between two ("host" is one, too)."""
+        self.network.cut.add(frozenset((one, other)))
+
+    def mend(self, one: str, other: str) -> None:
+        """Mend the line between two."""
+        self.network.cut.discard(frozenset((one, other)))
+
+    def disk_takes(self, done: Callable[[], None]) -> None:
+        """Have a write reach its disk."""
+        late_us = self.write_us()
+        if late_us:
+            self.loop.call_later(late_us / SECOND, done)
+        else:
+            done()
