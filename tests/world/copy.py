@@ -47,8 +47,9 @@ class DiskCopy:
     def write(self, *changes: Keep) -> Future[None]:
         done: Future[None] = Future()
         done.set_running_or_notify_cancel()
-        if not self._open or self.broken:
-            done.set_exception(OwnCopyFailed(self.broken or "the station's copy is closed"))
+        if self.broken:
+            done.set_exception(OwnCopyFailed(self.broken))
+        if self.broken or not self._open:  # a process that was killed does not hear what became of its write
             return done
         self._under_way.append((changes, done))
         self._later(self._land)

@@ -113,6 +113,8 @@ class Network:
         self.cut: set[frozenset[str]] = set()
         self.hanging: set[str] = set()
         """Who is away without a word: nothing refuses, nothing answers."""
+        self.hangs_s: Callable[[float], float] = lambda within_s: within_s
+        """How long a request to them hangs, given how long its sender would wait."""
         self.fate: Callable[[str, str, str], Fate] = lambda sender, to, path: AS_IT_SHOULD
         self.watch: Callable[[str, str, httpx.Request, Exchange], None] = lambda sender, to, request, found: None
         """Called for every whole answer."""
@@ -121,7 +123,7 @@ class Network:
         """Carry a request to its listener and bring the answer; raises what `httpx` raises when that fails."""
         to, limits = request.url.host, request.extensions["timeout"]
         if to in self.hanging:
-            await asyncio.sleep(limits["connect"])
+            await asyncio.sleep(self.hangs_s(limits["connect"]))
             raise httpx.ConnectTimeout(f"{to} says nothing")
         if to not in self.listeners or frozenset((sender, to)) in self.cut:
             raise httpx.ConnectError(f"there is no way to {to}")

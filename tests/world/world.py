@@ -11,6 +11,7 @@ goes wrong that a test does not do.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import random
 from collections.abc import Callable, Iterable, Iterator
@@ -28,6 +29,7 @@ from tests.world.loop import JumpingLoop, Process
 from tests.world.network import Line, Listener, Network
 
 from detente.conflicts.screening import Presence
+from detente.errors import Unavailable
 from detente.geometry.volume import Volume4D
 from detente.host.app import HostApp
 from detente.host.engine import Engine as HostEngine
@@ -86,39 +88,57 @@ class WorldClock:
         return START_US + self._loop.now_us + self.skew_us
 
 
+class ReopenedStore(MemoryStore):
+    """What a former process has stored, in the hands of the next."""
+
+    def __init__(self, former: MemoryStore) -> None:
+        super().__init__()
+        self._rows, self._kept = former._rows, former._kept
+
+
 class WorldHost:
     """The host of a world. Its store outlives it; sessions, batches under way and streams do not."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self.store = MemoryStore()
+        self.store: MemoryStore = MemoryStore()
         self.clock = WorldClock(world.loop)
+        self.fails_at = ""
+        """The step (`host.engine.FAILPOINTS`) at which the next batch fails; nothing is written then until a restart."""
         self.start()
 
     def start(self) -> None:
         """Begin a process, loaded from the store."""
         world = self._world
         self.process = Process("host")
+        self.store = ReopenedStore(self.store)
         self.engine = HostEngine(
             lambda: Host(world.signed, world.limits),
             self.store,
             keys.signing("host", "log"),
             now=self.clock.now_us,
             tick=self.clock.now_us,
-            failpoint=lambda name: None,
+            failpoint=self._step,
             metrics=Metrics(),
         )
         self.engine.load(world.genesis_bytes)
         self.app = HostApp(self.engine, Tokens.fresh(world.ledger), world.genesis_bytes, round_s=world.round_s)
         world.network.listeners["host"] = Listener(self.process, self.app)
 
+    def _step(self, name: str) -> None:
+        if name == self.fails_at:
+            self.fails_at = ""
+            raise Unavailable(f"failed {name} (test)")
+
     def leaves(self) -> None:
         """The host's process is killed: who waits for it hears the line break."""
         self._world.network.listeners.pop("host", None)
+        self.store.close()
         self.process.kill(self._world.loop)
 
     def returns(self) -> None:
         """The host starts again, from what it had stored."""
+        self.fails_at = ""
         self._world.network.hanging.discard("host")
         self.start()
 
@@ -172,7 +192,7 @@ class WorldStation:
             transport=line,
         )
         peers = PeersClient(parts.config.peers, transport=line)
-        self.engine = Engine(parts, client, peers, draw=world.draw, pace=world.pace)
+        self.engine = Engine(parts, client, peers, draw=world.random_bytes, pace=world.pace)
         self.engine.work_failed = self._mistake  # type: ignore[method-assign]
         world.network.listeners[party] = Listener(self.process, direct_app(self.engine))
         self.process.context.run(world.loop.create_task, self.engine.start())
@@ -220,15 +240,14 @@ class WorldStation:
 
     # --- what its officers do ---
 
-    def sends(
-        self,
-        body: Body,
-        to: Iterable[str],
-        *,
-        signer: str = "watch-1",
-        supersedes: str | None = None,
-    ) -> bytes:
+    def sends(self, body: Body, to: Iterable[str], *, signer: str = "watch-1", supersedes: str | None = None) -> bytes:
         """An officer signs an entry and hands it to the station; returns its id."""
+        return self.hands_in(body, to, signer=signer, supersedes=supersedes)[0]
+
+    def hands_in(
+        self, body: Body, to: Iterable[str], *, signer: str = "watch-1", supersedes: str | None = None
+    ) -> tuple[bytes, asyncio.Future[None] | None]:
+        """As `sends`; also returns what is done once the entry is durable here, as an officer is told only then."""
         kind, form, data = REGISTRY.write(body)
         audience = tuple(sorted(to))
         facets: list[Facet | None] = [None] * 4
@@ -242,13 +261,13 @@ class WorldStation:
             supersedes=supersedes,
         )
         composed = self.engine.sealed(draft, keys.signing(self.party, signer))
-        self.gives(composed)
         world = self._world
-        return check_submission(encode_submission(composed.submission), world.genesis.slots, world.ledger).id
+        entry = check_submission(encode_submission(composed.submission), world.genesis.slots, world.ledger).id
+        return entry, self.gives(composed)
 
-    def gives(self, given: Input) -> None:
+    def gives(self, given: Input) -> asyncio.Future[None] | None:
         """Give the engine an input, as the local listener does for an officer. Raises what it raises."""
-        self._world.within(self.process, lambda: self.engine.give(given))
+        return self._world.within(self.process, lambda: self.engine.give(given))[0]
 
     def states_presence(self, *volumes: Volume4D, speaks_for: tuple[str, ...] = ()) -> None:
         """Somebody here says where own people are."""
@@ -276,7 +295,7 @@ class World:
         skew_us: dict[str, int] | None = None,
     ) -> None:
         self.random = random.Random(seed)
-        self.draw = self.random.randbytes
+        self.random_bytes = self.random.randbytes
         self.parties, self.genesis = parties, genesis
         self.ledger = ledger_id(genesis)
         self.signed = sign_genesis(genesis, {party: keys.signing(party, "root") for party in keys.PARTIES})
