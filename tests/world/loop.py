@@ -49,6 +49,8 @@ class JumpingLoop(asyncio.BaseEventLoop):
     def __init__(self) -> None:
         super().__init__()
         self.now_us = 0
+        self.suspended_us = 0
+        """How long the machines have slept: clocks went on, and this loop did not."""
         self._until_us = 0
         self._turns = 0
         self._selector = self

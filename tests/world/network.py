@@ -65,6 +65,12 @@ class Exchange:
         self.whole = not message.get("more_body")
         self._ring()
 
+    def breaks(self) -> None:
+        """The line breaks: nothing more comes, and the listener finds its client gone."""
+        self.broken = True
+        self.gone.set()
+        self._ring()
+
     def ended(self, task: asyncio.Task[None]) -> None:
         """The listener's task is over: what it has not sent will not come."""
         self.broken = not self.whole
@@ -111,6 +117,7 @@ class Network:
         self.loop = loop
         self.listeners: dict[str, Listener] = {}
         self.cut: set[frozenset[str]] = set()
+        self._streams: list[tuple[frozenset[str], Exchange]] = []
         self.hanging: set[str] = set()
         """Who is away without a word: nothing refuses, nothing answers."""
         self.hangs_s: Callable[[float], float] = lambda within_s: within_s
@@ -118,6 +125,15 @@ class Network:
         self.fate: Callable[[str, str, str], Fate] = lambda sender, to, path: AS_IT_SHOULD
         self.watch: Callable[[str, str, httpx.Request, Exchange], None] = lambda sender, to, request, found: None
         """Called for every whole answer."""
+
+    def cut_off(self, one: str, other: str) -> None:
+        """Cut the line between two, and what is open on it."""
+        line = frozenset((one, other))
+        self.cut.add(line)
+        for between, exchange in self._streams:
+            if between == line:
+                exchange.breaks()
+        self._streams = [found for found in self._streams if not found[1].broken]
 
     async def carry(self, sender: str, peers: dict[Process, Peer], request: httpx.Request) -> httpx.Response:
         """Carry a request to its listener and bring the answer; raises what `httpx` raises when that fails."""
@@ -144,6 +160,7 @@ class Network:
         if found.broken:
             raise httpx.ReadError(f"the line to {to} broke")
         if not found.whole:
+            self._streams.append((frozenset((sender, to)), found))
             return httpx.Response(found.status, headers=found.headers, stream=Chunks(found, limits["read"]))
         self.watch(sender, to, request, found)
         return httpx.Response(found.status, headers=found.headers, content=b"".join(found.chunks))
@@ -160,8 +177,7 @@ class Network:
         def arrive() -> None:
             listener = self.listeners.get(to)
             if listener is None:
-                exchange.broken = True
-                exchange._ring()
+                exchange.breaks()
                 return
             scope[PEER] = peers.setdefault(listener.process, Peer(address=sender))
             work = listener.app(scope, exchange.receive, exchange.send)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-from tests.support.stations import notice
+import msgspec
+from tests.support.stations import message, notice, response
 from tests.world.world import World, WorldStation
 
 from detente.errors import DetenteError
@@ -42,3 +43,23 @@ def test_a_host_that_a_former_build_called_forked_writes_again_if_the_note_agree
         world.host.leaves()
         world.host.returns()
         assert world.host.engine.host.failed == ""
+
+
+def test_after_a_restart_a_query_recorded_before_the_urgent_message_it_is_about_asks_its_author_within_two_days():
+    """What reads the own copy knows an entry only once the picture has it: the query waited seven days, for every reader of it."""
+    with World() as world:
+        world.run(1)
+        world.cut("cjtf", "host")
+        world.cut("rus", "host")
+        sent = world.send("rus", message("urgent"), ["cjtf"])
+        world.run(1)
+        world.send("cjtf", msgspec.structs.replace(response(sent, "query"), words="which road?"), ["rus", "un"])
+        world.mend("cjtf", "host")
+        world.run(60)
+        world.mend("rus", "host")
+        world.run(60)
+        assert [kind for kind in world.kinds("cjtf") if kind in ("message", "response")] == ["response", "message"]
+        for _ in range(2):
+            running = world.station("cjtf").state.timers.clocks(world.now_us)
+            assert [(clock.matter.ladder, clock.matter.party) for clock in running] == [("query-urgent", "rus")]
+            world.restart("cjtf")

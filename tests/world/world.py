@@ -44,9 +44,11 @@ from detente.network.client import HostClient
 from detente.network.peers import PeersClient
 from detente.network.sync import Pace
 from detente.node.host import Host
+from detente.node.known import Known as KnownBytes
 from detente.node.limits import LimitRules
 from detente.node.station_state import Me, Station
-from detente.node.station_values import Input, PresenceSet, Release
+from detente.node.station_values import Input, PresenceSet, Release, Tick
+from detente.picture.known import Known, known_of
 from detente.picture.picture import Picture
 from detente.records.body import Body
 from detente.records.registry import REGISTRY
@@ -57,8 +59,11 @@ from detente.wiring.station import StationConfig, StationParts, load_memory
 
 PARTIES = ("cjtf", "rus", "un")
 SECOND = 1_000_000
-LEISURELY = Pace(poll_s=30.0, again_s=(0.1, 1.0, 5.0), watch_s=30.0)
+LEISURELY = Pace(poll_s=30.0, watch_s=30.0)
 """For stories of hours: what is rung for comes at once all the same; only an empty look costs as much as a full one."""
+
+CALM = msgspec.structs.replace(GENESIS, rules={**GENESIS.rules, "exchange_every_us": 600 * SECOND})
+"""A ledger whose stations show each other their checkpoints every ten minutes, not every five seconds: hours pass quickly."""
 
 NOWHERE = Path("/nowhere")
 T = TypeVar("T")
@@ -85,7 +90,7 @@ class WorldClock:
         self.skew_us = skew_us
 
     def now_us(self) -> int:
-        return START_US + self._loop.now_us + self.skew_us
+        return START_US + self._loop.now_us + self._loop.suspended_us + self.skew_us
 
 
 class ReopenedStore(MemoryStore):
@@ -238,6 +243,11 @@ class WorldStation:
         """Whether an entry is in the own copy, or has come directly."""
         return entry in self.state.direct or any(entry == found for found, _ in self.disk.known.values())
 
+    def entries(self) -> list[Known]:
+        """Return every entry that it may read and holds, in order of the ledger, read again from its own copy."""
+        rows = sorted((index, raw) for index, (_, raw) in self.disk.known.items())
+        return [_known(index, msgspec.json.decode(raw, type=KnownBytes)) for index, raw in rows]
+
     # --- what its officers do ---
 
     def sends(self, body: Body, to: Iterable[str], *, signer: str = "watch-1", supersedes: str | None = None) -> bytes:
@@ -278,6 +288,11 @@ class WorldStation:
     def releases(self) -> None:
         """An officer lets go what the station holds back."""
         self.gives(Release("watch-1"))
+
+
+def _known(index: int, raw: KnownBytes) -> Known:
+    facets = [None if opening is None else opening.facet for opening in raw.facets]
+    return known_of(index, raw.received_at_us, raw.id, raw.header, facets)
 
 
 class World:
@@ -333,11 +348,11 @@ class World:
     @property
     def now_us(self) -> int:
         """The true time. A station's own clock may be off."""
-        return START_US + self.loop.now_us
+        return START_US + self.loop.now_us + self.loop.suspended_us
 
     def run_until(self, at_us: int) -> None:
         """Let time pass to a moment, with everything that is due by then."""
-        self.loop.run_until(at_us - START_US)
+        self.loop.run_until(at_us - START_US - self.loop.suspended_us)
         self.raise_mistakes()
 
     def run(self, seconds: float = 0) -> None:
@@ -347,6 +362,12 @@ class World:
     def settle(self) -> None:
         """Let everything happen that follows at this very moment."""
         self.run(0)
+
+    def all_sleep(self, seconds: float) -> None:
+        """Suspend every machine: clocks go on, nothing runs, and on waking each station looks at what is due."""
+        self.loop.suspended_us += round(seconds * SECOND)
+        for station in self.stations.values():
+            station.gives(Tick())
 
     def at(self, at_us: int, work: Callable[[], object]) -> None:
         """Have something done when its time has come."""
@@ -385,9 +406,25 @@ class World:
         """Return a party's station."""
         return self.stations[party]
 
+    def send(self, party: str, body: Body, to: Iterable[str], **more: Any) -> bytes:
+        """An officer of a party sends an entry; returns its id."""
+        return self.station(party).sends(body, to, **more)
+
+    def alarms(self, party: str, kind: str | None = None) -> list[Any]:
+        """Return what a party's station has raised."""
+        return self.station(party).alarms(kind)
+
+    def restart(self, party: str) -> None:
+        """Kill a station at this moment and start it again from what it had kept."""
+        self.station(party).comes_back()
+
+    def kinds(self, party: str) -> list[str]:
+        """Return the kinds of the entries that a station holds, in order of the ledger."""
+        return [known.kind for known in self.station(party).entries()]
+
     def cut(self, one: str, other: str) -> None:
         """Cut the line between two ("host" is one, too)."""
-        self.network.cut.add(frozenset((one, other)))
+        self.network.cut_off(one, other)
 
     def mend(self, one: str, other: str) -> None:
         """Mend the line between two."""

@@ -18,7 +18,17 @@ from detente.node.screener import volumes_to_screen
 from detente.node.slots import slot_us
 from detente.node.station_alarms import raise_alarm
 from detente.node.station_faults import set_aside
-from detente.node.station_ladders import DIRECT, URGENT, answered, begun, call_us, is_urgent, presses, recorded
+from detente.node.station_ladders import (
+    DIRECT,
+    URGENT,
+    answered,
+    begun,
+    call_us,
+    is_urgent,
+    now_pressing,
+    presses,
+    recorded,
+)
 from detente.node.station_openings import Row, disclosed, erased, obeyed, remember
 from detente.node.station_state import Asked, Station
 from detente.node.station_stop import stop_arrived
@@ -243,11 +253,10 @@ def _record(
     kept: list[tuple[str, bytes | None]],
 ) -> None:
     header = known.header
-    identifier = bytes.fromhex(known.id)
     stop_arrived(state, known)
     if isinstance(body, Message | DangerWarning) and body.urgency in URGENT:
         state.urgent_ledgered.add(known.id)
-        remember_urgent(state, identifier)
+        remember_urgent(state, known)
     elif isinstance(body, Response):
         if answers_urgent(state, body):
             state.urgent_ledgered.add(known.id)
@@ -266,21 +275,21 @@ def _record(
         forget_asked(state, body.about, kept)
     elif isinstance(body, Notice | CoarseNotice):
         if presses(known):
-            state.pressing.add(known.id)
+            now_pressing(state, known)
         if not mine:
             ask_screening(state, known, now_us)
 
 
-def remember_urgent(state: Station, identifier: bytes) -> None:
+def remember_urgent(state: Station, known: Known) -> None:
     """Remember an urgent message, so that answers to it go directly too."""
-    state.urgent_known.add(identifier)
-    state.pressing.add(identifier.hex())
+    state.urgent_known.add(bytes.fromhex(known.id))
+    now_pressing(state, known)
 
 
 def track(state: Station, known: Known, at_us: int) -> None:
     """Take an entry that the ledger does not have yet, ours or another's: its ladders begin and end all the same."""
     if is_urgent(known):
-        remember_urgent(state, bytes.fromhex(known.id))
+        remember_urgent(state, known)
     if known.header.author == state.me.party:
         begun(state, known, at_us)
         voted(state, known)

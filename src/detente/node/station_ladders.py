@@ -56,7 +56,11 @@ def begun(state: Station, known: Known, at_us: int) -> None:
     elif response is not None and response.answer == "query":
         ladder: LadderName = "query-urgent" if _pressing(state, response) else "query"
         for party in _asked(state, response, others):
-            state.timers.start(Matter(known.id, party, ladder, since_us))
+            matter = Matter(known.id, party, ladder, since_us)
+            state.timers.start(matter)
+            if ladder == "query":
+                for name in {response.version, response.about}:
+                    state.queried.setdefault(name, []).append(matter)
     elif step is not None:
         state.timers.took(step.about, step.party, step.ladder, step.step)
 
@@ -116,6 +120,22 @@ def presses(known: Known) -> bool:
     """Whether what asks about an entry is pressing: it is urgent, or a notice of an emergency."""
     told = known.body(Notice)
     return is_urgent(known) or (told is not None and told.emergency)
+
+
+def now_pressing(state: Station, known: Known) -> None:
+    """Remember that what asks about an entry is pressing; a query of ours that stands before it asks its author, and urgently.
+
+    It does when what it is about had come directly, and its author's queue drained last.
+    """
+    state.pressing.add(known.id)
+    matters = state.queried.pop(known.id, ())
+    asked = {(matter.about, matter.party) for matter in matters}
+    for matter in matters:
+        if state.timers.running(matter.about, matter.party, "query"):
+            state.timers.drop(matter.about, "query", matter.party)
+            author = known.header.author
+            if matter.party == author or (matter.about, author) not in asked:
+                state.timers.start(matter._replace(ladder="query-urgent"))
 
 
 def _pressing(state: Station, query: Response) -> bool:

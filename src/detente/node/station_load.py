@@ -102,7 +102,7 @@ def load(
     for direct, known_directly in came:
         state.direct[bytes.fromhex(direct.id)] = direct
         if is_urgent(known_directly):  # a query of ours in the ledger may be about one that is not there yet
-            remember_urgent(state, bytes.fromhex(known_directly.id))
+            remember_urgent(state, known_directly)
     state.judged = int(kept.get("judged", b"0"))
     verdicts: list[tuple[str, bytes | None]] = []
     for index, _, raw in known:

@@ -253,6 +253,8 @@ class Station:
     votes_seen: set[str] = field(default_factory=set)
     pressing: set[str] = field(default_factory=set)
     """Urgent messages and flagged emergencies: a query about one is urgent."""
+    queried: dict[str, list[Matter]] = field(default_factory=dict)
+    """By what they are about: our queries that are not pressing, as far as is known."""
     slots: Slots = field(default_factory=Slots)
     fans: Fans = field(default_factory=Fans)
     humane: Humane | None = None
