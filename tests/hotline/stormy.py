@@ -15,7 +15,6 @@ from tests.support.stations import message, response
 from tests.world.weather import Weather
 from tests.world.world import PARTIES, SECOND, World
 
-from detente.ledger.entry import Submission
 from detente.ledger.genesis import Genesis
 from detente.network.sync import Pace
 from detente.node.limits import LimitRules, Rate
@@ -70,11 +69,6 @@ class Storm(World):
     def host_restarts(self) -> None:
         self.host.leaves()
         self.host.returns()
-
-    def recorded(self) -> dict[int, Submission]:
-        """Return every entry of the ledger by index."""
-        rows = self.host.store.read(1, self.host.store.size())
-        return {row.index: msgspec.json.decode(row.submission, type=Submission) for row in rows if row.submission}
 
     # --- officers ---
 

@@ -37,7 +37,7 @@ from detente.host.metrics import Metrics
 from detente.host.tokens import Tokens
 from detente.ledger import canonical
 from detente.ledger import keys as ledger_keys
-from detente.ledger.entry import Draft, check_submission, encode_submission
+from detente.ledger.entry import Draft, Submission, check_submission, encode_submission
 from detente.ledger.facets import Facet
 from detente.ledger.genesis import Genesis, ledger_id, sign_genesis
 from detente.network.client import HostClient
@@ -401,6 +401,11 @@ class World:
             raise AssertionError(str(context)) from context.get("exception")
 
     # --- who is there, and what lies between ---
+
+    def recorded(self) -> dict[int, Submission]:
+        """Return every entry of the ledger by index."""
+        rows = self.host.store.read(1, self.host.store.size())
+        return {row.index: msgspec.json.decode(row.submission, type=Submission) for row in rows if row.submission}
 
     def station(self, party: str) -> WorldStation:
         """Return a party's station."""
