@@ -67,7 +67,6 @@ class Storm(World):
             self.host.fails_at = step
 
     def host_restarts(self) -> None:
-        self.host.leaves()
         self.host.returns()
 
     # --- officers ---

@@ -19,6 +19,10 @@ class Disk:
     known: dict[int, tuple[bytes, bytes]] = field(default_factory=dict)
     leaves: dict[int, bytes] = field(default_factory=dict)
 
+    def find(self, entry: bytes) -> tuple[int, bytes] | None:
+        """Return index and bytes of an entry by its id."""
+        return next(((index, raw) for index, (found, raw) in self.known.items() if found == entry), None)
+
     def take(self, change: Keep) -> None:
         """Carry out one change."""
         if change.cut_leaves_from is not None:

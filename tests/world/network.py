@@ -122,7 +122,7 @@ class Network:
         """Who is away without a word: nothing refuses, nothing answers."""
         self.hangs_s: Callable[[float], float] = lambda within_s: within_s
         """How long a request to them hangs, given how long its sender would wait."""
-        self.fate: Callable[[str, str, str], Fate] = lambda sender, to, path: AS_IT_SHOULD
+        self.fate: Callable[[str, str, httpx.Request], Fate] = lambda sender, to, request: AS_IT_SHOULD
         self.watch: Callable[[str, str, httpx.Request, Exchange], None] = lambda sender, to, request, found: None
         """Called for every whole answer."""
 
@@ -143,8 +143,8 @@ class Network:
             raise httpx.ConnectTimeout(f"{to} says nothing")
         if to not in self.listeners or frozenset((sender, to)) in self.cut:
             raise httpx.ConnectError(f"there is no way to {to}")
-        fate = self.fate(sender, to, request.url.path)
         body = await request.aread()
+        fate = self.fate(sender, to, request)
         found = Exchange(self.loop, body)
         for number, late_us in enumerate(fate.arrives_us):
             exchange = found if number == 0 and fate.answered else Exchange(self.loop, body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import httpx
 from tests.world.network import Fate
 from tests.world.world import SECOND, World
 
@@ -22,8 +23,8 @@ class Weather:
         world.network.fate = self._fate
         world.write_us = self._write_us
 
-    def _fate(self, sender: str, to: str, path: str) -> Fate:
-        if not self.bad or path == "/v1/stream":
+    def _fate(self, sender: str, to: str, request: httpx.Request) -> Fate:
+        if not self.bad or request.url.path == "/v1/stream":
             return Fate()
         return self._to_host() if "host" in (sender, to) else self._direct()
 

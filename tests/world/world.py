@@ -40,6 +40,7 @@ from detente.ledger import keys as ledger_keys
 from detente.ledger.entry import Draft, Submission, check_submission, encode_submission
 from detente.ledger.facets import Facet
 from detente.ledger.genesis import Genesis, ledger_id, sign_genesis
+from detente.ledger.keys import SigningKey
 from detente.network.client import HostClient
 from detente.network.peers import PeersClient
 from detente.network.sync import Pace
@@ -47,7 +48,7 @@ from detente.node.host import Host
 from detente.node.known import Known as KnownBytes
 from detente.node.limits import LimitRules
 from detente.node.station_state import Me, Station
-from detente.node.station_values import Input, PresenceSet, Release, Tick
+from detente.node.station_values import Effect, Input, PresenceSet, Release, Tick
 from detente.picture.known import Known, known_of
 from detente.picture.picture import Picture
 from detente.records.body import Body
@@ -142,7 +143,9 @@ class WorldHost:
         self.process.kill(self._world.loop)
 
     def returns(self) -> None:
-        """The host starts again, from what it had stored."""
+        """The host starts again, from what it had stored. It is killed first if it runs."""
+        if not self.process.dead:
+            self.leaves()
         self.fails_at = ""
         self._world.network.hanging.discard("host")
         self.start()
@@ -270,7 +273,11 @@ class WorldStation:
             signed_at_us=self.clock.now_us(),
             supersedes=supersedes,
         )
-        composed = self.engine.sealed(draft, keys.signing(self.party, signer))
+        return self.seals(draft, keys.signing(self.party, signer))
+
+    def seals(self, draft: Draft, key: SigningKey) -> tuple[bytes, asyncio.Future[None] | None]:
+        """Seal a draft and hand it in."""
+        composed = self.engine.sealed(draft, key)
         world = self._world
         entry = check_submission(encode_submission(composed.submission), world.genesis.slots, world.ledger).id
         return entry, self.gives(composed)
@@ -278,6 +285,10 @@ class WorldStation:
     def gives(self, given: Input) -> asyncio.Future[None] | None:
         """Give the engine an input, as the local listener does for an officer. Raises what it raises."""
         return self._world.within(self.process, lambda: self.engine.give(given))[0]
+
+    def repeats(self, effect: Effect) -> None:
+        """Have something carried out that the node had decided before."""
+        self._world.within(self.process, lambda: self.engine._do(effect))
 
     def states_presence(self, *volumes: Volume4D, speaks_for: tuple[str, ...] = ()) -> None:
         """Somebody here says where own people are."""
@@ -339,8 +350,12 @@ class World:
         for station in self.stations.values():
             station.crashes()
         self.host.leaves()
-        with contextlib.suppress(AssertionError):
-            self.settle()
+        self.loop.run_until(self.loop.now_us)
+        self.loop.run_until_complete(self.loop.shutdown_asyncgens())
+        while left := asyncio.all_tasks(self.loop):
+            for task in left:
+                task.cancel()
+            self.loop.run_until(self.loop.now_us)
         self.loop.close()
 
     # --- time ---
