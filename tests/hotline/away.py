@@ -8,7 +8,8 @@ name: the act that made it, or what it answers.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -16,10 +17,9 @@ from tests.hotline import stormy
 from tests.hotline.away_acts import OPENING, Act, Made, answers_to, body_of, own_acts
 from tests.hotline.stormy import PARTIES, Storm
 from tests.support.shown import shown
-from tests.support.stations import SECOND
+from tests.world.world import SECOND
 
-from detente.node.station_inputs import HostUnreachable
-from detente.node.station_values import Submit
+from detente.network.sync import Pace
 from detente.records.handover import Handover
 from detente.records.notice import Notice
 from detente.records.notice_state import State
@@ -31,30 +31,52 @@ CALM_S = 600
 """Longer than two clocks can be apart (`Storm.skew`), so that the slowest station has answered."""
 
 
+LATER = {
+    f"ladder_{name}_{reach}_us": 36_000 * SECOND
+    for name in ("urgent", "stop", "priority")
+    for reach in ("alternate_channel", "higher_level", "host_duty_officer")
+}
+LATER |= {f"ladder_{name}_director_us": 30 * SECOND for name in ("query", "query_urgent")}
+LATER |= {f"ladder_{name}_higher_level_us": 36_000 * SECOND for name in ("query", "query_urgent")}
+RULES = {**stormy.GENESIS.rules, **LATER, "exchange_every_us": 3_600 * SECOND}
+GENESIS = msgspec.structs.replace(stormy.GENESIS, rules=RULES)
+"""A ledger with ladders of one short step, whose stations seldom exchange checkpoints: hours pass here."""
+
+
+@dataclass(frozen=True)
+class Patient(Pace):
+    """Looks again within a second of the host's return, as production does, and not every second of the hours before."""
+
+    left_s: Callable[[], float] = lambda: 0.0
+
+    def again(self, failures: int) -> float:
+        return self.left_s() + super().again(failures)
+
+
 class Away(Storm):
     """A storm without faults of the lines, but with a host that leaves and comes back; requests to it hang meanwhile."""
 
     def __init__(self, seed: int) -> None:
-        self.hanging: set[str] = set()
-        super().__init__(seed, pictures=True)
-        self.stormy = False
+        self.returns_us = 0
+        pace = Patient(poll_s=300.0, watch_s=300.0, left_s=self._left_s)
+        super().__init__(seed, genesis=GENESIS, pace=pace)
         self.script: list[Act] = []
         self.made: list[Made] = []
 
-    def _do(self, party: str, effect) -> None:
-        if self.host.dead and isinstance(effect, Submit):
-            self.hanging.add(party)
-            return
-        super()._do(party, effect)
+    def host_dies(self) -> None:
+        """Gone without a word."""
+        self.host.leaves()
+        self.network.hanging.add("host")
+        self.network.hangs_s = lambda within_s: within_s + self._left_s()
 
     def host_restarts(self) -> None:
-        """In which order the queues drain is drawn anew."""
-        super().host_restarts()
-        waiting = sorted(self.hanging)
-        self.random.shuffle(waiting)
-        self.hanging.clear()
-        for party in waiting:
-            self.give(party, HostUnreachable("it never answered"))
+        self.host.returns()
+
+    def _left_s(self) -> float:
+        """How long until the host returns; in which order the queues drain then is drawn anew."""
+        if self.now_us >= self.returns_us:
+            return 0.0
+        return (self.returns_us - self.now_us) / SECOND + self.drawn.uniform(0, 0.5)
 
     # --- acts ---
 
@@ -63,12 +85,12 @@ class Away(Storm):
         about = self.made[act.about] if act.about >= 0 else None
         body = body_of(act, len(self.made), about)
         supersedes = about.entry.hex() if about is not None and act.verb == "version" else None
-        self.made.append(Made(act.party, self.send(act.party, body, act.to, supersedes=supersedes), body))
+        self.made.append(Made(act.party, self.station(act.party).sends(body, act.to, supersedes=supersedes), body))
         self.script.append(act)
 
     def draw(self) -> None:
         """Draw an act of one party from what it holds now, and do it."""
-        draw = self.random
+        draw = self.drawn
         party = draw.choice(PARTIES)
         others = tuple(p for p in PARTIES if p != party)
         invited = list(self._invited(party))
@@ -85,7 +107,7 @@ class Away(Storm):
                 live = isinstance(body, Notice) and body.state is State.ACCEPTED and n not in replaced
                 yield from [("version", n)] * 3 * live
                 yield from ((verb, n) for verb in own_acts(body))
-            elif not isinstance(body, Handover) and self._holds(party, entry) and not self._too_soon(n):
+            elif not isinstance(body, Handover) and self.station(party).holds(entry) and not self._too_soon(n):
                 yield from ((verb, n) for verb in answers_to(body, party))
 
     def _too_soon(self, n: int) -> bool:
@@ -119,7 +141,8 @@ class Away(Storm):
         found: dict[str, list[Any]] = {}
         for party in PARTIES:
             rows = [
-                (i, msgspec.json.decode(raw, type=Bytes)) for i, (_, raw) in sorted(self.copies[party].known.items())
+                (i, msgspec.json.decode(raw, type=Bytes))
+                for i, (_, raw) in sorted(self.station(party).disk.known.items())
             ]
             found[party] = [
                 known_of(i, k.received_at_us, k.id, k.header, [None if o is None else o.facet for o in k.facets])
@@ -130,14 +153,13 @@ class Away(Storm):
     def views(self) -> dict[str, Any]:
         """Return what every party is shown, by the names of entries."""
         names = self.names()
-        assert self.pictures is not None
         found = {}
         for party in PARTIES:
-            said = msgspec.json.encode(shown(self.pictures[party], self.now_us), order="sorted").decode()
+            said = msgspec.json.encode(shown(self.station(party).picture, self.now_us), order="sorted").decode()
             for entry, name in names.items():
                 said = said.replace(entry, name).replace(f"permission-{entry[:12]}", f"permission of {name}")
             found[party] = {view: _sorted(value) for view, value in msgspec.json.decode(said).items()}
-            timers = self.stations[party].acting.timers
+            timers = self.station(party).state.acting.timers
             running = [
                 (names[c.matter.about], c.matter.party, c.matter.ladder, list(c.taken))
                 for c in timers.clocks(self.now_us)
@@ -149,19 +171,18 @@ class Away(Storm):
         """Everything that no outage may bring about."""
         found = []
         for party in PARTIES:
-            station = self.stations[party]
+            station = self.station(party).state
             kinds = ("bad-entry", "fork", "refused", "withheld")
             found += [f"{party}: {a.words}" for a in station.alarms.raised if a.kind in kinds]
-            found += [f"{party}: still in the queue: {item.kind}" for item in station.sending.outbox.items.values()]
-            found += [f"{party}: still only direct: {held.id}" for held in station.peers.direct.values()]
+            found += [f"{party}: still in the queue: {item.kind}" for item in station.outbox.items.values()]
+            found += [f"{party}: still only direct: {held.id}" for held in station.direct.values()]
             found += self._lapses(party)
             calls = [step for known in self.folded[party] if (step := known.body(Step)) is not None]
             found += [f"{party}: called {c.party} for a screening" for c in calls if c.ladder == "screening"]
         return found
 
     def _lapses(self, party: str) -> list[str]:
-        assert self.pictures is not None
-        view, found = self.pictures[party], []
+        view, found = self.station(party).picture, []
         for entry in self.names():
             for other in view.delivery.of(entry):
                 course = view.delivery.course(entry, other)
@@ -192,32 +213,34 @@ def worked(seed: int) -> tuple[Away, Away]:
     the outage's own.
     """
     draw = random.Random(f"away {seed}")
-    away, present = Away(seed), Away(seed)
     hours = draw.randint(1, 3)
     acts = sorted(draw.randint(1, (hours + 1) * HOUR) for _ in range(draw.randint(10, 16)))
     leaves, returns = 600, 600 + hours * HOUR - draw.randint(0, 900)
     acts = [at for at in acts if not leaves - MINUTE < at <= leaves]
     events = [(at, "act") for at in acts] + [(leaves, "leaves"), (returns, "returns")]
     events += [(draw.randint(1, (hours + 1) * HOUR), "restart") for _ in range(draw.randint(1, 4))]
-    start_us = away.now_us
-    away.run(5)
-    for at, event in sorted(events):
-        away.run((start_us + (at + 5) * SECOND - away.now_us) / SECOND)
-        match event:
-            case "act":
-                away.draw()
-            case "leaves":
-                away.host_dies()
-            case "returns":
-                away.host_restarts()
-            case "restart":
-                away.restart(draw.choice(PARTIES))
-    for act in away.script:
-        present.run((act.at_us - present.now_us) / SECOND)
-        present.act(act)
-    end_us = away.now_us + CALM_S * SECOND
-    for one in (away, present):
-        one.run((end_us - one.now_us) / SECOND)
+    with Away(seed) as away:
+        start_us = away.now_us
+        away.returns_us = start_us + (returns + 5) * SECOND
+        away.run(5)
+        for at, event in sorted(events):
+            away.run_until(start_us + (at + 5) * SECOND)
+            match event:
+                case "act":
+                    away.draw()
+                case "leaves":
+                    away.host_dies()
+                case "returns":
+                    away.host_restarts()
+                case "restart":
+                    away.station(draw.choice(PARTIES)).comes_back()
+        end_us = away.now_us + CALM_S * SECOND
+        away.run_until(end_us)
+    with Away(seed) as present:
+        for act in away.script:
+            present.run_until(act.at_us)
+            present.act(act)
+        present.run_until(end_us)
     return away, present
 
 
@@ -233,4 +256,4 @@ def differences(seed: int) -> list[str]:
     return found
 
 
-__all__ = ["differences", "stormy", "worked"]
+__all__ = ["differences", "worked"]

@@ -1,29 +1,24 @@
-"""A stormy world of real station nodes and a real host node: clocks off, stations and host that die, lines that delay and repeat.
+"""A stormy world: clocks off, stations and host that are killed at any moment, lines that lose, delay and repeat.
 
-Everything follows from one seed. The host's gate is the product's own (`node.host.Host`): it admits, refuses, and is loaded again
-from its rows after each death. What must hold at the end is in `test_simulation.py`.
+Everything follows from one seed. Host and stations are production's loops (`tests.world`). What must hold at the end is in
+`test_simulation.py`.
 """
 
 from __future__ import annotations
 
-import heapq
 import random
 from typing import NamedTuple
 
 import msgspec
 from tests.support import stations, world
-from tests.support.stations import SECOND, World, message, response
+from tests.support.stations import message, response
+from tests.world.weather import Weather
+from tests.world.world import PARTIES, SECOND, World
 
-from detente.ledger.genesis import sign_genesis
-from detente.node.examine import examine
-from detente.node.host import Host as Gate
+from detente.ledger.genesis import Genesis
+from detente.network.sync import Pace
 from detente.node.limits import LimitRules, Rate
-from detente.node.rows import StoredEntry
-from detente.node.station import handle
-from detente.node.station_inputs import HostUnreachable, Tick
-from detente.node.station_values import WakeAt
 
-PARTIES = ("cjtf", "rus", "un")
 STORM_S, CALM_S = 240, 150
 LADDERS = {
     "exchange_every_us": 30 * SECOND,
@@ -34,8 +29,9 @@ LADDERS = {
     }.items() for reach, after in zip(("director", "alternate_channel", "higher_level", "host_duty_officer"), times, strict=True)},
 }  # fmt: skip
 GENESIS = msgspec.structs.replace(stations.the_genesis(), rules={**stations.RULES, **LADDERS})
-LEDGER = world.ledger_id(GENESIS)
 ROOMY = Rate(burst=1_000_000, per_second=1_000_000)
+LIMITS = LimitRules(bytes=ROOMY, entries=ROOMY, logins=ROOMY, reads=ROOMY, writes=ROOMY)
+BRISK = Pace(poll_s=10.0, again_s=(0.1, 0.5, 2.0), watch_s=10.0)
 
 
 class Sent(NamedTuple):
@@ -49,212 +45,91 @@ class Sent(NamedTuple):
 
 
 class Storm(World):
-    """The world, with faults drawn from a seed. Times are the true clock's; a station's own is `skew` off."""
+    """The world, with faults drawn from a seed. Times are the true clock's; a station's own is up to 5 min off."""
 
-    def __init__(self, seed: int, *, pictures: bool = False) -> None:
-        self.random = random.Random(seed)
-        self.skew = {party: self.random.randint(-300, 300) * SECOND for party in PARTIES}
-        self.off: set[str] = set()
-        self.rows: list[StoredEntry] = []
-        self.later: list[tuple[int, int, tuple]] = []
+    def __init__(self, seed: int, *, genesis: Genesis = GENESIS, pace: Pace = BRISK) -> None:
+        drawn = random.Random(seed)
+        skew_us = {party: drawn.randint(-300, 300) * SECOND for party in PARTIES}
+        super().__init__(seed, genesis=genesis, limits=LIMITS, pace=pace, skew_us=skew_us)
+        self.drawn = drawn
         self.count = 0
-        self.stormy = True
         self.sent: list[Sent] = []
         self.replies: dict[tuple[bytes, str], int] = {}
-        self.gate = self.load_gate()
-        super().__init__(PARTIES, pictures=pictures)
-        self.host.accept = self.accept  # type: ignore[method-assign]
 
     # --- the host ---
 
-    def load_gate(self) -> Gate:
-        roots = {party: world.signing(party, "root") for party in PARTIES}
-        gate = Gate(sign_genesis(GENESIS, roots), LimitRules(entries=ROOMY, bytes=ROOMY))
-        gate.load([gate.genesis_row(b""), *self.rows])
-        return gate
-
-    def accept(self, party: str, raw: bytes, now_us: int) -> bytes | None:
-        if self.stormy and self.random.random() < 0.1:
-            return self.lost(party)
-        index = self.gate.admit(examine(raw, world.SLOTS, LEDGER), raw, party, now_us)
-        batch = self.gate.take_batch()
-        if batch is not None:
-            self.rows += batch.rows
-            self.gate.stored()
-            self.gate.signed()
-        receipt = type(self.host).accept(self.host, party, raw, self.gate.last_us)
-        assert len(self.host.main.leaves) == self.gate.published > index
-        return self.lost(party) if self.stormy and self.random.random() < 0.1 else receipt
-
-    def lost(self, party: str) -> None:
-        """The line broke before the host took it in, or after."""
-        self.give(party, HostUnreachable("no answer"))
-
     def host_dies(self) -> None:
-        self.host.dead = True
+        """Killed where it stands, or at the next step of its next batch."""
+        step = self.drawn.choice((None, "before-store", "after-store", "after-sign", "before-answer"))
+        if step is None:
+            self.host.leaves()
+        else:
+            self.host.fails_at = step
 
     def host_restarts(self) -> None:
-        """Loaded again from what it had stored."""
-        self.gate = self.load_gate()
-        self.host.dead = False
-
-    # --- stations, each by its own clock ---
-
-    def start(self, party: str):
-        true_us, self.now_us = self.now_us, self.now_us + self.skew[party]
-        try:
-            station = super().start(party)
-        finally:
-            self.now_us = true_us
-        self.wake[party] = true_us
-        return station
-
-    def give(self, party: str, given) -> None:
-        if party in self.off:
-            return
-        _, effects = handle(self.stations[party], given, self.now_us + self.skew[party])
-        for keep in [e for e in effects if type(e).__name__ == "Keep"]:
-            self.copies[party].write(keep)
-        for effect in effects:
-            if isinstance(effect, WakeAt):
-                self.wake[party] = max(effect.at_us - self.skew[party], self.now_us + 1)
-            else:
-                self.todo.append((party, effect))
-
-    def follow(self, party: str) -> None:
-        if party in self.off:
-            return
-        if self.host.dead:
-            if self.stations[party].sending.host_answers:
-                self.give(party, HostUnreachable("no answer"))
-            return
-        super().follow(party)
-
-    def dies(self, party: str) -> None:
-        """Killed: what was under way is lost; what was kept is not."""
-        self.off.add(party)
-        self.todo = type(self.todo)((p, e) for p, e in self.todo if p != party)
-
-    def comes_back(self, party: str) -> None:
-        self.off.discard(party)
-        self.restart(party)
-
-    # --- lines that lose, delay and repeat ---
-
-    def _send(self, party: str, to: str, kind: str, about: bytes, data: bytes) -> None:
-        times = self.random.choices((0, 1, 2, 3), (2, 6, 2, 1))[0] if self.stormy else 1
-        for _ in range(times):
-            delay_us = self.random.randint(0, 40 * SECOND) if self.stormy and self.random.random() < 0.3 else 0
-            self.do_at(self.now_us + delay_us, ("envelope", party, to, kind, about, data))
-        if not times:
-            self.do_at(self.now_us, ("lost", party, to, kind, about))
-
-    def do_at(self, at_us: int, act: tuple) -> None:
-        self.count += 1
-        heapq.heappush(self.later, (at_us, self.count, act))
-
-    def _act(self, act: tuple) -> None:
-        from detente.node.station_inputs import PeerUnreachable
-
-        match act:
-            case ("envelope", party, to, kind, about, data) if to not in self.off and party not in self.off:
-                World._send(self, party, to, kind, about, data)
-            case ("envelope", party, to, kind, about, _) | ("lost", party, to, kind, about):
-                self.give(party, PeerUnreachable(to, kind, about))
-            case ("message", party, urgency, to):
-                self._say(party, urgency, to)
-            case ("answer", party, about, author, answer):
-                if party in self.off or not self._holds(party, about):
-                    self.do_at(self.now_us + 3 * SECOND, act)
-                else:
-                    self.send(party, response(about, answer), [author])
-                    self.replies.setdefault((about, party), self.now_us)
-            case ("dies", party):
-                self.dies(party)
-            case ("back", party) if party in self.off:
-                self.comes_back(party)
-            case ("host dies",):
-                self.host_dies()
-            case ("host back",):
-                self.host_restarts()
-
-    def _holds(self, party: str, entry: bytes) -> bool:
-        station = self.stations[party]
-        return entry in station.peers.direct or entry in {found for found, _ in self.copies[party].known.values()}
+        self.host.returns()
 
     # --- officers ---
 
-    def send(self, party: str, body, audience, **more) -> bytes:
-        true_us, self.now_us = self.now_us, self.now_us + self.skew[party]
-        try:
-            station, given = self.stations[party], []
-            give, self.give = self.give, lambda p, g: given.append((p, g))  # type: ignore[method-assign]
-            entry = super().send(party, body, audience, **more)
-        finally:
-            self.give = give  # type: ignore[method-assign]
-            self.now_us = true_us
-        assert station is self.stations[party]
-        for p, g in given:
-            self.give(p, g)
-        return entry
-
-    def _say(self, party: str, urgency: str, to: tuple[str, ...]) -> None:
-        if party in self.off:
+    def says(self, party: str, urgency: str, to: tuple[str, ...]) -> None:
+        """An officer sends a message. It counts, and half of those to whom it goes will answer, once the station has kept it."""
+        if not self.station(party).runs:
             return
         self.count += 1
-        entry = self.send(party, message(urgency, words=f"{urgency} {self.count}"), to)
-        self.sent.append(Sent(entry, party, to, urgency, self.now_us))
-        for other in to:
-            if self.random.random() < 0.5:
-                answer = "comply" if urgency == "stop" else self.random.choice(("acknowledge", "confirm"))
-                self.do_at(self.now_us + self.random.randint(2, 100) * SECOND, ("answer", other, entry, party, answer))
+        body = message(urgency, words=f"{urgency} {self.count}")
+        at_us, (entry, kept) = self.now_us, self.station(party).hands_in(body, to)
+        sent = Sent(entry, party, to, urgency, at_us)
+        kept.add_done_callback(lambda done: done.cancelled() or self._said(sent))
+
+    def _said(self, sent: Sent) -> None:
+        self.sent.append(sent)
+        for other in sent.to:
+            if self.drawn.random() < 0.5:
+                answer = "comply" if sent.urgency == "stop" else self.drawn.choice(("acknowledge", "confirm"))
+                self.after(self.drawn.randint(2, 100), lambda o=other, a=answer: self.answers(o, sent, a))
+
+    def answers(self, party: str, sent: Sent, answer: str) -> None:
+        """An officer answers as soon as the station runs and holds what it is about, and again if the answer was not kept."""
+        if (sent.id, party) in self.replies:
+            return
+        station = self.station(party)
+        if station.runs and station.holds(sent.id):
+            at_us, (_, kept) = self.now_us, station.hands_in(response(sent.id, answer), [sent.author])
+            key = sent.id, party
+            kept.add_done_callback(lambda done: done.cancelled() or self.replies.setdefault(key, at_us))
+        self.after(3, lambda: self.answers(party, sent, answer))
 
     # --- time ---
 
-    def run(self, seconds: float = 0) -> None:
-        until = self.now_us + int(seconds * SECOND)
-        self.settle()
-        while True:
-            awake = [at for party, at in self.wake.items() if party not in self.off]
-            due = min([*awake, *(at for at, _, _ in self.later[:1])], default=until + 1)
-            if due > until:
-                break
-            self.now_us = max(self.now_us, due)
-            while self.later and self.later[0][0] <= self.now_us:
-                self._act(heapq.heappop(self.later)[2])
-            for party in self.parties:
-                if party not in self.off and self.wake[party] <= self.now_us:
-                    self.wake[party] = self.now_us + 10**15
-                    self.give(party, Tick())
-            self.settle()
-        self.now_us = until
-        self.settle()
+    def after(self, seconds: float, work) -> None:
+        """Have something done after so many seconds."""
+        self.at(self.now_us + round(seconds * SECOND), work)
 
     def storm(self) -> None:
         """Draw what happens, let it happen, then heal everything and let the ladders come to their ends."""
-        draw = self.random
-        start = self.now_us
+        weather = Weather(self, self.drawn)
+        draw = self.drawn
         for _ in range(draw.randint(3, 6)):
             party = draw.choice(PARTIES)
             others = [p for p in PARTIES if p != party]
             to = tuple(sorted(draw.sample(others, draw.randint(1, 2))))
             urgency = draw.choice(("stop", "urgent", "urgent", "priority"))
-            self.do_at(start + draw.randint(1, STORM_S - 60) * SECOND, ("message", party, urgency, to))
+            self.after(draw.randint(1, STORM_S - 60), lambda p=party, u=urgency, t=to: self.says(p, u, t))
         for _ in range(draw.randint(1, 5)):
-            party, at = draw.choice(PARTIES), start + draw.randint(0, STORM_S) * SECOND + draw.randint(0, SECOND)
-            self.do_at(at, ("dies", party))
-            self.do_at(at + draw.randint(0, 60 * SECOND), ("back", party))
+            station, at = self.station(draw.choice(PARTIES)), draw.randint(0, STORM_S) + draw.random()
+            self.after(at, station.crashes)
+            self.after(at + draw.uniform(0, 60), station.comes_back)
         for _ in range(draw.randint(0, 3)):
-            at = start + draw.randint(0, STORM_S) * SECOND
-            self.do_at(at, ("host dies",))
-            self.do_at(at + draw.randint(0, 90 * SECOND), ("host back",))
+            at = draw.randint(0, STORM_S)
+            self.after(at, self.host_dies)
+            self.after(at + draw.uniform(0, 90), self.host_restarts)
         self.run(STORM_S)
-        self.stormy = False
-        if self.host.dead:
-            self.host_restarts()
-        for party in sorted(self.off):
-            self.comes_back(party)
+        weather.bad = False
+        self.host_restarts()
+        for party in PARTIES:
+            if not self.station(party).runs:
+                self.station(party).comes_back()
         self.run(CALM_S)
 
 
-__all__ = ["GENESIS", "LEDGER", "PARTIES", "Sent", "Storm"]
+__all__ = ["GENESIS", "PARTIES", "Sent", "Storm", "world"]

@@ -10,36 +10,18 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import msgspec
 import pytest
-from tests.hotline import stormy
 from tests.hotline.away import differences
-from tests.support import stations
+from tests.world.world import quietly
 
 KEPT = Path(__file__).parent / "failing_away.txt"
 _KEPT_SEEDS = [int(line.split()[0]) for line in KEPT.read_text().splitlines() if line[:1].isdigit()]
-LATER = {
-    f"ladder_{name}_{reach}_us": 36_000 * stations.SECOND
-    for name in ("urgent", "stop", "priority")
-    for reach in ("alternate_channel", "higher_level", "host_duty_officer")
-}
-LATER |= {f"ladder_{name}_director_us": 30 * stations.SECOND for name in ("query", "query_urgent")}
-LATER |= {f"ladder_{name}_higher_level_us": 36_000 * stations.SECOND for name in ("query", "query_urgent")}
-RULES = {**stormy.GENESIS.rules, **LATER, "exchange_every_us": 3_600 * stations.SECOND}
-GENESIS = msgspec.structs.replace(stormy.GENESIS, rules=RULES)
 
 
-@pytest.fixture(autouse=True)
-def ledger(monkeypatch):
-    """A ledger with ladders of one short step, whose stations seldom exchange checkpoints: hours pass here."""
-    _found(monkeypatch.setattr)
-
-
-def _found(put) -> None:
-    ledger = stations.world.ledger_id(GENESIS)
-    for module in (stations, stormy):
-        put(module, "GENESIS", GENESIS)
-        put(module, "LEDGER", ledger)
+@pytest.fixture(autouse=True, scope="module")
+def quiet():
+    with quietly():
+        yield
 
 
 def try_seed(seed: int) -> None:
@@ -62,10 +44,10 @@ def test_two_hundred_outages_change_nothing_but_the_hosts_times(seed):
 
 
 if __name__ == "__main__":
-    _found(setattr)
     *first, count = [int(given) for given in sys.argv[1:]] or [200]
     seeds = range(1 + sum(first), 1 + sum(first) + count)
-    failed = {seed: found for seed in seeds if (found := differences(seed))}
+    with quietly():
+        failed = {seed: found for seed in seeds if (found := differences(seed))}
     print(f"{count} seeds, {len(failed)} failed: {sorted(failed)}")
     for found in list(failed.values())[:2]:
         print("\n".join(one[:600] for one in found[:4]))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from tests.support.stations import SECOND, START_US, World, circle, message, notice, response
+from tests.support.stations import START_US, circle, message, notice, response
+from tests.world.network import Fate
+from tests.world.world import CALM, SECOND, World
 
 from detente.picture.dangers import Dangers
 from detente.records.change import Changed
@@ -38,9 +40,15 @@ def movement(truce, state=State.ACTIVATED, start_s=0):
 
 
 @pytest.fixture
-def world():
-    made = World(ALL, pictures=True)
-    made.run(1)
+def plain_world():
+    with World(genesis=CALM) as made:
+        made.run(1)
+        yield made
+
+
+@pytest.fixture
+def world(plain_world):
+    made = plain_world
     made.truce = made.send("cjtf", stated("started"), ("cjtf", "rus", "un"))
     made.waiting = made.send("un", movement(made.truce, State.ACCEPTED, start_s=1800), ("rus", "un"))
     made.convoy = made.send("un", movement(made.truce), ("cjtf", "rus", "un"))
@@ -49,7 +57,7 @@ def world():
 
 
 def dangers(world, party) -> Dangers:
-    return world.pictures[party].dangers
+    return world.station(party).picture.dangers
 
 
 def end_truce(world, readers=ALL, **given):
@@ -78,7 +86,7 @@ def test_each_recipient_is_warned_of_what_it_reads_and_asked_afresh(world):
     end = end_truce(world)
     assert given_by(world, "un", end) == [("cjtf", 0, "urgent", 1), ("rus", 0, "urgent", 1), ("rus", 1, "priority", 1)]
     assert given_by(world, "cjtf", end) == [("cjtf", 0, "urgent", 1)]
-    waits = [w for w in world.pictures["un"].waiting.open() if w.asker == "un" and w.for_ == "officer"]
+    waits = [w for w in world.station("un").picture.waiting.open() if w.asker == "un" and w.for_ == "officer"]
     by_version = {w.entry for w in dangers(world, "un").warned(end, "said")}
     asked = {(w.asked, w.due_us - w.since_us) for w in waits if w.version in by_version}
     assert asked == {("cjtf", 120 * SECOND), ("rus", 120 * SECOND), ("rus", 300 * SECOND)}
@@ -98,22 +106,21 @@ def test_an_answer_settles_it_and_silence_raises_an_alarm(world):
 @pytest.mark.parametrize("keep_first", [0, 1, 2])
 def test_a_restart_in_the_middle_warns_nobody_twice_and_nobody_never(world, keep_first):
     """The station of the UN is killed after some of its warnings are durable, before the rest is."""
-    world.host.dead = False
     given = []
-    original = world.seal
+    engine = world.station("un").engine
+    original = engine._compose
 
-    def seal(party, draft, key):
-        if draft.kind == "warning/1" and party == "un":
+    def compose(draft):
+        if draft.kind == "warning/1":
             given.append(draft)
             if len(given) > keep_first:
-                return b""  # killed before this one was kept
-        return original(party, draft, key)
+                return  # killed before this one was kept
+        original(draft)
 
-    world.seal = seal
+    engine._compose = compose
     end = world.send("rus", stated("ended", (world.truce.hex(),), effective_us=world.now_us, parties=()), ALL)
     world.settle()
-    world.seal = original
-    world.copies["un"].kept.pop(f"fan/{end.hex()} said", None)
+    world.station("un").disk.kept.pop(f"fan/{end.hex()} said", None)
     world.restart("un")
     world.run(5)
     assert sorted(given_by(world, "un", end.hex())) == [
@@ -127,28 +134,31 @@ def test_a_restart_in_the_middle_warns_nobody_twice_and_nobody_never(world, keep
 
 def test_with_the_host_dead_a_warning_of_people_on_the_road_still_arrives(world):
     """The change came, then the host died before any warning got in: the urgent ones go from station to station."""
-    original = world.host.accept
-    world.host.accept = lambda party, raw, now_us: (
-        None if b'"kind":"warning/1"' in raw else original(party, raw, now_us)
+    world.network.fate = lambda sender, to, request: Fate(
+        () if to == "host" and b'"kind":"warning/1"' in request.content else (0,)
     )
     end_truce(world)
-    world.host.dead = True
+    world.host.leaves()
     world.run(3)
-    held = [d for d in world.stations["rus"].peers.direct.values() if d.entry.header.kind == "warning/1"]
+    held = [d for d in world.station("rus").state.peers.direct.values() if d.entry.header.kind == "warning/1"]
     assert [d.entry.header.author for d in held] == ["un"]
 
 
 def test_a_party_that_may_not_read_the_change_receives_nothing_about_it(world):
     """Russia tells the UN alone that it is over: the UN's station warns nobody by itself, and is itself alarmed."""
     before = len(
-        world.pictures["cjtf"].timeline.ids(world.pictures["cjtf"].timeline.known_to("cjtf", size=10**6).current)
+        world.station("cjtf").picture.timeline.ids(
+            world.station("cjtf").picture.timeline.known_to("cjtf", size=10**6).current
+        )
     )
     end = end_truce(world, readers=("rus", "un"))
     assert [w[0] for w in given_by(world, "un", end)] == ["rus", "rus"]
     assert world.alarms("un", "endangered")
     assert not world.alarms("cjtf", "endangered")
     after = len(
-        world.pictures["cjtf"].timeline.ids(world.pictures["cjtf"].timeline.known_to("cjtf", size=10**6).current)
+        world.station("cjtf").picture.timeline.ids(
+            world.station("cjtf").picture.timeline.known_to("cjtf", size=10**6).current
+        )
     )
     assert after == before
 
@@ -175,9 +185,8 @@ def test_a_pause_that_was_extended_does_not_end_before_its_new_end(world):
     assert dangers(world, "un").warned(longer.hex(), "over")
 
 
-def test_a_moved_zone_finds_what_lies_on_its_ground():
-    world = World(ALL, pictures=True)
-    world.run(1)
+def test_a_moved_zone_finds_what_lies_on_its_ground(plain_world):
+    world = plain_world
     zone = msgspec.structs.replace(notice(circle(36.4, 36.97)), activity=Activity.KEEP_OUT_ZONE)
     first = world.send("rus", zone, ALL)
     plain = msgspec.structs.replace(movement(bytes(32)), rests_on=())
@@ -191,9 +200,8 @@ def test_a_moved_zone_finds_what_lies_on_its_ground():
     assert convoy.hex()[:12] in world.alarms("un", "endangered")[0].words
 
 
-def test_an_urgent_message_is_still_what_it_was():
-    world = World(ALL, pictures=True)
-    world.run(1)
+def test_an_urgent_message_is_still_what_it_was(plain_world):
+    world = plain_world
     sent = world.send("un", message("urgent"), ("rus", "un"))
     world.run(130)
     assert [a.about.partition(" ")[0] for a in world.alarms("un", "unanswered")] == [sent.hex()]

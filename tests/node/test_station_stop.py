@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from tests.support.stations import LEDGER, SECOND, World, circle, message, notice, response
+from tests.support.stations import LEDGER, circle, message, notice, response
 from tests.support.stations import world as keys
+from tests.world.world import CALM, SECOND, World
 
 from detente.geometry.volume import NDEG, Point
 from detente.ledger.entry import Draft
@@ -13,6 +14,7 @@ from detente.ledger.facets import Facet
 from detente.node.station_inputs import DirectAnswered
 from detente.node.station_send import envelope
 from detente.node.station_stop import matched
+from detente.node.station_values import SendDirect
 from detente.records.duress import Duress
 from detente.records.message import Within
 from detente.records.registry import REGISTRY
@@ -22,9 +24,9 @@ HERE = Point(round(36.1517 * NDEG), round(36.9678 * NDEG))
 
 @pytest.fixture
 def world():
-    made = World(("cjtf", "rus", "un"), pictures=True)
-    made.run(1)
-    return made
+    with World(genesis=CALM) as made:
+        made.run(1)
+        yield made
 
 
 def stop(**given):
@@ -33,12 +35,12 @@ def stop(**given):
 
 
 def clock(world, viewer, party="rus"):
-    return next(c for c in world.pictures[viewer].stops.clocks() if c.party == party)
+    return next(c for c in world.station(viewer).picture.stops.clocks() if c.party == party)
 
 
 def test_it_is_matched_against_own_notices_and_hidden_presence_and_nothing_of_that_leaves(world):
     world.send("rus", notice(circle(36.16, 36.97)), ("rus", "un"))
-    world.state_presence("rus", circle(36.15, 36.96))
+    world.station("rus").states_presence(circle(36.15, 36.96))
     world.run(10)
     sent = world.send("un", stop(), ("rus", "un"))
     world.run(2)
@@ -46,7 +48,7 @@ def test_it_is_matched_against_own_notices_and_hidden_presence_and_nothing_of_th
     assert alarm.about == sent.hex()
     assert "own air" in alarm.words
     assert "presence of rus" in alarm.words
-    seen = b"".join(raw for _, raw in world.copies["un"].known.values())
+    seen = b"".join(raw for _, raw in world.station("un").disk.known.values())
     assert b"presence of rus" not in seen
     assert b"concerns" not in seen
 
@@ -83,16 +85,16 @@ def test_a_stop_that_names_a_notice_finds_its_newest_version_and_the_units_its_a
     second = world.send("rus", notice(circle(33.1, 36)), ("rus", "un"), supersedes=first.hex())
     world.run(5)
     said = msgspec.structs.replace(stop(about=(first.hex(),)), within=None)
-    found = matched(world.stations["rus"], said, world.now_us)
+    found = matched(world.station("rus").state, said, world.now_us)
     assert [(m.own.version, m.why) for m in found] == [(second.hex(), "named")]
 
 
 def test_with_the_host_dead_it_arrives_once_and_is_shown_once(world):
-    world.host.dead = True
+    world.host.leaves()
     sent = world.send("un", stop(), ("rus", "un"))
     world.run(3)
     assert [a.about for a in world.alarms("rus", "stop")] == [sent.hex()]
-    world.host.dead = False
+    world.host.returns()
     world.run(10)
     world.restart("rus")
     world.run(3)
@@ -113,21 +115,21 @@ def with_duress(world, word):
     draft = Draft(
         audience=("rus", "un"), author="un", facets=tuple(facets), kind=kind, sealed=sealed, signed_at_us=world.now_us
     )
-    entry = world.seal("un", draft, keys.signing("un", "watch-1"))
+    entry, _ = world.station("un").seals(draft, keys.signing("un", "watch-1"))
     world.run(2)
-    index, raw = world.copies["rus"].find(entry)
+    index, raw = world.station("rus").disk.find(entry)
     return (
         entry,
-        world.host.history("rus").entries[index],
+        world.recorded()[index],
         msgspec.json.decode(raw),
-        world.host.history("rus").leaves[index],
+        world.host.store.rows([index])[0].leaf,
     )
 
 
 def test_a_quiet_word_is_kept_by_its_own_side_and_looks_like_nothing_to_all_others(world):
     """Host and reader hold the same shape, byte count and leaf size with and without it; only the commitments are other noise."""
     plain, told = with_duress(world, ""), with_duress(world, "Not of my own will.")
-    assert b"Not of my own will" in world.copies["un"].kept[f"opened/{told[0].hex()}"]
+    assert b"Not of my own will" in world.station("un").disk.kept[f"opened/{told[0].hex()}"]
     assert len(msgspec.json.encode(plain[1])) == len(msgspec.json.encode(told[1]))
     assert [f is None for f in plain[1].facets] == [f is None for f in told[1].facets]
     assert len(plain[3]) == len(told[3])
@@ -138,30 +140,30 @@ def test_a_quiet_word_is_kept_by_its_own_side_and_looks_like_nothing_to_all_othe
 
 def test_a_stop_answered_while_the_host_was_down_does_not_run_again_when_it_returns(world):
     """Two queues race, and the answer is recorded before the stop. It was answered once and stays answered, at both sides."""
-    world.host.dead = True
+    world.host.leaves()
     sent = world.send("un", stop(), ("rus", "un"))
     world.run(24)
     answer = world.send("rus", response(sent, "comply"), ("rus", "un"))
     world.run(60)
-    world.no_host = {"un"}
-    world.host.dead = False
+    world.cut("un", "host")
+    world.host.returns()
     world.run(5)
-    world.no_host = set()
+    world.mend("un", "host")
     world.run(30)
-    assert world.copies["un"].find(answer)[0] < world.copies["un"].find(sent)[0]
+    assert world.station("un").disk.find(answer)[0] < world.station("un").disk.find(sent)[0]
     for viewer in ("un", "rus"):
         assert clock(world, viewer).answer == "comply"
-        assert not world.pictures[viewer].waiting.asked_of("rus")
-        assert not world.stations[viewer].acting.timers.running(sent.hex(), "rus", "stop")
+        assert not world.station(viewer).picture.waiting.asked_of("rus")
+        assert not world.station(viewer).state.acting.timers.running(sent.hex(), "rus", "stop")
 
 
 def test_by_its_own_clock_a_station_says_how_long_its_officers_took(world):
     """From the moment at which its station held it to the signature of its officer, whatever the host recorded when."""
-    world.host.dead = True
+    world.host.leaves()
     sent = world.send("un", stop(), ("rus", "un"))
     world.run(24)
     world.send("rus", response(sent, "comply"), ("rus", "un"))
-    world.host.dead = False
+    world.host.returns()
     world.run(30)
     for viewer in ("un", "rus"):
         took = clock(world, viewer).took
@@ -180,32 +182,39 @@ def test_a_station_that_is_asked_says_of_itself_that_it_holds_the_stop(world):
 
 def test_the_first_direct_acknowledgement_stands(world):
     """Asked again because its answer was lost, a station says again since when it holds the entry; no later time takes its place."""
-    world.host.dead = True
+    world.host.leaves()
     sent = world.send("un", stop(), ("rus", "un"))
     world.run()
-    first_us = world.stations["un"].peers.acknowledged(sent.hex(), "rus")
-    assert first_us == world.stations["rus"].peers.acknowledged(sent.hex(), "rus") == world.now_us
+    first_us = world.station("un").state.peers.acknowledged(sent.hex(), "rus")
+    assert first_us == world.station("rus").state.peers.acknowledged(sent.hex(), "rus") == world.now_us
     data = envelope(
-        world.stations["un"], {"entry": world.stations["rus"].peers.direct[sent].entry}, "urgent", "rus", world.now_us
+        world.station("un").state,
+        {"entry": world.station("rus").state.peers.direct[sent].entry},
+        "urgent",
+        "rus",
+        world.now_us,
     )
     world.run(10)
     world.restart("rus")
-    world._send("un", "rus", "urgent", sent, data)
+    world.station("un").repeats(SendDirect("rus", "urgent", sent, data))
+    world.run(1)
     for party in ("un", "rus"):
-        assert world.stations[party].peers.acknowledged(sent.hex(), "rus") == first_us
+        assert world.station(party).state.peers.acknowledged(sent.hex(), "rus") == first_us
 
 
 @pytest.mark.parametrize("at_us", [0, 2**53 - 1], ids=["1970", "2255"])
 def test_an_acknowledgement_by_an_absurd_clock_is_none(world, at_us):
     """Signed or not, it cannot be: no latency of 46 years is shown, the peer is named, and the stop is sent again."""
-    world.host.dead = True
-    world.direct = False
+    world.host.leaves()
+    world.cut("un", "rus")
     sent = world.send("un", stop(), ("rus", "un"))
     world.run()
-    answer = envelope(world.stations["rus"], {"id": sent.hex(), "received_at_us": at_us}, "urgent", "un", world.now_us)
-    world.give("un", DirectAnswered("rus", "urgent", sent, answer))
-    assert world.stations["un"].peers.acknowledged(sent.hex(), "rus") is None
+    answer = envelope(
+        world.station("rus").state, {"id": sent.hex(), "received_at_us": at_us}, "urgent", "un", world.now_us
+    )
+    world.station("un").gives(DirectAnswered("rus", "urgent", sent, answer))
+    assert world.station("un").state.peers.acknowledged(sent.hex(), "rus") is None
     assert [a.by for a in world.alarms("un", "bad-direct")] == ["rus"]
-    world.direct = True
+    world.mend("un", "rus")
     world.run(3)
-    assert world.stations["un"].peers.acknowledged(sent.hex(), "rus") is not None
+    assert world.station("un").state.peers.acknowledged(sent.hex(), "rus") is not None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from tests.support.stations import SECOND, START_US, World, circle, notice, response
+from tests.support.stations import START_US, circle, notice, response
+from tests.world.world import CALM, SECOND, World, quietly
 
 from detente.records.notice import Activity
 
@@ -13,9 +14,9 @@ HOUR = 3600 * SECOND
 
 @pytest.fixture
 def world():
-    made = World(("cjtf", "rus", "un"), pictures=True)
-    made.run(1)
-    return made
+    with quietly(), World(genesis=CALM) as made:
+        made.run(1)
+        yield made
 
 
 def movement(start_us, **given):

@@ -13,7 +13,6 @@ from tests.worlds.randomness import lopsidedness, unevenness
 from tests.worlds.sim import Seen, Sim
 from tests.worlds.stories import Pair, Step, pair
 
-from detente.host import stream
 from detente.ledger import keys
 from detente.ledger.leaf import decode_leaf, tag
 
@@ -107,6 +106,5 @@ def check_pairs(runner: asyncio.Runner, seeds: Sequence[int]) -> None:
 
 
 def quicken(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Streams without a pause between rounds; a signature verified once is not verified again (a pure function's memo)."""
-    monkeypatch.setattr(stream, "ROUND_S", 0.0)
+    """A signature verified once is not verified again (a pure function's memo)."""
     monkeypatch.setattr(keys, "crypto_sign_open", lru_cache(maxsize=4096)(keys.crypto_sign_open))

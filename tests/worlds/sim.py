@@ -112,7 +112,7 @@ class Sim:
             metrics=Metrics(),
         )
         self.engine.load(GENESIS_BYTES)
-        self.app = HostApp(self.engine, Tokens.fresh(self.ledger), GENESIS_BYTES)
+        self.app = HostApp(self.engine, Tokens.fresh(self.ledger), GENESIS_BYTES, round_s=0.0)
         self.peers = {party: Peer(address=party) for party in PARTIES}
         self.tokens: dict[str, str] = {}
         self.away: set[str] = set()

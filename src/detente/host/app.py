@@ -21,7 +21,7 @@ from detente.host.problems import INTERNAL, NOT_FOUND, problems_of
 from detente.host.reading import Reading
 from detente.host.recovery import Recovery
 from detente.host.requests import LINES, Answer, Request
-from detente.host.stream import Streams
+from detente.host.stream import ROUND_S, Streams
 from detente.host.tokens import Tokens, missing, over
 from detente.ledger import canonical
 from detente.network.http import PROBLEM, ClientGone, Receive, Scope, Send, problem_details
@@ -48,11 +48,11 @@ class _Empty(msgspec.Struct, forbid_unknown_fields=True):
 class HostApp:
     """The ASGI application on the parties' listener."""
 
-    def __init__(self, engine: Engine, tokens: Tokens, genesis: bytes) -> None:
+    def __init__(self, engine: Engine, tokens: Tokens, genesis: bytes, *, round_s: float = ROUND_S) -> None:
         self.engine = engine
         self.tokens = tokens
         self.genesis = genesis
-        self.streams = Streams(engine)
+        self.streams = Streams(engine, round_s)
         reading = Reading(engine)
         recovery = Recovery(engine)
         self._open: dict[tuple[str, str], Handler] = {

@@ -14,13 +14,13 @@ from typing import Final
 
 import structlog
 
-from detente.errors import DetenteError, Problem, Refused, Unavailable
+from detente.errors import DetenteError, EvidenceError, Problem, Refused, Unavailable
 from detente.host.examiner import Examiner
 from detente.host.metrics import Metrics
 from detente.host.problems import INTERNAL, problems_of
-from detente.ledger.checkpoint import Checkpoint, sign_checkpoint
+from detente.ledger.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
 from detente.ledger.keys import SigningKey
-from detente.ledger.note import Note
+from detente.ledger.note import Note, parse_note
 from detente.node.examine import Examined
 from detente.node.host import Host
 from detente.node.limits import too_large
@@ -99,7 +99,7 @@ class Engine:
                 witnesses.largest = signed
         waived = int(self.store.kept("accepted-missing").get("accepted-missing", b"0"))
         host.waive_blank = max(host.blank, default=0) < waived
-        if self.store.kept("fork/"):
+        if any(_forked(host, data) for data in self.store.kept("fork/").values()):
             host.fail("a checkpoint bears our signature over another history; both are kept as evidence")
         self._check_key(host)
         return host, witnesses
@@ -324,14 +324,18 @@ class Engine:
         self.host.blank.discard(row.index)
 
     def meet(self, data: bytes) -> None:
-        """Compare a checkpoint of our own with what we hold; a larger one, or a fork, is remembered over restarts."""
+        """Compare a checkpoint of our own with what we hold; a larger one, or a fork, is remembered over restarts.
+
+        That the host does not write for another reason makes no fork of a note that agrees.
+        """
+        signed = open_own(self.host, data)
         try:
-            meet_checkpoint(self.host, open_own(self.host, data))
-        finally:
-            if self.host.failed:
-                self.keep("fork/seen", data)
-            elif self.host.needs is not None:
-                self.keep("cosigned/needed", self.host.needs.data)
+            meet_checkpoint(self.host, signed)
+        except EvidenceError:
+            self.keep("fork/seen", data)
+            raise
+        if self.host.needs is not None:
+            self.keep("cosigned/needed", self.host.needs.data)
 
     def accept_missing(self) -> None:
         """Go on although some headers are not known: the operator has said so."""
@@ -386,3 +390,9 @@ class Engine:
         if largest is None or index >= largest.checkpoint.size:
             return None
         return self.host.receipt(self.rows([index])[0], largest.checkpoint.size, note_as_json(largest.data))
+
+
+def _forked(host: Host, data: bytes) -> bool:
+    """Whether a note kept as a fork is one: former builds kept any note that came while the host did not write."""
+    head = parse_checkpoint(parse_note(data).text)
+    return head.size > host.tree.size or host.tree.root(head.size) != head.root

@@ -7,7 +7,6 @@ costs no memory. Rounds are at least `ROUND_S` apart: when events come says how 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import Counter
 from typing import Any, Final
 
@@ -32,8 +31,9 @@ _HEADERS: Final = [(b"content-type", b"text/event-stream"), (b"cache-control", b
 class Streams:
     """The open streams of one host."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, round_s: float = ROUND_S) -> None:
         self._engine = engine
+        self._round_s = round_s
         self._open: Counter[str] = Counter()
         self._closing = asyncio.Event()
 
@@ -82,7 +82,7 @@ class Streams:
             await request.send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
             told, beat_at = -1, 0.0
             while not gone.done() and not ending.done() and self._session_holds(request):
-                round_at = time.monotonic()
+                round_at = self._now_s()
                 changed.clear()
                 size = engine.host.published
                 if size != told:
@@ -92,13 +92,16 @@ class Streams:
                 elif round_at - beat_at >= BEAT_S:
                     await request.send({"type": "http.response.body", "body": b": beat\n\n", "more_body": True})
                     beat_at = round_at
-                await self._pause(changed, gone, ending, beat_at + BEAT_S - time.monotonic())
-                early = round_at + ROUND_S - time.monotonic()
+                await self._pause(changed, gone, ending, beat_at + BEAT_S - self._now_s())
+                early = round_at + self._round_s - self._now_s()
                 if early > 0:
                     await asyncio.wait([gone, ending], timeout=early, return_when=asyncio.FIRST_COMPLETED)
             await request.send({"type": "http.response.body", "body": b""})
         finally:
             engine.listeners.discard(changed.set)
+
+    def _now_s(self) -> float:
+        return self._engine.tick() / 1_000_000
 
     async def _entries(self, request: Request, cursor: int, size: int) -> int:
         engine = self._engine

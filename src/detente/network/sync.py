@@ -56,8 +56,25 @@ SCANNED = 1024
 WINDOW = 64 << 20
 """Bytes of leaves held in memory between being proven and being scanned."""
 
-POLL_S = 2.0
-AGAIN_S = (0.1, 0.2, 0.5, 1.0)
+
+@dataclass(frozen=True)
+class Pace:
+    """How often a station looks for what nobody rings for. In seconds; the doorbell is heard at once at any pace.
+
+    `poll_s`: between two looks at the host. `again_s`: after the first failure, the second …, the last for all after it.
+    `watch_s`: between two looks at the own troubles, of which log and events are told.
+    """
+
+    poll_s: float = 2.0
+    again_s: tuple[float, ...] = (0.1, 0.2, 0.5, 1.0)
+    watch_s: float = 1.0
+
+    def again(self, failures: int) -> float:
+        """Return how long to wait after so many failures in a row."""
+        return self.again_s[min(failures, len(self.again_s) - 1)]
+
+
+PACE = Pace()
 
 Give = Callable[[Input], Awaitable[object]]
 Flush = Callable[[], Awaitable[None]]
@@ -114,7 +131,14 @@ class Follower:
     """Keeps one station's node up with its host. `give` hands the node an input and returns once it is durable."""
 
     def __init__(
-        self, client: HostClient, state: Station, give: Give, flush: Flush, copy: Copy, checkers: Checkers
+        self,
+        client: HostClient,
+        state: Station,
+        give: Give,
+        flush: Flush,
+        copy: Copy,
+        checkers: Checkers,
+        pace: Pace = PACE,
     ) -> None:
         self.client = client
         self.state = state
@@ -122,12 +146,13 @@ class Follower:
         self._flush = flush
         self._copy = copy
         self._checkers = checkers
+        self._pace = pace
         self._lock = asyncio.Lock()
         self._window = Window(size=leaf_size(state.me.genesis.slots))
         self.ring = asyncio.Event()
         """Set it to look at the host now (a peer knows of more)."""
         self.status: HostStatus | None = None
-        self._mode_asked_s = -POLL_S
+        self._mode_asked_s = -pace.poll_s
 
     # --- one round ---
 
@@ -188,9 +213,9 @@ class Follower:
         self.status = await self.client.status()
 
     async def _ask_mode(self) -> None:
-        """Ask, at most every 2 s, whether the host takes submissions: an officer must not learn it from the first one."""
+        """Ask, at most once in a poll's time, whether the host takes submissions: an officer must not learn it from the first one."""
         now_s = asyncio.get_running_loop().time()
-        if now_s < self._mode_asked_s + POLL_S:
+        if now_s < self._mode_asked_s + self._pace.poll_s:
             return
         self._mode_asked_s = now_s
         mode = (await self.client.status()).mode
@@ -302,7 +327,7 @@ class Follower:
 
     # --- for as long as the station lives ---
 
-    # Two eyes: the stream rings at once, and the host is looked at every 2 s anyway. Whoever runs these two begins them again
+    # Two eyes: the stream rings at once, and the host is looked at every 2 s anyway (`Pace`). Whoever runs these two begins them again
     # when they end in an error that is not the host's: one that ends unseen would stop the station without a word.
 
     async def listen(self) -> None:
@@ -316,7 +341,7 @@ class Follower:
                         self.ring.set()
             except DetenteError:
                 failures += 1
-            await asyncio.sleep(AGAIN_S[min(failures, len(AGAIN_S) - 1)])
+            await asyncio.sleep(self._pace.again(failures))
             self.ring.set()
 
     async def look(self) -> None:
@@ -334,10 +359,10 @@ class Follower:
                 failures += 1
                 self.status = None  # whoever answers next may be another than before
                 await self._give(HostUnreachable(str(error), fault_of(error)))
-                await asyncio.sleep(AGAIN_S[min(failures, len(AGAIN_S) - 1)])
+                await asyncio.sleep(self._pace.again(failures))
                 continue
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.ring.wait(), POLL_S)
+                await asyncio.wait_for(self.ring.wait(), self._pace.poll_s)
 
 
 def _page(data: bytes) -> Page:

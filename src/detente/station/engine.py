@@ -23,7 +23,7 @@ from detente.ledger.keys import SigningKey
 from detente.network.checking import Checkers
 from detente.network.client import HostClient, TryLater, fault_of
 from detente.network.peers import PeersClient
-from detente.network.sync import Follower
+from detente.network.sync import PACE, Follower, Pace
 from detente.node.keeping import Keep
 from detente.node.station import handle
 from detente.node.station_inputs import (
@@ -63,16 +63,22 @@ AGAIN_S = 1.0
 OVER_S = 15.0
 """A failure that has not come again for so long is over."""
 
-WATCH_S = 1.0
-"""How often log and events are told of trouble that began or is over."""
-
 log = structlog.get_logger("detente.station")
 
 
 class Engine:
     """One station at work. `start` and `stop` once each."""
 
-    def __init__(self, parts: StationParts, client: HostClient | None = None, peers: PeersClient | None = None) -> None:
+    def __init__(
+        self,
+        parts: StationParts,
+        client: HostClient | None = None,
+        peers: PeersClient | None = None,
+        *,
+        draw: Callable[[int], bytes] = os.urandom,
+        pace: Pace = PACE,
+    ) -> None:
+        """`draw` returns so many random bytes, never the same twice: what hides a short message from guessing."""
         state = parts.state
         me = state.me
         self.parts = parts
@@ -88,7 +94,9 @@ class Engine:
         self.peers = peers or PeersClient(parts.config.peers, tls=parts.client_tls())
         self.own_questions = OwnQuestions(state, parts.picture, parts.clock.now_us)
         self.checkers = Checkers()
-        self.follower = Follower(self.client, state, self.give_durably, self.flush, parts.copy, self.checkers)
+        self.follower = Follower(self.client, state, self.give_durably, self.flush, parts.copy, self.checkers, pace)
+        self._draw = draw
+        self._watch_s = pace.watch_s
         self._copy_wrong: Wrong | None = None
         self._work_wrong: dict[str, tuple[Wrong, float]] = {}
         """By part of the work: what was wrong, and the loop's time of the last failure."""
@@ -181,7 +189,7 @@ class Engine:
                 log.warning("trouble_over", kind=kind)
                 self._tell("trouble-over", kind)
             self._shown = standing
-            await asyncio.sleep(WATCH_S)
+            await asyncio.sleep(self._watch_s)
             if self.parts.copy.unreadable:  # whether it can be read again shows only in reading
                 with contextlib.suppress(OwnCopyFailed):
                     await asyncio.to_thread(self.parts.copy.kept, "verified")
@@ -312,8 +320,13 @@ class Engine:
     def sealed(self, draft: Draft, key: SigningKey) -> Composed:
         """Seal a draft with fresh salts."""
         state = self.state
-        submission, kept = seal_keeping(draft, key, _salts(), state.ledger, state.me.genesis.slots, state.shared_keys())
+        slots, shared = state.me.genesis.slots, state.shared_keys()
+        submission, kept = seal_keeping(draft, key, self._salts(), state.ledger, slots, shared)
         return Composed(submission, kept)
+
+    def _salts(self) -> Iterator[bytes]:
+        while True:
+            yield self._draw(32)
 
     async def _submit(self, items: tuple[tuple[bytes, bytes], ...]) -> None:
         try:
@@ -429,8 +442,3 @@ class Engine:
             if asyncio.get_running_loop().time() > end:
                 return False
             await asyncio.sleep(0.005)
-
-
-def _salts() -> Iterator[bytes]:
-    while True:
-        yield os.urandom(32)

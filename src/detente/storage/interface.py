@@ -1,4 +1,6 @@
-"""What any store of the ledger must do. The bodies: `memory` (tests, replays in one process), `sqlite` (the default).
+"""What any store of the ledger must do, and what any own copy of a station must.
+
+The bodies of `Store`: `memory` (tests, replays in one process), `sqlite` (the default). The body of `OwnCopy`: `copy`.
 
 Theory of operation. Leaves are appended, never changed, never removed. `append` is the only step that moves the size,
 and it is all or nothing: the future it returns is done only when every row would survive a power cut. A writer says
@@ -14,9 +16,10 @@ from concurrent.futures import Future
 from typing import Protocol
 
 from detente.errors import DetenteError
+from detente.node.keeping import Keep
 from detente.node.rows import StoredEntry
 
-__all__ = ["StaleAppendError", "Store", "StoredEntry"]
+__all__ = ["OwnCopy", "StaleAppendError", "Store", "StoredEntry"]
 
 
 class StaleAppendError(DetenteError):
@@ -60,3 +63,39 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Finish what was begun and let go of the file. Calls after this raise `Unavailable`."""
+
+
+class OwnCopy(Protocol):
+    """A station's own verified copy: leaves, the entries that it may read, and small named values."""
+
+    def write(self, *changes: Keep) -> Future[None]:
+        """Queue changes, all or nothing; the future is done when they are durable, and raises `OwnCopyFailed` if they never will be."""
+
+    @property
+    def broken(self) -> str:
+        """Why nothing more is written until somebody restarts and looks; "" while it is."""
+
+    @property
+    def unreadable(self) -> str:
+        """Why the last read failed; "" where it did not."""
+
+    def kept(self, prefix: str = "") -> dict[str, bytes]:
+        """Return the named values whose name begins with `prefix`, sorted by name."""
+
+    def leaves(self, start: int, stop: int) -> Iterator[bytes]:
+        """Yield leaves in order of index, start <= index < stop."""
+
+    def leaves_joined(self, start: int, stop: int) -> bytes:
+        """Return leaves start <= index < stop, joined."""
+
+    def leaf_count(self) -> int:
+        """How many leaves are held without a hole, from 0."""
+
+    def known(self, start: int, limit: int) -> list[tuple[int, bytes, bytes]]:
+        """Return up to `limit` readable entries from an index on: (index, id, the bytes the host gave)."""
+
+    def known_at(self, index: int) -> bytes | None:
+        """Return the bytes of the readable entry at an index."""
+
+    def close(self) -> None:
+        """Finish what was begun and let go of it."""

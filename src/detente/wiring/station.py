@@ -35,6 +35,7 @@ from detente.node.screener import DeskScreener, rules_of
 from detente.node.station_load import load
 from detente.node.station_state import Me, Station
 from detente.picture.picture import Picture
+from detente.storage import OwnCopy
 from detente.storage.copy import StationCopy
 from detente.wiring import secret
 from detente.wiring.clocks import Clock, StepClock, clock_for
@@ -68,7 +69,7 @@ class StationParts:
 
     clock: Clock
     config: StationConfig
-    copy: StationCopy
+    copy: OwnCopy
     folder: Path
     genesis: SignedGenesis
     genesis_bytes: bytes
@@ -142,15 +143,7 @@ def open_station(folder: Path, now_us: int | None = None) -> StationParts:
         kept = copy.kept("clock").get("clock")
         clock.set(max(clock.now_us(), int(kept) if kept else 0))
 
-    def key_use(key: str, index: int) -> KeyUse | None:
-        return state.identity.key_at(key, index)
-
-    picture = Picture(genesis, ledger_id(genesis).hex(), index=VolumeIndex(), key_use=key_use)
-    screener = DeskScreener(rules_of(genesis.screening))
-    state = Station(me=me, picture=picture, screener=screener, read_entry=copy.known_at)
-    proven = load(state, copy.kept(), copy.leaves(0, ALL), _known(copy), clock.now_us() if now_us is None else now_us)
-    if copy.leaf_count() > proven:  # fetched before a crash and never proven: fetch them again
-        copy.write(_cut(proven)).result()
+    picture, state = load_memory(me, copy, clock.now_us() if now_us is None else now_us)
     return StationParts(
         clock=clock,
         config=config,
@@ -166,11 +159,27 @@ def open_station(folder: Path, now_us: int | None = None) -> StationParts:
     )
 
 
+def load_memory(me: Me, copy: OwnCopy, now_us: int) -> tuple[Picture, Station]:
+    """Make a station's memory, and bring it to where its copy stands; raises EvidenceError for a copy that was changed."""
+    genesis = me.genesis
+
+    def key_use(key: str, index: int) -> KeyUse | None:
+        return state.identity.key_at(key, index)
+
+    picture = Picture(genesis, ledger_id(genesis).hex(), index=VolumeIndex(), key_use=key_use)
+    screener = DeskScreener(rules_of(genesis.screening))
+    state = Station(me=me, picture=picture, screener=screener, read_entry=copy.known_at)
+    proven = load(state, copy.kept(), copy.leaves(0, ALL), _known(copy), now_us)
+    if copy.leaf_count() > proven:  # fetched before a crash and never proven: fetch them again
+        copy.write(_cut(proven)).result()
+    return picture, state
+
+
 def _cut(proven: int) -> Keep:
     return Keep(cut_leaves_from=proven)
 
 
-def _known(copy: StationCopy) -> Iterator[tuple[int, bytes, bytes]]:
+def _known(copy: OwnCopy) -> Iterator[tuple[int, bytes, bytes]]:
     start = 0
     while page := copy.known(start, 1024):
         yield from page
