@@ -70,6 +70,7 @@ READS = frozenset(
             "simulate",
             "status",
             "status-sheet",
+            "time check",
             "verify",
             "waiting",
             "watch",
@@ -170,6 +171,7 @@ PLAIN = {
         "--decimal",
         "--grid",
         "--circle",
+        "--polygon",
         "--volume",
         "--datum",
         "--phrase",
@@ -180,9 +182,12 @@ PLAIN = {
     },
     "replay": {"--folder"},
     "simulate": {"--known-at", "--if"},
+    "time check": {"--date", "--time"},
     "verify": {"--ledger", "--entry", "--before"},
     "waiting": {"--mine"},
 }
+
+NOON = ["--date", "2016-09-12", "--time", "noon"]
 
 FILTERS: dict[tuple[str, str], tuple[list[str], str, str]] = {
     ("agreement expand", "--term"): (["{agreement}"], "k11", "k1"),
@@ -200,6 +205,9 @@ FILTERS: dict[tuple[str, str], tuple[list[str], str, str]] = {
     ("notices", "--author"): ([], "ruus", "rus"),
     ("phrase list", "--language"): ([], "eng", "en"),
     ("replay", "--branch"): (["deir-ez-zor-2016"], "clims", "climbs"),
+    ("time check", "--calendar"): ([*NOON, "--zone", "UTC"], "hijr", "hijri"),
+    ("time check", "--midnight"): ([*NOON, "--zone", "UTC"], "ends", "end"),
+    ("time check", "--occurrence"): ([*NOON, "--zone", "UTC"], "frist", "first"),
     ("simulate", "--term"): (["docs/examples/seven-days-2016.yaml", "--at", "2016-09-19T16:00:00Z"], "k122", "k12"),
 }
 """Each filter, with what else the verb needs, a typing error, and the nearest name there is."""

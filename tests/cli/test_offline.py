@@ -154,3 +154,83 @@ def test_starting_imports_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+RING = "35.28,40.17; 35.30,40.20; 35.25,40.21"
+
+
+def test_a_polygon_is_typed_corner_by_corner_and_said_from_a_landmark():
+    """The last corner need not repeat the first; where it does, the answer says how it was read."""
+    given = ("place", "check", "--datum", "WGS84", "--landmark", "the airfield=35.2854,40.1760", "--json")
+    found = json.loads(run(*given, "--polygon", RING))
+    assert found["phrases"] == ["1.9 km south-east (bearing 121.6 degrees true) of the airfield"]
+    assert found["found"]["cautions"] == []
+    closed = json.loads(run(*given, "--polygon", f"{RING}; 35.28,40.17"))
+    assert closed["phrases"] == found["phrases"]
+    assert [caution["code"] for caution in closed["found"]["cautions"]] == ["ring-closed"]
+
+
+@pytest.mark.parametrize(
+    ("polygon", "said"),
+    [
+        (f"{RING}; 35.28001,40.17", "--polygon[3]: '1.1 m from the first'"),
+        ("35.28,40.17; 35.30,40.20", "at least 3 different corners, here are 2"),
+        ("35.28,40.17; x,40.20; 35.25", "--polygon[1]: 'x,40.20'"),
+    ],
+)
+def test_a_polygon_that_may_be_a_slip_is_refused(polygon, said):
+    found = CliRunner().invoke(app, ["place", "check", "--datum", "WGS84", "--polygon", polygon])
+    assert found.exit_code == 2
+    assert said in found.stderr
+
+
+def test_one_shape_is_given_once():
+    found = CliRunner().invoke(
+        app, ["place", "check", "--datum", "WGS84", "--polygon", RING, "--circle", "35.28,40.17, 1 km"]
+    )
+    assert found.exit_code == 2
+    assert "--circle" in found.stderr and "stands beside --polygon" in found.stderr
+
+
+def test_a_place_that_contradicts_itself_is_said_from_no_landmark():
+    """The grid and the words lie 7 km apart: whichever was said again would be read as confirmed."""
+    given = ("--grid", "37SFV 04846 03184", "--phrase", "9 km south of the airfield")
+    landmark = ("--landmark", "the airfield=35.2854,40.1760")
+    found = json.loads(run("place", "check", "--datum", "WGS84", *given, *landmark, "--json", code=2))
+    assert found["phrases"] == []
+
+
+DAMASCUS = ("--zone", "Asia/Damascus")
+
+
+def test_midnight_on_the_27th_may_be_either_end_of_the_day():
+    """The start of February 2016: reports put it at Thursday and at Friday, 22:00 GMT, and both read "midnight on the 27th"."""
+    given = ("time", "check", "--date", "2016-02-27", "--time", "midnight", *DAMASCUS, "--json")
+    found = json.loads(run(*given, code=2))
+    assert [m["at_us"] for m in found["meanings"]] == [1_456_524_000_000_000, 1_456_610_400_000_000]
+    (start,) = json.loads(run(*given, "--midnight", "start"))["meanings"]
+    assert start == {"at_us": 1_456_524_000_000_000, "when": ""}
+
+
+def test_a_date_is_read_in_its_own_calendar_and_shown_in_all():
+    given = ("time", "check", "--date", "1437-12-10", "--calendar", "hijri", "--time", "19:00", *DAMASCUS, "--json")
+    found = json.loads(run(*given))
+    assert found["dates"] == ["11 September 2016", "10 Dhu al-Hijja 1437 AH", "21 Shahrivar 1395 SH"]
+    assert "sighting of the moon" in found["caution"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("--date", "2016-10-27", "--time", "23:30"), "Say occurrence: first, or second."),
+        (("--date", "2016-03-25", "--time", "00:30"), "Ask who stated it which time they mean."),
+        (("--date", "2016-02-30", "--time", "00:30"), "--date: '2016-02-30' - is no date of the calendar gregorian"),
+        (("--date", "2016-09-12", "--time", "16:00Z"), "--time: '16:00Z' - must be HH:MM"),
+        (("--date", "2016-09-12", "--time", "noon", "--calendar", "hijr"), "Did you mean `hijri`?"),
+        (("--date", "2016-09-12", "--time", "noon", "--midnight", "end"), "--midnight: 'noon'"),
+    ],
+)
+def test_a_time_that_is_not_one_instant_is_refused_with_what_to_ask(given, said):
+    found = CliRunner().invoke(app, ["time", "check", *given, *DAMASCUS])
+    assert found.exit_code == 2
+    assert said in found.stderr

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from tests.support.read_back import figures_of
 
-from detente.geometry.read_back import compare_figures, figures_of, said_aloud
+from detente.geometry.read_back import compare_figures, said_aloud
 from detente.geometry.spoken import speak
 from detente.geometry.volume import Altitude, Circle, Corridor, Point, Polygon, Volume4D
 

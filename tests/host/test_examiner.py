@@ -46,7 +46,7 @@ def test_a_worker_that_dies_is_done_without() -> None:
     async def play() -> None:
         examiner = Examiner(world.SLOTS, world.LEDGER)
         await examiner.start(1)
-        process = examiner._workers[0].process
+        process = examiner._workers._workers[0].process
         os.kill(process.pid, signal.SIGSTOP)
         waiting = asyncio.create_task(examiner.examine(GOOD))
         await asyncio.sleep(0.1)

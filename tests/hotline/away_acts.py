@@ -12,9 +12,9 @@ import msgspec
 from tests.hotline.test_calls import call
 from tests.picture import test_meetings as meetings
 from tests.picture import test_permits as permits
+from tests.support.read_back import figures_of
 from tests.support.stations import circle, message, notice, response
 
-from detente.geometry.read_back import figures_of
 from detente.records.body import Body
 from detente.records.call import Call
 from detente.records.handover import Handover

@@ -7,8 +7,8 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from tests.support.play import MINUTE, START_US, Play, circle, notice, picture_of, response, watermark
+from tests.support.read_back import figures_of
 
-from detente.geometry.read_back import figures_of
 from detente.hotline.course import course_of
 from detente.hotline.lapse import HOST, Reading
 from detente.hotline.lead_times import leads_of, stop_reach

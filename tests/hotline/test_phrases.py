@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from html.parser import HTMLParser
 
 import pytest
@@ -19,12 +20,12 @@ from detente.hotline.phrases import (
     RIGHT_TO_LEFT,
     RLI,
     VALUES,
+    Catalogue,
     Phrase,
     Value,
     as_html,
     plain,
     read_values,
-    same_everywhere,
     write_values,
 )  # fmt: skip
 from detente.wiring.phrases import catalogue, phrase
@@ -39,6 +40,22 @@ SAMPLE = {
 
 def values_of(name: str) -> dict[str, str]:
     return {key: SAMPLE[key] for key in CATALOGUES["en"][name].placeholders()}
+
+
+def same_everywhere(catalogues: Mapping[str, Catalogue]) -> tuple[str, ...]:
+    """Return what differs between the languages: a phrase that is missing, untranslated, or has other placeholders. Empty: none."""
+    names = sorted({name for catalogue in catalogues.values() for name in catalogue})
+    found = []
+    for name in names:
+        texts = {language: catalogue.get(name) for language, catalogue in catalogues.items()}
+        for language, one in sorted(texts.items()):
+            if one is None or not one.text.strip():
+                found.append(f"{name}: not in {language}")
+        asked = {language: one.placeholders() for language, one in texts.items() if one is not None}
+        if len(set(asked.values())) > 1:
+            found.append(f"{name}: other values in other languages: {asked}")
+        found += [f"{name}: {{{v}}} is no value" for v in sorted(set().union(*asked.values()) - set(VALUES))]
+    return tuple(found)
 
 
 def test_the_catalogue_is_complete_and_asks_for_the_same_values_in_every_language():

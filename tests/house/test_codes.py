@@ -6,7 +6,7 @@ import msgspec
 from docs.codes import codes
 
 from detente.errors import problem
-from detente.host.problems import TITLES, problem_body
+from detente.network.http import TITLES, problem_details
 from detente.network.statuses import STATUS, status_of
 from detente.station.http import refusal
 
@@ -36,7 +36,7 @@ def test_host_and_station_give_a_code_the_same_status() -> None:
     """`superseded` was 409 at the host and 422 at the station."""
     for code in codes():
         found = (problem(code, "", "", "rule", "step"),)
-        at_host = msgspec.json.decode(problem_body(status_of(found), found))
+        at_host = msgspec.json.decode(problem_details(status_of(found), found))
         assert refusal(found).status == at_host["status"] == status_of(found)
         assert at_host["title"] == TITLES[status_of(found)]
 

@@ -8,9 +8,9 @@ from tests.support.play import MINUTE, START_US, Play, circle, fold, notice, pic
 from detente.conflicts.coarse import coarse_of
 from detente.geometry.index import VolumeIndex
 from detente.geometry.volume import Separation
-from detente.ledger.facets import Opening, facet_bytes, facet_commitment
+from detente.ledger.facets import facet_bytes, facet_commitment
 from detente.picture.airspace import _PLACE_BITS
-from detente.picture.known import known_of, with_disclosed, with_openings
+from detente.picture.known import known_of, with_disclosed
 from detente.records.disclosure import Disclosure
 from detente.records.erasure import Erasure
 from detente.records.notice import MAX_CELLS, MAX_VOLUMES, Activity, OwnNotice
@@ -67,14 +67,14 @@ def test_notices_that_rest_on_an_entry_are_found_when_it_changes():
     zone = play.say("cjtf", "rus", notice(activity=Activity.KEEP_OUT_ZONE))
     guest = play.say("rus", "cjtf", notice(activity=Activity.GUEST_ACTIVITY, rests_on=(zone,)))
     airspace = picture_of(play, "cjtf").airspace
-    assert [n.version for n in airspace.resting_on(zone)] == [guest]
-    assert airspace.resting_on(guest) == []
+    assert airspace.resting_firsts(zone) == (guest,)
+    assert airspace.resting_firsts(guest) == ()
     moved = play.say("cjtf", "rus", notice(activity=Activity.KEEP_OUT_ZONE, words="wider"), supersedes=zone)
-    assert [n.version for n in picture_of(play, "cjtf").airspace.resting_on(moved)] == [guest]
+    assert picture_of(play, "cjtf").airspace.resting_firsts(moved) == (guest,)
     play.say(
         "rus", "cjtf", notice(activity=Activity.GUEST_ACTIVITY, rests_on=(zone,), state=State.ENDED), supersedes=guest
     )
-    assert picture_of(play, "cjtf").airspace.resting_on(moved) == []
+    assert picture_of(play, "cjtf").airspace.resting_firsts(moved) == ()
 
 
 def test_a_doubt_is_shown_to_its_author_alone_and_goes_when_settled():
@@ -120,17 +120,17 @@ def test_a_disclosed_facet_takes_the_place_of_what_was_unreadable():
     assert shown.heads.entry(n).state is State.ACCEPTED
 
 
-def test_a_stations_own_sealed_facet_is_put_back_from_where_it_was_kept():
+def test_a_stations_own_sealed_facet_is_read_from_where_it_was_kept():
     """The host never held the doubt; the author's own station kept its opening."""
     play = Play()
     n = play.say("cjtf", "rus", notice())
     doubt = padded(Doubt(about=n, by_role="analyst", padding="", state="raised", words="who is there?"))
     play.say("cjtf", "cjtf", doubt)
     index, at_us, entry_id, header, facets = play.said[1]
-    kept = (Opening(facet=facets[0], salt="33" * 32), None, None, None)
-    sealed = known_of(index, at_us, entry_id, header, (None,) * 4)
-    picture = fold([play.known("cjtf")[0], with_openings(sealed, kept)])
-    assert [d.words for d in picture.airspace.doubts(n)] == ["who is there?"]
+    handed_over = known_of(index, at_us, entry_id, header, (None,) * 4)
+    kept = known_of(index, at_us, entry_id, header, facets)
+    assert fold([play.known("cjtf")[0], handed_over]).airspace.doubts(n) == ()
+    assert [d.words for d in fold([play.known("cjtf")[0], kept]).airspace.doubts(n)] == ["who is there?"]
 
 
 def test_two_activities_too_close_are_one_open_conflict_until_one_moves_or_ends():

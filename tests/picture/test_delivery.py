@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.support.play import Play, notice, picture_of, response, watermark
+from tests.support.play import Play, fact_of, notice, picture_of, response, watermark
 
 from detente.ledger.identity import KeyUse
 from detente.picture.delivery import STEP_OF, Step
@@ -18,7 +18,7 @@ def test_a_notice_in_the_ledger_is_recorded_and_nothing_more():
     play = Play()
     n = play.say("cjtf", "rus un", notice())
     assert steps(play, n, "rus") == [Step.RECORDED]
-    assert picture_of(play, "cjtf").delivery.has(n, "rus", Step.TOLD) is None
+    assert fact_of(picture_of(play, "cjtf").delivery, n, "rus", Step.TOLD) is None
 
 
 def test_told_is_the_first_watermark_that_covers_the_entry():
@@ -27,7 +27,7 @@ def test_told_is_the_first_watermark_that_covers_the_entry():
     play.say("rus", "cjtf", watermark(1))  # covers index 0 only
     covering = play.say("rus", "cjtf", watermark(2))
     play.say("rus", "cjtf", watermark(3))
-    told = picture_of(play, "cjtf").delivery.has(n, "rus", Step.TOLD)
+    told = fact_of(picture_of(play, "cjtf").delivery, n, "rus", Step.TOLD)
     assert told is not None
     assert (told.entry, told.index) == (covering, 3)
 
@@ -68,10 +68,10 @@ def test_each_fact_names_its_entry_its_time_and_its_role_or_unit():
     read = play.say("rus", "cjtf", response(n, "acknowledge", by_role="duty-director"))
     play.say("rus", "cjtf", response(n, "passed-to-unit", unit="Air group Hmeymim"))
     delivery = picture_of(play, "cjtf").delivery
-    fact = delivery.has(n, "rus", Step.READ)
+    fact = fact_of(delivery, n, "rus", Step.READ)
     assert fact is not None
     assert (fact.entry, fact.at_us, fact.by_role) == (read, play.said[1][1], "duty-director")
-    passed = delivery.has(n, "rus", Step.PASSED_TO_UNIT)
+    passed = fact_of(delivery, n, "rus", Step.PASSED_TO_UNIT)
     assert passed is not None
     assert passed.unit == "Air group Hmeymim"
 
@@ -101,7 +101,7 @@ def test_only_an_officers_key_shows_that_somebody_read_it(answer):
     officer = KeyUse(from_index=0, key="11" * 32, officer="o-1", party="rus", role="officer")
     by_station = picture_of(play, "cjtf", key_use=lambda key, index: station).delivery
     by_officer = picture_of(play, "cjtf", key_use=lambda key, index: officer).delivery
-    assert by_station.has(n, "rus", STEP_OF[answer]) is None
-    fact = by_officer.has(n, "rus", STEP_OF[answer])
+    assert fact_of(by_station, n, "rus", STEP_OF[answer]) is None
+    fact = fact_of(by_officer, n, "rus", STEP_OF[answer])
     assert fact is not None
     assert fact.officer == "o-1"

@@ -21,6 +21,7 @@ from tests.support.play import (
     Play,
     circle,
     empty_picture,
+    fact_of,
     fold,
     identifier,
     message,
@@ -271,5 +272,5 @@ def test_a_long_chain_of_waiting_answers_stops_no_question(authors):
     play.say("un", "cjtf rus", response(late, "comply"))
     picture = picture_of(play, "cjtf")
     assert picture.driver.size == play.size
-    assert picture.delivery.has(late, "un", Reached.COMPLIED)
-    assert picture.delivery.has(late, "rus", Reached.QUERIED)
+    assert fact_of(picture.delivery, late, "un", Reached.COMPLIED)
+    assert fact_of(picture.delivery, late, "rus", Reached.QUERIED)

@@ -13,12 +13,14 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
+from tests.support.read_back import figures_of
 from tests.support.world import genesis
 
-from detente.geometry.read_back import figures_of
 from detente.geometry.volume import Altitude, Circle, Point, Volume4D
+from detente.hotline.steps import Fact, Step
 from detente.ledger.entry import Header
 from detente.ledger.facets import Facet
+from detente.picture.delivery import Delivery
 from detente.picture.known import Known, known_of
 from detente.picture.picture import Picture
 from detente.records import registry
@@ -52,6 +54,11 @@ def _named(bodies: Iterable[Any]) -> set[str]:
 def identifier(word: object) -> str:
     """Return a made-up entry id that belongs to a word."""
     return hashlib.sha256(f"play {word}".encode()).hexdigest()
+
+
+def fact_of(delivery: Delivery, version: str, party: str, step: Step) -> Fact | None:
+    """Return the first such fact, or None: no evidence of it."""
+    return next((f for f in delivery.facts(version, party) if f.step is step), None)
 
 
 class Play:

@@ -7,7 +7,6 @@ The weakest answer decides. Nothing that is in doubt is dropped.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Literal
 
 import msgspec
 
@@ -20,8 +19,6 @@ from detente.records.term import Evidence, Term
 
 LEAST_MM_PER_DEGREE = 110_500_000
 """A degree of latitude is nowhere shorter than this (WGS 84: 110 574 m at the equator)."""
-
-Worth = Literal["established", "nothing", "possible"]
 
 
 class Doubt(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,11 +35,6 @@ class Weight(msgspec.Struct, frozen=True, kw_only=True):
 
     doubts: tuple[Doubt, ...] = ()
     why: str = ""
-
-    @property
-    def worth(self) -> Worth:
-        """Established without a doubt; nothing where a reason is given."""
-        return "nothing" if self.why else "possible" if self.doubts else "established"
 
 
 def weigh(

@@ -93,6 +93,10 @@ VERBS: dict[str, tuple[str, str]] = {
     ),
     "evidence": ("detente.cli.evidence", "Read event data as reports with their sources; count support by origins."),
     "place": ("detente.cli.place", "Compare the ways in which a place was stated."),
+    "time": (
+        "detente.cli.stated_time",
+        "Say every instant that a time may mean as somebody stated it.",
+    ),
     "monitor": (
         "detente.cli.monitor",
         "Find what rules say of a log of events, each verdict with its time and bindings.",

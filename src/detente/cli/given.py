@@ -15,7 +15,8 @@ from detente.geometry import f3548
 from detente.geometry.coordinates import read_position
 from detente.geometry.heights import read_height
 from detente.geometry.position import Position
-from detente.geometry.volume import Altitude, Circle, Volume4D
+from detente.geometry.ring_reading import Ring, read_ring
+from detente.geometry.volume import Altitude, Circle, Polygon, Volume4D
 
 VolumeFiles = Annotated[
     list[str] | None,
@@ -23,6 +24,10 @@ VolumeFiles = Annotated[
 ]
 CircleText = Annotated[
     str | None, typer.Option("--circle", help="Centre and radius: '35.2854, 40.1760, 1000 m'; or a grid and a radius.")
+]
+PolygonText = Annotated[
+    str | None,
+    typer.Option("--polygon", help="Corners in order: '35.28,40.17; 35.30,40.20; 35.25,40.21'; edges are geodesics."),
 ]
 DatumName = Annotated[str | None, typer.Option("--datum", help="Datum of every figure: WGS84, ED50, ... No default.")]
 Landmark = Annotated[
@@ -70,6 +75,12 @@ def circle(text: str, datum: str | None, field: str = "--circle") -> tuple[Circl
     return Circle(centre=position.point, radius_mm=radius_mm), position
 
 
+def polygon(text: str, datum: str | None, field: str = "--polygon") -> Ring:
+    """Read 'PLACE; PLACE; PLACE' as a ring of geodesics, with the error circle that holds for every corner."""
+    corners = [part.strip() for part in text.split(";")]
+    return read_ring(corners[:-1] if corners[-1] == "" else corners, datum=datum, edge="geodesic", field=field)
+
+
 def landmarks(given: Sequence[str] | None, datum: str | None) -> dict[str, Position]:
     """Read 'NAME=PLACE' and 'NAME=PLACE ± 300 m'."""
     found: dict[str, Position] = {}
@@ -106,21 +117,27 @@ def volumes(
     span_us: tuple[int, int] | None,
     lower: str | None,
     upper: str | None,
+    polygon_text: str | None = None,
 ) -> tuple[tuple[Volume4D, ...], Position | None]:
-    """Return the volumes given as files or as one circle, and how the circle's centre was stated.
+    """Return the volumes given as files, as one circle or as one polygon, and how a circle's centre was stated.
 
-    A file states its own times and heights; a circle takes those of the options.
+    A file states its own times and heights; a circle and a polygon take those of the options.
     """
-    if files and circle_text:
-        rule = "stands beside --circle; a place is given once"
-        raise Refused([problem("volume-twice", "--volume", files[0], rule, "Leave one of them out.")])
+    options = (("--volume", files), ("--circle", circle_text), ("--polygon", polygon_text))
+    ways = [name for name, text in options if text is not None and text != []]
+    if len(ways) > 1:
+        rule = f"stands beside {' and '.join(ways[1:])}; a place is given once"
+        raise Refused([problem("volume-twice", ways[0], str(dict(options)[ways[0]]), rule, "Leave all but one out.")])
     if files:
         return read_files(files), None
-    if circle_text is None:
-        rule = "must be given: a file, or a circle"
-        raise Refused([problem("volume", "--volume", "", rule, "Add --volume FILE, or --circle and --datum.")])
-    (shape, position), low, high = collect(
-        lambda: circle(circle_text, datum), lambda: height(lower, "--lower"), lambda: height(upper, "--upper")
+    if not ways:
+        rule = "must be given: a file, a circle or a polygon"
+        step = "Add --volume FILE, or --circle or --polygon with --datum."
+        raise Refused([problem("volume", "--volume", "", rule, step)])
+    (shape, error_mm, position), low, high = collect(
+        lambda: _outline(circle_text, polygon_text, datum),
+        lambda: height(lower, "--lower"),
+        lambda: height(upper, "--upper"),
     )
     if span_us is None:
         rule = "must say from when until when"
@@ -129,11 +146,22 @@ def volumes(
         altitude_lower=low,
         altitude_upper=high,
         end_us=span_us[1],
-        error_mm=position.error_mm,
+        error_mm=error_mm,
         outline=shape,
         start_us=span_us[0],
     )
     return (made,), position
+
+
+def _outline(
+    circle_text: str | None, polygon_text: str | None, datum: str | None
+) -> tuple[Circle | Polygon, int, Position | None]:
+    """Return the one shape that was given, its error in millimetres, and a circle's centre as stated."""
+    if circle_text is not None:
+        shape, position = circle(circle_text, datum)
+        return shape, position.error_mm, position
+    ring = polygon(polygon_text or "", datum)
+    return ring.polygon, ring.error_mm, None
 
 
 def read_files(files: Sequence[str]) -> tuple[Volume4D, ...]:

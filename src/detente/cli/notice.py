@@ -33,6 +33,10 @@ VolumeFiles = Annotated[
 CircleText = Annotated[
     str | None, typer.Option("--circle", help="Centre and radius: '35.2854, 40.1760, 1000 m'; or a grid and a radius.")
 ]
+PolygonText = Annotated[
+    str | None,
+    typer.Option("--polygon", help="Corners in order: '35.28,40.17; 35.30,40.20; 35.25,40.21'; edges are geodesics."),
+]
 Landmarks = Annotated[
     list[str] | None,
     typer.Option("--landmark", help="Named place a phrase starts from: 'the airfield=35.2854,40.1760 ± 300 m'."),
@@ -50,6 +54,7 @@ def notice(
     words: Annotated[str | None, typer.Option("--words", help="What it is, in words; never what it is at.")] = None,
     volume: VolumeFiles = None,
     circle: CircleText = None,
+    polygon: PolygonText = None,
     datum: Annotated[
         str | None, typer.Option("--datum", help="Datum of every figure: WGS84, ED50, ... No default.")
     ] = None,
@@ -97,7 +102,7 @@ def notice(
         span_us = _span(start, until, desk.now_us)
         body = _body(
             before,
-            _volumes(before, volume, circle, datum, span_us, lower, upper),
+            _volumes(before, volume, circle, datum, span_us, lower, upper, polygon),
             _Said(datum, decimal, grid, phrase, tuple(landmark or ())),
             activity=activity,
             emergency=emergency,
@@ -190,20 +195,23 @@ def _volumes(
     span_us: tuple[int, int] | None,
     lower: str | None,
     upper: str | None,
+    polygon: str | None,
 ) -> tuple[tuple[Volume4D, ...], Position | None]:
     import msgspec
 
     from detente.cli import given
 
-    if before is not None and not files and circle is None:
+    if before is not None and not files and circle is None and polygon is None:
         kept = before.body.volumes
         if span_us is not None:
             kept = tuple(msgspec.structs.replace(v, start_us=span_us[0], end_us=span_us[1]) for v in kept)
         return kept, None
     if files and span_us is not None:
         rule = "stands beside --volume, whose file says its own times"
-        raise Refused([problem("time", "--from, --until", "", rule, "Leave the times out, or give a circle.")])
-    return given.volumes(files, circle, datum, span_us, lower, upper)
+        raise Refused(
+            [problem("time", "--from, --until", "", rule, "Leave the times out, or give a circle or polygon.")]
+        )
+    return given.volumes(files, circle, datum, span_us, lower, upper, polygon)
 
 
 _CHANGED = ("rests_on", "shorter_lead_accepted_by", "stated_time", "units")

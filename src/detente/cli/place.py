@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
+import msgspec
 import typer
 
 from detente.cli.say import AsJson, answer, guarded, table
@@ -12,8 +14,8 @@ from detente.errors import REFUSED, Refused, problem
 
 if TYPE_CHECKING:
     from detente.geometry.place_check import PlaceCheck
-    from detente.geometry.position import Box
-    from detente.geometry.volume import Outline
+    from detente.geometry.position import Box, Caution, Position
+    from detente.geometry.volume import Outline, Volume4D
 
 
 def register(app: typer.Typer) -> None:
@@ -30,6 +32,10 @@ def check(
     decimal: Annotated[str, typer.Option("--decimal", help="'35.2854, 40.1760', or degrees, minutes, seconds.")] = "",
     grid: Annotated[str, typer.Option("--grid", help="UTM or MGRS: '37SFV 06940 05327'.")] = "",
     circle: Annotated[str | None, typer.Option("--circle", help="Shape: '35.2854, 40.1760, 1000 m'.")] = None,
+    polygon: Annotated[
+        str | None,
+        typer.Option("--polygon", help="Shape: '35.28,40.17; 35.30,40.20; 35.25,40.21', its corners in order."),
+    ] = None,
     volume: Annotated[str | None, typer.Option("--volume", help="Shape: a Volume4D file (F3548-21 JSON).")] = None,
     datum: Annotated[
         str | None, typer.Option("--datum", help="Datum of every figure: WGS84, ED50, ... No default.")
@@ -52,35 +58,68 @@ def check(
 
     if order not in ("lat,lon", "lon,lat"):
         raise Refused([problem("choice", "--order", order, "must be lat,lon or lon,lat", "Choose one.")])
-    if circle is not None and volume is not None:
-        raise Refused([problem("shape", "--circle", circle, "stands beside --volume", "Give one shape.")])
-    outline: Outline | None = None
-    error_mm, spoken = 0, None
-    if circle is not None:
-        outline, position = given.circle(circle, datum)
-        error_mm = position.error_mm
-    if volume is not None:
-        (spoken, *_) = given.read_files([volume])
-        outline, error_mm = spoken.outline, spoken.error_mm
+    shape = _shape(circle, polygon, volume, datum)
+    known = given.landmarks(landmark, datum)
     found = check_place(
         datum=datum,
         decimal=decimal,
-        error_mm=error_mm,
+        error_mm=shape.error_mm,
         grid=grid,
-        landmarks=given.landmarks(landmark, datum),
+        landmarks=known,
         order=order,  # type: ignore[arg-type]
-        outline=outline,
+        outline=shape.outline,
         phrase=phrase,
         theatre=_theatre(theatre),
     )
+    found = msgspec.structs.replace(found, cautions=(*shape.cautions, *found.cautions))
     words = None
-    if speak and outline is not None:
+    if speak and shape.outline is not None:
         from detente.geometry.spoken import speak as words_of
 
-        words = words_of(spoken if spoken is not None else outline, error_mm)
-    answer({"consistent": found.consistent, "found": found, "spoken": words}, _words(found, words), as_json)
+        words = words_of(shape.volume if shape.volume is not None else shape.outline, shape.error_mm)
+    phrases = _phrases(found, known)
+    value = {"consistent": found.consistent, "found": found, "phrases": phrases, "spoken": words}
+    answer(value, _words(found, phrases, words), as_json)
     if not found.consistent:
         raise typer.Exit(REFUSED)
+
+
+class _Shape(NamedTuple):
+    """The shape that was given, if any; `volume` where a file gave it with heights and times."""
+
+    outline: Outline | None = None
+    error_mm: int = 0
+    cautions: tuple[Caution, ...] = ()
+    volume: Volume4D | None = None
+
+
+def _shape(circle: str | None, polygon: str | None, volume: str | None, datum: str | None) -> _Shape:
+    from detente.cli import given
+
+    shapes = {"--circle": circle, "--polygon": polygon, "--volume": volume}
+    first, *more = [name for name, text in shapes.items() if text is not None] or [""]
+    if more:
+        raise Refused([problem("shape", first, shapes[first], f"stands beside {more[0]}", "Give one shape.")])
+    if circle is not None:
+        centred, position = given.circle(circle, datum)
+        return _Shape(centred, position.error_mm)
+    if polygon is not None:
+        ring = given.polygon(polygon, datum)
+        return _Shape(ring.polygon, ring.error_mm, ring.cautions)
+    if volume is not None:
+        (read, *_) = given.read_files([volume])
+        return _Shape(read.outline, read.error_mm, volume=read)
+    return _Shape()
+
+
+def _phrases(found: PlaceCheck, known: Mapping[str, Position]) -> tuple[str, ...]:
+    """Say the place from each landmark, to hold against what was said; nothing where its forms put it at several places."""
+    from detente.geometry.phrase import say_phrase
+
+    if not found.consistent:
+        return ()
+    place = found.readings[0].point
+    return tuple(say_phrase(place, name, origin.point) for name, origin in known.items() if origin.point != place)
 
 
 def _theatre(text: str | None) -> Box | None:
@@ -99,7 +138,7 @@ def _theatre(text: str | None) -> Box | None:
     return Box(south_ndeg=parts[0], west_ndeg=parts[1], north_ndeg=parts[2], east_ndeg=parts[3])
 
 
-def _words(found: PlaceCheck, spoken: str | None) -> list[Any]:
+def _words(found: PlaceCheck, phrases: Sequence[str], spoken: str | None) -> list[Any]:
     words: list[Any] = []
     if found.readings:
         rows = [(r.form, r.stated or "-", point(list(_pair(r.point))), metres(r.error_mm)) for r in found.readings]
@@ -112,6 +151,7 @@ def _words(found: PlaceCheck, spoken: str | None) -> list[Any]:
         words.append("The forms agree within their error circles. That does not make the place right.")
     else:
         words.append("Settle which is right before anyone is told.")
+    words += [f"In words: {text}" for text in phrases]
     if spoken:
         words.append(f"To say: {spoken}")
     return words

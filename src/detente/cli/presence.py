@@ -34,11 +34,17 @@ def set_presence(
     circle: Annotated[
         str | None, typer.Option("--circle", help="Centre and radius: '35.2854, 40.1760, 500 m'.")
     ] = None,
-    datum: Annotated[str | None, typer.Option("--datum", help="Datum of --circle; no default.")] = None,
-    start: Annotated[str, typer.Option("--from", help="Start of --circle.")] = "now",
-    until: Annotated[str | None, typer.Option("--until", help="End of --circle, or +8h after the start.")] = None,
-    lower: Annotated[str | None, typer.Option("--lower", help="Lowest height of --circle.")] = None,
-    upper: Annotated[str | None, typer.Option("--upper", help="Greatest height of --circle.")] = None,
+    polygon: Annotated[
+        str | None,
+        typer.Option(
+            "--polygon", help="Corners in order: '35.28,40.17; 35.30,40.20; 35.25,40.21'; edges are geodesics."
+        ),
+    ] = None,
+    datum: Annotated[str | None, typer.Option("--datum", help="Datum of --circle, --polygon; no default.")] = None,
+    start: Annotated[str, typer.Option("--from", help="Start of --circle, --polygon.")] = "now",
+    until: Annotated[str | None, typer.Option("--until", help="Their end, or +8h after the start.")] = None,
+    lower: Annotated[str | None, typer.Option("--lower", help="Their lowest height.")] = None,
+    upper: Annotated[str | None, typer.Option("--upper", help="Their greatest height.")] = None,
     of: Annotated[str | None, typer.Option("--of", help="Party whose people these are; default: our own.")] = None,
     speaks_for: Annotated[list[str] | None, typer.Option("--speaks-for", help="Party we answer for; repeat.")] = None,
     add: Annotated[bool, typer.Option("--add", help="Keep what is held already, and add.")] = False,
@@ -48,7 +54,7 @@ def set_presence(
     as_json: AsJson = False,
 ) -> None:
     """Say where own people are, instead of all that was said before (or beside it, with --add)."""
-    if none and (volume or circle or add):
+    if none and (volume or circle or polygon or add):
         rule = "stands alone: it says that nobody is anywhere"
         raise Refused([problem("presence", "--none", "", rule, "Leave out the volumes, or --none.")])
     from detente.api.presence import PresenceAsked, SetPresenceAsked, StatedPresence
@@ -57,7 +63,7 @@ def set_presence(
         held = desk.station.ask(PresenceAsked()).presence if add else ()
         rows = [StatedPresence(party=p.party, volume=p.volume) for p in held]
         if not none:
-            shapes = _shapes(desk, volume, circle, datum, start, until, lower, upper)
+            shapes = _shapes(desk, volume, circle, polygon, datum, start, until, lower, upper)
             rows += [StatedPresence(party=of or desk.party, volume=shape) for shape in shapes]
         desk.station.ask(SetPresenceAsked(presence=tuple(rows), speaks_for=tuple(speaks_for or ())))
         _show(desk, zone, as_json)
@@ -67,6 +73,7 @@ def _shapes(
     desk: Desk,
     volume: list[str] | None,
     circle: str | None,
+    polygon: str | None,
     datum: str | None,
     start: str,
     until: str | None,
@@ -76,12 +83,12 @@ def _shapes(
     from detente.cli import given
 
     span_us = None
-    if circle is not None and until is not None:
+    if (circle is not None or polygon is not None) and until is not None:
         first = time_us(start, "--from", desk.now_us)
         span_us = first, time_us(until, "--until", first)
         if span_us[1] <= first:
             raise Refused([problem("time", "--until", until, "must be after --from", "Correct the times.")])
-    return given.volumes(volume, circle, datum, span_us, lower, upper)[0]
+    return given.volumes(volume, circle, datum, span_us, lower, upper, polygon)[0]
 
 
 def show(station: Station = None, zone: Zone = None, as_json: AsJson = False) -> None:

@@ -1,8 +1,8 @@
-"""Pairs of boxes that touch, among many boxes at once: bundles of neighbours, bundle against bundle, then box against box.
+"""Pairs of boxes that touch, among many boxes at once: a bounding-volume hierarchy with leaves of 128 boxes, joined level by level.
 
-Boxes are halved again and again along whichever of time, height, latitude and longitude tells them apart best, down to
-bundles of at most 128; boxes of very different size are never bundled together. A bundle is compared only with those whose
-common box touches its own, and there a hundred by thousands in whole-array steps.
+The boxes are halved again and again along whichever of time, height, latitude and longitude tells them apart best; boxes of
+very different size never share a leaf. A leaf is compared only with the leaves whose common box touches its own, and then
+all pairs of boxes of the two leaves are compared at once, as whole arrays.
 """
 
 from __future__ import annotations

@@ -96,18 +96,6 @@ def compare_figures(said: Sequence[Said], datum: str, told: Sequence[Volume4D]) 
     return tuple(found)
 
 
-def figures_of(volume: Volume4D) -> Said:
-    """Return the figures that read a volume back without fault, on WGS 84: grid to the metre, everything else exact."""
-    return Said(
-        altitude_lower=_say_height(volume.altitude_lower),
-        altitude_upper=_say_height(volume.altitude_upper),
-        end_us=volume.end_us,
-        points=tuple("".join(reference_of(point, 5)) for point in points_of(volume.outline)),
-        size=_say_size(volume.outline),
-        start_us=volume.start_us,
-    )
-
-
 def said_aloud(words: str) -> Said:
     """Return the figures in words made by `spoken.speak`, as heard; on WGS 84. Refused at the first word that does not fit."""
     heard = parse_spoken(words)

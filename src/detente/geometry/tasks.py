@@ -1,12 +1,23 @@
 """What a pair of pieces is asked: how far each end is from the other piece, and whether the two cross.
 
-Ends onto GEODESIC pieces: convex (`geodesic.foot`). Onto ARC pieces: closed form. Onto SLANTED pieces: along a curve of
-geodesic curvature at most k the distance f from a point has, where f' = 0, f'' >= cot(f/b)/b - k; so while f < b atan(1/(k b))
-every critical point is a strict minimum, there is at most one, and it is found by projecting on the tangent. It is settled
-when an end is nearest (f' points outwards), or when |f'| <= 1/2 and f'^2 / 2m is within the tolerance, m = 3/4 cot(f/b)/b - k
-being the least curvature of f from there to its minimum. Where that is not proven (far away, beside a curve that bends), f is
-still at least what it is at the point found, less |f'| l and k' l^2 / 2: `slack`. l is the length of the piece, -k' the least that
-f'' can be.
+How far an end is from a piece depends on the kind of the piece. On a GEODESIC piece the distance is convex, and
+`geodesic.foot` finds its least value. On an ARC piece there is a closed form. On a SLANTED piece this is used:
+
+| name | meaning |
+|---|---|
+| b | the semi-minor axis; the Gaussian curvature of the ellipsoid is nowhere above 1/b^2 |
+| k | the greatest geodesic curvature along the piece |
+| f | the distance from the end to a point of the piece, as that point moves along it by arc length |
+| m | 3/4 cot(f/b)/b - k: the least f'' between the point found and the minimum |
+| l | the length of the piece |
+| -k' | the least that f'' can be anywhere on the piece |
+
+Where f' = 0, f'' >= cot(f/b)/b - k: this is Rauch's comparison theorem (1951), applied to the Hessian of the distance. So while
+f < b atan(1/(k b)) every critical point is a strict minimum, there is at most one, and projecting on the tangent finds it.
+
+The search has ended when an end is nearest (f' points outwards), or when |f'| <= 1/2 and f'^2 / 2m is within the tolerance.
+Where that is not proven (far away, or beside a curve that bends much), f is nowhere less than at the point found by more than
+|f'| l + k' l^2 / 2; this is returned as `slack`.
 """
 
 from __future__ import annotations

@@ -17,13 +17,14 @@ import structlog
 from detente.errors import DetenteError, Problem, Refused, problem
 from detente.host.engine import Engine
 from detente.host.openapi import openapi_bytes
-from detente.host.problems import CONTENT_TYPE, INTERNAL, NOT_FOUND, problem_body, problems_of
+from detente.host.problems import INTERNAL, NOT_FOUND, problems_of
 from detente.host.reading import Reading
 from detente.host.recovery import Recovery
-from detente.host.requests import LINES, Answer, ClientGone, Receive, Request, Scope, Send
+from detente.host.requests import LINES, Answer, Request
 from detente.host.stream import Streams
 from detente.host.tokens import Tokens, missing, over
 from detente.ledger import canonical
+from detente.network.http import PROBLEM, ClientGone, Receive, Scope, Send, problem_details
 from detente.network.statuses import status_of
 from detente.node.limits import too_large
 from detente.node.sessions import SESSION_US, Login, Sessions
@@ -214,7 +215,7 @@ class HostApp:
 
 
 def _problem_line(problems: tuple[Problem, ...]) -> bytes:
-    body = msgspec.json.decode(problem_body(status_of(problems), problems))
+    body = msgspec.json.decode(problem_details(status_of(problems), problems))
     return msgspec.json.encode({"problems": body["problems"]}, order="sorted")
 
 
@@ -230,7 +231,7 @@ def refusal(problems: tuple[Problem, ...]) -> Answer:
         headers.append((b"www-authenticate", b'Bearer realm="detente"'))
     elif status == 405:
         headers.append((b"allow", problems[0].rule.removeprefix("must be ").encode()))
-    return Answer(problem_body(status, problems), CONTENT_TYPE, headers, status)
+    return Answer(problem_details(status, problems), PROBLEM.encode(), headers, status)
 
 
 def _wrong_method(method: str, allowed: list[str]) -> Refused:

@@ -12,9 +12,10 @@ from typing import Final
 from detente.errors import Refused, problem
 from detente.host.engine import Engine
 from detente.host.problems import NOT_FOUND
-from detente.host.requests import BYTES, NUMBER_MAX, TEXT, Answer, Request
+from detente.host.requests import BYTES, TEXT, Answer, Request
 from detente.ledger import canonical
 from detente.ledger.tiles import TILE_WIDTH, available, encode_bundle, parse_path, read_tile
+from detente.network.http import NUMBER_MAX
 from detente.node.host import Slice
 from detente.node.showing import known_bytes
 

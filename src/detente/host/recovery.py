@@ -10,7 +10,8 @@ import structlog
 from detente.errors import UNREADABLE, Refused, problem, unreadable
 from detente.host.engine import Engine
 from detente.host.reading import status_bytes
-from detente.host.requests import NUMBER_MAX, Answer, Request
+from detente.host.requests import Answer, Request
+from detente.network.http import NUMBER_MAX
 from detente.node.known import Known
 from detente.node.restoring import restored_entry
 from detente.node.rows import StoredEntry

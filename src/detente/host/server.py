@@ -5,16 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import signal
 import ssl
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import msgspec
 import structlog
-import uvicorn
 
 from detente.errors import problem
 from detente.host.app import HostApp
@@ -22,9 +19,10 @@ from detente.host.engine import FAILPOINTS, Engine
 from detente.host.logs import set_up_logs
 from detente.host.metrics import Metrics
 from detente.host.operator import OperatorApp
-from detente.host.problems import problem_body
 from detente.host.tokens import Tokens
+from detente.network import listener
 from detente.network.connection import make_protocol
+from detente.network.http import problem_details
 from detente.network.tls import client_context, party_of_certificate, server_context
 from detente.node.host import Host
 from detente.wiring.clocks import StepClock, steady_us
@@ -35,28 +33,18 @@ from detente.wiring.process import main, take_port
 log = structlog.get_logger("detente.host")
 
 
-NOT_HTTP: Final = problem_body(
+GRACE_S: Final = 5
+"""So long answers under way are waited for at the end: a batch must be committed first."""
+
+NOT_HTTP: Final = problem_details(
     400, [problem("http", "", "", "must be an HTTP/1.1 request", "Use an HTTP client; see /openapi.json")]
 )
-
-
-class _Server(uvicorn.Server):
-    """A uvicorn server that leaves the signals to us: there are two of them."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 def run(folder: Path) -> None:
     """Run a host until it is told to end."""
     set_up_logs()
-    parts = open_host(folder)
-    with contextlib.suppress(ImportError):
-        import uvloop
-
-        uvloop.install()
-    asyncio.run(serve(parts))
+    listener.run(serve(open_host(folder)))
 
 
 def assemble(parts: HostParts) -> tuple[Engine, HostApp, OperatorApp]:
@@ -96,21 +84,19 @@ async def _serve(parts: HostParts, engine: Engine, app: HostApp, operator: Opera
     party_socket, address = take_port(parts.config.listen, "listen", parts.folder, 1024)
     operator_socket, operator_address = take_port(parts.config.operator, "operator", parts.folder, 1024)
     tls, authorities = _tls(parts)
-    server = _server(app, make_protocol(party_of_certificate(authorities), NOT_HTTP), tls)
-    watch = _server(operator, make_protocol(None, NOT_HTTP), None)
+    serving = {
+        party_socket: listener.listener(
+            app, make_protocol(party_of_certificate(authorities), NOT_HTTP), tls, grace_s=GRACE_S
+        ),
+        operator_socket: listener.listener(operator, make_protocol(None, NOT_HTTP), None, grace_s=GRACE_S),
+    }
+    listener.end_on_signals(serving.values(), app.streams.close)
     await engine.examiner.start(parts.config.workers)
-    loop = asyncio.get_running_loop()
-
-    def end() -> None:
-        app.streams.close()
-        server.should_exit = watch.should_exit = True
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, end)
     scheme = "https" if tls else "http"
     async with _asking(engine, parts):
-        _announce(parties=f"{scheme}://{address}", operator=f"http://{operator_address}", size=engine.host.published)
-        await asyncio.gather(server.serve([party_socket]), watch.serve([operator_socket]))
+        where = {"operator": f"http://{operator_address}", "parties": f"{scheme}://{address}"}
+        listener.announce(log, **where, size=engine.host.published)
+        await listener.serve(serving)
 
 
 @contextlib.asynccontextmanager
@@ -131,26 +117,6 @@ async def _asking(engine: Engine, parts: HostParts) -> AsyncIterator[None]:
             asking.cancel()
 
 
-def _server(app: Any, protocol: type[asyncio.Protocol], tls: ssl.SSLContext | None) -> _Server:
-    config = uvicorn.Config(
-        app,
-        access_log=False,
-        date_header=False,
-        http=protocol,
-        lifespan="off",
-        log_config=None,
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=5,
-        timeout_keep_alive=75,
-        ws="none",
-    )
-    config.load()
-    if tls is not None:
-        config.ssl = tls
-    return _Server(config)
-
-
 def _tls(parts: HostParts) -> tuple[ssl.SSLContext | None, dict[str, bytes]]:
     files = parts.config.tls
     if files is None:
@@ -162,13 +128,6 @@ def _tls(parts: HostParts) -> tuple[ssl.SSLContext | None, dict[str, bytes]]:
 def _client_tls(parts: HostParts) -> ssl.SSLContext | None:
     files = parts.config.tls
     return None if files is None else client_context(*files.found_in(parts.folder))
-
-
-def _announce(**facts: object) -> None:
-    """Say on standard output, in one line of JSON, where we listen: whoever started us is waiting for it."""
-    sys.stdout.write(msgspec.json.encode(facts).decode() + "\n")
-    sys.stdout.flush()
-    log.info("listening", **facts)
 
 
 if __name__ == "__main__":

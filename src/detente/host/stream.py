@@ -15,7 +15,8 @@ import msgspec
 
 from detente.errors import Refused, problem
 from detente.host.engine import Engine
-from detente.host.requests import NUMBER_MAX, Request
+from detente.host.requests import Request
+from detente.network.http import NUMBER_MAX
 from detente.node.sessions import Sessions
 from detente.node.showing import known_bytes
 

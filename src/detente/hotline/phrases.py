@@ -133,19 +133,3 @@ def read_values(words: str) -> dict[str, str]:
     """Return the values that a message carries; a line without = is left out, and then missed by `check_values`."""
     pairs = (line.partition("=") for line in words.split("\n") if "=" in line)
     return {name.strip(): value.strip() for name, _, value in pairs}
-
-
-def same_everywhere(catalogues: Mapping[str, Catalogue]) -> tuple[str, ...]:
-    """Return what differs between the languages: a phrase that is missing, untranslated, or has other placeholders. Empty: none."""
-    names = sorted({name for catalogue in catalogues.values() for name in catalogue})
-    found = []
-    for name in names:
-        texts = {language: catalogue.get(name) for language, catalogue in catalogues.items()}
-        for language, phrase in sorted(texts.items()):
-            if phrase is None or not phrase.text.strip():
-                found.append(f"{name}: not in {language}")
-        asked = {language: phrase.placeholders() for language, phrase in texts.items() if phrase is not None}
-        if len(set(asked.values())) > 1:
-            found.append(f"{name}: other values in other languages: {asked}")
-        found += [f"{name}: {{{v}}} is no value" for v in sorted(set().union(*asked.values()) - set(VALUES))]
-    return tuple(found)

@@ -3,8 +3,10 @@
     start(matter) ──> heap of (next due, matter) ──take(now)──> calls, each once
     end(matter)   ──> dropped when it comes up           took(slot) ──> never called again
 
-State is what entries say: matters started, matters ended, slots taken, in any order and any number of times. A heap row is
-never trusted: what it names is looked up, and skipped if it ended, was called already, or is due later than it says.
+A *matter* is one entry that waits for one party on one ladder; a *slot* names one step of it. Every call here is
+idempotent: an entry may start a matter, end it or take its slot in any order and any number of times, and the outcome is
+the same. A heap row is never trusted: what it names is looked up, and skipped if it ended, was called already, or is due
+later than it says.
 """
 
 from __future__ import annotations

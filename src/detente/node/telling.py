@@ -1,8 +1,8 @@
-"""When a station says "I have been told": the timing of watermarks.
+"""When a station writes a watermark, its signed word that it has been told.
 
-At once when an entry marked urgent or stop is in the own durable copy; else at most every `every_us` (5 s), and only if
-there is something to say. A watermark answers nothing but entries of other kinds: two stations must not keep each other
-awake by acknowledging acknowledgements.
+It writes one at once when an entry marked urgent or stop is in its own durable copy. Otherwise it writes one at most every
+`every_us` (5 s), and only if there is something to say. No watermark is owed for another party's watermark: two stations must
+not keep each other awake by acknowledging acknowledgements.
 
 Each author has a watermark of its own, over its own entries, on its own clock: in one for two authors, or at a time that what
 another wrote has moved, each would read that the other had written.

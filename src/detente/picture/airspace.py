@@ -214,12 +214,6 @@ class Airspace(View):
         found, self._faults = self._faults, []
         return found
 
-    def resting_on(self, entry_id: str) -> list[LiveNotice]:
-        """Return the live notices that rest on an entry, or on another version of it: a zone, truce, permission, line."""
-        of_version, of_thread = (self.state.resting.get(i, set()) for i in (entry_id, self.first_of(entry_id)))
-        resting = sorted(of_version | of_thread)
-        return [live for first in resting if (live := self._live.get(first)) is not None]
-
     def resting_firsts(self, entry_id: str) -> tuple[str, ...]:
         """Return the first versions of what rests on an entry, or on another version of it; in no order that means anything."""
         of_version, of_thread = (self.state.resting.get(i, set()) for i in (entry_id, self.first_of(entry_id)))

@@ -57,7 +57,10 @@ class DangersState(msgspec.Struct, kw_only=True):
 
 
 class Dangers(View):
-    """What changed, whom it endangers, who was warned. Stands before the views that it looks at, but for `Heads`."""
+    """What changed, whom it endangers, who was warned.
+
+    It runs before the other views, so that it sees them as they were before this entry; only `Heads` runs earlier.
+    """
 
     name = "dangers"
     kinds: ClassVar[frozenset[str]] = frozenset(

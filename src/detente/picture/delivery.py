@@ -136,10 +136,6 @@ class Delivery(View):
             self.facts(version, party), party, version, acknowledged_us=acknowledged_us, needs_readback=needs_readback
         )
 
-    def has(self, version: str, party: str, step: Step) -> Fact | None:
-        """Return the first such fact, or None: no evidence of it."""
-        return next((f for f in self.facts(version, party) if f.step is step), None)
-
     def told_by(self, party: str, index: int) -> Mark | None:
         """Return the first watermark of a party that covers a ledger index, or None: no evidence."""
         marks = self.state.marks.get(party, [])

@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from detente.ledger.entry import Header
-from detente.ledger.facets import Facet, Openings
+from detente.ledger.facets import Facet
 from detente.ledger.identity import KeyUse
 from detente.ledger.opening import check_disclosure
 from detente.records.body import Body
@@ -135,15 +135,3 @@ def with_disclosed(known: Known, about: Header, *, registry: Registry = REGISTRY
     facet = check_disclosure(body.position, body.facet, body.salt, (a, b, c, d))
     disclosed = open_facet(about.kind, body.position, facet, registry=registry)
     return msgspec.structs.replace(known, disclosed=disclosed)
-
-
-def with_openings(known: Known, kept: Openings, *, registry: Registry = REGISTRY) -> Known:
-    """Return one of our own entries with the facets that stayed at this station put back where the host has none."""
-    there = {opened.position for opened in known.opened}
-    put_back = [
-        open_facet(known.header.kind, position, opening.facet, registry=registry)
-        for position, opening in enumerate(kept)
-        if opening is not None and position not in there
-    ]
-    opened = sorted([*known.opened, *put_back], key=lambda o: o.position)
-    return msgspec.structs.replace(known, opened=tuple(opened))

@@ -1,4 +1,4 @@
-"""A table of many small tables: one large one stops everything for tens of milliseconds whenever it grows."""
+"""A dict in 256 parts, because growing one dict of a million keys blocks the loop for tens of milliseconds."""
 
 from __future__ import annotations
 

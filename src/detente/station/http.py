@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, Final
-from urllib.parse import parse_qs
 
 import msgspec
 import structlog
@@ -13,14 +12,22 @@ import structlog
 from detente.errors import UNREADABLE, DetenteError, EvidenceError, Problem, Refused, Unavailable, problem
 from detente.ledger.canonical import require_shallow
 from detente.ledger.known_names import misfit
+from detente.network.http import (
+    PROBLEM,
+    ClientGone,
+    Receive,
+    Scope,
+    Send,
+    problem_details,
+    query_of,
+    whole_body,
+)
 from detente.network.statuses import status_of
-
-Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+from detente.node.limits import too_large
 
 MAX_BODY: Final = 4 << 20
 BODY_WITHIN_S: Final = 30.0
+PAGE: Final = "docs/formats/station-api.md"
 
 log = structlog.get_logger("detente.station")
 
@@ -89,7 +96,7 @@ class App:
             answer = await handler(request)
         except DetenteError as error:
             answer = refusal(problems_of(error))
-        except ConnectionError:
+        except ClientGone:
             return
         except Exception:
             log.exception("request_failed", path=scope["path"])
@@ -113,16 +120,8 @@ class App:
 
 def refusal(problems: tuple[Problem, ...], status: int | None = None) -> Answer:
     """Return problem details (RFC 9457)."""
-    code = problems[0].code if problems else "internal"
     status = status or status_of(problems)
-    found = {
-        "detail": "; ".join(found.sentence() for found in problems)[:2000],
-        "problems": problems,
-        "status": status,
-        "title": "Refused" if status < 500 else "Not now",
-        "type": f"urn:detente:problem:{code}",
-    }
-    return Answer(body=ENCODER.encode(found), kind="application/problem+json", status=status)
+    return Answer(body=problem_details(status, problems), kind=PROBLEM, status=status)
 
 
 def problems_of(error: DetenteError) -> tuple[Problem, ...]:
@@ -147,13 +146,12 @@ def read_body(request: Request, kind: type[Any]) -> Any:
 
 
 def _head(scope: Scope) -> Request:
-    query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
     return Request(
         body=b"",
         headers=dict(scope["headers"]),
         method=scope["method"],
         path=scope["path"],
-        query={name: values[-1] for name, values in query.items()},
+        query=query_of(scope["query_string"], PAGE),
     )
 
 
@@ -161,28 +159,12 @@ async def _body(request: Request, receive: Receive, most: int) -> bytes:
     """Read a body to its end; refused as soon as it is, or says that it is, too large."""
     said = request.headers.get(b"content-length", b"")
     if said.isdigit() and int(said) > most:
-        raise _too_large(int(said), most)
-    parts: list[bytes] = []
-    size = 0
+        raise too_large("", int(said), most)
     try:
         async with asyncio.timeout(BODY_WITHIN_S):
-            while True:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise ConnectionError
-                parts.append(message.get("body", b""))
-                size += len(parts[-1])
-                if size > most:
-                    raise _too_large(size, most)
-                if not message.get("more_body"):
-                    break
+            return await whole_body(receive, most)
     except TimeoutError:
-        raise ConnectionError from None
-    return b"".join(parts)
-
-
-def _too_large(size: int, most: int) -> Refused:
-    return Refused([problem("too-large", "", size, f"must not exceed {most} bytes", "Send less")])
+        raise ClientGone from None
 
 
 async def _write(answer: Answer, send: Send) -> None:

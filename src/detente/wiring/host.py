@@ -11,7 +11,6 @@ A host's folder:
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,31 +18,17 @@ from typing import Final
 
 import msgspec
 
-from detente.errors import UNREADABLE, Refused, problem
+from detente.errors import Refused, problem
 from detente.ledger.genesis import SignedGenesis, read_genesis
 from detente.ledger.keys import SigningKey
-from detente.ledger.known_names import did_you_mean
 from detente.node.limits import LimitRules
-from detente.storage import SqliteStore, Store, private
+from detente.storage import SqliteStore, Store
 from detente.wiring import secret
 from detente.wiring.clocks import Clock, clock_for
+from detente.wiring.config import TlsFiles, loopback, read_toml
 
 CONFIGURATION: Final = "host.toml"
 STORE: Final = "ledger.db"
-
-
-class TlsFiles(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Paths, from the host's folder: its certificate and key, and each party's CA."""
-
-    authorities: dict[str, str]
-    certificate: str
-    key: str
-
-    def found_in(self, folder: Path) -> tuple[Path, Path, dict[str, bytes]]:
-        """Return certificate, key and each party's CA. Refused: others may read the key."""
-        private.read_secret(folder / self.key)
-        authorities = {party: (folder / path).read_bytes() for party, path in self.authorities.items()}
-        return folder / self.certificate, folder / self.key, authorities
 
 
 class HostConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -85,31 +70,19 @@ class HostParts:
 
 def read_config(folder: Path) -> HostConfig:
     """Read `host.toml`; raises Refused in words."""
-    path = folder / CONFIGURATION
     try:
-        config = msgspec.toml.decode(path.read_bytes(), type=HostConfig)
+        config = read_toml(folder / CONFIGURATION, HostConfig, "docs/host.md")
     except FileNotFoundError:
         return HostConfig()
-    except (*UNREADABLE, ValueError, OSError) as error:
-        step = did_you_mean(error, HostConfig) or "Correct the file; see docs/host.md"
-        raise Refused([problem("config", str(path), "", str(error), step)]) from None
-    for field, text in (("listen", config.listen), ("operator", config.operator)):
-        split_address(text, field)
-    if config.tls is None and not _loopback(config.listen):
+    reachable = not loopback(config.listen, "listen")
+    for_operator = loopback(config.operator, "operator")
+    if config.tls is None and reachable:
         rule = "outside loopback needs [tls]: one CA for each party"
         raise Refused([problem("config", "listen", config.listen, rule, "Add [tls], or listen on 127.0.0.1")])
-    if not _loopback(config.operator):
+    if not for_operator:
         rule = "must be a loopback address: it is not for parties"
         raise Refused([problem("config", "operator", config.operator, rule, "Use 127.0.0.1 and a tunnel")])
     return config
-
-
-def split_address(text: str, field: str) -> tuple[str, int]:
-    """Return address and port of ADDRESS:PORT."""
-    address, _, port = text.rpartition(":")
-    if not address or not port.isdigit() or int(port) > 65535:
-        raise Refused([problem("config", field, text, "must be ADDRESS:PORT", "Write it like 127.0.0.1:8440")])
-    return address.strip("[]"), int(port)
 
 
 def open_host(folder: Path) -> HostParts:
@@ -134,11 +107,3 @@ def open_host(folder: Path) -> HostParts:
         store=SqliteStore(folder / STORE),
         tightened=tightened,
     )
-
-
-def _loopback(listen: str) -> bool:
-    address = listen.rpartition(":")[0].strip("[]")
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return address == "localhost"

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from detente.errors import DetenteError, Unavailable, exit_code
-from detente.wiring.host import split_address
+from detente.wiring.config import split_address
 
 
 def take_port(listen: str, field: str, folder: Path, backlog: int) -> tuple[socket.socket, str]:

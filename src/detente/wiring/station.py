@@ -24,12 +24,11 @@ from typing import Final
 
 import msgspec
 
-from detente.errors import UNREADABLE, Refused, problem
+from detente.errors import Refused, problem
 from detente.geometry.index import VolumeIndex
 from detente.ledger.genesis import SignedGenesis, ledger_id, read_genesis
 from detente.ledger.identity import KeyUse
 from detente.ledger.keys import ExchangeKey, SigningKey
-from detente.ledger.known_names import did_you_mean
 from detente.network.tls import client_context, server_context
 from detente.node.keeping import Keep
 from detente.node.screener import DeskScreener, rules_of
@@ -40,8 +39,8 @@ from detente.picture.picture import Picture
 from detente.storage.copy import StationCopy
 from detente.wiring import secret
 from detente.wiring.clocks import Clock, StepClock, clock_for
+from detente.wiring.config import TlsFiles, loopback, read_toml
 from detente.wiring.failpoints import failpoints_from_environment
-from detente.wiring.host import TlsFiles, split_address
 
 CONFIGURATION: Final = "station.toml"
 COPY: Final = "copy.db"
@@ -106,15 +105,16 @@ def read_station_config(folder: Path) -> StationConfig:
     """Read `station.toml`; raises Refused in words."""
     path = folder / CONFIGURATION
     try:
-        config = msgspec.toml.decode(path.read_bytes(), type=StationConfig)
-    except (*UNREADABLE, ValueError, OSError) as error:
-        step = did_you_mean(error, StationConfig) or "Correct the file"
-        raise Refused([problem("config", str(path), "", str(error), step)]) from None
-    for field, text in (("listen", config.listen), ("local", config.local)):
-        address, _ = split_address(text, field)
-        if address not in ("127.0.0.1", "::1", "localhost") and (field == "local" or config.tls is None):
-            rule = "must be a loopback address" if field == "local" else "outside loopback needs [tls]"
-            raise Refused([problem("config", field, text, rule, "Use 127.0.0.1, or add [tls]")])
+        config = read_toml(path, StationConfig, "docs/formats/station-api.md")
+    except FileNotFoundError:
+        rule, step = "must be there: it makes a folder a station's", "Name the folder that `detente init` made."
+        raise Refused([problem("config", str(path), "", rule, step)]) from None
+    if not loopback(config.local, "local"):
+        rule = "must be a loopback address: it is for own officers"
+        raise Refused([problem("config", "local", config.local, rule, "Use 127.0.0.1 and a tunnel")])
+    if config.tls is None and not loopback(config.listen, "listen"):
+        rule = "outside loopback needs [tls]: one CA for each party"
+        raise Refused([problem("config", "listen", config.listen, rule, "Add [tls], or listen on 127.0.0.1")])
     return config
 
 

@@ -82,13 +82,18 @@ def meanings(stated: StatedTime, field: str = "time") -> tuple[Meaning, ...]:
 def one_moment(stated: StatedTime, field: str = "time") -> int:
     """Return the one instant that a stated time means. Raises `Refused`, showing the choices, where it may mean several or none."""
     found = meanings(stated, field)
-    if len(found) == 1 and not found[0].when:
-        return found[0].at_us
-    raise Refused([unclear(stated, found, field)])
+    problems = unclear(stated, found, field)
+    if problems:
+        raise Refused(problems)
+    return found[0].at_us
 
 
-def unclear(stated: StatedTime, found: tuple[Meaning, ...], field: str) -> Problem:
-    """Return the problem with a stated time that does not mean one instant."""
+def unclear(stated: StatedTime, found: tuple[Meaning, ...], field: str = "time") -> tuple[Problem, ...]:
+    """Return the problem with a stated time that does not mean one instant; none where it does."""
+    return () if len(found) == 1 and not found[0].when else (_which(stated, found, field),)
+
+
+def _which(stated: StatedTime, found: tuple[Meaning, ...], field: str) -> Problem:
     shown = "; ".join(f"{_utc(m.at_us)} if {m.when}" if len(found) > 1 else m.when for m in found)
     said = f"{stated.time} on {stated.date} ({stated.calendar}, {stated.zone})"
     if stated.time == "midnight":
