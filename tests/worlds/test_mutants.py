@@ -182,7 +182,7 @@ def header_that_counts(patch: Patch) -> None:
 
     def started(self: Any, *given: Any) -> None:
         refused[0] = 0
-        make(self, *given)
+        make(self, *given, **more)
 
     def counting(problems: Any) -> Answer:
         refused[0] += 1
@@ -201,8 +201,8 @@ def metrics_for_parties(patch: Patch) -> None:
     """Metric: the operator's counters can be read on the parties' listener."""
     make = app.HostApp.__init__
 
-    def opened(self: Any, *given: Any) -> None:
-        make(self, *given)
+    def opened(self: Any, *given: Any, **more: Any) -> None:
+        make(self, *given, **more)
 
         async def metrics(request: Any) -> Answer:
             lines = self.engine.metrics.text().split(b"\n")
