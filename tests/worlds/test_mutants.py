@@ -180,13 +180,13 @@ def header_that_counts(patch: Patch) -> None:
     refused = [0]
     make, refusal, answer = app.HostApp.__init__, app.refusal, requests.Request.answer
 
-    def started(self: Any, *given: Any) -> None:
+    def started(self: Any, *given: Any, **more: Any) -> None:
         refused[0] = 0
         make(self, *given, **more)
 
-    def counting(problems: Any) -> Answer:
+    def counting(problems: Any, *more: Any) -> Answer:
         refused[0] += 1
-        return refusal(problems)
+        return refusal(problems, *more)
 
     async def counted(self: Any, given: Answer) -> None:
         given.headers.append((b"x-refused", str(refused[0]).encode()))
