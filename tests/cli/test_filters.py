@@ -265,7 +265,15 @@ def station(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeStation:
 
     def asked(path: str, **query: Any) -> Any:
         if path.startswith("verdicts"):
-            row = {"answer": "kept", "life": "in effect", "party": "rus", "term": "k1", "why": "", "words": ""}
+            row = {
+                "answer": "kept",
+                "life": "in effect",
+                "party": "rus",
+                "term": "k1",
+                "reading": "",
+                "why": "",
+                "words": "",
+            }
             rows = [{**row, "not_counted": [], "qualified": []}]
             found = {"agreement": "truce", "at_us": 0, "id": "", "published": [], "ruleset": "", "size": 0}
             return {**found, "basis": made.basis, "seen": "", "verdicts": rows}

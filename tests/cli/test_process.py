@@ -244,7 +244,7 @@ def test_an_agreement_from_proposal_to_a_published_verdict_and_its_revision(ledg
 
     def revisions():
         entries = rus.json("log")["entries"]
-        bodies = [o["facet"]["body"] for e in entries for o in e["facets"] if o and e["header"]["kind"] == "verdict/1"]
+        bodies = [o["facet"]["body"] for e in entries for o in e["facets"] if o and e["header"]["kind"] == "verdict/2"]
         return [b for b in bodies if b["trigger"] is not None]
 
     end = time.monotonic() + 20

@@ -174,8 +174,8 @@ class Away(Storm):
             station = self.station(party).state
             kinds = ("bad-entry", "fork", "refused", "withheld")
             found += [f"{party}: {a.words}" for a in station.alarms.raised if a.kind in kinds]
-            found += [f"{party}: still in the queue: {item.kind}" for item in station.outbox.items.values()]
-            found += [f"{party}: still only direct: {held.id}" for held in station.direct.values()]
+            found += [f"{party}: still in the queue: {item.kind}" for item in station.sending.outbox.items.values()]
+            found += [f"{party}: still only direct: {held.id}" for held in station.peers.direct.values()]
             found += self._lapses(party)
             calls = [step for known in self.folded[party] if (step := known.body(Step)) is not None]
             found += [f"{party}: called {c.party} for a screening" for c in calls if c.ladder == "screening"]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from tests.support.play import MINUTE, Play, circle, notice, picture_of
 
-from detente.cli.show import _words
+from detente.api.basis import Basis
+from detente.api.entries import EntryFound, ShownEntry
+from detente.api.over import OverRow
+from detente.cli.show import _Shown, _words
+from detente.ledger.facets import CLOSED
 from detente.picture.over import over
 from detente.records.closing import Closing
 from detente.records.erasure import Erasure
@@ -64,20 +69,15 @@ def test_an_erased_entry_is_over():
 
 def test_the_first_line_shown_of_an_old_version_is_that_it_is_old():
     """Before its full text, which still says "accepted"."""
-    header = {"audience": ["rus"], "author": "cjtf", "kind": "notice/1", "refers_to": [], "signed_at_us": 0}
-    entry = {"facets": [], "header": {**header, "supersedes": None}, "received_at_us": 0}
-    basis = {"age_us": 0, "entries_size": 3, "fresh": True, "host_reachable": True, "now_us": 0, "queued": 0, "size": 3}
-    found = {
-        "acknowledged": {},
-        "basis": {**basis, "virtual": False},
-        "delivery": {},
-        "entry": entry,
-        "index": 1,
-        "over": {"words": "SUPERSEDED by 1234: what follows is an old version."},
-        "receipt": None,
-        "screenings": [],
-        "stands": "proven",
-        "stops": [],
-    }
-    words = _words("ab" * 32, found, None)
-    assert words[0].startswith("SUPERSEDED by 1234")
+    play = Play()
+    first = play.say("cjtf", "rus", notice())
+    second = play.say("cjtf", "rus", notice(words="moved"), supersedes=first)
+    _, _, _, header, _ = play.said[0]
+    why = over(picture_of(play, "rus"), first, play.now_us)
+    assert why is not None
+    row = OverRow(words=why.sentence(), **msgspec.structs.asdict(why))
+    entry = ShownEntry(facets=CLOSED, header=header, header_salt="00" * 32, received_at_us=0, signature="", slots=())
+    basis = Basis(age_us=0, entries_size=3, fresh=True, host_reachable=True, now_us=0, queued=0, size=3, virtual=True)
+    found = EntryFound(basis=basis, entry=entry, index=1, over=row, stands="proven")
+    words = _words(first, _Shown(found, {}, {}, None, (), []), None)
+    assert str(words[0]).startswith(f"SUPERSEDED by {second[:12]}")

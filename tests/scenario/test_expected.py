@@ -5,14 +5,26 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from detente.api.delivery import CoursesAsked, DeliveryAsked
+from detente.api.notices import EndangeredAsked, ScreeningsAsked
+from detente.api.question import A as AnswerOf
+from detente.api.question import Question
+from detente.api.rehearsal import ClockAsked, DrainedAsked
+from detente.api.sending import SendingAsked
+from detente.api.station import AlarmsAsked
+from detente.network.local import answer_in
 from detente.scenario.case import Case, read
 from detente.scenario.player import Played, Player
 
 A, B, OWED = "aa" * 32, "bb" * 32, "cc" * 32
 FAR_US = 2**62
 AT = 1_474_118_460_000_000
+BASIS = {
+    "age_us": 0, "entries_size": 3, "fresh": True, "host_reachable": True, "now_us": AT, "queued": 0, "size": 3, "virtual": True,
+}  # fmt: skip
 CASE = """
 case: two-rows
 title: two rows
@@ -50,35 +62,45 @@ class World:
         door.__dict__.update(self.__dict__, party=party)
         return door
 
-    def post(self, path: str, body: Any, wait_s: int = 0) -> dict[str, Any]:
-        return {"id": self.sent.pop(0)} if path == "/local/send" else {}
+    def ask(self, question: Question[AnswerOf]) -> AnswerOf:
+        """Answer as the station of this door would."""
+        found = {**BASIS, "basis": BASIS, **self._found(question)}
+        return answer_in(question, msgspec.json.encode(found))
 
-    def get(self, path: str, **query: Any) -> dict[str, Any]:
-        match path.split("/")[2:]:
-            case ["drained"]:
-                return {"drained": True, "wake_us": FAR_US}
-            case ["clock"]:
-                return {"size": 1}
-            case ["alarms"]:
+    def _found(self, question: Question[Any]) -> dict[str, Any]:
+        match question:
+            case SendingAsked():
+                return {"id": self.sent.pop(0), "index": 1, "problems": [], "state": "included"}
+            case DrainedAsked():
+                return {"busy": 0, "drained": True, "wake_us": FAR_US}
+            case ClockAsked():
+                return {}
+            case AlarmsAsked():
                 return {"alarms": self.alarms.get(self.party, [])}
-            case ["endangered"]:
+            case EndangeredAsked():
                 return {"boards": []}
-            case ["delivery", _]:
-                return {"delivery": {}}
-            case ["screenings", entry]:
-                answer = {
-                    "answer": self.screening,
-                    "due_us": 0,
-                    "entry": OWED,
-                    "party": "b",
-                    "words": f"b: {self.screening} - x",
-                }
-                return {"screenings": [answer] if self.screening and entry == A else []}
-            case ["courses", entry]:
-                at = [{"lead_us": self.lead_s * 1_000_000, "short": True, "step": "recorded"}]
-                leads = {"accepted": None, "at": at, "least_us": 600_000_000}
-                return {"courses": [{"leads": leads, "party": "b"}] if self.lead_s and entry == A else []}
-        raise AssertionError(path)
+            case DeliveryAsked():
+                return {"delivery": {}, "over": None}
+            case ScreeningsAsked(entry=entry):
+                return {"screenings": [screened(self.screening)] if self.screening and entry == A else []}
+            case CoursesAsked(entry=entry):
+                courses = [short_lead(self.lead_s)] if self.lead_s and entry == A else []
+                return {"about": None, "courses": courses, "over": None, "superseded_by": None}
+        raise AssertionError(question)
+
+
+def screened(answer: str) -> dict[str, Any]:
+    """Party b's answer to the first row's notice."""
+    unknown = {"at_us": None, "buffer_mm": None, "data_age_us": None, "speaks_for": []}
+    return {**unknown, "answer": answer, "due_us": 0, "entry": OWED, "party": "b", "words": f"b: {answer} - x"}
+
+
+def short_lead(lead_s: int) -> dict[str, Any]:
+    """The course of the first row's notice at party b, to which it was recorded so long before it began."""
+    at = [{"at_us": AT, "lead_us": lead_s * 1_000_000, "short": True, "step": "recorded", "unit": None}]
+    course = {"alarm": None, "missing": [], "open_queries": 0, "party": "b", "standing": "recorded", "steps": []}
+    more = {"unit_reached_us": None, "units": [], "version": A, "words": ""}
+    return {**course, **more, "leads": {"accepted": None, "at": at, "least_us": 600_000_000, "party": "b"}}
 
 
 def played(world: World, kind: str, body: str, expect: str, row: str, tmp_path: Path) -> Played:
@@ -90,7 +112,7 @@ def played(world: World, kind: str, body: str, expect: str, row: str, tmp_path: 
     case: Case = read(text)
     doors: Any = {party: world.at(party) for party in ("a", "b")}
     host: Any = world.at("host")
-    host.get = lambda path: {"size": 1}
+    host.get, host.post = lambda path: {"size": 1}, lambda path, body: {}
     return Player(case, "one", host, doors, tmp_path, lambda line: None).play()
 
 

@@ -13,6 +13,7 @@ from tests.worlds.randomness import lopsidedness, unevenness
 from tests.worlds.sim import Seen, Sim
 from tests.worlds.stories import Pair, Step, pair
 
+from detente.host import stream
 from detente.ledger import keys
 from detente.ledger.leaf import decode_leaf, tag
 
@@ -106,5 +107,10 @@ def check_pairs(runner: asyncio.Runner, seeds: Sequence[int]) -> None:
 
 
 def quicken(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A signature verified once is not verified again (a pure function's memo)."""
+    """A signature verified once is not verified again (a pure function's memo).
+
+    Streams do not beat: a beat is due by the host's steady clock alone, and on a clock that jumps it would come with whatever
+    wakes the stream next.
+    """
+    monkeypatch.setattr(stream, "BEAT_S", 1e9)
     monkeypatch.setattr(keys, "crypto_sign_open", lru_cache(maxsize=4096)(keys.crypto_sign_open))
