@@ -265,16 +265,8 @@ def station(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeStation:
 
     def asked(path: str, **query: Any) -> Any:
         if path.startswith("verdicts"):
-            row = {
-                "answer": "kept",
-                "life": "in effect",
-                "party": "rus",
-                "term": "k1",
-                "reading": "",
-                "why": "",
-                "words": "",
-            }
-            rows = [{**row, "not_counted": [], "qualified": []}]
+            row = {"answer": "kept", "life": "in effect", "party": "rus", "reading": "", "term": "k1", "words": ""}
+            rows = [{**row, "not_counted": [], "qualified": [], "why": ""}]
             found = {"agreement": "truce", "at_us": 0, "id": "", "published": [], "ruleset": "", "size": 0}
             return {**found, "basis": made.basis, "seen": "", "verdicts": rows}
         if path == "entries":

@@ -145,6 +145,18 @@ def test_verify_answers_and_refuses(tmp_path):
     run("verify", str(path), code=3)
 
 
+def test_a_question_that_the_verifier_cannot_read_is_refused_in_its_own_words(tmp_path):
+    """The fault comes out of the verifier's JSON as it stands, on one line; the bundle is not blamed for it."""
+    path = tmp_path / "case.json"
+    _, notice = bundle(path)
+    asked = ["verify", str(path), "--party", "rus", "--entry", notice[:12], "--before", "noon"]
+    said = CliRunner().invoke(app, [*asked, "--json"])
+    assert said.exit_code == 2
+    (found,) = json.loads(said.stdout)["problems"]
+    assert found["code"] == "verifier" and "noon" in found["rule"] and "usage" not in found["rule"]
+    assert found["rule"] in CliRunner().invoke(app, asked).stderr
+
+
 def test_starting_imports_nothing_heavy():
     """`detente --help` loads neither geometry nor servers."""
     code = (

@@ -11,7 +11,9 @@ from detente.agreements.publishing import RULESET, batch
 from detente.picture.agreements import Agreements
 from detente.records.agreement import AnnexA
 from detente.records.erasure import Erasure
+from detente.records.registry import REGISTRY, Form, Registry
 from detente.records.response import Response
+from detente.records.verdict import VerdictsFirst
 from detente.records.watermark import Watermark
 
 EVERYBODY = "opposition rus syr un us"
@@ -68,6 +70,28 @@ def test_a_late_acknowledgement_that_was_timely_turns_breached_into_kept_with_on
     again = picture_of(play, "un").agreements
     assert ("un", agreement, late) in again.slots
     assert len(again.verdicts(agreement, us(6))) == 1
+
+
+def test_a_station_of_the_release_before_keeps_verdicts_that_it_does_not_understand_and_goes_on():
+    """It says which and how many, that verdicts rest on less than there is, and takes in what comes after."""
+    play, agreement, _ = unanswered()
+    (breached,) = picture_of(play, "un").agreements.verdicts(agreement, us(3))
+    play.say("un", EVERYBODY, batch(agreement, [breached], us(3), 3, RULESET), at_us=us(3))
+    play.say("rus", EVERYBODY, notice(), at_us=us(4))
+    former = Registry(
+        Form(body=VerdictsFirst, check=lambda body: (), form="full", kind="verdict", version=1)
+        if f.kind == "verdict"
+        else f
+        for f in REGISTRY.forms()
+    )
+    there = fold(play.known("syr", former))
+    seen = there.freshness(there.agreements, play.now_us)
+    assert seen.incomplete and seen.not_understood == {"verdict/2": 1}
+    assert not there.freshness(there.airspace, play.now_us).incomplete
+    assert len([*there.airspace.live()]) == 2
+    assert answers(there.agreements, agreement, 3) == {"syr": "breached"}
+    here = picture_of(play, "syr")
+    assert not here.freshness(here.agreements, play.now_us).incomplete
 
 
 def test_an_acknowledgement_recorded_late_does_not_count_where_the_record_is_the_clock():

@@ -11,6 +11,7 @@ from detente.ledger import canonical
 from detente.records import registry
 from detente.records.body import Body
 from detente.records.registry import REGISTRY, Form, Record, Registry, Unknown
+from detente.records.verdict import AGREED, ReadAs, Verdicts
 
 
 class Weather1(Body, frozen=True, kw_only=True):
@@ -131,3 +132,27 @@ def test_a_refusal_names_the_field():
         registry.read(kind, form, data.replace(b'"at_us":1474122240000000', b'"at_us":"yesterday"'))
     (found,) = refused.value.problems
     assert (found.field, found.value) == ("at_us", "yesterday")
+
+
+@pytest.mark.parametrize(
+    ("name", "reading"),
+    [
+        ("", AGREED),
+        ("calendar", ReadAs(days="calendar", word_of="")),
+        ("as rus says", ReadAs(days="", word_of="rus")),
+        ("elapsed, as rus says", ReadAs(days="elapsed", word_of="rus")),
+        ("whole days, night included, as us says", ReadAs(days="whole days, night included", word_of="us")),
+        ("as nobody in particular says", ReadAs(days="as nobody in particular says", word_of="")),
+    ],
+)
+def test_the_reading_that_a_verdict_of_version_1_names_becomes_a_value_of_that_name(name, reading):
+    """Upcast from the bytes as they were signed; a name of another make is taken whole, so that no two readings become one."""
+    (now,) = [body for body in EXAMPLES if isinstance(body, Verdicts)]
+    old = msgspec.json.decode(canonical.encode(now))
+    old["verdicts"][0]["reading"] = name
+    record = REGISTRY.read("verdict/1", "full", canonical.encode(old))
+    assert isinstance(record, Record) and isinstance(record.body, Verdicts)
+    (said,) = record.body.verdicts
+    assert said.reading == reading
+    assert said.reading.name == name
+    assert msgspec.structs.replace(said, reading=AGREED) == now.verdicts[0]

@@ -108,13 +108,13 @@ class Play:
         """Let time pass."""
         self.now_us += us
 
-    def known(self, viewer: str) -> list[Known]:
-        """Return what one party may read."""
+    def known(self, viewer: str, kinds: registry.Registry = registry.REGISTRY) -> list[Known]:
+        """Return what one party may read, as a version of Detente reads it that knows these kinds."""
         seen = []
         for index, at_us, entry_id, header, facets in self.said:
             if viewer == header.author or viewer in header.audience:
                 shown = [f if f is not None and viewer in f.audience else None for f in facets]
-                seen.append(known_of(index, at_us, entry_id, header, shown))
+                seen.append(known_of(index, at_us, entry_id, header, shown, registry=kinds))
         return seen
 
 

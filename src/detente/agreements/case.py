@@ -92,14 +92,14 @@ class TermCase:
         return {"fast_until_us": None if last is None else last + self.horizon_us, "open_us": (first, last)}
 
 
-class RulesFound(msgspec.Struct, kw_only=True):
+class FirstMoments(msgspec.Struct, kw_only=True):
     """What stands in the monitor: rule -> binding -> first moment; for duties the deadline is part of the binding's value."""
 
     rules: dict[str, dict[Binding, int]]
     dues: dict[str, dict[Binding, int]]
 
 
-def found_of(live: LiveTerm) -> RulesFound:
+def found_of(live: LiveTerm) -> FirstMoments:
     rules: dict[str, dict[Binding, int]] = {}
     ends: dict[str, dict[Binding, int]] = {}
     if live.monitor is not None:
@@ -113,7 +113,7 @@ def found_of(live: LiveTerm) -> RulesFound:
                 own[key] = min(moments[0], own.get(key, LATEST_US))
                 if d >= 0:
                     due[key] = min(int(str(binding[d])), due.get(key, LATEST_US))
-    return RulesFound(dues=ends, rules=rules)
+    return FirstMoments(dues=ends, rules=rules)
 
 
 def breaches_of(case: TermCase, rule: str, party: str, reading: ReadAs) -> list[tuple[str, int]]:

@@ -14,7 +14,7 @@ from detente.agreements.event_key import LATEST_US, STARTS, Key, band, points
 from detente.agreements.events import Occurrence
 from detente.agreements.logic.happening import Happening
 from detente.agreements.logic.monitor import Monitor
-from detente.agreements.owed import Owed, OwedNow, fulfilling, of_effect, started
+from detente.agreements.owed import OpenDuties, Owed, fulfilling, of_effect, started
 from detente.agreements.patterns.expansion import Expansion, Role
 from detente.agreements.roles import played, told
 from detente.agreements.weigh import Doubt, band_of, beyond
@@ -45,7 +45,7 @@ class LiveTerm:
         self.effects: tuple[Effect, ...] = ()
         self.weighed: dict[str, Weighed] = {}
         self.slow = False
-        self._duties = OwedNow()
+        self._duties = OpenDuties()
         self._told: dict[str, tuple[Key, ...]] = {}
         self._count: Counter[Key] = Counter()
         self._boundaries: list[int] = []

@@ -44,7 +44,7 @@ class Owed(msgspec.Struct, frozen=True, kw_only=True):
         yield self.since_us, "maybe_owed", fields
 
 
-class OwedNow:
+class OpenDuties:
     """The duties of one term that stand, by what started them (an occurrence, or "": the term itself); `dues` in order."""
 
     def __init__(self) -> None:

@@ -23,7 +23,7 @@ from detente.agreements.patterns.expand import despite, expand
 from detente.errors import UNREADABLE, Problem, Refused, nearest, problem, unreadable
 from detente.geometry.zones import check_stated, zone
 from detente.ledger.canonical import require_shallow
-from detente.ledger.known_names import did_you_mean
+from detente.ledger.known_names import misfit
 from detente.records import agreement as records
 from detente.records import term as tm
 from detente.records.agreement import Agreement
@@ -218,18 +218,12 @@ def _time(value: Any, path: str) -> Any:
     return msgspec.to_builtins(Stated(earliest_us=at_us, latest_us=at_us, text=value.strip(), zone=found[2]))
 
 
-_AT = re.compile(r"^(?P<what>.*?)(?: - at `\$?\.?(?P<path>.*)`)?$", re.DOTALL)
-
-
 def _shape(error: msgspec.ValidationError, whole: Mapping[str, Any]) -> Problem:
     """Say where the shape is wrong, with the term's name."""
-    found = _AT.match(str(error))
-    what, path = (found["what"], found["path"] or "") if found else (str(error), "")
+    path, rule, step = misfit(error, Agreement, "See docs/formats/terms.md.")
     at = re.match(r"terms\[(\d+)\]", path)
     if at:
         term = whole["terms"][int(at[1])]
         name = term.get("term", "?") if isinstance(term, dict) else "?"
         path = f"terms[{at[1]}]({name}){path[at.end() :]}"
-    rule = what.replace("`", "").replace("Object", "it").strip()
-    step = did_you_mean(error, Agreement) or "See docs/formats/terms.md."
-    return problem("shape", path, "", rule[:1].lower() + rule[1:], step)
+    return problem("shape", path, "", rule, step)

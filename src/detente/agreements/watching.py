@@ -100,14 +100,12 @@ class Watching:
         self.acts = sorted([*self.acts, act(entry, recorded_us, body)], key=lambda a: (a.at_us, a.entry))
         self._effects(book)
 
-    def take(self, changed: Changed, book: Book) -> bool:
-        """Take what one entry changed; returns whether any term was touched."""
-        touched = False
+    def take(self, changed: Changed, book: Book) -> None:
+        """Take what one entry changed: the verdicts of the terms that it touches, and no others, are made anew when asked for."""
         for o in changed.gone:
             for live in self._of(o.classes):
                 if live.drop(o.id, book.register):
                     self._touch(live)
-                    touched = True
         for o in changed.now:
             if o.id not in self._seen and beyond(o, self._latitudes):
                 continue
@@ -117,8 +115,6 @@ class Watching:
                 live.take(o, book.register)
                 if live.weighed.get(o.id) != before:
                     self._touch(live)
-                    touched = True
-        return touched
 
     # --- what stands
 
@@ -129,10 +125,6 @@ class Watching:
                 self._remake(name, now_us)
         found = tuple(v for name in sorted(self.live) for v in self._verdicts.get(name, ()))
         return (*with_counts(found, self._book.bulletins.values(), now_us), *self._withheld())
-
-    def touched(self) -> frozenset[str]:
-        """Return the terms whose verdicts have not been made since they were touched."""
-        return frozenset(self._dirty)
 
     def events(self, term: str) -> list[Any]:
         """Return the events that a term's verdicts rest on, as the logic sees them."""

@@ -11,6 +11,7 @@ from detente.cli.desk import Station, at_desk, basis_words, short
 from detente.cli.say import AsJson, answer, guarded, table
 from detente.cli.times import Zone, moment, span, zone_named
 from detente.cli.words import cut
+from detente.hotline.fan_out import what_words
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -59,7 +60,7 @@ def _board(board: DangerBoardRow, now_us: int, zone: tzinfo | None) -> list[Rend
             "NOW" if one.danger_us <= now_us else f"in {span(one.danger_us - now_us)}",
             short(one.version),
             one.author,
-            one.sentence.partition(":")[0],
+            what_words(one.activity, one.author, one.state),
             ", ".join(one.untold),
             cut(one.words, 40),
         )

@@ -243,7 +243,7 @@ def metres(mm: int) -> str:
 def volume_words(volume: Json, zone: tzinfo | None) -> str:
     """Say a volume in one line: shape, heights, time, error."""
     heights = [height_words(volume.get(name)) for name in ("altitude_lower", "altitude_upper")]
-    height = "all heights" if heights == [None, None] else f"{heights[0] or 'any'} to {heights[1] or 'any'}"
+    height = f"{heights[0] or 'any'} to {heights[1] or 'any'}" if any(heights) else "all heights"
     error = f"; error circle {metres(volume['error_mm'])}" if volume.get("error_mm") else ""
     when = f"{moment(volume['start_us'], zone)} to {moment(volume['end_us'], zone)}"
     return f"{outline_words(volume['outline'])}; {height}; {when}{error}"

@@ -107,8 +107,12 @@ class Ranked(msgspec.Struct, frozen=True, kw_only=True, array_like=True, order=T
     def sentence(self, now_us: int) -> str:
         """Say in a few words how soon and why."""
         soon = "now" if self.danger_us <= now_us else f"in {(self.danger_us - now_us) // 60_000_000} min"
-        way = "under way" if self.open.state in UNDER_WAY else str(self.open.state)
-        return f"{self.open.activity} of {self.open.author}, {way}: {soon}; {self.open.why}"
+        return f"{what_words(self.open.activity, self.open.author, self.open.state)}: {soon}; {self.open.why}"
+
+
+def what_words(activity: Activity, author: str, state: State) -> str:
+    """Say in a few words what is endangered."""
+    return f"{activity} of {author}, {'under way' if state in UNDER_WAY else str(state)}"
 
 
 Touch = Callable[[Activity, State, int, int, int, Why], tuple[int, int] | None]

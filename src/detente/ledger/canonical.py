@@ -18,7 +18,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 
 from detente.errors import UNREADABLE, Problem, Refused, problem
-from detente.ledger.known_names import did_you_mean
+from detente.ledger.known_names import complaint, did_you_mean, field_named
 
 T = TypeVar("T")
 
@@ -68,8 +68,6 @@ _BRACKETS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in _BRACKETS)
 _TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 _SEVENTEEN = b"0" * 17
-_AT = re.compile(r"^(?P<what>.*?)(?: - at `(?:key in )?\$(?P<path>.*)`)?$", re.DOTALL)
-_NAMED = re.compile(r"field `(?P<name>[^`]*)`")
 
 
 def encode(obj: Any) -> bytes:
@@ -229,12 +227,8 @@ def _explain(data: bytes, error: Exception) -> Problem:
         return _bad("depth", "", "", f"nests deeper than {MAX_DEPTH}", "Flatten it")
     if isinstance(error, UnicodeDecodeError):
         return _bad("utf-8", "", data[error.start : error.start + 8].hex(), "must be UTF-8", "Encode the text as UTF-8")
-    found = _AT.match(str(error))
-    what, path = (found["what"], found["path"] or "") if found else (str(error), "")
-    path = path.removeprefix(".")
-    named = _NAMED.search(what)
-    if named:
-        path = f"{path}.{named['name']}" if path else named["name"]
+    what, path = complaint(error)
+    path = ".".join(filter(None, (path, field_named(what))))
     code = "schema" if isinstance(error, msgspec.ValidationError) else "json"
     rule = what[:1].lower() + what[1:] if what[1:2].islower() else what
     return _bad(code, path, _value_at(data, path), rule, "See the format's page in docs/formats")

@@ -11,17 +11,20 @@ from msgspec import inspect
 
 from detente.errors import nearest, unreadable
 
-_UNKNOWN = re.compile(r"unknown field `(?P<name>[^`]*)`(?: - at `\$(?P<path>.*)`)?$", re.DOTALL)
+_AT = re.compile(r"^(?P<what>.*?)(?: - at `(?:key in )?\$(?P<path>.*)`)?$", re.DOTALL)
+_UNKNOWN = re.compile(r"unknown field `(?P<name>[^`]*)`$")
+_FIELD = re.compile(r"field `(?P<name>[^`]*)`")
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
 
 
 def did_you_mean(error: Exception, kind: Any) -> str:
     """Return "Did you mean `error_mm`?" for a decoder's complaint about a field that `kind` does not know; else ""."""
-    found = _UNKNOWN.search(str(error))
+    what, path = complaint(error)
+    found = _UNKNOWN.search(what)
     if found is None:
         return ""
     infos = [_info(kind)]
-    for name, index in _STEP.findall(found["path"] or ""):
+    for name, index in _STEP.findall(f".{path}"):
         infos = [inner for info in infos for one in _each(info) for inner in _inside(one, name, index)]
     return nearest(found["name"], sorted({name for info in infos for one in _each(info) for name in _names(one)}))
 
@@ -59,8 +62,21 @@ def _names(info: inspect.Type) -> Iterator[str]:
             yield info.tag_field
 
 
+def complaint(error: Exception) -> tuple[str, str]:
+    """Return what a decoder complains of, as it says it, and where: "" or "terms[0].pattern". Nobody else reads such a message."""
+    found = _AT.match(unreadable(error))
+    if found is None:
+        return unreadable(error), ""
+    return found["what"], (found["path"] or "").removeprefix(".")
+
+
+def field_named(what: str) -> str:
+    """Return the field that a complaint names as missing or unknown, "" if none; the place that stands beside it ends before it."""
+    found = _FIELD.search(what)
+    return "" if found is None else found["name"]
+
+
 def misfit(error: Exception, kind: Any, otherwise: str) -> tuple[str, str, str]:
     """Return field, rule and next step of a decoder's complaint; `otherwise` is the step where no known name is near."""
-    words, _, where = unreadable(error).partition(" - at `$")
-    rule = words[:1].lower() + words[1:]
-    return where.rstrip("`").lstrip("."), rule, did_you_mean(error, kind) or otherwise
+    what, where = complaint(error)
+    return where, what[:1].lower() + what[1:], did_you_mean(error, kind) or otherwise

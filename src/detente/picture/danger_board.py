@@ -9,6 +9,8 @@ import msgspec
 from detente.hotline.fan_out import Change, not_warned
 from detente.picture.delivery import Step
 from detente.picture.picture import Picture
+from detente.records.notice import Activity
+from detente.records.notice_state import State
 from detente.records.warning import Cause, Haste
 
 ANSWERS = frozenset(Step) - {Step.RECORDED, Step.TOLD, Step.READ_BACK_OTHERWISE}
@@ -17,9 +19,11 @@ ANSWERS = frozenset(Step) - {Step.RECORDED, Step.TOLD, Step.READ_BACK_OTHERWISE}
 class InDanger(msgspec.Struct, frozen=True, kw_only=True):
     """One endangered notice. `untold` are recipients of the notice whom no warning reaches by itself: its owner has to think of them."""
 
+    activity: Activity
     author: str
     danger_us: int
     sentence: str
+    state: State
     untold: tuple[str, ...]
     version: str
     words: str
@@ -80,9 +84,11 @@ def board(picture: Picture, change: Change, cause: Cause, now_us: int, limit: in
         notice = live.notice() if live is not None else None
         in_danger.append(
             InDanger(
+                activity=one.open.activity,
                 author=one.open.author,
                 danger_us=one.danger_us,
                 sentence=one.sentence(now_us),
+                state=one.open.state,
                 untold=not_warned(change, one.open, entry.audience if entry is not None else ()),
                 version=one.open.version,
                 words=notice.words if notice is not None else "",

@@ -22,7 +22,7 @@ from detente.api.ladders import LaddersOfAsked
 from detente.api.notices import AskedAfreshRow, EndangeredAsked, ScreenedRow, ScreeningsAsked
 from detente.api.rehearsal import ClockAsked, DrainedAsked, LinkAsked
 from detente.api.station import AlarmRow, AlarmsAsked, BundleAsked
-from detente.errors import Refused, Unavailable, problem
+from detente.errors import Problem, Refused, Unavailable, problem
 from detente.evidence.affected import Affected
 from detente.evidence.deals import Standing
 from detente.evidence.times import TimeClaim, TimeReport, compare_times
@@ -76,7 +76,7 @@ class Played(msgspec.Struct, kw_only=True):
     standings: dict[str, tuple[Standing, ...]] = {}
     tasks: list[Affected] = []
     times: dict[str, TimeReport] = {}
-    refused: dict[str, tuple[tuple[str, str], ...]] = {}
+    refused: dict[str, tuple[Problem, ...]] = {}
     unmet: list[str] = []
 
 
@@ -213,7 +213,7 @@ class Player:
             try:
                 sent = hand_in(self.doors[row.by], asked)
             except Refused as refused:
-                self.played.refused[row.id] = tuple((p.code, p.sentence()) for p in refused.problems)
+                self.played.refused[row.id] = refused.problems
                 self._tell(
                     row,
                     raised="REFUSED before sending: " + self._refusal(refused),
@@ -409,10 +409,10 @@ class Player:
     def _came_about(self, row: Row, what: str, wanted: Any) -> bool:
         match what:
             case "refused":
-                return any(wanted == code for code, _ in self.played.refused.get(row.id, ()))
+                return any(wanted == p.code for p in self.played.refused.get(row.id, ()))
             case "apart_km":
-                said = " ".join(words for _, words in self.played.refused.get(row.id, ()))
-                return all(f"{km} km" in said for km in wanted)
+                apart = {p.value for p in self.played.refused.get(row.id, ()) if p.code == "place-contradiction"}
+                return {f"{km} km" for km in wanted} <= apart
             case "screening":
                 return self._facts.screened(row, wanted)
             case "unanswered_after_s":

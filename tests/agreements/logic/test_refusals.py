@@ -167,7 +167,10 @@ LOG_LINES = [
     (b'{"t": 1.5, "event": "stop"}', "Expected"),
     (b'{"t": 99999999999999999999, "event": "stop"}', "too far"),
     (b'{"t": 1, "event": "notice", "id": "a", "zone": "z"}', "missing required field"),
-    (b'{"t": 1, "event": "notice", "id": "a", "zone": "z", "size": "big"}', "Expected"),
+    (
+        b'{"t": 1, "event": "notice", "id": "a", "zone": "z", "size": "big"}',
+        "Expected `int`, got `str`, in the field size",
+    ),
     (b'{"t": 1, "event": "stop"', "truncated"),
     (b"[1]", "Expected"),
     (b'{"t": 1, "event": "st\xffop"}', "invalid"),

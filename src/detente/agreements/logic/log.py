@@ -19,7 +19,8 @@ from detente.agreements.logic.columns import Columns
 from detente.agreements.logic.formula import Signature
 from detente.agreements.logic.happening import Happening
 from detente.agreements.logic.relation import Ints
-from detente.errors import UNREADABLE, Problem, Refused, problem, unreadable
+from detente.errors import UNREADABLE, Problem, Refused, problem
+from detente.ledger.known_names import complaint
 
 SECONDS_BELOW = 100_000_000_000
 """Whole numbers of a smaller size than this are seconds."""
@@ -129,7 +130,8 @@ class Reader:
 
 
 def _plainly(error: Exception) -> str:
-    return unreadable(error).replace("$.f", "field ").replace("`", "")
+    what, at = complaint(error)
+    return f"{what}, in the field {at}" if at else what
 
 
 def _safe(number: int) -> str:

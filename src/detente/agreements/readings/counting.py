@@ -14,7 +14,7 @@ import msgspec
 from detente.agreements.readings.calendars import Calendar
 from detente.errors import Problem, Refused, problem
 from detente.geometry.zones import zone
-from detente.ledger.known_names import did_you_mean
+from detente.ledger.known_names import misfit
 from detente.records.claim import Tag
 
 Value = str | int | float | bool | None
@@ -145,10 +145,8 @@ def read_counting(value: Any, field: str = "term") -> Counting:
     try:
         term = msgspec.convert(value, Counting)
     except msgspec.ValidationError as error:
-        rule, _, at = str(error).partition(" - at `$")
-        where = f"{field}{at.rstrip('`')}" if at else field
-        next_step = did_you_mean(error, Counting) or "See docs/formats/readings.md."
-        raise Refused([problem("term", where, "", rule[:1].lower() + rule[1:], next_step)]) from None
+        at, rule, next_step = misfit(error, Counting, "See docs/formats/readings.md.")
+        raise Refused([problem("term", f"{field}.{at}" if at else field, "", rule, next_step)]) from None
     faults = check(term, field)
     if faults:
         raise Refused(faults)

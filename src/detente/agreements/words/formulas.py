@@ -39,12 +39,11 @@ def say(f: Formula) -> str:
         case fm.Truth(value):
             return "always" if value else "never"
         case fm.Event(name, args):
-            fields = [f"{field} {fm.term_text(term)}" for field, term in args]
-            return f"there is {name}{' with ' if fields else ''}{listed(fields)}"
+            return f"there is {_event(name, args)}"
         case fm.Compare(op, left, right):
             return f"{fm.term_text(left)} {_COMPARE[op]} {fm.term_text(right)}"
-        case fm.Not(fm.Event() as event):
-            return f"there is no{say(event).removeprefix('there is')}"
+        case fm.Not(fm.Event(name, args)):
+            return f"there is no {_event(name, args)}"
         case fm.Not(body):
             return f"it is not so that {_in(body)}"
         case fm.And(left, right):
@@ -85,6 +84,11 @@ def _unary(f: Formula) -> str:
         case fm.Always(window, body):
             return f"at every moment{_window(window, 'from now') or ' from now on'}, {_in(body)}"
     raise TypeError(f"no formula: {f!r}")
+
+
+def _event(name: str, args: Sequence[tuple[str, fm.Term]]) -> str:
+    fields = [f"{field} {fm.term_text(term)}" for field, term in args]
+    return f"{name}{' with ' if fields else ''}{listed(fields)}"
 
 
 def _in(f: Formula) -> str:
