@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from pyproj import Transformer
 
 from congested import SEPARATION, volumes
-from detente.geometry.batch import Meetings, all_meetings
-from detente.geometry.bulk import Table, table
-from detente.geometry.store import vertical_gaps
+from detente.geometry.search.batch import Meetings, all_meetings
+from detente.geometry.search.bulk import Table, table
+from detente.geometry.search.store import vertical_gaps
 from table import Row, render
 
 SCALE = float(os.environ.get("DETENTE_BENCH_SCALE", "1"))

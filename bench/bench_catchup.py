@@ -41,7 +41,7 @@ from detente.ledger.facets import Facet
 from detente.ledger.genesis import genesis_leaf, ledger_id
 from detente.ledger.keys import verify
 from detente.ledger.leaf import Leaf, encode_leaf, tag
-from detente.node.rows import StoredEntry
+from detente.node.host.rows import StoredEntry
 from detente.records.registry import REGISTRY
 from detente.storage import SqliteStore
 

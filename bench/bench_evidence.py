@@ -19,15 +19,15 @@ import msgspec
 from bench.table import Row, render
 from tests.support.play import LEDGER, circle, empty_picture, notice
 
-from detente.evidence.origins import support
 from detente.ledger.entry import Header
-from detente.picture.evidence import HeldEvidence, held_of
+from detente.picture.evidence.evidence import HeldEvidence, held_of
 from detente.picture.heads import Heads
 from detente.picture.known import Known, Opened
 from detente.picture.picture import Picture
 from detente.records.body import Body
-from detente.records.claim import Claim
+from detente.records.evidence.claim import Claim
 from detente.records.registry import Record
+from detente.rules.evidence.origins import support
 
 CLAIMS = 300_000
 NOTICES = 10_000

@@ -17,14 +17,14 @@ from tests.support.stations import GENESIS, SECOND, START_US, World, circle, not
 from detente.ledger.entry import Header
 from detente.ledger.facets import Facet
 from detente.ledger.leaf import Leaf, encode_leaf
-from detente.node.keeping import Keep
-from detente.node.station_inputs import EntriesArrived
+from detente.node.station.inputs import EntriesArrived
+from detente.node.station.parts.durable_change import Keep
 from detente.picture.known import known_of
 from detente.records import registry
-from detente.records.change import Changed
-from detente.records.notice import Activity
-from detente.records.notice_state import State
-from detente.records.warning import DangerWarning
+from detente.records.notices.change import Changed
+from detente.records.notices.notice import Activity
+from detente.records.notices.notice_state import State
+from detente.records.notices.warning import DangerWarning
 from detente.storage.copy import StationCopy
 
 MOVEMENTS = 50_000

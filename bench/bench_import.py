@@ -10,8 +10,8 @@ from pathlib import Path
 
 from bench.table import Row, render
 
-from detente.evidence.tallies import tally
-from detente.evidence.ucdp import NEEDED, read_ucdp
+from detente.rules.evidence.datasets.tallies import tally
+from detente.rules.evidence.datasets.ucdp import NEEDED, read_ucdp
 
 EXTRACT = Path(__file__).parents[2] / "shared" / "data" / "ucdp-ged-syria-2016-2019.csv.gz"
 SIZE = 16_566

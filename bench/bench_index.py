@@ -24,9 +24,9 @@ import shapely
 from numpy.typing import NDArray
 
 from congested import SEPARATION, volumes
-from detente.geometry.bulk import Table, table
-from detente.geometry.index import Verdicts, VolumeIndex
-from detente.geometry.separation import meets
+from detente.geometry.exact.separation import meets
+from detente.geometry.search.bulk import Table, table
+from detente.geometry.search.index import Verdicts, VolumeIndex
 from detente.geometry.volume import Volume4D
 from table import Row, render
 

@@ -20,10 +20,10 @@ from detente.picture.heads import Heads
 from detente.picture.known import Known, Opened
 from detente.picture.timeline import Timeline
 from detente.records.body import Body
-from detente.records.notice import Activity, CoarseNotice
-from detente.records.notice_state import State
+from detente.records.entries.watermark import Watermark
+from detente.records.notices.notice import Activity, CoarseNotice
+from detente.records.notices.notice_state import State
 from detente.records.registry import Record
-from detente.records.watermark import Watermark
 from table import Row, render
 
 ENTRIES = 1_000_000

@@ -16,15 +16,15 @@ import time
 import tracemalloc
 from collections.abc import Callable
 
-from detente.agreements.logic.batch import Answers, evaluate
-from detente.agreements.logic.checker import check
-from detente.agreements.logic.columns import columns_of
-from detente.agreements.logic.guarded import check_terms
-from detente.agreements.logic.happening import Happening
-from detente.agreements.logic.log import Reader
-from detente.agreements.logic.monitor import Monitor
-from detente.agreements.logic.parser import parse_terms
-from detente.agreements.logic.proof import Prover, log_of
+from detente.rules.agreements.logic.batch import Answers, evaluate
+from detente.rules.agreements.logic.checker import check
+from detente.rules.agreements.logic.columns import columns_of
+from detente.rules.agreements.logic.guarded import check_terms
+from detente.rules.agreements.logic.happening import Happening
+from detente.rules.agreements.logic.log import Reader
+from detente.rules.agreements.logic.monitor import Monitor
+from detente.rules.agreements.logic.parser import parse_terms
+from detente.rules.agreements.logic.proof import Prover, log_of
 from table import Row, render
 
 EVENTS = int(os.environ.get("EVENTS", "1000000"))

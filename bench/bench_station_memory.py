@@ -19,12 +19,12 @@ from tests.support import world
 from tests.support.station_process import write_station
 
 from detente.ledger import canonical
-from detente.ledger.checkpoint import Checkpoint, sign_checkpoint
-from detente.node.following import brief_page, verdict_on
-from detente.node.keeping import Keep
-from detente.node.showing import known_bytes
-from detente.node.station import handle
-from detente.node.station_inputs import CheckpointArrived, EntriesArrived, LeavesArrived
+from detente.ledger.checkpoints.checkpoint import Checkpoint, sign_checkpoint
+from detente.node.host.showing import known_bytes
+from detente.node.station.handle import handle
+from detente.node.station.inputs import CheckpointArrived, EntriesArrived, LeavesArrived
+from detente.node.station.parts.checking import brief_page, verdict_on
+from detente.node.station.parts.durable_change import Keep
 from detente.wiring.station import open_station
 
 COUNT = 100_000

@@ -34,8 +34,8 @@ from tests.support import hosts, world
 from detente.ledger.entry import ENTRY_DOMAIN, Submission, encode_header, encode_submission, entry_id, header_commitment
 from detente.ledger.genesis import genesis_leaf, ledger_id
 from detente.ledger.keys import verify
-from detente.network.tls import client_context, issue, make_authority
-from detente.node.rows import StoredEntry
+from detente.network.serving.tls import client_context, issue, make_authority
+from detente.node.host.rows import StoredEntry
 from detente.storage import SqliteStore
 
 CLIENTS = 64

@@ -23,9 +23,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 import msgspec
 from bench.table import Row, render
 
-from detente.hotline.ladder import Matter, ladder_of, steps_due
-from detente.hotline.timers import Timers
-from detente.records.step import LadderName
+from detente.records.hotline.step import LadderName
+from detente.rules.hotline.ladder import Matter, ladder_of, steps_due
+from detente.rules.hotline.timers import Timers
 
 SECOND = 1_000_000
 SPREAD_US = 600 * SECOND
@@ -119,8 +119,8 @@ def station(count: int) -> tuple[float, int]:
 
     from detente.ledger.entry import Draft, check_submission, encode_submission, seal_keeping
     from detente.ledger.facets import Facet
-    from detente.node.known import Known
-    from detente.node.station_load import load
+    from detente.ledger.readable import Known
+    from detente.node.station.load import load
     from detente.records.registry import REGISTRY
 
     made = stations.World(("rus", "cjtf"))

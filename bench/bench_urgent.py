@@ -35,8 +35,8 @@ from detente.ledger.entry import Draft, encode_submission, seal
 from detente.ledger.facets import Facet
 from detente.ledger.keys import ExchangeKey, SigningKey
 from detente.network.client import HostClient
-from detente.network.stream import events
-from detente.records.message import Message
+from detente.network.following.stream import events
+from detente.records.hotline.message import Message
 from detente.records.registry import REGISTRY
 from detente.scenario.processes import Door, running
 from detente.wiring.founding import Founded, Founding, PartyPlan, found_ledger, read_founded

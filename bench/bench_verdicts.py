@@ -9,13 +9,13 @@ from __future__ import annotations
 import statistics
 import time
 
-from detente.agreements.book import Book
-from detente.agreements.watching import Watching
 from detente.geometry.volume import Circle, Point, Volume4D
-from detente.records import term as tm
-from detente.records.agreement import Agreement
+from detente.records.agreements import term as tm
+from detente.records.agreements.agreement import Agreement
 from detente.records.body import Stated
-from detente.records.claim import Claim
+from detente.records.evidence.claim import Claim
+from detente.rules.agreements.facts.occurrences import Book
+from detente.rules.agreements.judging.watching import Watching
 from table import Row, render
 
 AGREEMENTS, TERMS, REPORTS = 200, 40, 300

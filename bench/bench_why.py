@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from pyproj import Geod
 
-from detente.geometry.moving import moved
-from detente.geometry.separation import meets
+from detente.geometry.clearing.moving import moved
+from detente.geometry.clearing.why import why
+from detente.geometry.exact.separation import meets
 from detente.geometry.volume import NDEG, Altitude, Edge, Point, Polygon, Separation, Volume4D
-from detente.geometry.why import why
 
 try:
     from bench.table import Row, render

@@ -15,7 +15,7 @@ from docs.codes import codes
 from typer.main import get_group
 
 from detente.cli.app import VERBS, app
-from detente.cli.say import ALARM, NO_EVIDENCE, OK
+from detente.cli.output import ALARM, NO_EVIDENCE, OK
 from detente.errors import EVIDENCE, REFUSED, UNAVAILABLE
 from detente.host.openapi import document
 from detente.network.statuses import status_of_code

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import msgspec
-from tests.evidence.claims import said
-from tests.evidence.test_importers import UCDP_ROW, csv_of
+from tests.rules.evidence.claims import said
+from tests.rules.evidence.test_importers import UCDP_ROW, csv_of
 from typer.testing import CliRunner
 
 from detente.cli.app import app

@@ -10,9 +10,9 @@ import click
 import msgspec
 import pytest
 import typer
-from tests.agreements.castello import K1
-from tests.agreements.say import truce
-from tests.evidence.claims import said
+from tests.rules.agreements.castello import K1
+from tests.rules.agreements.say import truce
+from tests.rules.evidence.claims import said
 from tests.support.fake_station import FakeStation
 from typer.testing import CliRunner
 
@@ -217,7 +217,7 @@ AT_THE_STATION = {
     ("agreement verdicts", "--for"): "the same",
     ("meeting agenda", "--with"): "the station checks it: /local/agenda",
     ("status-sheet", "--for"): "the same",
-    ("verify", "--party"): "the verifier names those in the bundle: tests/evidence/test_bundle.py",
+    ("verify", "--party"): "the verifier names those in the bundle: tests/rules/evidence/test_bundle.py",
 }
 
 
@@ -274,7 +274,7 @@ def station(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeStation:
         return get(path, **query)
 
     monkeypatch.setattr(made, "get", asked)
-    monkeypatch.setattr("detente.cli.desk.find_station", lambda folder: made)
+    monkeypatch.setattr("detente.cli.session.find_station", lambda folder: made)
     return made
 
 

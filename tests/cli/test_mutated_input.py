@@ -13,32 +13,32 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.agreements.castello import K12
-from tests.agreements.say import truce
-from tests.hotline.test_import_rows import MOVEMENT, NOW, SITE
+from tests.rules.agreements.castello import K12
+from tests.rules.agreements.say import truce
+from tests.rules.protection.test_import_rows import MOVEMENT, NOW, SITE
 
-from detente.agreements.logic.checker import Log, check
-from detente.agreements.logic.guarded import check_terms
-from detente.agreements.logic.log import Reader
-from detente.agreements.logic.parser import parse_terms
-from detente.agreements.readings.events import read_events
-from detente.agreements.terms import read_agreement
-from detente.cli.check_verdict import _proofs
-from detente.cli.evidence import _claims
-from detente.cli.given import circle, length_mm
-from detente.cli.import_ import _read
-from detente.cli.simulate import read_subject
+from detente.cli.agreements.check_verdict import _proofs
+from detente.cli.agreements.simulate import read_subject
+from detente.cli.evidence.evidence import _claims
+from detente.cli.places.options import circle, length_mm
+from detente.cli.protection.import_ import _read
 from detente.cli.times import time_us, zone_named
 from detente.errors import DetenteError, Refused
 from detente.geometry import f3548
-from detente.geometry.coordinates import read_position
-from detente.geometry.heights import read_height
-from detente.geometry.phrase import read_phrase
-from detente.geometry.spoken import parse_spoken
+from detente.geometry.stated.coordinates import read_position
+from detente.geometry.stated.heights import read_height
+from detente.geometry.stated.phrase import read_phrase
+from detente.geometry.stated.spoken import parse_spoken
 from detente.geometry.zones import zone
-from detente.hotline.import_rows import read_rows
-from detente.hotline.register import read_register
 from detente.ledger import canonical
+from detente.rules.agreements.logic.checker import Log, check
+from detente.rules.agreements.logic.guarded import check_terms
+from detente.rules.agreements.logic.log import Reader
+from detente.rules.agreements.logic.parser import parse_terms
+from detente.rules.agreements.readings.events import read_events
+from detente.rules.agreements.writing.terms import read_agreement
+from detente.rules.protection.import_rows import read_rows
+from detente.rules.protection.register import read_register
 from detente.scenario.case import read
 from detente.wiring.host import read_config
 

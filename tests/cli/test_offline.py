@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 
 from detente.cli.app import app
 from detente.errors import Refused
-from detente.evidence.bundle import Made, make_bundle
 from detente.ledger.genesis import check_genesis
+from detente.rules.evidence.bundle import Made, make_bundle
 from detente.wiring.founding import Founding, OfficerPlan, PartyPlan, found_ledger, read_founded
 from detente.wiring.host import open_host
 from detente.wiring.station import open_station

@@ -37,7 +37,7 @@ class Counted(FakeStation):
 @pytest.fixture
 def station(tmp_path, monkeypatch):
     made = Counted(tmp_path)
-    monkeypatch.setattr("detente.cli.desk.find_station", lambda folder: made)
+    monkeypatch.setattr("detente.cli.session.find_station", lambda folder: made)
     return made
 
 

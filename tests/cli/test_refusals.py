@@ -9,7 +9,7 @@ from tests.support.fake_station import NOTICE, RESPONSE, STRANGE, FakeStation
 from typer.testing import CliRunner
 
 from detente.cli.app import VERBS, app
-from detente.cli.say import VOLUME_BYTES
+from detente.cli.output import VOLUME_BYTES
 from detente.errors import Refused, problem
 
 NOTIFY = ["notice", "--activity", "air", "--to", "rus", "--words", "transit", "--from", "+1h", "--until", "+2h"]
@@ -190,7 +190,7 @@ def station(tmp_path, monkeypatch):
     (tmp_path / "latin.json").write_bytes(b'{"n": "\xe9"}')
     (tmp_path / "deep.json").write_text("[" * 200_000)
     (tmp_path / "huge.json").write_text(" " * (VOLUME_BYTES + 1))
-    monkeypatch.setattr("detente.cli.desk.find_station", lambda folder: made)
+    monkeypatch.setattr("detente.cli.session.find_station", lambda folder: made)
     monkeypatch.delenv("DETENTE_STATION", raising=False)
     return made
 

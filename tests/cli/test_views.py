@@ -57,7 +57,7 @@ VIEWS = [
 @pytest.fixture
 def station(tmp_path, monkeypatch):
     made = FakeStation(tmp_path)
-    monkeypatch.setattr("detente.cli.desk.find_station", lambda folder: made)
+    monkeypatch.setattr("detente.cli.session.find_station", lambda folder: made)
     return made
 
 
@@ -96,7 +96,7 @@ def test_a_view_says_on_what_it_rests_and_that_a_replay_is_one(args, station):
 def test_without_the_host_nothing_old_is_shown_as_fresh(tmp_path, monkeypatch):
     """The host is away: it says so, and that an entry is only queued."""
     made = FakeStation(tmp_path, host=False, virtual=False)
-    monkeypatch.setattr("detente.cli.desk.find_station", lambda folder: made)
+    monkeypatch.setattr("detente.cli.session.find_station", lambda folder: made)
     assert "THE HOST DOES NOT ANSWER; NOT FRESH; 1 queued." in run("notices")
     assert "NOT RECORDED YET: queued at this station, durable" in run(*NOTIFY)
     assert "VIRTUAL" not in run("log")
@@ -268,8 +268,8 @@ def test_nobody_is_called_late_for_an_answer_that_we_may_not_read(station, monke
 
 def test_known_shows_of_an_entry_what_was_for_that_party():
     """A party told the coarse form did not know the shape, whatever we may read of it ourselves."""
-    from detente.cli.known import _as_read_by
-    from detente.cli.words import bodies
+    from detente.cli.entry_words import bodies
+    from detente.cli.evidence.known import _as_read_by
 
     given = entry(1, NOTICE, "cjtf", "notice/1", BODY)
     part = given["facets"][0]

@@ -9,11 +9,11 @@ import json
 from pathlib import Path
 
 import msgspec
-from tests.geometry.outlines import EDGES, apart, area, box, circle, corridor, height, sampled_distance_m, volume
+from tests.geometry.exact.outlines import EDGES, apart, area, box, circle, corridor, height, sampled_distance_m, volume
 
+from detente.geometry.exact.rings import check_volume
+from detente.geometry.exact.separation import horizontal_distance, meets
 from detente.geometry.f3548 import write_volume
-from detente.geometry.rings import check_volume
-from detente.geometry.separation import horizontal_distance, meets
 from detente.geometry.volume import Outline, Separation, Volume4D
 
 PATH = Path(__file__).parents[2] / "docs/formats/vectors/volume.json"

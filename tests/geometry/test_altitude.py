@@ -4,10 +4,10 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.geometry.outlines import apart, circle, height, volume
+from tests.geometry.exact.outlines import apart, circle, height, volume
 
 from detente.geometry.altitude import DATUMS, band_mm, height_span_mm, least_rise_mm, misreading, vertical_gap_mm
-from detente.geometry.separation import meets
+from detente.geometry.exact.separation import meets
 from detente.geometry.volume import Altitude
 
 BASE = volume(circle(34, 36, 1))

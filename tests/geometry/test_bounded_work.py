@@ -6,11 +6,11 @@ import tracemalloc
 from collections.abc import Callable
 
 import pytest
-from tests.geometry.outlines import area, corridor, volume
+from tests.geometry.exact.outlines import area, corridor, volume
 
-from detente.geometry import nearest, rings
-from detente.geometry.rings import check_outline, check_volume
-from detente.geometry.separation import horizontal_distance, meets
+from detente.geometry.exact import nearest, rings
+from detente.geometry.exact.rings import check_outline, check_volume
+from detente.geometry.exact.separation import horizontal_distance, meets
 from detente.geometry.volume import Outline, Separation
 
 SLIVER = area((0, 90), (89.9999, 90), (-90, 90.000000052), edge="lonlat")

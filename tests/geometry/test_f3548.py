@@ -6,11 +6,11 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.geometry.outlines import EDGES, area, circle, corridor, height, volume
+from tests.geometry.exact.outlines import EDGES, area, circle, corridor, height, volume
 
 from detente.errors import Refused
+from detente.geometry.exact.rings import LATEST_US
 from detente.geometry.f3548 import dumps, loads, read, read_volume, rounded, time_text, time_us
-from detente.geometry.rings import LATEST_US
 from detente.geometry.volume import Altitude, Circle, Point, Volume4D
 
 TEXT = """{

@@ -15,19 +15,19 @@ from pathlib import Path
 import msgspec
 import pytest
 import tzdata
-from tests.agreements.castello import K1
-from tests.agreements.say import truce
-from tests.evidence.claims import us
-from tests.evidence.test_bundle import CASE, said
+from tests.rules.agreements.castello import K1
+from tests.rules.agreements.say import truce
+from tests.rules.evidence.claims import us
+from tests.rules.evidence.test_bundle import CASE, said
 from tests.support.play import Play, picture_of
 
-from detente.agreements.publishing import RULESET, batch
-from detente.agreements.readings.days import Days
-from detente.agreements.readings.report_day import period_of
-from detente.agreements.terms import read_agreement
 from detente.cli.times import moment, zone_named
 from detente.errors import Refused
-from detente.evidence.times import TimeClaim, compare_times
+from detente.rules.agreements.judging.publishing import RULESET, batch
+from detente.rules.agreements.readings.days import Days
+from detente.rules.agreements.readings.report_day import period_of
+from detente.rules.agreements.writing.terms import read_agreement
+from detente.rules.evidence.times import TimeClaim, compare_times
 
 TABLES = f"tzdata {tzdata.IANA_VERSION}"
 

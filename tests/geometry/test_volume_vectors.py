@@ -6,9 +6,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from detente.geometry.exact.rings import check_volume
+from detente.geometry.exact.separation import horizontal_distance, meets
 from detente.geometry.f3548 import dumps, loads, read
-from detente.geometry.rings import check_volume
-from detente.geometry.separation import horizontal_distance, meets
 from detente.geometry.volume import Separation, Volume4D
 
 VECTORS = json.loads((Path(__file__).parents[2] / "docs/formats/vectors/volume.json").read_text())

@@ -94,8 +94,8 @@ def make(out: Path) -> None:
     from tests.support.station_process import Watch
     from tests.support.stations import START_US, circle, message, notice, response
 
-    from detente.records.disclosure import Disclosure
-    from detente.records.erasure import Erasure
+    from detente.records.entries.disclosure import Disclosure
+    from detente.records.entries.erasure import Erasure
     from detente.records.registry import REGISTRY
 
     own = {"Disclosure", "Duress", "Erasure", "HostKey", "Officer", "Party", "Doubt", "Presence", "Screening", "Step"}

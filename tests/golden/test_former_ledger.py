@@ -12,7 +12,7 @@ import pytest
 from tests.golden.ledger import answers, unpack
 
 from detente.ledger.genesis import ledger_id, read_genesis
-from detente.node.host import Host
+from detente.node.host.host import Host
 from detente.storage import SqliteStore
 
 FORMER = Path(__file__).parent / "former"
@@ -32,8 +32,8 @@ def test_a_former_copy_gives_the_same_answers(found, question):
 
 def test_a_former_copy_opened_twice_is_judged_once(tmp_path):
     """The copy bears no verdicts on its bodies; the first start makes them, and all of an honest ledger's bodies hold."""
-    from detente.node.station import handle
-    from detente.node.station_inputs import Tick
+    from detente.node.station.handle import handle
+    from detente.node.station.inputs import Tick
     from detente.wiring.station import open_station
 
     parts = open_station(unpack(FORMER, tmp_path / "un"))

@@ -13,18 +13,18 @@ from tests.support import world
 from tests.support.hosts import HOST_KEY, START_US, Local, checked, login_body, message, notice, submission
 
 from detente.ledger import canonical
-from detente.ledger.checkpoint import open_checkpoint
-from detente.ledger.cosignature import cosign, cosigner_name
+from detente.ledger.checkpoints.checkpoint import open_checkpoint
+from detente.ledger.checkpoints.cosignature import cosign, cosigner_name
+from detente.ledger.checkpoints.note import NoteKey
 from detente.ledger.keys import SigningKey
 from detente.ledger.leaf import leaf_size
-from detente.ledger.note import NoteKey
 from detente.ledger.receipt import receipt_witnessed
 from detente.ledger.tiles import decode_bundle
 from detente.ledger.tree import Tree, leaf_hash, verify_consistency
-from detente.node.limits import LimitRules, Rate
-from detente.node.witnessing import cosigners
-from detente.records.erasure import Erasure
-from detente.records.officer import Officer
+from detente.node.host.limits import LimitRules, Rate
+from detente.node.host.witnessing import cosigners
+from detente.records.entries.erasure import Erasure
+from detente.records.parties.officer import Officer
 
 ALL = ["cjtf", "rus", "un"]
 KEY = NoteKey(name=world.genesis().origin, public=HOST_KEY.public)

@@ -10,7 +10,7 @@ from tests.support.hosts import Local
 from detente.host.engine import FAILPOINTS
 from detente.host.openapi import document
 from detente.network.statuses import STATUS
-from detente.node.limits import LimitRules
+from detente.node.host.limits import LimitRules
 from detente.wiring.host import HostConfig
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"

@@ -19,8 +19,8 @@ from tests.support.lossy_store import LossyStore
 
 from detente.errors import Unavailable
 from detente.host.engine import FAILPOINTS
-from detente.ledger.checkpoint import SignedCheckpoint, open_checkpoint
-from detente.ledger.note import NoteKey
+from detente.ledger.checkpoints.checkpoint import SignedCheckpoint, open_checkpoint
+from detente.ledger.checkpoints.note import NoteKey
 from detente.ledger.receipt import read_receipt
 from detente.ledger.tree import Tree
 from detente.storage import MemoryStore, SqliteStore
@@ -235,7 +235,7 @@ def test_genesis_is_written_once(tmp_path: Path) -> None:
 
 def test_an_erasure_cut_short_is_finished_at_the_next_start() -> None:
     """Crash after the erasure was published and before the body was destroyed: the next start destroys it."""
-    from detente.records.erasure import Erasure
+    from detente.records.entries.erasure import Erasure
 
     store = MemoryStore()
     kept: list[Any] = []

@@ -8,13 +8,13 @@ import json
 from tests.support import world
 from tests.support.hosts import HOST_KEY, Local, message, submission
 
-from detente.ledger.checkpoint import open_checkpoint
+from detente.ledger.checkpoints.checkpoint import open_checkpoint
+from detente.ledger.checkpoints.note import NoteKey
 from detente.ledger.genesis import Host
 from detente.ledger.identity import Change, endorse
-from detente.ledger.note import NoteKey
 from detente.ledger.receipt import check_receipt, read_receipt
-from detente.records.host import HostKey
-from detente.records.party import Endorsement
+from detente.records.parties.host import HostKey
+from detente.records.parties.party import Endorsement
 
 ALL = ["cjtf", "rus", "un"]
 NEW = world.signing("host", "second log")

@@ -17,10 +17,10 @@ import pytest
 from tests.support import world
 from tests.support.hosts import HOST_KEY, REAL, HostProcess, Local, checked, message, notice, submission
 
-from detente.ledger.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
-from detente.ledger.cosignature import cosign, cosigner_name
+from detente.ledger.checkpoints.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
+from detente.ledger.checkpoints.cosignature import cosign, cosigner_name
+from detente.ledger.checkpoints.note import NoteKey
 from detente.ledger.entry import Submission
-from detente.ledger.note import NoteKey
 from detente.storage import MemoryStore
 
 ALL = ["cjtf", "rus", "un"]
@@ -94,7 +94,7 @@ def two_facets() -> bytes:
 
     from detente.ledger.entry import Draft, encode_submission, seal
     from detente.ledger.facets import facet
-    from detente.records.notice import CoarseCell, CoarseNotice
+    from detente.records.notices.notice import CoarseCell, CoarseNotice
     from detente.records.registry import REGISTRY
 
     kind, _, full = REGISTRY.write(notice())

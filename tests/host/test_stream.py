@@ -15,9 +15,9 @@ import pytest
 from tests.support import world
 from tests.support.hosts import HOST_KEY, REAL, HostProcess, Station, message, submission
 
-from detente.ledger.checkpoint import open_checkpoint
-from detente.ledger.note import NoteKey
-from detente.network.stream import Lines
+from detente.ledger.checkpoints.checkpoint import open_checkpoint
+from detente.ledger.checkpoints.note import NoteKey
+from detente.network.following.stream import Lines
 
 ALL = ["cjtf", "rus", "un"]
 GENESIS = world.genesis(**REAL)

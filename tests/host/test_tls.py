@@ -11,7 +11,7 @@ import pytest
 from tests.support.hosts import HostProcess, Station, login_body, write_folder
 
 from detente.errors import Refused
-from detente.network.tls import Pair, client_context, issue, make_authority, party_of_certificate
+from detente.network.serving.tls import Pair, client_context, issue, make_authority, party_of_certificate
 from detente.storage import private
 from detente.wiring.host import read_config
 

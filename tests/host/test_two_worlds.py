@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from tests.support.hosts import START_US, Local, message, notice, submission
 
 from detente.host import reading
-from detente.node import host as host_module
-from detente.node import showing
+from detente.node.host import host as host_module
+from detente.node.host import showing
 
 OPEN = st.tuples(st.just("open"), st.sampled_from(["cjtf", "un"]), st.integers(1, 40))
 HIDDEN = st.tuples(
@@ -149,7 +149,7 @@ def leaky_receipt(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def leaky_superseding(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tells whose entry it is that one may not supersede."""
-    from detente.node import admission
+    from detente.node.host import admission
 
     def check(new: Any, threads: Any) -> Any:
         old = threads.version(new.supersedes) if new.supersedes else None

@@ -6,7 +6,7 @@ import msgspec
 from docs.codes import codes
 
 from detente.errors import problem
-from detente.network.http import TITLES, problem_details
+from detente.network.serving.http import TITLES, problem_details
 from detente.network.statuses import STATUS, status_of
 from detente.station.http import refusal
 

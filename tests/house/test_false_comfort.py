@@ -9,11 +9,11 @@ from tests.house.source import PACKAGE, texts, trees
 
 OTHER_MEANINGS = {
     (Path("cli/app.py"), "A facility kept open: guarantor, tasks, rules of safe passage."),
-    (Path("cli/lifeline.py"), "A facility kept open: guarantor, tasks, rules of safe passage."),
-    (Path("cli/lifeline.py"), "Rule of safe passage, in order; repeat."),
-    (Path("cli/lifeline.py"), "Write un/watch/'clears people'."),
-    (Path("geometry/why.py"), "Any one of these moves of the first clears it: "),
-    (Path("geometry/why.py"), "No single move clears it."),
+    (Path("cli/protection/lifeline.py"), "A facility kept open: guarantor, tasks, rules of safe passage."),
+    (Path("cli/protection/lifeline.py"), "Rule of safe passage, in order; repeat."),
+    (Path("cli/protection/lifeline.py"), "Write un/watch/'clears people'."),
+    (Path("geometry/clearing/why.py"), "Any one of these moves of the first clears it: "),
+    (Path("geometry/clearing/why.py"), "No single move clears it."),
     (Path("scenario/yaml_file.py"), "safe"),
 }
 """Texts that use such a word and say nothing of a place or a way: rules of safe passage are what a convoy is told to do, `clears

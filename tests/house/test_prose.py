@@ -94,7 +94,7 @@ def test_every_file_named_in_prose_is_there(where: str) -> None:
 
 @pytest.mark.parametrize("where", ["pages", "modules"])
 def test_every_module_named_in_prose_is_there(where: str) -> None:
-    """Written whole: `detente.agreements.logic`."""
+    """Written whole: `detente.rules.agreements.logic`."""
     found = pages() if where == "pages" else prose()
     assert {path: lost for path, text in found.items() if (lost := lost_modules(text))} == {}
 
@@ -125,8 +125,8 @@ def test_every_step_that_the_architecture_draws_is_there() -> None:
 def test_a_pointer_to_nowhere_is_found() -> None:
     """The alarm path first: those that stood here once."""
     assert lost_paths("see docs/decisions/storage.md") == {"docs/decisions/storage.md"}
-    assert lost_modules("`detente.conflicts.blunting.blunt`") == {"detente.conflicts.blunting.blunt"}
+    assert lost_modules("`detente.rules.notices.blunting.blunt`") == {"detente.rules.notices.blunting.blunt"}
     assert lost_members("`ladder.blunted`") == {"ladder.blunted"}
     assert lost_paths("docs/threats.md") == lost_members("`ladder.begins_us`") == set()
     assert lost_in_drawings("```\n  ladder.blunted ──> ladder.begins_us\n```\n") == {"ladder.blunted"}
-    assert Path("src/detente/hotline/ladder.py") in prose()
+    assert Path("src/detente/rules/hotline/ladder.py") in prose()

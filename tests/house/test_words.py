@@ -10,13 +10,13 @@ from tests.house.words_used import makers, of_words, taken_apart
 
 ALLOWED = {
     # a page of refusals may be long: what is cut is still only shown, and `problems` beside it says the same as values
-    ("network/http.py", "problem_details"),
+    ("network/serving/http.py", "problem_details"),
 }
 """Where words are taken apart for a reason: module and function. The list only shrinks: what is mended must leave it."""
 
 PLANTED = """
-from detente.agreements.words.verdicts import verdict_words
-from detente.hotline.step_words import step_words as shown
+from detente.rules.agreements.words.verdicts import verdict_words
+from detente.rules.hotline.step_words import step_words as shown
 
 def climbs(call):
     words = shown(call)
@@ -79,5 +79,5 @@ def test_words_may_be_shown_and_joined(kept: str):
 
 def test_a_method_of_that_name_elsewhere_is_no_words():
     """What a package `words` calls `standing` makes words there; a function of another module with that name does not."""
-    text = "from detente.hotline.permits import standing\n\ndef valid(one):\n    return standing(one) == 'valid'\n"
+    text = "from detente.rules.agreements.permits import standing\n\ndef valid(one):\n    return standing(one) == 'valid'\n"
     assert found_in(text) == []

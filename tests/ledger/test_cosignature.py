@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from detente.errors import EvidenceError, Refused
-from detente.ledger.checkpoint import Checkpoint, SignedCheckpoint, open_checkpoint, sign_checkpoint
-from detente.ledger.cosignature import (
+from detente.ledger.checkpoints.checkpoint import Checkpoint, SignedCheckpoint, open_checkpoint, sign_checkpoint
+from detente.ledger.checkpoints.cosignature import (
     CosignerKey,
     LastSeen,
     cosign,
@@ -20,9 +20,9 @@ from detente.ledger.cosignature import (
     may_cosign,
     witnessed,
 )
-from detente.ledger.fork import ForkEvidence, check_against, compare, verify_fork
+from detente.ledger.checkpoints.fork import ForkEvidence, check_against, compare, verify_fork
+from detente.ledger.checkpoints.note import NoteKey
 from detente.ledger.keys import SigningKey
-from detente.ledger.note import NoteKey
 from detente.ledger.tree import Tree
 
 ORIGIN = "detente.example/levant"

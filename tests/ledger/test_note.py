@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detente.errors import EvidenceError, Refused
-from detente.ledger.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint, sign_checkpoint
-from detente.ledger.cosignature import CosignerKey, cosigned_at_s
+from detente.ledger.checkpoints.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint, sign_checkpoint
+from detente.ledger.checkpoints.cosignature import CosignerKey, cosigned_at_s
+from detente.ledger.checkpoints.note import NoteKey, open_note, parse_note, sign_note, verified_lines
 from detente.ledger.keys import SigningKey
-from detente.ledger.note import NoteKey, open_note, parse_note, sign_note, verified_lines
 from detente.ledger.tree import EMPTY_ROOT, leaf_hash
 
 VECTORS = json.loads((Path(__file__).parents[2] / "docs/formats/vectors/checkpoint.json").read_text())

@@ -9,13 +9,13 @@ import pytest
 
 from detente.errors import EvidenceError, Refused
 from detente.ledger import canonical
-from detente.ledger.checkpoint import Checkpoint, sign_checkpoint
-from detente.ledger.cosignature import CosignerKey, cosign, cosigner_name
+from detente.ledger.checkpoints.checkpoint import Checkpoint, sign_checkpoint
+from detente.ledger.checkpoints.cosignature import CosignerKey, cosign, cosigner_name
+from detente.ledger.checkpoints.note import NoteKey
+from detente.ledger.checkpoints.proof import TlogProof, parse_proof, verify_proof
 from detente.ledger.entry import header_commitment
 from detente.ledger.keys import SigningKey
 from detente.ledger.leaf import Leaf, encode_leaf
-from detente.ledger.note import NoteKey
-from detente.ledger.proof import TlogProof, parse_proof, verify_proof
 from detente.ledger.receipt import (
     Receipt,
     check_receipt,

@@ -8,12 +8,20 @@ from pathlib import Path
 import pytest
 
 from detente.errors import Refused
-from detente.ledger.checkpoint import Checkpoint, SignedCheckpoint, sign_checkpoint
-from detente.ledger.cosignature import CosignerKey, cosign
+from detente.ledger.checkpoints.checkpoint import Checkpoint, SignedCheckpoint, sign_checkpoint
+from detente.ledger.checkpoints.cosignature import CosignerKey, cosign
+from detente.ledger.checkpoints.note import NoteKey, parse_signature_lines
+from detente.ledger.checkpoints.witness import (
+    SIZE_TYPE,
+    AddCheckpoint,
+    Answer,
+    Followed,
+    accepted,
+    decide,
+    parse_request,
+)
 from detente.ledger.keys import SigningKey
-from detente.ledger.note import NoteKey, parse_signature_lines
 from detente.ledger.tree import EMPTY_ROOT, Tree, leaf_hash
-from detente.ledger.witness import SIZE_TYPE, AddCheckpoint, Answer, Followed, accepted, decide, parse_request
 
 VECTORS = json.loads((Path(__file__).parents[2] / "docs/formats/vectors/witness.json").read_text())
 HOST = SigningKey.from_seed(b"h" * 32)

@@ -10,12 +10,12 @@ from tests.support import world
 from tests.support.stations import SECOND, World, circle, message, notice, response
 
 from detente.errors import Refused
-from detente.node.alarms import SINGLY, SPAN_US
-from detente.node.envelope import seal_envelope
-from detente.node.station_alarms import raise_alarm
-from detente.node.station_inputs import DirectArrived, PresenceSet
-from detente.records.erasure import Erasure
-from detente.records.screening import Screening
+from detente.node.both.envelope import seal_envelope
+from detente.node.station.inputs import DirectArrived, PresenceSet
+from detente.node.station.parts.alarms import SINGLY, SPAN_US
+from detente.node.station.raising import raise_alarm
+from detente.records.entries.erasure import Erasure
+from detente.records.notices.screening import Screening
 
 DAY_US = 86_400 * SECOND
 
@@ -208,7 +208,7 @@ def test_a_party_cannot_fill_anothers_copy_with_hashes():
     """More than may be held of one party: the oldest overdue ones go, and nothing grows."""
     w = started()
     station = w.stations["un"]
-    from detente.node import station_peers
+    from detente.node.station.peers import direct as station_peers
 
     kept = station_peers.LODGED_AT_MOST
     station_peers.LODGED_AT_MOST = 10

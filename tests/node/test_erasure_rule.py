@@ -6,21 +6,21 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.node.test_host import Bench, refusal
+from tests.node.host.test_host import Bench, refusal
 from tests.support.hosts import message, submission
 from tests.support.hosts import notice as host_notice
 from tests.support.stations import World, response
 from tests.support.stations import message as said
 from tests.support.threads import DRIVER, HUMANE, ask, coarse, hospital, refused, tell
 
-from detente.node.known import Known
-from detente.node.recall import recall
-from detente.picture.protected import register_of
-from detente.records import erasure as record
-from detente.records.erasure import ERASABLE, Erasure
-from detente.records.notice_state import State
+from detente.ledger.readable import Known
+from detente.node.host.recall import recall
+from detente.picture.boards.protected import register_of
+from detente.records.entries import erasure as record
+from detente.records.entries.erasure import ERASABLE, Erasure
+from detente.records.entries.supersede import Version, check_erasure
+from detente.records.notices.notice_state import State
 from detente.records.registry import REGISTRY
-from detente.records.supersede import Version, check_erasure
 
 READERS = ["rus", "un"]
 

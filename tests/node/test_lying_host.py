@@ -8,11 +8,11 @@ from tests.support import world
 from tests.support.stations import GENESIS, SECOND, World, message, notice
 
 from detente.errors import EvidenceError
-from detente.ledger.fork import ForkEvidence, verify_fork
-from detente.ledger.note import NoteKey
-from detente.node.following import check_page
-from detente.node.known import Known
-from detente.node.station_inputs import CheckpointArrived, EntriesArrived, LeavesArrived
+from detente.ledger.checkpoints.fork import ForkEvidence, verify_fork
+from detente.ledger.checkpoints.note import NoteKey
+from detente.ledger.readable import Known
+from detente.node.station.inputs import CheckpointArrived, EntriesArrived, LeavesArrived
+from detente.node.station.parts.checking import check_page
 
 
 def started(**settings) -> World:
@@ -356,8 +356,8 @@ def test_an_urgent_message_to_a_station_that_is_away_is_tried_until_it_is_there(
 def test_a_direct_message_by_someone_else_is_refused():
     """Only the author's own station may hand over its urgent entries, under its own signature."""
     from detente.errors import Refused
-    from detente.node.envelope import seal_envelope
-    from detente.node.station_inputs import DirectArrived
+    from detente.node.both.envelope import seal_envelope
+    from detente.node.station.inputs import DirectArrived
 
     w = started()
     data = seal_envelope(

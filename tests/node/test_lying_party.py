@@ -10,16 +10,16 @@ from tests.records.examples import EXAMPLES
 from tests.support import lying, world
 from tests.support.stations import LEDGER, World, message, notice, response
 
-from detente.conflicts.coarse import coarse_of
 from detente.errors import Refused
 from detente.ledger.entry import Submission, check_submission
-from detente.node.envelope import seal_envelope
-from detente.node.known import delivered_to
-from detente.node.roles import SIGNERS
-from detente.node.station_inputs import DirectArrived
-from detente.records.disclosure import Disclosure
-from detente.records.notice import CoarseCell
+from detente.ledger.readable import delivered_to
+from detente.node.both.envelope import seal_envelope
+from detente.node.both.roles import SIGNERS
+from detente.node.station.inputs import DirectArrived
+from detente.records.entries.disclosure import Disclosure
+from detente.records.notices.notice import CoarseCell
 from detente.records.registry import REGISTRY
+from detente.rules.notices.screening.coarse import coarse_of
 
 
 def started() -> World:
@@ -181,12 +181,12 @@ def test_a_view_that_raises_is_incomplete_and_the_others_take_the_entry_in(view,
 @pytest.mark.survives
 def test_a_step_that_raises_does_not_keep_what_else_is_due_from_being_done(monkeypatch):
     """The watermark is said although the fan-out of warnings breaks, and the officers read what broke."""
-    from detente.node import station_clock
+    from detente.node.station import due
 
     def broken(state, now_us):
         raise ZeroDivisionError("a fault of ours")
 
-    monkeypatch.setattr(station_clock, "fan_out", broken)
+    monkeypatch.setattr(due, "fan_out", broken)
     w = started()
     entry = w.send("rus", notice(), ["un"])
     w.run(10)

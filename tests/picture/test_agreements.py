@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import msgspec
-from tests.agreements.castello import D_US, HOUR_US, K1, TRUCE
-from tests.agreements.say import answering, claim, truce, us
+from tests.rules.agreements.castello import D_US, HOUR_US, K1, TRUCE
+from tests.rules.agreements.say import answering, claim, truce, us
 from tests.support.play import Play, fold, notice, picture_of
 
-from detente.agreements.publishing import RULESET, batch
-from detente.picture.agreements import Agreements
-from detente.records.agreement import AnnexA
-from detente.records.erasure import Erasure
+from detente.picture.agreements.agreements import Agreements
+from detente.records.agreements.agreement import AnnexA
+from detente.records.agreements.verdict import VerdictsFirst
+from detente.records.entries.erasure import Erasure
+from detente.records.entries.watermark import Watermark
+from detente.records.notices.response import Response
 from detente.records.registry import REGISTRY, Form, Registry
-from detente.records.response import Response
-from detente.records.verdict import VerdictsFirst
-from detente.records.watermark import Watermark
+from detente.rules.agreements.judging.publishing import RULESET, batch
 
 EVERYBODY = "opposition rus syr un us"
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import msgspec
 from tests.support.play import MINUTE, START_US, Play, circle, fold, notice, picture_of
 
-from detente.conflicts.coarse import coarse_of
-from detente.geometry.index import VolumeIndex
+from detente.geometry.search.index import VolumeIndex
 from detente.geometry.volume import Separation
 from detente.ledger.facets import facet_bytes, facet_commitment
-from detente.picture.airspace import _PLACE_BITS
 from detente.picture.known import known_of, with_disclosed
-from detente.records.disclosure import Disclosure
-from detente.records.erasure import Erasure
-from detente.records.notice import MAX_CELLS, MAX_VOLUMES, Activity, OwnNotice
-from detente.records.notice_state import State
-from detente.records.sealed import Doubt, padded
+from detente.picture.notices.airspace import _PLACE_BITS
+from detente.records.entries.disclosure import Disclosure
+from detente.records.entries.erasure import Erasure
+from detente.records.notices.notice import MAX_CELLS, MAX_VOLUMES, Activity, OwnNotice
+from detente.records.notices.notice_state import State
+from detente.records.notices.sealed import Doubt, padded
+from detente.rules.notices.screening.coarse import coarse_of
 
 CELL = 20_000_000
 

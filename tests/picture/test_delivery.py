@@ -6,8 +6,8 @@ import pytest
 from tests.support.play import Play, fact_of, notice, picture_of, response, watermark
 
 from detente.ledger.identity import KeyUse
-from detente.picture.delivery import STEP_OF, Step
-from detente.records.response import ANSWER_MEANS
+from detente.picture.notices.delivery import STEP_OF, Step
+from detente.records.notices.response import ANSWER_MEANS
 
 
 def steps(play: Play, version: str, party: str, viewer: str = "cjtf") -> list[Step]:

@@ -6,10 +6,10 @@ from typing import Any
 
 from tests.support.play import Play, picture_of
 
-from detente.records.channel import Channel
-from detente.records.officer import Officer
-from detente.records.party import Party
-from detente.records.roster import Duty, Roster
+from detente.records.hotline.channel import Channel
+from detente.records.parties.officer import Officer
+from detente.records.parties.party import Party
+from detente.records.parties.roster import Duty, Roster
 
 
 def party(name: str, **changes: Any) -> Party:

@@ -6,19 +6,19 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.evidence.claims import said
-from tests.evidence.test_counts import bulletin
+from tests.rules.evidence.claims import said
+from tests.rules.evidence.test_counts import bulletin
 from tests.support.play import Play, empty_picture, fold, notice, picture_of
 from tests.support.plays import after_erasure, strange
 
-from detente.evidence.held import Held
-from detente.evidence.origins import support
-from detente.picture.evidence import held_of
-from detente.records.affiliation import Affiliation
-from detente.records.assessment import Assessment
-from detente.records.claim import Claim
-from detente.records.erasure import Erasure
-from detente.records.notice import Activity
+from detente.picture.evidence.evidence import held_of
+from detente.records.entries.erasure import Erasure
+from detente.records.evidence.affiliation import Affiliation
+from detente.records.evidence.assessment import Assessment
+from detente.records.evidence.claim import Claim
+from detente.records.notices.notice import Activity
+from detente.rules.evidence.on_record import Held
+from detente.rules.evidence.origins import support
 
 SIDES = ("cjtf", "rus")
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.support.play import Play, circle, empty_picture, fold, notice, picture_of
 from tests.support.plays import PARTIES, after_erasure, plays, strange
 
-from detente.geometry.index import VolumeIndex
+from detente.geometry.search.index import VolumeIndex
 from detente.picture.picture import Picture
 
 MODEST = settings(max_examples=60, deadline=None)

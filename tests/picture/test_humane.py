@@ -18,11 +18,11 @@ from tests.support.play import (
     watermark,
 )
 
-from detente.picture.go_board import movements, sites
-from detente.records.claim import Claim
-from detente.records.humane import Consent, Coordination, HumaneNotice
-from detente.records.notice import Activity
-from detente.records.notice_state import State
+from detente.picture.boards.go_board import movements, sites
+from detente.records.evidence.claim import Claim
+from detente.records.notices.notice import Activity
+from detente.records.notices.notice_state import State
+from detente.records.protection.humane import Consent, Coordination, HumaneNotice
 
 NO_RULES = {"lead_protected_movement_us": 0}
 DETAILS = next(body for body in EXAMPLES if isinstance(body, HumaneNotice))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 from tests.support.play import MINUTE, START_US, Play, message, notice, picture_of, response
 
-from detente.hotline.reviews import REMIND_US, agenda, review_words
-from detente.records.meeting import Action, Meeting, MeetingReply, Minutes, Point
+from detente.records.agreements.meeting import Action, Meeting, MeetingReply, Minutes, Point
+from detente.rules.agreements.reviews import REMIND_US, agenda, review_words
 
 DAY = 1_440 * MINUTE
 AGREEMENT = "bb" * 32

@@ -12,11 +12,11 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.agreements.say import answering, truce
-from tests.hotline.test_calls import call
 from tests.picture.test_meetings import meeting, minutes, reply
 from tests.picture.test_permits import terms
 from tests.records.examples import EXAMPLES
+from tests.rules.agreements.say import answering, truce
+from tests.rules.hotline.test_calls import call
 from tests.support.play import (
     Play,
     circle,
@@ -33,19 +33,19 @@ from tests.support.play import (
 from tests.support.shown import shown
 
 from detente.ledger.facets import facet, facet_bytes, facet_commitment
-from detente.picture.delivery import Step as Reached
 from detente.picture.known import Known
-from detente.records.assent import Assent
-from detente.records.change import Changed
-from detente.records.claim import Claim
-from detente.records.disclosure import Disclosure
-from detente.records.handover import Handover
-from detente.records.humane import Consent, Coordination
-from detente.records.notice import Activity
-from detente.records.permission import PermissionReply
-from detente.records.position import Position
-from detente.records.step import Step
-from detente.records.warning import DangerWarning
+from detente.picture.notices.delivery import Step as Reached
+from detente.records.agreements.assent import Assent
+from detente.records.agreements.permission import PermissionReply
+from detente.records.agreements.position import Position
+from detente.records.entries.disclosure import Disclosure
+from detente.records.evidence.claim import Claim
+from detente.records.hotline.step import Step
+from detente.records.notices.change import Changed
+from detente.records.notices.notice import Activity
+from detente.records.notices.warning import DangerWarning
+from detente.records.parties.handover import Handover
+from detente.records.protection.humane import Consent, Coordination
 
 ALL = "cjtf rus un"
 TRUCE = truce(answering())

@@ -9,12 +9,12 @@ from tests.support.play import MINUTE, Play, circle, notice, picture_of
 from detente.api.basis import Basis
 from detente.api.entries import EntryFound, ShownEntry
 from detente.api.over import OverRow
-from detente.cli.show import _Shown, _words
+from detente.cli.entries.show import _Shown, _words
 from detente.ledger.facets import CLOSED
 from detente.picture.over import over
-from detente.records.closing import Closing
-from detente.records.erasure import Erasure
-from detente.records.notice_state import State
+from detente.records.entries.closing import Closing
+from detente.records.entries.erasure import Erasure
+from detente.records.notices.notice_state import State
 
 
 def test_a_superseded_notice_says_by_what_and_how_that_stands():

@@ -6,11 +6,11 @@ import msgspec
 import pytest
 from tests.support.play import MINUTE, START_US, Play, notice, picture_of
 
-from detente.hotline.permits import Stands, standing
-from detente.picture.dangers import Search
-from detente.records.lifeline import Lifeline
-from detente.records.notice import Activity
-from detente.records.permission import Permission, PermissionReply
+from detente.picture.notices.endangered import Search
+from detente.records.agreements.permission import Permission, PermissionReply
+from detente.records.notices.notice import Activity
+from detente.records.protection.lifeline import Lifeline
+from detente.rules.agreements.permits import Stands, standing
 
 HOUR = 60 * MINUTE
 LAPSES = START_US + 2 * HOUR

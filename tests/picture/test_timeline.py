@@ -9,8 +9,8 @@ from tests.support.play import MINUTE, START_US, Play, notice, picture_of, water
 from tests.support.plays import PARTIES, plays
 
 from detente.picture.timeline import Timeline
-from detente.records.notice_state import LIVE, State
-from detente.records.watermark import Watermark
+from detente.records.entries.watermark import Watermark
+from detente.records.notices.notice_state import LIVE, State
 
 
 def test_before_a_watermark_covers_it_there_is_no_evidence_that_a_party_knew():

@@ -7,11 +7,11 @@ import pytest
 from tests.support.play import MINUTE, SECOND, Play, circle, fact_of, message, notice, picture_of, response, screening
 from tests.support.read_back import figures_of
 
-from detente.conflicts.coarse import coarse_of, volumes_of
 from detente.ledger.identity import KeyUse
-from detente.picture.delivery import Step
-from detente.records.notice_state import State
-from detente.records.response import Readback
+from detente.picture.notices.delivery import Step
+from detente.records.notices.notice_state import State
+from detente.records.notices.response import Readback
+from detente.rules.notices.screening.coarse import coarse_of, volumes_of
 
 
 def waits(play: Play, viewer: str = "cjtf") -> set[tuple[str, str]]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from tests.house.comfort import FALSE_COMFORT
 
-from detente.picture.delivery import Fact, Step
-from detente.picture.directory import Answers
-from detente.picture.screenings import Answered
-from detente.records.claim import TAG_MEANS
-from detente.records.response import ANSWER_MEANS as RESPONSE_MEANS
-from detente.records.screening import ANSWER_MEANS, Answer
+from detente.picture.notices.delivery import Fact, Step
+from detente.picture.notices.screenings import Answered
+from detente.picture.parties.directory import Answers
+from detente.records.evidence.claim import TAG_MEANS
+from detente.records.notices.response import ANSWER_MEANS as RESPONSE_MEANS
+from detente.records.notices.screening import ANSWER_MEANS, Answer
 
 
 def test_each_screening_answer_says_what_it_does_not_mean():

@@ -7,57 +7,57 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.agreements.castello import D_US, DAMASCUS, EVERYONE, ONE_ORIGIN, TRUCE, WHILE, at
+from tests.rules.agreements.castello import D_US, DAMASCUS, EVERYONE, ONE_ORIGIN, TRUCE, WHILE, at
 
-from detente.conflicts.coarse import coarse_of
-from detente.geometry.read_back import Said
+from detente.geometry.stated.read_back import Said
 from detente.geometry.volume import Altitude, Circle, Corridor, Point, Polygon, Volume4D
 from detente.ledger.facets import facet, facet_bytes
 from detente.records import registry
-from detente.records.affiliation import Affiliation, Whereabouts
-from detente.records.agreement import AnnexA, AnnexB, AnnexC
-from detente.records.approval import Approval, Need, Rule
-from detente.records.assent import Assent
-from detente.records.assessment import Assessment
+from detente.records.agreements.agreement import AnnexA, AnnexB, AnnexC
+from detente.records.agreements.assent import Assent
+from detente.records.agreements.meeting import Action, Item, Meeting, MeetingReply, Minutes
+from detente.records.agreements.meeting import Point as MeetingPoint
+from detente.records.agreements.permission import Permission, PermissionReply
+from detente.records.agreements.position import Position
+from detente.records.agreements.term import Scope, Term, Unmonitored, Wording
+from detente.records.agreements.verdict import AGREED, Verdicts
+from detente.records.agreements.verdict import Said as SaidVerdict
 from detente.records.body import Body, Stated
-from detente.records.bulletin import Bulletin, Part
-from detente.records.call import Call, Caller
-from detente.records.change import Changed
-from detente.records.channel import Channel
-from detente.records.claim import Claim
-from detente.records.closing import Closing
-from detente.records.count import Counted
-from detente.records.disclosure import Disclosure
-from detente.records.duress import Duress
-from detente.records.erasure import Erasure
-from detente.records.finding import Finding
-from detente.records.handover import Handover, Open
-from detente.records.host import HostKey
-from detente.records.humane import Consent, Coordination, HumaneNotice, Vehicles, Waypoint
-from detente.records.lifeline import Lifeline, Task
-from detente.records.meeting import Action, Item, Meeting, MeetingReply, Minutes
-from detente.records.meeting import Point as MeetingPoint
-from detente.records.message import Message, Within
-from detente.records.notice import Acceptance, Activity, Notice, OwnNotice
-from detente.records.notice_state import State
-from detente.records.officer import Officer
-from detente.records.party import Endorsement, Party
-from detente.records.permission import Permission, PermissionReply
-from detente.records.place import Phrase, Place, StatedPlace
-from detente.records.position import Position
-from detente.records.report import Passage, Report
-from detente.records.response import Readback, Response
-from detente.records.roster import Duty, Roster
-from detente.records.screening import Screening
-from detente.records.screening import padded as padded_screening
-from detente.records.sealed import Doubt, Presence, padded
-from detente.records.step import Step
-from detente.records.term import Scope, Term, Unmonitored, Wording
-from detente.records.trial import Trial
-from detente.records.verdict import AGREED, Verdicts
-from detente.records.verdict import Said as SaidVerdict
-from detente.records.warning import DangerWarning, Endangered
-from detente.records.watermark import Watermark
+from detente.records.entries.closing import Closing
+from detente.records.entries.disclosure import Disclosure
+from detente.records.entries.erasure import Erasure
+from detente.records.entries.watermark import Watermark
+from detente.records.evidence.affiliation import Affiliation, Whereabouts
+from detente.records.evidence.assessment import Assessment
+from detente.records.evidence.bulletin import Bulletin, Part
+from detente.records.evidence.claim import Claim
+from detente.records.evidence.count import Counted
+from detente.records.evidence.finding import Finding
+from detente.records.evidence.report import Passage, Report
+from detente.records.hotline.call import Call, Caller
+from detente.records.hotline.channel import Channel
+from detente.records.hotline.duress import Duress
+from detente.records.hotline.message import Message, Within
+from detente.records.hotline.step import Step
+from detente.records.hotline.trial import Trial
+from detente.records.notices.change import Changed
+from detente.records.notices.notice import Acceptance, Activity, Notice, OwnNotice
+from detente.records.notices.notice_state import State
+from detente.records.notices.place import Phrase, Place, StatedPlace
+from detente.records.notices.response import Readback, Response
+from detente.records.notices.screening import Screening
+from detente.records.notices.screening import padded as padded_screening
+from detente.records.notices.sealed import Doubt, Presence, padded
+from detente.records.notices.warning import DangerWarning, Endangered
+from detente.records.parties.approval import Approval, Need, Rule
+from detente.records.parties.handover import Handover, Open
+from detente.records.parties.host import HostKey
+from detente.records.parties.officer import Officer
+from detente.records.parties.party import Endorsement, Party
+from detente.records.parties.roster import Duty, Roster
+from detente.records.protection.humane import Consent, Coordination, HumaneNotice, Vehicles, Waypoint
+from detente.records.protection.lifeline import Lifeline, Task
+from detente.rules.notices.screening.coarse import coarse_of
 
 GOLDEN = Path(__file__).parent / "golden"
 MINUTE_US = 60_000_000

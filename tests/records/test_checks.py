@@ -9,14 +9,15 @@ import pytest
 from tests.records.examples import AREA, EXAMPLES, NOTICE, P1, A
 
 from detente.geometry.volume import Circle, Point
-from detente.records import registry, screening, sealed
+from detente.records import registry
 from detente.records.body import Body
-from detente.records.bulletin import Part
-from detente.records.count import Counted
-from detente.records.notice import Activity, Users
+from detente.records.evidence.bulletin import Part
+from detente.records.evidence.count import Counted
+from detente.records.evidence.report import Passage
+from detente.records.notices import screening, sealed
+from detente.records.notices.notice import Activity, Users
+from detente.records.parties.roster import Duty
 from detente.records.registry import REGISTRY
-from detente.records.report import Passage
-from detente.records.roster import Duty
 
 BY_NAME = {type(body).__name__: body for body in EXAMPLES}
 
@@ -225,7 +226,7 @@ def test_a_presence_can_be_disclosed_in_one_entry():
 
 
 def test_a_place_off_the_earth_is_refused_in_a_stop():
-    from detente.records.message import Within
+    from detente.records.hotline.message import Within
 
     off = Within(centre=Point(91_000_000_000, P1.lon_ndeg), radius_mm=1)
     assert fields_at_fault(BY_NAME["Message"], within=off) == ["within.centre"]

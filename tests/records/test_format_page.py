@@ -9,9 +9,9 @@ from typing import Any
 
 from tests.records.examples import GOLDEN
 
-from detente.records.lead import LEAST
-from detente.records.notice import Activity
-from detente.records.notice_state import NEXT, State
+from detente.records.notices.lead import LEAST
+from detente.records.notices.notice import Activity
+from detente.records.notices.notice_state import NEXT, State
 from detente.records.registry import REGISTRY
 
 COMMON = Path(__file__).parents[2] / "docs" / "formats" / "records.md"

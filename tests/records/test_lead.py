@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.support.play import MINUTE, SECOND, START_US, notice
 
-from detente.records.lead import LEAST, lead_of, least_lead_us
-from detente.records.notice import Acceptance, Activity
+from detente.records.notices.lead import LEAST, lead_of, least_lead_us
+from detente.records.notices.notice import Acceptance, Activity
 
 HOUR = 60 * MINUTE
 BEGINS_US = START_US + 20 * MINUTE

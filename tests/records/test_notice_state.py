@@ -7,10 +7,10 @@ from types import SimpleNamespace
 import pytest
 from tests.support.play import Play, notice, picture_of, response
 
-from detente.records.erasure import Erasure
-from detente.records.notice import Activity
-from detente.records.notice_state import F3548, LIVE, NEXT, START, Change, State, change_between
-from detente.records.supersede import NEVER_SUPERSEDED, Proposed, Version, check_erasure, check_supersession
+from detente.records.entries.erasure import Erasure
+from detente.records.entries.supersede import NEVER_SUPERSEDED, Proposed, Version, check_erasure, check_supersession
+from detente.records.notices.notice import Activity
+from detente.records.notices.notice_state import F3548, LIVE, NEXT, START, Change, State, change_between
 
 
 def proposed(supersedes: str | None, state: State | None = State.ACCEPTED, **changes) -> Proposed:

@@ -7,8 +7,8 @@ from tests.records.examples import AIRFIELD, AREA, NOTICE, P1
 
 from detente.geometry.volume import Circle, Point
 from detente.records import registry
-from detente.records.notice import Notice
-from detente.records.place import Phrase, StatedPlace
+from detente.records.notices.notice import Notice
+from detente.records.notices.place import Phrase, StatedPlace
 
 P2 = Point(35_247_200_000, 40_129_400_000)
 

@@ -9,9 +9,9 @@ from tests.records.examples import EXAMPLES
 from detente.errors import Problem, Refused
 from detente.ledger import canonical
 from detente.records import registry
+from detente.records.agreements.verdict import AGREED, ReadAs, Verdicts
 from detente.records.body import Body
 from detente.records.registry import REGISTRY, Form, Record, Registry, Unknown
-from detente.records.verdict import AGREED, ReadAs, Verdicts
 
 
 class Weather1(Body, frozen=True, kw_only=True):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from tests.evidence.claims import us
 from tests.records.examples import EXAMPLES
+from tests.rules.evidence.claims import us
 
 from detente.records.body import Body, Stated
-from detente.records.claim import Claim
+from detente.records.evidence.claim import Claim
 from detente.records.registry import REGISTRY, Record
 from detente.records.stated import against_zones
 

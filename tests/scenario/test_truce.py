@@ -13,13 +13,13 @@ import msgspec
 import pytest
 
 from detente.errors import Refused
-from detente.evidence.counts import wholes
 from detente.ledger.entry import Draft, seal
 from detente.ledger.facets import Facet
 from detente.ledger.genesis import ledger_id, read_genesis
 from detente.ledger.keys import ExchangeKey
-from detente.node.known import Known
+from detente.ledger.readable import Known
 from detente.records.registry import REGISTRY
+from detente.rules.evidence.counts import wholes
 from detente.scenario.case import load
 from detente.scenario.judging import held_by
 from detente.scenario.replay import play

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from detente.evidence.origins import support
+from detente.rules.evidence.origins import support
 from detente.scenario.case import load
 from detente.scenario.judging import held_by
 from detente.scenario.replay import play

@@ -17,8 +17,9 @@ from detente.ledger import canonical
 from detente.ledger.entry import check_submission
 from detente.ledger.genesis import read_genesis
 from detente.ledger.receipt import read_receipt
-from detente.network import client, local, sync
-from detente.node.envelope import read_envelope
+from detente.network import client, local
+from detente.network.following import sync
+from detente.node.both.envelope import read_envelope
 from detente.station.direct import KINDS, direct_app
 from detente.station.drafting import SendAsked
 from detente.station.http import Answer, App, Request, json_answer, read_body

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 import httpx
 import msgspec
 import pytest
-from tests.evidence.claims import said
-from tests.evidence.test_counts import bulletin
+from tests.rules.evidence.claims import said
+from tests.rules.evidence.test_counts import bulletin
 from tests.support.desk_of_station import AtWork, at_work
 from tests.support.play import START_US, Play, circle, notice, watermark
 from tests.support.plays import strange
@@ -34,9 +34,9 @@ from detente.api.question import Answer, Question
 from detente.errors import Problem
 from detente.ledger.entry import Header
 from detente.ledger.facets import Facet, Opening
+from detente.ledger.readable import Known
 from detente.network.local import answer_in, written
-from detente.node.keeping import Keep
-from detente.node.known import Known
+from detente.node.station.parts.durable_change import Keep
 from detente.records.body import Stated
 from detente.station.answers import evidence
 

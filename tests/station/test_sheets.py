@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.agreements.castello import D_US, HOUR_US, K12
-from tests.agreements.say import claim, truce, us
-from tests.agreements.test_sheet import TERMS, WORDS, position
+from tests.rules.agreements.castello import D_US, HOUR_US, K12
+from tests.rules.agreements.say import claim, truce, us
+from tests.rules.agreements.test_sheet import TERMS, WORDS, position
 from tests.support.answering import engine_of
 from tests.support.fake_station import FakeStation
 from tests.support.play import Play, picture_of
@@ -71,7 +71,7 @@ def officer(engine: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any
             return found(engine, question) if found is not None else super().ask(question)
 
     station = Station(tmp_path / "un")
-    monkeypatch.setattr("detente.cli.desk.find_station", lambda folder: station)
+    monkeypatch.setattr("detente.cli.session.find_station", lambda folder: station)
 
     def run(*words: str) -> str:
         found = CliRunner().invoke(app, list(words), env={"COLUMNS": None})

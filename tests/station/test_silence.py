@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from tests.support import world
 from tests.support.desk_of_station import FakeHost, at_work, refused, said_by
 
-from detente.node.station_inputs import Tick
+from detente.node.station.inputs import Tick
 
 
 def run(story, *args):

@@ -10,7 +10,7 @@ from tests.support import world
 from tests.support.station_process import StationProcess, free_port, write_station
 from tests.support.stations import message
 
-from detente.network.tls import client_context, issue, make_authority
+from detente.network.serving.tls import client_context, issue, make_authority
 from detente.storage import private
 
 pytestmark = pytest.mark.process

@@ -22,7 +22,7 @@ from tests.support.station_process import write_station
 from tests.support.stations import GENESIS
 from typer.testing import CliRunner
 
-from detente.ledger.checkpoint import Checkpoint, sign_checkpoint
+from detente.ledger.checkpoints.checkpoint import Checkpoint, sign_checkpoint
 from detente.ledger.genesis import genesis_leaf
 from detente.ledger.keys import SigningKey
 from detente.ledger.tree import Tree
@@ -183,7 +183,7 @@ def said_by(status: Any, *verb: str, monkeypatch: Any, folder: Path) -> Any:
 
     made = FakeStation(folder)
     made.basis |= {name: status[name] for name in ("fresh", "troubles")}
-    monkeypatch.setattr("detente.cli.desk.find_station", lambda _: made)
+    monkeypatch.setattr("detente.cli.session.find_station", lambda _: made)
     return CliRunner().invoke(app, list(verb), env={"COLUMNS": None})
 
 

@@ -1,7 +1,7 @@
 """A station's local API in memory, for tests of the command line: canned answers, and what was sent is kept.
 
     station = FakeStation(tmp_path)
-    monkeypatch.setattr("detente.cli.desk.find_station", lambda folder: station)
+    monkeypatch.setattr("detente.cli.session.find_station", lambda folder: station)
 
 Keys and genesis are those of `tests.support.world`; the party is `cjtf`, its officer `watch-1`.
 """
@@ -14,18 +14,18 @@ from typing import Any
 import msgspec
 from tests.support import world
 
-from detente.agreements.readings.report_day import period_of
 from detente.api.question import Question
 from detente.errors import Refused, not_among, problem
-from detente.evidence.conclusions import beside, conclude
-from detente.evidence.daily import daily
-from detente.evidence.daily_words import daily_text
-from detente.evidence.grades import source_records
-from detente.evidence.held import Held
 from detente.geometry.zones import zone
 from detente.ledger import canonical
 from detente.ledger.identity import Identity
 from detente.network.local import A, answer_in, written
+from detente.rules.agreements.readings.report_day import period_of
+from detente.rules.evidence.conclusions import beside, conclude
+from detente.rules.evidence.grades import source_records
+from detente.rules.evidence.on_record import Held
+from detente.rules.evidence.report.daily import daily
+from detente.rules.evidence.report.daily_words import daily_text
 
 NOTICE, RESPONSE, STRANGE = "ab" * 32, "cd" * 32, "abab" + "00" * 30
 AT = world.CREATED_US + 3_600_000_000

@@ -25,13 +25,13 @@ from tests.support.stations import GENESIS, LEDGER, SECOND, START_US, World, cir
 from detente.errors import Refused
 from detente.ledger.entry import Draft, check_submission, encode_submission, seal_keeping
 from detente.ledger.facets import Facet, facet_bytes
-from detente.node.envelope import seal_envelope
-from detente.node.examine import examine
-from detente.node.host import Host
-from detente.node.known import delivered_to
-from detente.node.station_inputs import DirectArrived
+from detente.ledger.readable import delivered_to
+from detente.node.both.envelope import seal_envelope
+from detente.node.host.examine import examine
+from detente.node.host.host import Host
+from detente.node.station.inputs import DirectArrived
 from detente.picture.picture import Picture
-from detente.records.disclosure import Disclosure
+from detente.records.entries.disclosure import Disclosure
 from detente.records.registry import REGISTRY
 
 LIAR, HONEST, VICTIM = "cjtf", "rus", "un"

@@ -28,20 +28,20 @@ from detente.host.engine import Engine
 from detente.host.metrics import Metrics
 from detente.host.tokens import Tokens
 from detente.ledger import canonical
+from detente.ledger.checkpoints.note import NoteKey
 from detente.ledger.entry import Draft, encode_submission, seal
 from detente.ledger.facets import Facet
 from detente.ledger.genesis import Genesis, ledger_id
 from detente.ledger.keys import SigningKey
-from detente.ledger.note import NoteKey
 from detente.ledger.receipt import CheckedReceipt, check_receipt, read_receipt
 from detente.network.client import trusted
-from detente.node.host import Host
-from detente.node.limits import LimitRules
-from detente.node.sessions import session_message
+from detente.node.host.host import Host
+from detente.node.host.limits import LimitRules
+from detente.node.host.sessions import session_message
 from detente.records.body import Body
-from detente.records.message import Message
-from detente.records.notice import Activity, Notice
-from detente.records.notice_state import State
+from detente.records.hotline.message import Message
+from detente.records.notices.notice import Activity, Notice
+from detente.records.notices.notice_state import State
 from detente.records.registry import REGISTRY
 from detente.scenario.processes import Running
 from detente.storage import MemoryStore, Store

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 from tests.support import world
 
-from detente.ledger.checkpoint import Checkpoint, SignedCheckpoint, sign_checkpoint
-from detente.ledger.cosignature import cosign, cosigner_name
+from detente.ledger.checkpoints.checkpoint import Checkpoint, SignedCheckpoint, sign_checkpoint
+from detente.ledger.checkpoints.cosignature import cosign, cosigner_name
 from detente.ledger.delivered import told
 from detente.ledger.entry import Draft, Submission, check_submission, encode_submission, seal
 from detente.ledger.facets import Facet, facet
@@ -18,8 +18,8 @@ from detente.ledger.keys import SigningKey
 from detente.ledger.shown import Shown, show
 from detente.ledger.tree import Tree
 from detente.records.body import Body
+from detente.records.entries.watermark import Watermark
 from detente.records.registry import write
-from detente.records.watermark import Watermark
 
 MINUTE = 60_000_000
 

@@ -10,7 +10,7 @@ from tests.support import world
 from detente.ledger.entry import Draft, check_submission, encode_submission, seal_keeping
 from detente.ledger.facets import Facet, facet_bytes
 from detente.records.body import Body
-from detente.records.disclosure import Disclosure
+from detente.records.entries.disclosure import Disclosure
 from detente.records.registry import REGISTRY
 
 

@@ -17,20 +17,20 @@ from tests.support.read_back import figures_of
 from tests.support.world import genesis
 
 from detente.geometry.volume import Altitude, Circle, Point, Volume4D
-from detente.hotline.steps import Fact, Step
 from detente.ledger.entry import Header
 from detente.ledger.facets import Facet
-from detente.picture.delivery import Delivery
 from detente.picture.known import Known, known_of
+from detente.picture.notices.delivery import Delivery
 from detente.picture.picture import Picture
 from detente.records import registry
 from detente.records.body import Body
-from detente.records.message import Message
-from detente.records.notice import Activity, Notice
-from detente.records.notice_state import State
-from detente.records.response import Answer, Readback, Response
-from detente.records.screening import Screening, padded
-from detente.records.watermark import Watermark
+from detente.records.entries.watermark import Watermark
+from detente.records.hotline.message import Message
+from detente.records.notices.notice import Activity, Notice
+from detente.records.notices.notice_state import State
+from detente.records.notices.response import Answer, Readback, Response
+from detente.records.notices.screening import Screening, padded
+from detente.rules.notices.delivery.steps import Fact, Step
 
 START_US = 1_474_119_000_000_000
 """2016-09-17T13:30:00Z."""

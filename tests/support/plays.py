@@ -11,9 +11,9 @@ from tests.support.play import MINUTE, SECOND, Play, circle, message, notice, re
 from detente.ledger.entry import Header
 from detente.ledger.facets import Facet
 from detente.picture.known import Known, known_of
-from detente.records.erasure import Erasure
-from detente.records.notice import Activity
-from detente.records.notice_state import NEXT, START, State
+from detente.records.entries.erasure import Erasure
+from detente.records.notices.notice import Activity
+from detente.records.notices.notice_state import NEXT, START, State
 
 PARTIES = ("cjtf", "rus", "un")
 

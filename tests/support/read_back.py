@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from detente.geometry.read_back import Said, said_aloud
-from detente.geometry.spoken import speak
+from detente.geometry.stated.read_back import Said, said_aloud
+from detente.geometry.stated.spoken import speak
 from detente.geometry.volume import Volume4D
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
-from detente.hotline.permits import standing
-from detente.hotline.steps import Step
 from detente.picture.picture import Picture
+from detente.rules.agreements.permits import standing
+from detente.rules.notices.delivery.steps import Step
 
 HOSTS = {"at_us", "due_us", "index", "received_at_us", "since_us", "until_us", "effective_us"}
 MACHINES = (Step.RECORDED, Step.TOLD)

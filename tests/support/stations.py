@@ -14,21 +14,19 @@ from collections import deque
 import msgspec
 from tests.support import world
 
-from detente.conflicts.screening import Presence
 from detente.errors import EvidenceError, Refused
 from detente.geometry.volume import NDEG, Circle, Point, Volume4D
-from detente.ledger.checkpoint import Checkpoint, sign_checkpoint
+from detente.ledger.checkpoints.checkpoint import Checkpoint, sign_checkpoint
 from detente.ledger.entry import Draft, Submission, check_submission, encode_submission, seal_keeping
 from detente.ledger.facets import Facet
 from detente.ledger.genesis import genesis_leaf
+from detente.ledger.readable import Known, visible
 from detente.ledger.receipt import encode_receipt, make_receipt
 from detente.ledger.shown import may_read
 from detente.ledger.tree import Tree
-from detente.node.following import check_page
-from detente.node.known import Known, visible
-from detente.node.screener import DeskScreener, rules_of
-from detente.node.station import handle
-from detente.node.station_inputs import (
+from detente.node.station.effects import Compose, Raise, Refetch, Reply, SendCosignature, SendDirect, Submit, WakeAt
+from detente.node.station.handle import handle
+from detente.node.station.inputs import (
     CheckpointArrived,
     Composed,
     DirectAnswered,
@@ -45,17 +43,19 @@ from detente.node.station_inputs import (
     Release,
     Tick,
 )
-from detente.node.station_load import load
-from detente.node.station_state import Me, Station
-from detente.node.station_values import Compose, Raise, Refetch, Reply, SendCosignature, SendDirect, Submit, WakeAt
+from detente.node.station.load import load
+from detente.node.station.parts.checking import check_page
+from detente.node.station.parts.screener import DeskScreener, rules_of
+from detente.node.station.state import Me, Station
 from detente.picture.fold import Driver
 from detente.picture.picture import Picture
 from detente.records.body import Body
-from detente.records.message import Message
-from detente.records.notice import Activity, Notice
-from detente.records.notice_state import State
+from detente.records.hotline.message import Message
+from detente.records.notices.notice import Activity, Notice
+from detente.records.notices.notice_state import State
+from detente.records.notices.response import Response
 from detente.records.registry import REGISTRY
-from detente.records.response import Response
+from detente.rules.notices.screening.screening import Presence
 
 START_US = world.CREATED_US + 13 * 3_600_000_000
 """2016-09-17T13:00:00Z."""

@@ -9,15 +9,15 @@ from msgspec.structs import replace
 from tests.support import world
 from tests.support.stations import START_US, World, circle, notice
 
-from detente.conflicts.coarse import coarse_of
 from detente.errors import Refused
 from detente.ledger.entry import Draft
 from detente.ledger.facets import Facet
 from detente.records.body import Body
-from detente.records.humane import HumaneNotice
-from detente.records.notice import Activity, Notice
-from detente.records.notice_state import State
+from detente.records.notices.notice import Activity, Notice
+from detente.records.notices.notice_state import State
+from detente.records.protection.humane import HumaneNotice
 from detente.records.registry import REGISTRY
+from detente.rules.notices.screening.coarse import coarse_of
 from detente.station import drafting
 from detente.station.drafting import FacetAsked, SendAsked, draft_asked
 

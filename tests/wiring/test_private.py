@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from detente.cli.app import app
 from detente.errors import Refused, Unavailable
 from detente.host.server import assemble
-from detente.node.keeping import Keep
+from detente.node.station.parts.durable_change import Keep
 from detente.wiring.founding import Founding, OfficerPlan, PartyPlan, found_ledger
 from detente.wiring.host import open_host
 from detente.wiring.station import open_station
@@ -68,7 +68,7 @@ def test_what_an_officer_has_written_to_a_path_is_closed_too(tmp_path, umask, mo
 
     made = FakeStation(tmp_path / "station")
     made.get_bytes = lambda path, **query: b"everything"
-    monkeypatch.setattr("detente.cli.desk.find_station", lambda folder: made)
+    monkeypatch.setattr("detente.cli.session.find_station", lambda folder: made)
     out = tmp_path / "out"
     out.mkdir()
     out.chmod(0o700)

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from detente.errors import OwnCopyFailed
-from detente.node.keeping import Keep
+from detente.node.station.parts.durable_change import Keep
 
 
 @dataclass

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import httpx
 from tests.world.loop import JumpingLoop, Process
 
-from detente.network.connection import PEER, Peer
+from detente.network.serving.connection import PEER, Peer
 
 Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 

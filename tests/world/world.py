@@ -28,7 +28,6 @@ from tests.world.copy import Disk, DiskCopy
 from tests.world.loop import JumpingLoop, Process
 from tests.world.network import Line, Listener, Network
 
-from detente.conflicts.screening import Presence
 from detente.errors import Unavailable
 from detente.geometry.volume import Volume4D
 from detente.host.app import HostApp
@@ -41,19 +40,20 @@ from detente.ledger.entry import Draft, Submission, check_submission, encode_sub
 from detente.ledger.facets import Facet
 from detente.ledger.genesis import Genesis, ledger_id, sign_genesis
 from detente.ledger.keys import SigningKey
+from detente.ledger.readable import Known as KnownBytes
 from detente.network.client import HostClient
+from detente.network.following.sync import Pace
 from detente.network.peers import PeersClient
-from detente.network.sync import Pace
-from detente.node.host import Host
-from detente.node.known import Known as KnownBytes
-from detente.node.limits import LimitRules
-from detente.node.station_inputs import Input, PresenceSet, Release, Tick
-from detente.node.station_state import Me, Station
-from detente.node.station_values import Effect
+from detente.node.host.host import Host
+from detente.node.host.limits import LimitRules
+from detente.node.station.effects import Effect
+from detente.node.station.inputs import Input, PresenceSet, Release, Tick
+from detente.node.station.state import Me, Station
 from detente.picture.known import Known, known_of
 from detente.picture.picture import Picture
 from detente.records.body import Body
 from detente.records.registry import REGISTRY
+from detente.rules.notices.screening.screening import Presence
 from detente.station.direct import direct_app
 from detente.station.engine import Engine
 from detente.storage import MemoryStore

@@ -14,23 +14,23 @@ from tests.support.stations import SECOND, START_US, message, notice, response
 from tests.worlds.sim import PARTIES, RULES, Sim
 from tests.worlds.stories import Step
 
-from detente.conflicts.coarse import coarse_of
-from detente.conflicts.screening import Presence
 from detente.errors import Refused
 from detente.geometry.volume import Circle, Point, Polygon, Volume4D
 from detente.ledger.entry import Draft, encode_submission, seal
 from detente.ledger.facets import Facet
-from detente.node.envelope import seal_envelope
+from detente.node.both.envelope import seal_envelope
 from detente.records.body import Body
-from detente.records.channel import Channel
-from detente.records.erasure import Erasure
-from detente.records.finding import Finding
-from detente.records.message import Message
-from detente.records.notice import Notice, OwnNotice
-from detente.records.notice_state import State
+from detente.records.entries.erasure import Erasure
+from detente.records.evidence.finding import Finding
+from detente.records.hotline.channel import Channel
+from detente.records.hotline.message import Message
+from detente.records.notices.notice import Notice, OwnNotice
+from detente.records.notices.notice_state import State
+from detente.records.notices.sealed import Doubt, padded
+from detente.records.parties.roster import Duty, Roster
 from detente.records.registry import REGISTRY
-from detente.records.roster import Duty, Roster
-from detente.records.sealed import Doubt, padded
+from detente.rules.notices.screening.coarse import coarse_of
+from detente.rules.notices.screening.screening import Presence
 from detente.station.drafting import FacetAsked, SendAsked, draft_asked
 
 CELL_NDEG = RULES.screening.cell_ndeg

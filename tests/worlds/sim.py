@@ -20,7 +20,6 @@ from tests.support.hosts import HOST_KEY, login_body
 from tests.support.stations import GENESIS, START_US, Copy, NoPicture
 from tests.worlds.normal import Normal
 
-from detente.conflicts.screening import Presence
 from detente.errors import Refused
 from detente.host.app import HostApp
 from detente.host.engine import Engine
@@ -31,13 +30,12 @@ from detente.ledger.entry import Draft, check_submission, encode_submission, sea
 from detente.ledger.genesis import sign_genesis
 from detente.ledger.keys import SigningKey
 from detente.network.client import _problems
-from detente.network.connection import PEER, Peer
-from detente.node.following import Page, check_page
-from detente.node.host import Host
-from detente.node.limits import LimitRules, Rate
-from detente.node.screener import DeskScreener, rules_of
-from detente.node.station import handle
-from detente.node.station_inputs import (
+from detente.network.serving.connection import PEER, Peer
+from detente.node.host.host import Host
+from detente.node.host.limits import LimitRules, Rate
+from detente.node.station.effects import Compose, Raise, Refetch, Reply, SendCosignature, SendDirect, Submit, WakeAt
+from detente.node.station.handle import handle
+from detente.node.station.inputs import (
     CheckpointArrived,
     Composed,
     DirectAnswered,
@@ -52,9 +50,11 @@ from detente.node.station_inputs import (
     Receipted,
     Tick,
 )
-from detente.node.station_load import load
-from detente.node.station_state import Me, Station
-from detente.node.station_values import Compose, Raise, Refetch, Reply, SendCosignature, SendDirect, Submit, WakeAt
+from detente.node.station.load import load
+from detente.node.station.parts.checking import Page, check_page
+from detente.node.station.parts.screener import DeskScreener, rules_of
+from detente.node.station.state import Me, Station
+from detente.rules.notices.screening.screening import Presence
 from detente.station.direct import direct_app
 from detente.storage import MemoryStore
 from detente.wiring.clocks import StepClock

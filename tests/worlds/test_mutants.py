@@ -20,12 +20,15 @@ from detente.host import app, reading, requests, stream
 from detente.host.requests import Answer
 from detente.ledger import entry
 from detente.ledger.delivered import Told
-from detente.node import admission, host, limits, screener, station_clock, station_ladders, station_screenings
-from detente.node.own_draft import draft_of
-from detente.node.slots import Slots
-from detente.node.station_values import Compose
-from detente.node.telling import Telling
-from detente.records.watermark import Watermark
+from detente.node.host import admission, host, limits
+from detente.node.station import due as station_clock
+from detente.node.station.acting import ladders, screenings
+from detente.node.station.draft import draft_of
+from detente.node.station.effects import Compose
+from detente.node.station.parts import screener
+from detente.node.station.parts.answer_times import Slots
+from detente.node.station.parts.watermarks import Telling
+from detente.records.entries.watermark import Watermark
 
 MOST = 60
 """Pairs within which a mutant must be noticed."""
@@ -119,14 +122,14 @@ def id_from_the_hidden_count(patch: Patch) -> None:
 def slot_by_units_held(patch: Patch) -> None:
     """Slot: the answer comes a little later for each unit that had to be looked at."""
     held = [0]  # of whoever stated its presence last
-    review, slot_us = screener.DeskScreener.review, station_screenings.slot_us
+    review, slot_us = screener.DeskScreener.review, screenings.slot_us
 
     def reviewing(self: Any, presence: Any, *more: Any) -> None:
         held[0] = len(presence)
         review(self, presence, *more)
 
     patch.setattr(screener.DeskScreener, "review", reviewing)
-    patch.setattr(station_screenings, "slot_us", lambda *given: slot_us(*given) + 1000 * held[0])
+    patch.setattr(screenings, "slot_us", lambda *given: slot_us(*given) + 1000 * held[0])
 
 
 def age_of_the_newest_unit(patch: Patch) -> None:
@@ -227,7 +230,7 @@ def limits_shared(patch: Patch) -> None:
 
 def step_by_the_signature(patch: Patch) -> None:
     """Time: a ladder begins when its message says it was signed, so the leaves of its steps tell that to the microsecond."""
-    patch.setattr(station_ladders, "begins_us", lambda signed_us, ledgered_us: signed_us)
+    patch.setattr(ladders, "begins_us", lambda signed_us, ledgered_us: signed_us)
 
 
 def watermark_for_all(patch: Patch) -> None:

@@ -19,12 +19,12 @@ from tests.support.stations import SECOND, message
 from tests.worlds.compare import both, difference
 from tests.worlds.stories import CELLS, PARTIES, Pair, Step
 
-from detente.conflicts import screening
 from detente.ledger.entry import Draft
 from detente.ledger.facets import Facet
-from detente.node import station_screened, station_screenings
-from detente.node.station_values import Compose
+from detente.node.station.acting import screened, screenings
+from detente.node.station.effects import Compose
 from detente.records.registry import REGISTRY
+from detente.rules.notices.screening import screening
 
 PAIRS = 3
 
@@ -72,13 +72,13 @@ def story_pair(seed: int) -> Pair:
 def raised(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """Count the alarms of screening at all stations of both worlds."""
     count: Counter[str] = Counter()
-    whole = station_screened.raise_alarm
+    whole = screened.raise_alarm
 
     def counting(state: Any, kind: Any, *given: Any, **more: Any) -> Any:
         count[kind] += 1
         return whole(state, kind, *given, **more)
 
-    monkeypatch.setattr(station_screened, "raise_alarm", counting)
+    monkeypatch.setattr(screened, "raise_alarm", counting)
     return count
 
 
@@ -116,7 +116,7 @@ def concern_after_all(patch: pytest.MonkeyPatch) -> None:
 
 def station_that_warns(patch: pytest.MonkeyPatch) -> None:
     """The alarm goes out to the asker as a message of the station's own."""
-    whole = station_screenings.alarms_of_presence
+    whole = screenings.alarms_of_presence
 
     def warning(state: Any, now_us: int) -> Any:
         effects = whole(state, now_us)
@@ -133,21 +133,21 @@ def station_that_warns(patch: pytest.MonkeyPatch) -> None:
             effects.append(Compose(draft))
         return effects
 
-    patch.setattr(station_screenings, "alarms_of_presence", warning)
+    patch.setattr(screenings, "alarms_of_presence", warning)
 
 
 def slot_by_alarms(patch: pytest.MonkeyPatch) -> None:
     """A station with alarms answers a little later."""
     raised = [0]
-    whole, slot_us = station_screened.raise_alarm, station_screenings.slot_us
+    whole, slot_us = screened.raise_alarm, screenings.slot_us
 
     def counting(state: Any, *given: Any, **more: Any) -> Any:
         effects = whole(state, *given, **more)
         raised[0] = len(state.alarms.raised)
         return effects
 
-    patch.setattr(station_screened, "raise_alarm", counting)
-    patch.setattr(station_screenings, "slot_us", lambda *given: slot_us(*given) + 1000 * raised[0])
+    patch.setattr(screened, "raise_alarm", counting)
+    patch.setattr(screenings, "slot_us", lambda *given: slot_us(*given) + 1000 * raised[0])
 
 
 @pytest.mark.parametrize("mutant", [concern_after_all, station_that_warns, slot_by_alarms], ids=lambda m: m.__name__)

@@ -6,15 +6,15 @@ from typing import Generic
 
 import msgspec
 
-from detente.agreements.proofs import Proven
-from detente.agreements.readings.of_agreement import Counted
-from detente.agreements.sheet import Sheet
-from detente.agreements.status import Standing
-from detente.agreements.verdict import WhatFollows
 from detente.api.question import A, Answer, Question, Whole
-from detente.picture.agreements import Publication
-from detente.records.agreement import Agreement, Annex
-from detente.records.verdict import Verdicts
+from detente.picture.agreements.agreements import Publication
+from detente.records.agreements.agreement import Agreement, Annex
+from detente.records.agreements.verdict import Verdicts
+from detente.rules.agreements.judging.proofs import Proven
+from detente.rules.agreements.judging.verdict import WhatFollows
+from detente.rules.agreements.sheets.counting import Counted
+from detente.rules.agreements.sheets.sheet import Sheet
+from detente.rules.agreements.sheets.status import Standing
 
 
 class AsSeen(Answer, frozen=True, kw_only=True):

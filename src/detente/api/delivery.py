@@ -6,11 +6,11 @@ import msgspec
 
 from detente.api.over import OverRow
 from detente.api.question import Answer, Question
-from detente.hotline.course import Course
-from detente.hotline.lead_times import Accepted, Leads, Reach
-from detente.hotline.recipients import Cell
-from detente.hotline.steps import Fact
-from detente.picture.matrix import Row
+from detente.picture.boards.matrix import Row
+from detente.rules.notices.delivery.course import Course
+from detente.rules.notices.delivery.lead_times import Accepted, Leads, Reach
+from detente.rules.notices.delivery.recipients import Cell
+from detente.rules.notices.delivery.steps import Fact
 
 
 class FactRow(Fact, frozen=True, kw_only=True):

@@ -10,16 +10,16 @@ import msgspec
 from detente.api.basis import Missing
 from detente.api.entries import ProvenEntry
 from detente.api.question import Answer, AskedAsOf, Question
-from detente.evidence.conclusions import Beside
-from detente.evidence.contradictions import Contradiction
-from detente.evidence.counts import Reconciled, Side
-from detente.evidence.daily_words import DailyText
-from detente.evidence.day import Daily
-from detente.evidence.grades import SourceRecord
-from detente.evidence.held import Held
-from detente.evidence.incidents import Incident
-from detente.evidence.origins import Support
-from detente.evidence.said import Said
+from detente.rules.evidence.conclusions import Beside
+from detente.rules.evidence.contradictions import Contradiction
+from detente.rules.evidence.counts import Reconciled, Side
+from detente.rules.evidence.grades import SourceRecord
+from detente.rules.evidence.incidents import Incident
+from detente.rules.evidence.on_record import Held
+from detente.rules.evidence.origins import Support
+from detente.rules.evidence.report.daily_words import DailyText
+from detente.rules.evidence.report.day import Daily
+from detente.rules.evidence.said import Said
 
 """An entry as a station holds it (docs/formats/host-api.md, "Known")."""
 

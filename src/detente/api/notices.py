@@ -7,16 +7,16 @@ from typing import Annotated
 import msgspec
 
 from detente.api.question import NUMBER_MAX, Answer, Question, Whole
-from detente.hotline.quiet import Quiet
-from detente.picture.airspace import Form
-from detente.picture.danger_board import AskedAfresh, DangerBoard
-from detente.picture.open_conflicts import Open
-from detente.picture.read_backs import Judged
-from detente.picture.screenings import Answered
-from detente.picture.waiting import For
-from detente.records.notice import Activity, CoarseNotice, Notice
-from detente.records.notice_state import State
-from detente.records.screening import Answer as ScreeningAnswer
+from detente.picture.boards.endangered_board import AskedAfresh, DangerBoard
+from detente.picture.notices.airspace import Form
+from detente.picture.notices.open_conflicts import Open
+from detente.picture.notices.read_backs import Judged
+from detente.picture.notices.screenings import Answered
+from detente.picture.notices.waiting import For
+from detente.records.notices.notice import Activity, CoarseNotice, Notice
+from detente.records.notices.notice_state import State
+from detente.records.notices.screening import Answer as ScreeningAnswer
+from detente.rules.notices.changes.quiet import Quiet
 
 
 class ScreenedWords(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from detente.api.question import Answer, Question
-from detente.hotline.permits import Permit, Stands
-from detente.picture.permits import Kept
+from detente.picture.agreements.permits import Kept
+from detente.rules.agreements.permits import Permit, Stands
 
 
 class PermissionRow(Permit, frozen=True, kw_only=True):

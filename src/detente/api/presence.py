@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from detente.api.question import Answer, Question
-from detente.conflicts.probing import Probing
-from detente.conflicts.screening import AskedOfUs, Presence
 from detente.geometry.volume import Volume4D
+from detente.rules.notices.screening.probing import Probing
+from detente.rules.notices.screening.screening import AskedOfUs, Presence
 
 
 class PresenceHeld(msgspec.Struct, frozen=True, kw_only=True):

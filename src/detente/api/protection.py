@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from detente.api.question import Answer, Question
-from detente.hotline.go_hold import Verdict
-from detente.hotline.hits import Hit
-from detente.picture.go_board import SiteLine
+from detente.picture.boards.go_board import SiteLine
+from detente.rules.protection.go_hold import Verdict
+from detente.rules.protection.hits import Hit
 
 
 class MovementRow(Verdict, frozen=True, kw_only=True):

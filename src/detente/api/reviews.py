@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from detente.api.question import Answer, Question, Whole
-from detente.hotline.reviews import ActionStanding, PointStanding
-from detente.picture.meetings import Called, Minuted
-from detente.records.meeting import Item
+from detente.picture.agreements.meetings import Called, Minuted
+from detente.records.agreements.meeting import Item
+from detente.rules.agreements.reviews import ActionStanding, PointStanding
 
 
 class PointRow(PointStanding, frozen=True, kw_only=True):

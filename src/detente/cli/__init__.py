@@ -1,4 +1,4 @@
-"""The command line: one module for each verb. `app` gathers them; `say` prints answers and refusals."""
+"""The command line: one module for each verb, in folders by subject. `app` gathers them; `output` prints answers and refusals."""
 
 from detente.cli.app import main
 

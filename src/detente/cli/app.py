@@ -19,101 +19,83 @@ from detente import __version__
 from detente.cli.quick import quick, quicken
 
 VERBS: dict[str, tuple[str, str]] = {
-    "demo": ("detente.cli.replay", "Play a real case, then leave its host and stations up to be tried."),
-    "replay": ("detente.cli.replay", "Play a case through real processes and show what would have been caught."),
-    "init": ("detente.cli.init", "Found a ledger: keys, signed genesis, a folder for the host and for each station."),
-    "agreement": ("detente.cli.agreement", "Agreements: terms as data, who says what of them, and what follows."),
-    "keys": ("detente.cli.keys", "Show, make, register and revoke keys."),
-    "host": ("detente.cli.processes", "Run the host of a ledger."),
-    "station": ("detente.cli.processes", "Run a party's station."),
-    "status": ("detente.cli.status", "Say where a station stands: size, age, host, peers, queue."),
-    "alarms": ("detente.cli.status", "List what a station has found wrong with its host or peers."),
-    "watch": ("detente.cli.watch", "Say who is on watch, which ladders climb and whom they call next, what is held."),
-    "roster": ("detente.cli.roster", "Show who is on watch in which role, and the gaps; enter a roster."),
-    "channel": ("detente.cli.channel", "Show the lines as measured; enter a line, or a test of one."),
-    "handover": ("detente.cli.handover", "Draw a note of what is open; sign it as the shift that leaves or comes."),
-    "approve": (
-        "detente.cli.approve",
-        "Show what is held for approval; approve, dissent, withdraw; set what needs it.",
-    ),
-    "waiting": ("detente.cli.waiting", "List what waits for whose answer."),
-    "notice": ("detente.cli.notice", "Tell others where and when something of yours will be."),
-    "notices": ("detente.cli.notices", "List the live notices that you may read."),
-    "respond": ("detente.cli.respond", "Answer an entry: acknowledge, read back, pass on, comply, reject."),
+    "demo": ("running.replay", "Play a real case, then leave its host and stations up to be tried."),
+    "replay": ("running.replay", "Play a case through real processes and show what would have been caught."),
+    "init": ("running.init", "Found a ledger: keys, signed genesis, a folder for the host and for each station."),
+    "agreement": ("agreements.agreement", "Agreements: terms as data, who says what of them, and what follows."),
+    "keys": ("running.keys", "Show, make, register and revoke keys."),
+    "host": ("running.processes", "Run the host of a ledger."),
+    "station": ("running.processes", "Run a party's station."),
+    "status": ("running.status", "Say where a station stands: size, age, host, peers, queue."),
+    "alarms": ("running.status", "List what a station has found wrong with its host or peers."),
+    "watch": ("hotline.watch", "Say who is on watch, which ladders climb and whom they call next, what is held."),
+    "roster": ("hotline.roster", "Show who is on watch in which role, and the gaps; enter a roster."),
+    "channel": ("hotline.channel", "Show the lines as measured; enter a line, or a test of one."),
+    "handover": ("hotline.handover", "Draw a note of what is open; sign it as the shift that leaves or comes."),
+    "approve": ("hotline.approve", "Show what is held for approval; approve, dissent, withdraw; set what needs it."),
+    "waiting": ("notices.waiting", "List what waits for whose answer."),
+    "notice": ("notices.notice", "Tell others where and when something of yours will be."),
+    "notices": ("notices.notices", "List the live notices that you may read."),
+    "respond": ("notices.respond", "Answer an entry: acknowledge, read back, pass on, comply, reject."),
     "delivery": (
-        "detente.cli.delivery",
+        "notices.delivery",
         "Show how far an entry came at each recipient, down to the acting unit: each step, its time and latency.",
     ),
-    "matrix": ("detente.cli.delivery", "Show who should have each notice, who has it, and who never can."),
-    "doubt": ("detente.cli.doubt", "Flag a private doubt about an own notice."),
-    "call": ("detente.cli.call", "A voice call as an object: words to speak, read-back, log, countersign, list."),
-    "message": ("detente.cli.message", "Send a message: routine, priority, urgent or stop."),
+    "matrix": ("notices.delivery", "Show who should have each notice, who has it, and who never can."),
+    "doubt": ("notices.doubt", "Flag a private doubt about an own notice."),
+    "call": ("hotline.call", "A voice call as an object: words to speak, read-back, log, countersign, list."),
+    "message": ("hotline.message", "Send a message: routine, priority, urgent or stop."),
     "change": (
-        "detente.cli.change",
+        "notices.change",
         "State that a truce, line, zone or owner changed: what rests on it is found and warned of.",
     ),
-    "endangered": (
-        "detente.cli.endangered",
-        "List what changes endanger, the soonest first, and who has answered afresh.",
-    ),
-    "meeting": ("detente.cli.meeting", "Recurring reviews: agenda drawn, minutes, points that all sign, actions."),
-    "permission": ("detente.cli.permission", "A host's permission for a guest's activity: ask, offer, accept, show."),
-    "lifeline": ("detente.cli.lifeline", "A facility kept open: guarantor, tasks, rules of safe passage."),
-    "stop": ("detente.cli.stop", "Ask others to stop something; its clock runs until they comply or reject."),
-    "duress": ("detente.cli.duress", "Show an officer the quiet words that are meant for its role."),
-    "phrase": ("detente.cli.phrase", "Standard phrases of the line in English, Russian and Arabic."),
-    "measures": (
-        "detente.cli.measures",
-        "Kinds of incident and near miss: what to note, what has worked, a real case.",
-    ),
-    "import": ("detente.cli.import_", "Notify sites or movements from a CSV or XLSX file; every bad row is reported."),
-    "board": ("detente.cli.board", "Say what holds each own movement back; how far own sites can be relied on."),
-    "movement": ("detente.cli.movement", "Delay, reroute, cancel, start or end an own movement; or ask for approval."),
-    "coordinate": ("detente.cli.coordinate", "Answer a request for approval; a notification needs none."),
-    "hits": ("detente.cli.hits", "List notified places and movements that are reported hit."),
-    "presence": ("detente.cli.presence", "Keep or show where own people are; it never leaves the station."),
-    "conflicts": ("detente.cli.conflicts", "List notices that come too close, and why."),
-    "show": ("detente.cli.show", "Show one entry, and what became of it at each recipient."),
-    "log": ("detente.cli.log", "List entries in order of the ledger."),
-    "known": ("detente.cli.known", "Say what a party knew at a time, with the evidence for it."),
-    "disclose": (
-        "detente.cli.disclose",
-        "Open a part of an own entry to more readers, provably the part committed to.",
-    ),
-    "erase": ("detente.cli.erase", "Destroy what an own entry says; its leaf and proofs stay."),
-    "end-for": ("detente.cli.end_for", "End an own thread for readers whom a newer version left out."),
-    "dismiss": ("detente.cli.dismiss", "Let an entry go that the host refused, once an officer has seen it."),
-    "bundle": ("detente.cli.bundle", "Write the investigator's file."),
-    "verify": ("detente.cli.verify", "Check an investigator's file with the separate verifier."),
+    "endangered": ("notices.endangered", "List what changes endanger, the soonest first, and who has answered afresh."),
+    "meeting": ("agreements.meeting", "Recurring reviews: agenda drawn, minutes, points that all sign, actions."),
+    "permission": ("agreements.permission", "A host's permission for a guest's activity: ask, offer, accept, show."),
+    "lifeline": ("protection.lifeline", "A facility kept open: guarantor, tasks, rules of safe passage."),
+    "stop": ("hotline.stop", "Ask others to stop something; its clock runs until they comply or reject."),
+    "duress": ("hotline.duress", "Show an officer the quiet words that are meant for its role."),
+    "phrase": ("hotline.phrase", "Standard phrases of the line in English, Russian and Arabic."),
+    "measures": ("hotline.measures", "Kinds of incident and near miss: what to note, what has worked, a real case."),
+    "import": ("protection.import_", "Notify sites or movements from a CSV or XLSX file; every bad row is reported."),
+    "board": ("protection.board", "Say what holds each own movement back; how far own sites can be relied on."),
+    "movement": ("protection.movement", "Delay, reroute, cancel, start or end an own movement; or ask for approval."),
+    "coordinate": ("protection.coordinate", "Answer a request for approval; a notification needs none."),
+    "hits": ("protection.hits", "List notified places and movements that are reported hit."),
+    "presence": ("notices.presence", "Keep or show where own people are; it never leaves the station."),
+    "conflicts": ("notices.conflicts", "List notices that come too close, and why."),
+    "show": ("entries.show", "Show one entry, and what became of it at each recipient."),
+    "log": ("entries.log", "List entries in order of the ledger."),
+    "known": ("evidence.known", "Say what a party knew at a time, with the evidence for it."),
+    "disclose": ("entries.disclose", "Open a part of an own entry to more readers, provably the part committed to."),
+    "erase": ("entries.erase", "Destroy what an own entry says; its leaf and proofs stay."),
+    "end-for": ("entries.end_for", "End an own thread for readers whom a newer version left out."),
+    "dismiss": ("entries.dismiss", "Let an entry go that the host refused, once an officer has seen it."),
+    "bundle": ("evidence.bundle", "Write the investigator's file."),
+    "verify": ("evidence.verify", "Check an investigator's file with the separate verifier."),
     "export": (
-        "detente.cli.export",
+        "evidence.export",
         "Write notices as GeoJSON, entries as JSON lines, or a signed register of protected places.",
     ),
-    "daily-report": (
-        "detente.cli.daily_report",
-        "Write a monitor's report of one day, as Markdown and as one HTML page.",
-    ),
-    "evidence": ("detente.cli.evidence", "Read event data as reports with their sources; count support by origins."),
-    "place": ("detente.cli.place", "Compare the ways in which a place was stated."),
-    "time": (
-        "detente.cli.stated_time",
-        "Say every instant that a time may mean as somebody stated it.",
-    ),
+    "daily-report": ("evidence.daily_report", "Write a monitor's report of one day, as Markdown and as one HTML page."),
+    "evidence": ("evidence.evidence", "Read event data as reports with their sources; count support by origins."),
+    "place": ("places.place", "Compare the ways in which a place was stated."),
+    "time": ("stated_time", "Say every instant that a time may mean as somebody stated it."),
     "monitor": (
-        "detente.cli.monitor",
+        "agreements.monitor",
         "Find what rules say of a log of events, each verdict with its time and bindings.",
     ),
     "simulate": (
-        "detente.cli.simulate",
+        "agreements.simulate",
         "If nothing more happens, when is it due, under each reading; and what would it take?",
     ),
     "status-sheet": (
-        "detente.cli.status_sheet",
+        "agreements.status_sheet",
         "Write where an agreement stands: per term, per reading, per party, in words and in deeds.",
     ),
-    "check-verdict": ("detente.cli.check_verdict", "Accept or refuse the proofs of verdicts from the log alone."),
-    "near": ("detente.cli.near", "Say from a register, offline, whether a point is inside or near a protected place."),
-    "overlap": ("detente.cli.overlap", "Tell whether two volumes come too close; why, and what parts them."),
+    "check-verdict": ("agreements.check_verdict", "Accept or refuse the proofs of verdicts from the log alone."),
+    "near": ("protection.near", "Say from a register, offline, whether a point is inside or near a protected place."),
+    "overlap": ("places.overlap", "Tell whether two volumes come too close; why, and what parts them."),
 }
 """Each verb: the module that holds it (it has `register(app)`), and what the verb is for."""
 
@@ -129,7 +111,7 @@ class Verbs(TyperGroup):
         """Import a verb."""
         if cmd_name in VERBS and cmd_name not in self.commands:
             holder = typer.Typer(rich_markup_mode=None, add_completion=False)
-            importlib.import_module(VERBS[cmd_name][0]).register(holder)
+            importlib.import_module(f"detente.cli.{VERBS[cmd_name][0]}").register(holder)
             for name, command in typer.main.get_group(holder).commands.items():
                 quicken(command)
                 self.commands.setdefault(name, command)
@@ -162,7 +144,7 @@ class Verbs(TyperGroup):
 
 
 def _usage(error: Any, asked: list[str]) -> int:
-    from detente.cli.say import fail
+    from detente.cli.output import fail
     from detente.errors import REFUSED, Refused, problem
 
     context = getattr(error, "ctx", None)

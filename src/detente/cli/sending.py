@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from detente.cli.desk import Desk, basis_words, short
-from detente.cli.say import plain, progress
+from detente.cli.output import plain, progress
+from detente.cli.session import Desk, basis_words, short
 from detente.errors import Refused, problem
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from detente.cli.say import OK, AsJson, answer, guarded, table
+from detente.cli.output import OK, AsJson, answer, guarded, table
 from detente.cli.times import moment, zone_named
 from detente.errors import REFUSED, Refused, not_among
 
@@ -36,8 +36,8 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Show every instant that a time may mean as somebody stated it. Exit 2 where it is not exactly one, or none is such a time."""
-    from detente.agreements.readings.calendars import CALENDARS, in_all, read_date
-    from detente.agreements.readings.stated import StatedTime, caution, meanings, one_moment, unclear
+    from detente.rules.agreements.readings.calendars import CALENDARS, in_all, read_date
+    from detente.rules.agreements.readings.stated import StatedTime, caution, meanings, one_moment, unclear
 
     _among("--calendar", calendar, CALENDARS, "calendar")
     _among("--midnight", midnight, ("end", "start"), "end of a day")

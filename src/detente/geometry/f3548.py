@@ -19,7 +19,7 @@ from typing import Any, Final, cast
 import msgspec
 
 from detente.errors import Problem, Refused, unknown_names
-from detente.geometry.rings import LATEST_US, MAX_VERTICES, check_volume, fault
+from detente.geometry.exact.rings import LATEST_US, MAX_VERTICES, check_volume, fault
 from detente.geometry.volume import (
     Altitude,
     AltitudeDatum,

@@ -24,11 +24,11 @@ from detente.host.requests import LINES, Answer, Request
 from detente.host.stream import ROUND_S, Streams
 from detente.host.tokens import Tokens, missing, over
 from detente.ledger import canonical
-from detente.network.http import PROBLEM, ClientGone, Receive, Scope, Send, problem_details
+from detente.network.serving.http import PROBLEM, ClientGone, Receive, Scope, Send, problem_details
 from detente.network.statuses import status_of
-from detente.node.limits import too_large
-from detente.node.sessions import SESSION_US, Login, Sessions
-from detente.node.witnessing import take_cosignature
+from detente.node.host.limits import too_large
+from detente.node.host.sessions import SESSION_US, Login, Sessions
+from detente.node.host.witnessing import take_cosignature
 
 log = structlog.get_logger("detente.host")
 

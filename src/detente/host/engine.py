@@ -18,17 +18,17 @@ from detente.errors import DetenteError, EvidenceError, Problem, Refused, Unavai
 from detente.host.examiner import Examiner
 from detente.host.metrics import Metrics
 from detente.host.problems import INTERNAL, problems_of
-from detente.ledger.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
+from detente.ledger.checkpoints.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
+from detente.ledger.checkpoints.note import Note, parse_note
 from detente.ledger.keys import SigningKey
-from detente.ledger.note import Note, parse_note
-from detente.node.examine import Examined
-from detente.node.host import Host
-from detente.node.limits import too_large
-from detente.node.receipts import note_as_json
-from detente.node.restoring import Restoring
-from detente.node.rows import StoredEntry
-from detente.node.showing import without_bodies
-from detente.node.witnessing import Witnesses, meet_checkpoint, open_own
+from detente.node.host.examine import Examined
+from detente.node.host.host import Host
+from detente.node.host.limits import too_large
+from detente.node.host.receipts import note_as_json
+from detente.node.host.restoring import Restoring
+from detente.node.host.rows import StoredEntry
+from detente.node.host.showing import without_bodies
+from detente.node.host.witnessing import Witnesses, meet_checkpoint, open_own
 from detente.storage import Store
 
 FAILPOINTS: Final = ("before-store", "after-store", "before-sign", "after-sign", "before-answer")

@@ -1,4 +1,4 @@
-"""Checking submissions on other cores: `node.examine` in worker processes (`network.workers`).
+"""Checking submissions on other cores: `node.host.examine` in worker processes (`network.serving.workers`).
 
 Signatures are the largest single cost of admission, and need no state. A worker reads raw submissions and answers, in order,
 what each one is or why not.
@@ -14,8 +14,8 @@ from collections.abc import Sequence
 import msgspec
 
 from detente.errors import Problem, Refused
-from detente.network.workers import Workers, answer_frames
-from detente.node.examine import Examined, examine
+from detente.network.serving.workers import Workers, answer_frames
+from detente.node.host.examine import Examined, examine
 
 INLINE = 2
 """So few submissions at once are checked where they are, unless workers are busy anyway: going elsewhere costs more."""

@@ -9,6 +9,7 @@ import msgspec
 from detente.errors import Problem
 from detente.ledger.entry import Submission
 from detente.ledger.genesis import SignedGenesis
+from detente.ledger.readable import Known
 from detente.ledger.receipt import Receipt
 from detente.network.openapi import (
     JsonObject,
@@ -21,8 +22,7 @@ from detente.network.openapi import (
     problems_schema,
     ref,
 )
-from detente.node.known import Known
-from detente.node.sessions import Login
+from detente.node.host.sessions import Login
 
 TYPES = [Known, Login, Problem, Receipt, SignedGenesis, Submission]
 INDEX = {"type": "integer", "minimum": 0, "maximum": 2**53 - 1}

@@ -13,7 +13,7 @@ from detente.host.app import HostApp, refusal
 from detente.host.problems import INTERNAL, NOT_FOUND, problems_of
 from detente.host.requests import Answer, Request
 from detente.ledger import canonical
-from detente.network.http import ClientGone, Receive, Scope, Send
+from detente.network.serving.http import ClientGone, Receive, Scope, Send
 from detente.wiring.clocks import Clock, StepClock
 
 log = structlog.get_logger("detente.host")

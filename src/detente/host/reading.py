@@ -15,9 +15,9 @@ from detente.host.problems import NOT_FOUND
 from detente.host.requests import BYTES, TEXT, Answer, Request
 from detente.ledger import canonical
 from detente.ledger.tiles import TILE_WIDTH, available, encode_bundle, parse_path, read_tile
-from detente.network.http import NUMBER_MAX
-from detente.node.host import Slice
-from detente.node.showing import known_bytes
+from detente.network.serving.http import NUMBER_MAX
+from detente.node.host.host import Slice
+from detente.node.host.showing import known_bytes
 
 PAGE_ENTRIES: Final = 1000
 PAGE_LEAVES: Final = 4096

@@ -11,10 +11,10 @@ from detente.errors import UNREADABLE, Refused, problem, unreadable
 from detente.host.engine import Engine
 from detente.host.reading import status_bytes
 from detente.host.requests import Answer, Request
-from detente.network.http import NUMBER_MAX
-from detente.node.known import Known
-from detente.node.restoring import restored_entry
-from detente.node.rows import StoredEntry
+from detente.ledger.readable import Known
+from detente.network.serving.http import NUMBER_MAX
+from detente.node.host.restoring import restored_entry
+from detente.node.host.rows import StoredEntry
 
 log = structlog.get_logger("detente.host")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from detente.network.connection import PEER, Peer
-from detente.network.http import Receive, Scope, Send, bad_parameter, query_of, whole_body, whole_number
+from detente.network.serving.connection import PEER, Peer
+from detente.network.serving.http import Receive, Scope, Send, bad_parameter, query_of, whole_body, whole_number
 
 JSON: Final = b"application/json"
 LINES: Final = b"application/jsonl"

@@ -20,11 +20,11 @@ from detente.host.logs import set_up_logs
 from detente.host.metrics import Metrics
 from detente.host.operator import OperatorApp
 from detente.host.tokens import Tokens
-from detente.network import listener
-from detente.network.connection import make_protocol
-from detente.network.http import problem_details
-from detente.network.tls import client_context, party_of_certificate, server_context
-from detente.node.host import Host
+from detente.network.serving import listener
+from detente.network.serving.connection import make_protocol
+from detente.network.serving.http import problem_details
+from detente.network.serving.tls import client_context, party_of_certificate, server_context
+from detente.node.host.host import Host
 from detente.wiring.clocks import StepClock, steady_us
 from detente.wiring.failpoints import failpoints_from_environment
 from detente.wiring.host import HostParts, open_host

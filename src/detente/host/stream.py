@@ -15,9 +15,9 @@ import msgspec
 from detente.errors import Refused, problem
 from detente.host.engine import Engine
 from detente.host.requests import Request
-from detente.network.http import NUMBER_MAX
-from detente.node.sessions import Sessions
-from detente.node.showing import known_bytes
+from detente.network.serving.http import NUMBER_MAX
+from detente.node.host.sessions import Sessions
+from detente.node.host.showing import known_bytes
 
 BEAT_S: Final = 15.0
 ROUND_S: Final = 0.1

@@ -1,6 +1,6 @@
 """Session tokens: EdDSA JWTs (RFC 7519, RFC 8037) under a key that lives as long as the process.
 
-The token only saves the station from signing every request; what it may do is decided anew each time (`node.sessions`). The
+The token only saves the station from signing every request; what it may do is decided anew each time (`node.host.sessions`). The
 key never signs anything else and is never stored, so a restart ends every session.
 """
 
@@ -13,7 +13,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from detente.errors import Refused, problem
-from detente.node.sessions import SESSION_US, Session
+from detente.node.host.sessions import SESSION_US, Session
 
 ALGORITHMS: Final = ["EdDSA", "Ed25519"]
 

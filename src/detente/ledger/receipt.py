@@ -15,12 +15,12 @@ import msgspec
 
 from detente.errors import EvidenceError
 from detente.ledger import canonical
-from detente.ledger.checkpoint import SignedCheckpoint
-from detente.ledger.cosignature import CosignerKey, witnessed
+from detente.ledger.checkpoints.checkpoint import SignedCheckpoint
+from detente.ledger.checkpoints.cosignature import CosignerKey, witnessed
+from detente.ledger.checkpoints.note import NoteKey
+from detente.ledger.checkpoints.proof import TlogProof, parse_proof, verify_proof
 from detente.ledger.entry import header_commitment
 from detente.ledger.leaf import Leaf, decode_leaf
-from detente.ledger.note import NoteKey
-from detente.ledger.proof import TlogProof, parse_proof, verify_proof
 from detente.ledger.tree import leaf_hash
 
 _ENCODER = msgspec.json.Encoder()

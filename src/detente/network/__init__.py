@@ -1,1 +1,1 @@
-"""What a station says over the wire: to its host (`client`, `stream`, `sync`) and to other stations (`peers`)."""
+"""What a station says over the wire: to its host (`client`, `following`), to other stations (`peers`), to its own officers (`local`)."""

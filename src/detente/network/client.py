@@ -15,7 +15,7 @@ import httpx
 import msgspec
 
 from detente.errors import UNREADABLE, DetenteError, Problem, Refused, Unavailable, problem, unreadable
-from detente.node.station_inputs import HostFaultKind
+from detente.node.station.inputs import HostFaultKind
 
 TIMEOUT = httpx.Timeout(10.0, connect=2.0)
 LOOK = httpx.Timeout(3.0, connect=2.0)

@@ -21,19 +21,19 @@ from detente.errors import EvidenceError
 from detente.ledger.canonical import Hex32
 from detente.ledger.entry import Header
 from detente.picture.known import Known, Opened, with_disclosed
-from detente.records.assent import Assent
-from detente.records.call import Call
-from detente.records.change import Changed
-from detente.records.claim import Claim
-from detente.records.disclosure import Disclosure
-from detente.records.humane import Consent, Coordination
-from detente.records.message import Message
-from detente.records.permission import PermissionReply
-from detente.records.position import Position
+from detente.records.agreements.assent import Assent
+from detente.records.agreements.permission import PermissionReply
+from detente.records.agreements.position import Position
+from detente.records.entries.disclosure import Disclosure
+from detente.records.evidence.claim import Claim
+from detente.records.hotline.call import Call
+from detente.records.hotline.message import Message
+from detente.records.notices.change import Changed
+from detente.records.notices.response import Response
+from detente.records.notices.screening import Screening
+from detente.records.notices.warning import DangerWarning
+from detente.records.protection.humane import Consent, Coordination
 from detente.records.registry import REGISTRY, Record, Unknown
-from detente.records.response import Response
-from detente.records.screening import Screening
-from detente.records.warning import DangerWarning
 
 MOST: Final = 1024
 """Answers of one author that wait here at most. Of more, the oldest is let go: what it answers is not for this viewer to read."""

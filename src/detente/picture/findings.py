@@ -8,7 +8,7 @@ import msgspec
 
 from detente.picture.fold import View
 from detente.picture.known import Known
-from detente.records.finding import Finding
+from detente.records.evidence.finding import Finding
 
 
 class Raised(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -14,13 +14,13 @@ import msgspec
 from detente.picture.fold import View
 from detente.picture.known import Known, Opened
 from detente.picture.shards import Shards, empty
-from detente.records.closing import Closing
-from detente.records.disclosure import Disclosure
-from detente.records.erasure import Erasure
-from detente.records.notice import Activity, CoarseNotice, Notice
-from detente.records.notice_state import State
+from detente.records.entries.closing import Closing
+from detente.records.entries.disclosure import Disclosure
+from detente.records.entries.erasure import Erasure
+from detente.records.entries.supersede import Version
+from detente.records.notices.notice import Activity, CoarseNotice, Notice
+from detente.records.notices.notice_state import State
 from detente.records.registry import Record
-from detente.records.supersede import Version
 
 
 class Entry(msgspec.Struct, kw_only=True, array_like=True, gc=False):
@@ -60,7 +60,7 @@ class HeadsState(msgspec.Struct, kw_only=True):
 
 
 class Heads(View):
-    """Knows every entry by id, and every thread's head. Answers `records.supersede.check_supersession`."""
+    """Knows every entry by id, and every thread's head. Answers `records.entries.supersede.check_supersession`."""
 
     name = "heads"
     kinds: ClassVar[frozenset[str]] = frozenset()

@@ -12,8 +12,8 @@ from detente.ledger.facets import Facet
 from detente.ledger.identity import KeyUse
 from detente.ledger.opening import check_disclosure
 from detente.records.body import Body
-from detente.records.disclosure import Disclosure
-from detente.records.erasure import Erasure
+from detente.records.entries.disclosure import Disclosure
+from detente.records.entries.erasure import Erasure
 from detente.records.registry import REGISTRY, Record, Registry, Unknown
 
 B = TypeVar("B", bound=Body)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from detente.records.notice_state import LIVE, State
-from detente.records.supersede import SHORT
+from detente.records.entries.supersede import SHORT
+from detente.records.notices.notice_state import LIVE, State
 
 if TYPE_CHECKING:
     from detente.picture.picture import Picture

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from detente.geometry.index import VolumeIndex
+from detente.geometry.search.index import VolumeIndex
 from detente.geometry.volume import Separation
 from detente.ledger.genesis import Genesis
-from detente.picture.agreements import Agreements
-from detente.picture.airspace import Airspace
-from detente.picture.calls import Calls
-from detente.picture.dangers import Dangers
-from detente.picture.delivery import Delivery
-from detente.picture.directory import Directory
-from detente.picture.evidence import HeldEvidence
+from detente.picture.agreements.agreements import Agreements
+from detente.picture.agreements.meetings import Meetings
+from detente.picture.agreements.permits import Permits
+from detente.picture.evidence.evidence import HeldEvidence
 from detente.picture.findings import Findings
 from detente.picture.fold import Driver, Freshness, Snapshot, View
 from detente.picture.heads import Heads
-from detente.picture.humane import Humane
+from detente.picture.hotline.calls import Calls
+from detente.picture.hotline.stops import Stops
 from detente.picture.known import KeyUses, Known
-from detente.picture.meetings import Meetings
-from detente.picture.open_conflicts import OpenConflicts
-from detente.picture.permits import Permits
-from detente.picture.read_backs import Judged, ReadBacks
-from detente.picture.screenings import Screenings
-from detente.picture.stops import Stops
+from detente.picture.notices.airspace import Airspace
+from detente.picture.notices.delivery import Delivery
+from detente.picture.notices.endangered import Dangers
+from detente.picture.notices.open_conflicts import OpenConflicts
+from detente.picture.notices.read_backs import Judged, ReadBacks
+from detente.picture.notices.screenings import Screenings
+from detente.picture.notices.waiting import Clocks, Waiting
+from detente.picture.parties.directory import Directory
+from detente.picture.parties.watchbook import Watchbook
+from detente.picture.protection.humane import Humane
+from detente.picture.protection.unit_watch import UnitWatch
 from detente.picture.timeline import Timeline
-from detente.picture.unit_watch import UnitWatch
-from detente.picture.waiting import Clocks, Waiting
-from detente.picture.watchbook import Watchbook
 
 
 class Picture:

@@ -15,8 +15,8 @@ from numpy.typing import DTypeLike, NDArray
 from detente.picture.fold import View
 from detente.picture.heads import Entry, Heads
 from detente.picture.known import Known
-from detente.records.notice_state import LIVE, State
-from detente.records.watermark import Watermark
+from detente.records.entries.watermark import Watermark
+from detente.records.notices.notice_state import LIVE, State
 
 Rows = NDArray[np.int64]
 

@@ -15,46 +15,15 @@ import msgspec
 from detente import errors
 from detente.errors import UNREADABLE, Problem, Refused, problem, unreadable
 from detente.ledger import canonical
-from detente.records import (
-    affiliation,
-    agreement,
-    approval,
-    assent,
-    assessment,
-    bulletin,
-    call,
-    change,
-    channel,
-    claim,
-    closing,
-    disclosure,
-    duress,
-    erasure,
-    finding,
-    handover,
-    host,
-    humane,
-    lifeline,
-    meeting,
-    message,
-    notice,
-    officer,
-    party,
-    permission,
-    place,
-    report,
-    response,
-    roster,
-    screening,
-    sealed,
-    step,
-    trial,
-    verdict,
-    warning,
-    watermark,
-)
-from detente.records import position as positions
+from detente.records.agreements import agreement, assent, meeting, permission, verdict
+from detente.records.agreements import position as positions
 from detente.records.body import Body
+from detente.records.entries import closing, disclosure, erasure, watermark
+from detente.records.evidence import affiliation, assessment, bulletin, claim, finding, report
+from detente.records.hotline import call, channel, duress, message, step, trial
+from detente.records.notices import change, notice, place, response, screening, sealed, warning
+from detente.records.parties import approval, handover, host, officer, party, roster
+from detente.records.protection import humane, lifeline
 
 MAX_BODY = 65_536
 """Bytes of one body at most: as many as one submission may have."""

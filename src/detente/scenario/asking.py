@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from detente.api.delivery import CourseRow, CoursesAsked
-from detente.api.stops import StopsAsked
-from detente.hotline.lead_times import LeadAt
-from detente.hotline.steps import Step
+from detente.api.hotline.stops import StopsAsked
+from detente.rules.notices.delivery.lead_times import LeadAt
+from detente.rules.notices.delivery.steps import Step
 from detente.scenario.processes import Door
 
 SECOND_US = 1_000_000

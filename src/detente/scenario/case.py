@@ -15,7 +15,7 @@ import msgspec
 
 from detente.errors import UNREADABLE, Problem, Refused, problem, unknown_names
 from detente.ledger.known_names import misfit
-from detente.records.claim import Tag
+from detente.records.evidence.claim import Tag
 from detente.scenario.yaml_file import read_yaml
 
 Do = Literal[

@@ -9,9 +9,9 @@ import msgspec
 
 from detente.api.presence import SetPresenceAsked, StatedPresence
 from detente.errors import Refused, problem
-from detente.records.lead import least_lead_us
-from detente.records.notice import Activity
-from detente.records.party import Party
+from detente.records.notices.lead import least_lead_us
+from detente.records.notices.notice import Activity
+from detente.records.parties.party import Party
 from detente.scenario.agreeing import agreement_of, annexes_of, assent_of, position_of
 from detente.scenario.case import Case, Row, microseconds
 from detente.scenario.case import Party as CaseParty

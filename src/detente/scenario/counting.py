@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from detente.agreements.readings.counting import read_counting
-from detente.agreements.readings.events import Event
-from detente.agreements.readings.simulate import simulate
-from detente.agreements.words.readings import Reading, Telling, tell
-from detente.evidence.held import Held
-from detente.evidence.origins import FOR, standing
-from detente.evidence.said import Said
 from detente.records.body import Stated
+from detente.rules.agreements.readings.counting import read_counting
+from detente.rules.agreements.readings.events import Event
+from detente.rules.agreements.readings.simulate import simulate
+from detente.rules.agreements.words.readings import Reading, Telling, tell
+from detente.rules.evidence.on_record import Held
+from detente.rules.evidence.origins import FOR, standing
+from detente.rules.evidence.said import Said
 
 SHORT = 12
 """How many digits of an entry's id stand in words."""

@@ -13,13 +13,13 @@ from typing import Any
 import msgspec
 
 from detente.api.evidence import AlongAsked, EvidenceHeldAsked
-from detente.evidence.affected import Affected, Candidate, Interest, affected
-from detente.evidence.contradictions import contradictions
-from detente.evidence.deals import Deal, Standing, adjudicate, due_moments
-from detente.evidence.held import Held
-from detente.evidence.register import alliances
 from detente.geometry.f3548 import rounded
 from detente.geometry.volume import Circle, Corridor, Outline, Point, Polygon
+from detente.rules.evidence.affected import Affected, Candidate, Interest, affected
+from detente.rules.evidence.contradictions import contradictions
+from detente.rules.evidence.deals import Deal, Standing, adjudicate, due_moments
+from detente.rules.evidence.on_record import Held
+from detente.rules.evidence.register import alliances
 from detente.scenario.case import Case, microseconds
 from detente.scenario.compose_parts import point_of
 from detente.scenario.processes import Door

@@ -18,15 +18,15 @@ import msgspec
 
 from detente.api.delivery import DeliveryAsked
 from detente.api.entries import EntryAsked
-from detente.api.ladders import LaddersOfAsked
+from detente.api.hotline.ladders import LaddersOfAsked
 from detente.api.notices import AskedAfreshRow, EndangeredAsked, ScreenedRow, ScreeningsAsked
 from detente.api.rehearsal import ClockAsked, DrainedAsked, LinkAsked
 from detente.api.station import AlarmRow, AlarmsAsked, BundleAsked
 from detente.errors import Problem, Refused, Unavailable, problem
-from detente.evidence.affected import Affected
-from detente.evidence.deals import Standing
-from detente.evidence.times import TimeClaim, TimeReport, compare_times
-from detente.hotline.steps import Step
+from detente.rules.evidence.affected import Affected
+from detente.rules.evidence.deals import Standing
+from detente.rules.evidence.times import TimeClaim, TimeReport, compare_times
+from detente.rules.notices.delivery.steps import Step
 from detente.scenario.asking import course_words, short_leads, stop_words
 from detente.scenario.case import Case, Row, microseconds
 from detente.scenario.compose import answered_for, body_of, presence_of

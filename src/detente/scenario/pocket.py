@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from detente.api.station import RegisterAsked
-from detente.geometry.coordinates import read_position
-from detente.geometry.position import Position
-from detente.hotline.near import Asked, Verdict, answer
-from detente.hotline.register import read_register
+from detente.geometry.stated.coordinates import read_position
+from detente.geometry.stated.position import Position
+from detente.rules.protection.near import Asked, Verdict, answer
+from detente.rules.protection.register import read_register
 from detente.scenario.case import Case
 from detente.scenario.processes import Door
 from detente.storage import private

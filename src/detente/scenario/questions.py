@@ -12,15 +12,15 @@ from typing import Any
 import msgspec
 
 from detente.api.parties import KnownAsked
-from detente.evidence.conclusions import beside, conclude
-from detente.evidence.counts import Gap, missing_days, wholes
-from detente.evidence.ends import ends
-from detente.evidence.held import Held
-from detente.evidence.reach import Listed, classed
-from detente.evidence.register import mixed_on
-from detente.evidence.said import plain_name
 from detente.geometry.volume import Circle
 from detente.geometry.zones import zone
+from detente.rules.evidence.conclusions import beside, conclude
+from detente.rules.evidence.counts import Gap, missing_days, wholes
+from detente.rules.evidence.ends import ends
+from detente.rules.evidence.on_record import Held
+from detente.rules.evidence.reach import Listed, classed
+from detente.rules.evidence.register import mixed_on
+from detente.rules.evidence.said import plain_name
 from detente.scenario.case import Case
 from detente.scenario.compose_parts import point_of
 from detente.scenario.counting import readings, sentence

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from detente.conflicts.cells import check_cell_size
 from detente.errors import Refused, problem
 from detente.geometry.f3548 import rounded
 from detente.ledger.genesis import ScreeningRules, SeparationRules
+from detente.rules.notices.screening.cells import check_cell_size
 from detente.scenario.case import Case, microseconds
 from detente.scenario.player import Line, Played, Player
 from detente.scenario.processes import Door, running

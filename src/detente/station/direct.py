@@ -8,12 +8,12 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from detente.errors import UNREADABLE, Unavailable
-from detente.ledger.cosignature import cosign, cosigner_name
-from detente.ledger.note import Note
-from detente.ledger.witness import Answer as WitnessAnswer
-from detente.ledger.witness import Followed, accepted, decide
-from detente.node.keeping import Keep
-from detente.node.station_inputs import DirectArrived
+from detente.ledger.checkpoints.cosignature import cosign, cosigner_name
+from detente.ledger.checkpoints.note import Note
+from detente.ledger.checkpoints.witness import Answer as WitnessAnswer
+from detente.ledger.checkpoints.witness import Followed, accepted, decide
+from detente.node.station.inputs import DirectArrived
+from detente.node.station.parts.durable_change import Keep
 from detente.station.engine import Engine
 from detente.station.http import Answer, App, Request
 

@@ -8,19 +8,19 @@ import msgspec
 
 from detente.api.sending import FacetAsked as FacetAsked
 from detente.api.sending import SendAsked as SendAsked
-from detente.conflicts.coarse import coarse_of
 from detente.errors import UNREADABLE, Problem, Refused, problem, unreadable
 from detente.ledger import canonical
 from detente.ledger.entry import Draft
 from detente.ledger.facets import Facet
 from detente.ledger.keys import SigningKey
-from detente.node.own_rules import OwnVersions, thread_problems
-from detente.node.station_state import Station
-from detente.records.closing import Closing
-from detente.records.notice import Notice
+from detente.node.station.own_rules import OwnVersions, thread_problems
+from detente.node.station.state import Station
+from detente.records.entries.closing import Closing
+from detente.records.entries.supersede import check_readers, still_held
+from detente.records.notices.notice import Notice
 from detente.records.registry import REGISTRY, Record
 from detente.records.stated import against_zones
-from detente.records.supersede import check_readers, still_held
+from detente.rules.notices.screening.coarse import coarse_of
 
 
 def draft_asked(

@@ -20,24 +20,11 @@ from detente.api.basis import Trouble
 from detente.errors import DetenteError, OwnCopyFailed, Refused, Unavailable, problem
 from detente.ledger.entry import Draft, seal_keeping
 from detente.ledger.keys import SigningKey
-from detente.network.checking import Checkers
 from detente.network.client import HostClient, TryLater, fault_of
+from detente.network.following.checking import Checkers
+from detente.network.following.sync import PACE, Follower, Pace
 from detente.network.peers import PeersClient
-from detente.network.sync import PACE, Follower, Pace
-from detente.node.keeping import Keep
-from detente.node.station import handle
-from detente.node.station_inputs import (
-    Composed,
-    DirectAnswered,
-    HostMode,
-    HostRefused,
-    HostUnreachable,
-    Input,
-    PeerUnreachable,
-    Receipted,
-    Tick,
-)
-from detente.node.station_values import (
+from detente.node.station.effects import (
     Compose,
     Effect,
     Publish,
@@ -49,7 +36,20 @@ from detente.node.station_values import (
     Submit,
     WakeAt,
 )
-from detente.node.troubles import Wrong, troubles
+from detente.node.station.handle import handle
+from detente.node.station.inputs import (
+    Composed,
+    DirectAnswered,
+    HostMode,
+    HostRefused,
+    HostUnreachable,
+    Input,
+    PeerUnreachable,
+    Receipted,
+    Tick,
+)
+from detente.node.station.parts.durable_change import Keep
+from detente.node.station.troubles import Wrong, troubles
 from detente.station.own_questions import OwnQuestions
 from detente.wiring.clocks import StepClock
 from detente.wiring.station import StationParts
@@ -147,7 +147,7 @@ class Engine:
         return self.parts.copy.broken
 
     def troubles(self) -> list[Trouble]:
-        """Return all that keeps this station from going on as it should, by the node's one rule (`node.troubles`)."""
+        """Return all that keeps this station from going on as it should, by the node's one rule (`node.station.troubles`)."""
         wrong = self.failed or self.parts.copy.unreadable
         if not wrong:
             self._copy_wrong = None

@@ -12,7 +12,7 @@ import structlog
 from detente.errors import UNREADABLE, DetenteError, EvidenceError, Problem, Refused, Unavailable, problem
 from detente.ledger.canonical import require_shallow
 from detente.ledger.known_names import misfit
-from detente.network.http import (
+from detente.network.serving.http import (
     PROBLEM,
     ClientGone,
     Receive,
@@ -23,7 +23,7 @@ from detente.network.http import (
     whole_body,
 )
 from detente.network.statuses import status_of
-from detente.node.limits import too_large
+from detente.node.host.limits import too_large
 
 MAX_BODY: Final = 4 << 20
 BODY_WITHIN_S: Final = 30.0

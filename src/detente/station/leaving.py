@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from detente.errors import Refused, problem
-from detente.hotline.approvals import rule_for
 from detente.ledger.entry import Draft
-from detente.records.approval import Rule
+from detente.records.parties.approval import Rule
 from detente.records.registry import REGISTRY, Record
+from detente.rules.hotline.approvals import rule_for
 from detente.station.drafting import SendAsked
 from detente.station.engine import Engine
 

@@ -14,12 +14,10 @@ from detente.station import presence as stating
 from detente.station import rehearsal, sending
 from detente.station.answers import (
     agreements,
-    calls,
     delivery,
     entries,
     evidence,
     keys,
-    ladders,
     notices,
     parties,
     permissions,
@@ -27,9 +25,8 @@ from detente.station.answers import (
     protection,
     reviews,
     station,
-    stops,
-    watch,
 )
+from detente.station.answers.hotline import calls, ladders, stops, watch
 from detente.station.console_events import events
 from detente.station.engine import Engine
 from detente.station.http import Answer, App, Request

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from detente.errors import Problem, Refused
-from detente.hotline.roles import OwnNames, strangers
 from detente.ledger.entry import Draft
 from detente.records.registry import REGISTRY, Record
+from detente.rules.hotline.roles import OwnNames, strangers
 from detente.station.engine import Engine
 
 

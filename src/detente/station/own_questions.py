@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from detente.conflicts.budget import DAY_US, day_of
-from detente.conflicts.screening import AskedOfUs, too_small
 from detente.geometry.volume import Volume4D
-from detente.node.screener import rules_of, volumes_to_screen
-from detente.node.station_recent import about
-from detente.node.station_state import Station
+from detente.node.station.parts.screener import rules_of, volumes_to_screen
+from detente.node.station.recent import about
+from detente.node.station.state import Station
 from detente.picture.known import Known, known_of
+from detente.picture.notices.screenings import Answered
 from detente.picture.picture import Picture
-from detente.picture.screenings import Answered
-from detente.records.notice import CoarseNotice, Notice
+from detente.records.notices.notice import CoarseNotice, Notice
 from detente.records.registry import Record
+from detente.rules.notices.screening.budget import DAY_US, day_of
+from detente.rules.notices.screening.screening import AskedOfUs, too_small
 
 UNKNOWN = "why is not told: the station that answered may hold no presence stated within a day"
 

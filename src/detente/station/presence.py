@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from detente.api.presence import PresenceTaken, SetPresenceAsked
-from detente.conflicts.screening import Presence
 from detente.errors import Refused
-from detente.node.speaking import not_spoken_for
-from detente.node.station_inputs import PresenceSet
+from detente.node.both.speaking import not_spoken_for
+from detente.node.station.inputs import PresenceSet
+from detente.rules.notices.screening.screening import Presence
 from detente.station.engine import Engine
 
 

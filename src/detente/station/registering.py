@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from detente.errors import Unavailable
-from detente.hotline.register import write_register
-from detente.picture.protected import register_of
+from detente.picture.boards.protected import register_of
+from detente.rules.protection.register import write_register
 from detente.station.engine import Engine
 
 

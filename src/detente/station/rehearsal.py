@@ -7,7 +7,7 @@ import msgspec
 from detente.api.basis import Basis
 from detente.api.rehearsal import ClockAsked, Drained, DrainedAsked, LinesCut, LinkAsked
 from detente.errors import Refused, problem
-from detente.node.station_clock import next_matter_us
+from detente.node.station.due import next_matter_us
 from detente.station.answers.basis import basis
 from detente.station.engine import Engine
 

@@ -18,7 +18,7 @@ from detente.api.sending import Sent
 from detente.api.station import Health
 from detente.errors import Refused, problem
 from detente.ledger.known_names import misfit
-from detente.node.troubles import stands_still
+from detente.node.station.troubles import stands_still
 from detente.station import http
 from detente.station.engine import Engine
 

@@ -9,13 +9,13 @@ import msgspec
 
 from detente.api.sending import Dismissal, DismissAsked, SendingAsked, Sent, SubmittingAsked
 from detente.errors import Refused, problem
-from detente.hotline.approvals import standing
 from detente.ledger.entry import Submission, check_submission, encode_header, entry_id
-from detente.node.outbox import Queued
-from detente.node.own_rules import Signed, thread_problems
-from detente.node.roles import roles_for
-from detente.node.station_inputs import Composed, Dismissed, HeldBack
-from detente.records.approval import Rule
+from detente.node.both.roles import roles_for
+from detente.node.station.inputs import Composed, Dismissed, HeldBack
+from detente.node.station.own_rules import Signed, thread_problems
+from detente.node.station.parts.outbox import Queued
+from detente.records.parties.approval import Rule
+from detente.rules.hotline.approvals import standing
 from detente.station.answers.basis import basis
 from detente.station.answers.finding import id_bytes, over_rows, own_officer
 from detente.station.drafting import closings, draft_asked

@@ -8,9 +8,9 @@ from pathlib import Path
 import structlog
 
 from detente.errors import problem
-from detente.network import listener
-from detente.network.connection import make_protocol
-from detente.network.tls import party_of_certificate
+from detente.network.serving import listener
+from detente.network.serving.connection import make_protocol
+from detente.network.serving.tls import party_of_certificate
 from detente.station.direct import direct_app
 from detente.station.engine import Engine
 from detente.station.http import refusal

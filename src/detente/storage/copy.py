@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from detente.errors import OwnCopyFailed, Unavailable
-from detente.node.keeping import Keep
+from detente.node.station.parts.durable_change import Keep
 from detente.storage import private
 from detente.storage.sqlite import SETTINGS, hold
 

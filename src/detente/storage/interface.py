@@ -16,8 +16,8 @@ from concurrent.futures import Future
 from typing import Protocol
 
 from detente.errors import DetenteError
-from detente.node.keeping import Keep
-from detente.node.rows import StoredEntry
+from detente.node.host.rows import StoredEntry
+from detente.node.station.parts.durable_change import Keep
 
 __all__ = ["OwnCopy", "StaleAppendError", "Store", "StoredEntry"]
 

@@ -39,7 +39,7 @@ from detente.ledger.genesis import (
     sign_genesis,
 )
 from detente.ledger.keys import ExchangeKey, SigningKey
-from detente.network.tls import issue, make_authority
+from detente.network.serving.tls import issue, make_authority
 from detente.storage import private
 from detente.wiring import secret
 

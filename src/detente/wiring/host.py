@@ -21,7 +21,7 @@ import msgspec
 from detente.errors import Refused, problem
 from detente.ledger.genesis import SignedGenesis, read_genesis
 from detente.ledger.keys import SigningKey
-from detente.node.limits import LimitRules
+from detente.node.host.limits import LimitRules
 from detente.storage import SqliteStore, Store
 from detente.wiring import secret
 from detente.wiring.clocks import Clock, clock_for

@@ -7,7 +7,7 @@ from importlib.resources import files
 from io import BytesIO
 
 from detente.errors import Refused, problem
-from detente.hotline.phrases import LANGUAGES, Catalogue, Phrase
+from detente.rules.hotline.phrases import LANGUAGES, Catalogue, Phrase
 
 
 @cache

@@ -25,15 +25,15 @@ from typing import Final
 import msgspec
 
 from detente.errors import Refused, problem
-from detente.geometry.index import VolumeIndex
+from detente.geometry.search.index import VolumeIndex
 from detente.ledger.genesis import SignedGenesis, ledger_id, read_genesis
 from detente.ledger.identity import KeyUse
 from detente.ledger.keys import ExchangeKey, SigningKey
-from detente.network.tls import client_context, server_context
-from detente.node.keeping import Keep
-from detente.node.screener import DeskScreener, rules_of
-from detente.node.station_load import load
-from detente.node.station_state import Me, Station
+from detente.network.serving.tls import client_context, server_context
+from detente.node.station.load import load
+from detente.node.station.parts.durable_change import Keep
+from detente.node.station.parts.screener import DeskScreener, rules_of
+from detente.node.station.state import Me, Station
 from detente.picture.picture import Picture
 from detente.storage import OwnCopy
 from detente.storage.copy import StationCopy

@@ -8,15 +8,6 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from detente.agreements.beside import qualified
-from detente.agreements.proofs import proofs_of
-from detente.agreements.publishing import RULESET, batch, sentence
-from detente.agreements.readings.of_agreement import counted
-from detente.agreements.sheet import sheet as sheet_of
-from detente.agreements.status import standings
-from detente.agreements.verdict import Verdict
-from detente.agreements.watching import Watching
-from detente.agreements.words.vocabulary import vocabulary_of
 from detente.api.agreements import (
     ActRow,
     AgreementAsked,
@@ -41,7 +32,16 @@ from detente.api.agreements import (
     VerdictsShown,
 )
 from detente.errors import Refused, not_among, problem
-from detente.picture.agreements import Agreements
+from detente.picture.agreements.agreements import Agreements
+from detente.rules.agreements.judging.beside import qualified
+from detente.rules.agreements.judging.proofs import proofs_of
+from detente.rules.agreements.judging.publishing import RULESET, batch, sentence
+from detente.rules.agreements.judging.verdict import Verdict
+from detente.rules.agreements.judging.watching import Watching
+from detente.rules.agreements.sheets.counting import counted
+from detente.rules.agreements.sheets.sheet import sheet as sheet_of
+from detente.rules.agreements.sheets.status import standings
+from detente.rules.agreements.words.vocabulary import vocabulary_of
 from detente.station.answers.basis import basis
 from detente.station.engine import Engine
 

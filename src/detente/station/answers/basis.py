@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from detente.api.basis import Basis, Missing
-from detente.node.troubles import fresh
+from detente.node.station.troubles import fresh
 from detente.station.engine import Engine
 
 

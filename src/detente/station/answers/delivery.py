@@ -22,16 +22,16 @@ from detente.api.delivery import (
     MatrixRow,
 )
 from detente.errors import Refused, not_among
-from detente.hotline.course import Course
-from detente.hotline.lapse import HOST, Reading
-from detente.hotline.lead_times import Reach, leads_of, stop_reach
-from detente.hotline.steps import Step
-from detente.node.known import Known
+from detente.ledger.readable import Known
+from detente.picture.boards.matrix import Row, matrix
 from detente.picture.heads import Entry
-from detente.picture.matrix import Row, matrix
-from detente.records.message import Message
-from detente.records.notice import Notice
+from detente.records.hotline.message import Message
+from detente.records.notices.notice import Notice
 from detente.records.registry import REGISTRY, Record
+from detente.rules.hotline.lapse import HOST, Reading
+from detente.rules.notices.delivery.course import Course
+from detente.rules.notices.delivery.lead_times import Reach, leads_of, stop_reach
+from detente.rules.notices.delivery.steps import Step
 from detente.station.answers.basis import basis
 from detente.station.answers.finding import id_bytes, over_row
 from detente.station.engine import Engine

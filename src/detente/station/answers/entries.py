@@ -27,9 +27,9 @@ from detente.api.entries import (
 )
 from detente.errors import Refused, problem
 from detente.ledger.receipt import Receipt, read_receipt
-from detente.node.peers_state import Direct
-from detente.records.erasure import ERASABLE_ALONE
-from detente.records.supersede import still_held
+from detente.node.station.peers_state import Direct
+from detente.records.entries.erasure import ERASABLE_ALONE
+from detente.records.entries.supersede import still_held
 from detente.station.answers.basis import basis
 from detente.station.answers.finding import id_bytes, not_found, over_row, over_rows
 from detente.station.engine import Engine

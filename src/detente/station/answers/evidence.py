@@ -8,7 +8,6 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from detente.agreements.readings.report_day import period_of, require_begun
 from detente.api.basis import Basis, Missing
 from detente.api.entries import ProvenEntry
 from detente.api.evidence import (
@@ -39,27 +38,28 @@ from detente.api.evidence import (
 )
 from detente.api.question import AskedAsOf
 from detente.errors import Refused, not_among, problem
-from detente.evidence.conclusions import beside, conclude
-from detente.evidence.contradictions import contradictions as contradictions_of
-from detente.evidence.contradictions import denied_by
-from detente.evidence.counts import side_by_side, wholes
-from detente.evidence.daily import daily
-from detente.evidence.daily_words import daily_text
-from detente.evidence.grades import source_records
-from detente.evidence.held import Held
-from detente.evidence.incidents import accounts
-from detente.evidence.incidents import incidents as incidents_of
-from detente.evidence.origins import support
-from detente.evidence.register import alliances
+from detente.geometry.exact.separation import horizontal_distance
 from detente.geometry.f3548 import time_text
-from detente.geometry.separation import horizontal_distance
 from detente.geometry.volume import Corridor, Point
 from detente.geometry.zones import zone
-from detente.node.known import Known
-from detente.picture.evidence import EvidenceEntry, held_of
+from detente.ledger.readable import Known
+from detente.picture.evidence.evidence import EvidenceEntry, held_of
 from detente.picture.fold import lacking_words
 from detente.picture.known import known_of
-from detente.records.notice import Notice
+from detente.records.notices.notice import Notice
+from detente.rules.agreements.readings.report_day import period_of, require_begun
+from detente.rules.evidence.conclusions import beside, conclude
+from detente.rules.evidence.contradictions import contradictions as contradictions_of
+from detente.rules.evidence.contradictions import denied_by
+from detente.rules.evidence.counts import side_by_side, wholes
+from detente.rules.evidence.grades import source_records
+from detente.rules.evidence.incidents import accounts
+from detente.rules.evidence.incidents import incidents as incidents_of
+from detente.rules.evidence.on_record import Held
+from detente.rules.evidence.origins import support
+from detente.rules.evidence.register import alliances
+from detente.rules.evidence.report.daily import daily
+from detente.rules.evidence.report.daily_words import daily_text
 from detente.station.answers.basis import basis
 from detente.station.engine import Engine
 

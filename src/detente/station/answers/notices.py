@@ -26,12 +26,12 @@ from detente.api.notices import (
     WaitingRows,
     WaitRow,
 )
-from detente.hotline.fan_out import Change
-from detente.hotline.quiet import quiet
-from detente.picture.airspace import LiveNotice
-from detente.picture.danger_board import DangerBoard, boards
-from detente.picture.screenings import Answered
-from detente.picture.waiting import Wait
+from detente.picture.boards.endangered_board import DangerBoard, boards
+from detente.picture.notices.airspace import LiveNotice
+from detente.picture.notices.screenings import Answered
+from detente.picture.notices.waiting import Wait
+from detente.rules.notices.changes.fan_out import Change
+from detente.rules.notices.changes.quiet import quiet
 from detente.station.answers.basis import basis
 from detente.station.engine import Engine
 from detente.station.own_questions import UNKNOWN

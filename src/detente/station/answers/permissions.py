@@ -13,7 +13,7 @@ from detente.api.permissions import (
     Permissions,
     PermissionsAsked,
 )
-from detente.hotline.permits import standing
+from detente.rules.agreements.permits import standing
 from detente.station.answers.basis import basis
 from detente.station.engine import Engine
 

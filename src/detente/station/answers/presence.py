@@ -13,8 +13,8 @@ from detente.api.presence import (
     QuestionsAsked,
     QuestionsOfOthers,
 )
-from detente.conflicts.probing import cells_words, passed_over_words, patterns
-from detente.conflicts.screening import BUDGET_SPENT, AskedOfUs
+from detente.rules.notices.screening.probing import cells_words, passed_over_words, patterns
+from detente.rules.notices.screening.screening import BUDGET_SPENT, AskedOfUs
 from detente.station.answers.basis import basis
 from detente.station.engine import Engine
 from detente.station.own_questions import passing_over

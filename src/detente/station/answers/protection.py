@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from detente.api.protection import GoBoard, GoBoardAsked, HitRow, Hits, HitsAsked, MovementRow
-from detente.hotline.hits import Hit
-from detente.picture.go_board import movements, sites
+from detente.picture.boards.go_board import movements, sites
+from detente.rules.protection.hits import Hit
 from detente.station.answers.basis import basis
 from detente.station.engine import Engine
 

@@ -16,9 +16,9 @@ from detente.api.reviews import (
     PointRow,
 )
 from detente.errors import Refused, problem
-from detente.hotline.reviews import agenda as agenda_of
-from detente.hotline.reviews import next_due_us, review_words
-from detente.picture.meetings import Called, Minuted
+from detente.picture.agreements.meetings import Called, Minuted
+from detente.rules.agreements.reviews import agenda as agenda_of
+from detente.rules.agreements.reviews import next_due_us, review_words
 from detente.station.answers.basis import basis
 from detente.station.engine import Engine
 

@@ -23,12 +23,12 @@ from detente.api.station import (
     Vouching,
 )
 from detente.errors import Refused
-from detente.node.station_clock import next_matter_us
-from detente.node.station_inputs import Release
-from detente.node.troubles import fresh
+from detente.node.station.due import next_matter_us
+from detente.node.station.inputs import Release
+from detente.node.station.troubles import fresh
 from detente.station.answers.basis import basis
+from detente.station.answers.bundle import bundle_bytes
 from detente.station.answers.finding import not_found, own_officer
-from detente.station.bundling import bundle_bytes
 from detente.station.engine import Engine
 from detente.station.registering import register_bytes
 

@@ -1,0 +1,1 @@
+"""Questions about reaching people: calls, ladders, stops and quiet words, and who is on watch."""

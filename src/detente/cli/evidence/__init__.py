@@ -1,0 +1,1 @@
+"""Verbs about evidence: event data, the daily report, who knew what, the investigator's file and its check, exports."""

@@ -1,0 +1,1 @@
+"""Verbs about protected places, humanitarian movements and lifelines."""

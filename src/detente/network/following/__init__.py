@@ -1,0 +1,1 @@
+"""How a station keeps up with its host: the stream of checkpoints, the leaves and entries behind each, and their check."""

@@ -1,0 +1,1 @@
+"""What stations say to each other without the host."""

@@ -1,0 +1,1 @@
+"""Views of agreements: what each party says, what follows, meetings, permissions."""

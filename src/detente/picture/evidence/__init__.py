@@ -1,0 +1,1 @@
+"""Views of evidence: what a viewer holds that bears on claims."""

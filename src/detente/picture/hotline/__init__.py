@@ -1,0 +1,1 @@
+"""Views of calls and stops, and whom the ladders may call."""

@@ -1,0 +1,1 @@
+"""Views of parties: keys, officers, rosters, lines, and who is on watch."""

@@ -1,0 +1,1 @@
+"""Views of protected places and movements, and of units that have not confirmed."""

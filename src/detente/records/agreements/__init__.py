@@ -1,0 +1,1 @@
+"""Bodies about agreements: terms, what parties say of them, verdicts, meetings, permissions."""

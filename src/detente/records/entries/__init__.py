@@ -1,0 +1,1 @@
+"""Bodies about other entries: watermarks, disclosures, erasures, closings; and the rules between versions of one entry."""

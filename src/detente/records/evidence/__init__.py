@@ -1,0 +1,1 @@
+"""Bodies of evidence: reports, claims, assessments, bulletins, affiliations."""

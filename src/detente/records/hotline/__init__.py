@@ -1,0 +1,1 @@
+"""Bodies of the hotline: messages, calls, lines and their tests, steps of ladders, duress."""

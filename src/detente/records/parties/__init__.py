@@ -1,0 +1,1 @@
+"""Bodies about parties: parties, officers, the host's keys, rosters, handovers, approvals."""

@@ -1,0 +1,1 @@
+"""Bodies about protected places, humanitarian movements and lifelines."""

@@ -1,0 +1,1 @@
+"""Agreements as people write them, with the short forms that are allowed there."""

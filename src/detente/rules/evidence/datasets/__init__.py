@@ -1,0 +1,1 @@
+"""Published data on events, read as reports with their sources."""
