@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from pyproj import Transformer
 
 from congested import SEPARATION, volumes
-from detente.geometry.search.batch import Meetings, all_meetings
-from detente.geometry.search.bulk import Table, table
+from detente.geometry.search.batch import Encounters, all_meetings
+from detente.geometry.search.bulk import VolumeTable, table
 from detente.geometry.search.store import vertical_gaps
 from table import Row, render
 
@@ -33,7 +33,7 @@ CHART = "+proj=lcc +lat_1=34 +lat_2=35.5 +lat_0=34.5 +lon_0=38.5 +ellps=WGS84"
 LOT = 1000
 
 
-def timed(work: Callable[[], Meetings]) -> tuple[float, Meetings]:
+def timed(work: Callable[[], Encounters]) -> tuple[float, Encounters]:
     """Return seconds and the result."""
     began = time.perf_counter()
     result = work()
@@ -64,7 +64,7 @@ def rows() -> list[Row]:
     return out
 
 
-def strtree(columns: Table) -> tuple[float, int]:
+def strtree(columns: VolumeTable) -> tuple[float, int]:
     """Time the baseline; return seconds and how many pairs it finds."""
     lat_lon = columns.groups[3].originals.ndeg / 1e9
     x, y = Transformer.from_crs("EPSG:4326", CHART, always_xy=True).transform(lat_lon[:, 1], lat_lon[:, 0])
@@ -83,7 +83,11 @@ def strtree(columns: Table) -> tuple[float, int]:
 
 
 def confirm(
-    columns: Table, shapes: NDArray[np.object_], near_m: NDArray[np.float64], i: NDArray[np.int64], j: NDArray[np.int64]
+    columns: VolumeTable,
+    shapes: NDArray[np.object_],
+    near_m: NDArray[np.float64],
+    i: NDArray[np.int64],
+    j: NDArray[np.int64],
 ) -> NDArray[np.int64]:
     """Keep the pairs, each once, that meet in time and height and whose outlines come near on the chart."""
     pairs = np.flatnonzero(

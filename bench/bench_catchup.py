@@ -100,10 +100,10 @@ def fill(folder: Path, count: int) -> HostProcess:
 
 async def catch_up(folder: Path) -> tuple[float, float, float, int]:
     """Catch up from nothing; returns seconds until all leaves are proven, all entries checked and durable, all folded; the size."""
-    from detente.station.engine import Engine
+    from detente.station.engine import StationLoop
     from detente.wiring.station import open_station
 
-    engine = Engine(open_station(folder))
+    engine = StationLoop(open_station(folder))
     carrying = asyncio.create_task(engine._carry_out())
     began = time.perf_counter()
     follower = engine.follower

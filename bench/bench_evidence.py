@@ -22,7 +22,7 @@ from tests.support.play import LEDGER, circle, empty_picture, notice
 from detente.ledger.entry import Header
 from detente.picture.evidence.evidence import HeldEvidence, held_of
 from detente.picture.heads import Heads
-from detente.picture.known import Known, Opened
+from detente.picture.known import Entry, Opened
 from detente.picture.picture import Picture
 from detente.records.body import Body
 from detente.records.evidence.claim import Claim
@@ -107,7 +107,7 @@ def _timed(work: object) -> float:
     return time.process_time() - began
 
 
-def _known(n: int, kind: str, body: Body, supersedes: str | None) -> Known:
+def _known(n: int, kind: str, body: Body, supersedes: str | None) -> Entry:
     header = Header(
         audience=("cjtf", "rus"),
         author="cjtf",
@@ -120,7 +120,7 @@ def _known(n: int, kind: str, body: Body, supersedes: str | None) -> Known:
         supersedes=supersedes,
     )
     opened = (Opened(audience=("cjtf", "rus"), position=0, record=_record(kind, body)),)
-    return Known(header=header, id=_id(n), index=n + 1, opened=opened, received_at_us=n)
+    return Entry(header=header, id=_id(n), index=n + 1, opened=opened, received_at_us=n)
 
 
 def _record(kind: str, body: Body) -> Record:

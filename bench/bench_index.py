@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 
 from congested import SEPARATION, volumes
 from detente.geometry.exact.separation import meets
-from detente.geometry.search.bulk import Table, table
-from detente.geometry.search.index import Verdicts, VolumeIndex
+from detente.geometry.search.bulk import VolumeTable, table
+from detente.geometry.search.index import MeetingKeys, VolumeIndex
 from detente.geometry.volume import Volume4D
 from table import Row, render
 
@@ -125,7 +125,7 @@ def rows() -> list[Row]:
     return out
 
 
-def others(index: VolumeIndex, asked: list[Volume4D], found: list[Verdicts]) -> Iterator[tuple[str, str, float]]:
+def others(index: VolumeIndex, asked: list[Volume4D], found: list[MeetingKeys]) -> Iterator[tuple[str, str, float]]:
     """Yield each baseline: its name, its figures, milliseconds for an exact query. All filter time and height by box too.
 
     They find candidates by boxes made beforehand; the exact test then goes through the candidates one by one.
@@ -192,12 +192,12 @@ def others(index: VolumeIndex, asked: list[Volume4D], found: list[Verdicts]) -> 
         yield name, f"p50 {search.ms(50):.1f} ms for candidates, {ms:,.0f} ms exact{note}", ms
 
 
-def _low(columns: Table) -> Floats:
+def _low(columns: VolumeTable) -> Floats:
     west = (columns.west - (columns.west >> 31 << 32)) * DEGREES
     return np.stack([columns.start_us, columns.heights.low_band, columns.south * DEGREES, west])
 
 
-def _high(columns: Table) -> Floats:
+def _high(columns: VolumeTable) -> Floats:
     east = (columns.west - (columns.west >> 31 << 32) + columns.width) * DEGREES
     return np.stack([columns.end_us, columns.heights.high_band, columns.north * DEGREES, east])
 

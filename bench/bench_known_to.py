@@ -17,7 +17,7 @@ from typing import NamedTuple
 from detente.ledger.entry import Header
 from detente.picture.fold import Driver
 from detente.picture.heads import Heads
-from detente.picture.known import Known, Opened
+from detente.picture.known import Entry, Opened
 from detente.picture.timeline import Timeline
 from detente.records.body import Body
 from detente.records.entries.watermark import Watermark
@@ -127,7 +127,7 @@ def _fill(said: list[Said]) -> tuple[Timeline, float, Driver]:
 _NOTICE = CoarseNotice(activity=Activity.AIR, cell_ndeg=1, cells=(), needs_readback=False, state=State.ACCEPTED)
 
 
-def _known(said: Said) -> Known:
+def _known(said: Said) -> Entry:
     body: Body = _NOTICE if said.size < 0 else Watermark(count=0, list_hash="", size=said.size)
     kind = "notice" if said.size < 0 else "watermark"
     header = Header(
@@ -143,7 +143,7 @@ def _known(said: Said) -> Known:
     )
     record = Record(body=body, form="full", kind=kind, version=1)
     opened = (Opened(audience=said.audience, position=0, record=record),)
-    return Known(header=header, id=said.id, index=said.index, opened=opened, received_at_us=said.index * LEAD_US)
+    return Entry(header=header, id=said.id, index=said.index, opened=opened, received_at_us=said.index * LEAD_US)
 
 
 def _naive(said: list[Said], party: str, size: int) -> set[str]:

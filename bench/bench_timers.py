@@ -119,7 +119,7 @@ def station(count: int) -> tuple[float, int]:
 
     from detente.ledger.entry import Draft, check_submission, encode_submission, seal_keeping
     from detente.ledger.facets import Facet
-    from detente.ledger.readable import Known
+    from detente.ledger.readable import ReadableEntry
     from detente.node.station.load import load
     from detente.records.registry import REGISTRY
 
@@ -134,7 +134,7 @@ def station(count: int) -> tuple[float, int]:
         )
         sealed, _ = seal_keeping(draft, key, made.salts, stations.LEDGER, world.SLOTS, shared)
         entry = check_submission(encode_submission(sealed), world.SLOTS, stations.LEDGER).id
-        known = Known(
+        known = ReadableEntry(
             erased=False,
             facets=sealed.facets,
             header=sealed.header,

@@ -14,7 +14,7 @@ from detente.records.agreements import term as tm
 from detente.records.agreements.agreement import Agreement
 from detente.records.body import Stated
 from detente.records.evidence.claim import Claim
-from detente.rules.agreements.facts.occurrences import Book
+from detente.rules.agreements.facts.occurrences import Occurrences
 from detente.rules.agreements.judging.watching import Watching
 from table import Row, render
 
@@ -96,7 +96,7 @@ def report(n: int) -> Claim:
 
 def rows() -> list[Row]:
     """Time one report after another; the first hundred warm up."""
-    book = Book()
+    book = Occurrences()
     began = time.perf_counter()
     all_watching = [Watching(f"{n:064x}", f"{n:064x}", agreement(n), "un") for n in range(AGREEMENTS)]
     for watching in all_watching:

@@ -12,7 +12,7 @@ import pytest
 from tests.golden.ledger import answers, unpack
 
 from detente.ledger.genesis import ledger_id, read_genesis
-from detente.node.host.host import Host
+from detente.node.host.host import HostLedger
 from detente.storage import SqliteStore
 
 FORMER = Path(__file__).parent / "former"
@@ -61,7 +61,7 @@ def test_a_former_hosts_store_loads_and_gives_the_same_root(tmp_path):
     path = tmp_path / "ledger.db"
     path.write_bytes(lzma.decompress((FORMER / "ledger.db.xz").read_bytes()))
     store = SqliteStore(path)
-    host = Host(read_genesis((FORMER / "genesis.json").read_bytes().rstrip(b"\n")))
+    host = HostLedger(read_genesis((FORMER / "genesis.json").read_bytes().rstrip(b"\n")))
     host.load(store.read(0, store.size()))
     store.close()
     assert host.published >= ANSWERS["folded"] and host.mode == "writing"

@@ -10,8 +10,8 @@ from tests.support.hosts import HOST_KEY, Local, message, submission
 
 from detente.ledger.checkpoints.checkpoint import open_checkpoint
 from detente.ledger.checkpoints.note import NoteKey
-from detente.ledger.genesis import Host
-from detente.ledger.identity import Change, endorse
+from detente.ledger.genesis import GenesisHost
+from detente.ledger.identity import KeyChange, endorse
 from detente.ledger.receipt import check_receipt, read_receipt
 from detente.records.parties.host import HostKey
 from detente.records.parties.party import Endorsement
@@ -22,8 +22,8 @@ OLD_NAME, NEW_NAME = (NoteKey(name=world.genesis().origin, public=key.public) fo
 
 
 def change() -> HostKey:
-    wanted = Change(
-        action="change-host-key", host=Host(key=NEW.public.hex(), name="Second host"), ledger=world.LEDGER.hex()
+    wanted = KeyChange(
+        action="change-host-key", host=GenesisHost(key=NEW.public.hex(), name="Second host"), ledger=world.LEDGER.hex()
     )
     given = tuple(
         Endorsement(

@@ -11,7 +11,7 @@ import pytest
 from tests.support.hosts import HostProcess, Station, login_body, write_folder
 
 from detente.errors import Refused
-from detente.network.serving.tls import Pair, client_context, issue, make_authority, party_of_certificate
+from detente.network.serving.tls import CertifiedKey, client_context, issue, make_authority, party_of_certificate
 from detente.storage import private
 from detente.wiring.host import read_config
 
@@ -31,7 +31,7 @@ class Pipes:
         )
         self.host = HostProcess(folder, settings=settings).start()
 
-    def write(self, name: str, pair: Pair) -> None:
+    def write(self, name: str, pair: CertifiedKey) -> None:
         (self.folder / f"{name}.pem").write_bytes(pair.certificate)
         private.write(self.folder / f"{name}-key.pem", pair.key)
 

@@ -126,10 +126,10 @@ def caught() -> bool:
 
 def leaky_page(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pads a page by how many entries somebody else may read in it."""
-    readable, page = host_module.Host.readable, reading._page
+    readable, page = host_module.HostLedger.readable, reading._page
     others = [0]
 
-    def counting(self: host_module.Host, party: str, start: int, limit: int) -> host_module.Slice:
+    def counting(self: host_module.HostLedger, party: str, start: int, limit: int) -> host_module.Slice:
         others[0] = len(readable(self, "un", 0, 99).indexes)
         return readable(self, party, start, limit)
 
@@ -138,13 +138,15 @@ def leaky_page(monkeypatch: pytest.MonkeyPatch) -> None:
         answer.body += b" " * others[0]
         return answer
 
-    monkeypatch.setattr(host_module.Host, "readable", counting)
+    monkeypatch.setattr(host_module.HostLedger, "readable", counting)
     monkeypatch.setattr(reading, "_page", padded)
 
 
 def leaky_receipt(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tells an entry that exists from one that does not."""
-    monkeypatch.setattr(host_module.Host, "may_read", lambda self, party, index: self.threads.author_of(index) == "un")
+    monkeypatch.setattr(
+        host_module.HostLedger, "may_read", lambda self, party, index: self.threads.author_of(index) == "un"
+    )
 
 
 def leaky_superseding(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,13 +172,13 @@ def leaky_length(monkeypatch: pytest.MonkeyPatch) -> None:
         return whole(row, viewer, erased=erased) + b" " * (row.index - 1 and known.hidden % 7)  # type: ignore[attr-defined]
 
     known.hidden = 0  # type: ignore[attr-defined]
-    note = host_module.Host._note
+    note = host_module.HostLedger._note
 
     def counting(self: Any, entry: Any, index: int, body: Any) -> None:
         known.hidden += len(entry.author) + len(entry.audience)  # type: ignore[attr-defined]
         note(self, entry, index, body)
 
-    monkeypatch.setattr(host_module.Host, "_note", counting)
+    monkeypatch.setattr(host_module.HostLedger, "_note", counting)
     monkeypatch.setattr(reading, "known_bytes", known)
 
 

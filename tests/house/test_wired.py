@@ -24,6 +24,7 @@ UNREACHED = {
     "log_of": "rules/agreements/logic/proof.py",
     # what rests on those alone: the join of many volumes at once is measured in bench/, and nothing in the product asks it
     "Bundles": "geometry/search/leaves.py",
+    "Encounters": "geometry/search/batch.py",
     "bundled": "geometry/search/leaves.py",
     "reordered": "geometry/search/bulk.py",
     # found by this test, and not decided yet: wire or delete

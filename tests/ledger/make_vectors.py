@@ -18,7 +18,7 @@ from detente.ledger import canonical
 from detente.ledger.delivered import told
 from detente.ledger.entry import ENTRY_DOMAIN, check_submission, encode_submission, seal_keeping
 from detente.ledger.genesis import genesis_bytes, genesis_leaf
-from detente.ledger.identity import Change, endorse
+from detente.ledger.identity import KeyChange, endorse
 from detente.ledger.keys import SMALL_ORDER
 
 VECTORS = Path(__file__).parents[2] / "docs/formats/vectors"
@@ -208,7 +208,7 @@ def write_genesis() -> None:
 
 def write_identity() -> None:
     newcomer = msgspec.structs.replace(world.party_keys("idn", name="A new party"), officers=())
-    change = Change(action="add-party", ledger=world.LEDGER.hex(), party=newcomer)
+    change = KeyChange(action="add-party", ledger=world.LEDGER.hex(), party=newcomer)
     signers = {
         "cjtf": world.signing("cjtf", "root"),
         "idn": world.signing("idn", "root"),

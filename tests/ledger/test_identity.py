@@ -15,8 +15,8 @@ from tests.support import world
 
 from detente.errors import Refused
 from detente.ledger.entry import check_submission, encode_submission
-from detente.ledger.genesis import Host, PartyKeys
-from detente.ledger.identity import Change, Identity, endorse
+from detente.ledger.genesis import GenesisHost, PartyKeys
+from detente.ledger.identity import Identity, KeyChange, endorse
 from detente.ledger.keys import verify
 
 VECTORS = json.loads((Path(__file__).parents[2] / "docs/formats/vectors/identity.json").read_text())
@@ -38,7 +38,7 @@ def refusal(act: Callable[[], object]) -> str:
     return refused.value.problems[0].code
 
 
-def endorsed(change: Change, *parties: str, generation: str = "") -> dict[str, str]:
+def endorsed(change: KeyChange, *parties: str, generation: str = "") -> dict[str, str]:
     return {party: endorse(change, world.signing(party, f"root{generation}")) for party in parties}
 
 
@@ -46,11 +46,11 @@ def newcomer() -> PartyKeys:
     return replace(world.party_keys("idn", name="A new party"), officers=())
 
 
-ADD = Change(action="add-party", ledger=world.LEDGER.hex(), party=newcomer())
+ADD = KeyChange(action="add-party", ledger=world.LEDGER.hex(), party=newcomer())
 RECOVERED = world.party_keys("rus", generation="-2")
-RECOVER = Change(action="recover-party", ledger=world.LEDGER.hex(), party=RECOVERED)
-NEW_HOST = Host(key=key("host", "log-2"), name="Other host")
-MOVE = Change(action="change-host-key", host=NEW_HOST, ledger=world.LEDGER.hex())
+RECOVER = KeyChange(action="recover-party", ledger=world.LEDGER.hex(), party=RECOVERED)
+NEW_HOST = GenesisHost(key=key("host", "log-2"), name="Other host")
+MOVE = KeyChange(action="change-host-key", host=NEW_HOST, ledger=world.LEDGER.hex())
 
 
 def header_by(party: str = "cjtf", officer: str = "watch-1"):  # type: ignore[no-untyped-def]
@@ -334,7 +334,7 @@ def test_an_old_recovery_cannot_be_played_again() -> None:
     first = endorsed(RECOVER, "cjtf", "un") | endorsed(RECOVER, "rus", generation="-2")
     identity.recover_party(30, RECOVERED, first)
     again = world.party_keys("rus", generation="-3")
-    change = Change(action="recover-party", ledger=world.LEDGER.hex(), party=again)
+    change = KeyChange(action="recover-party", ledger=world.LEDGER.hex(), party=again)
     identity.recover_party(40, again, endorsed(change, "cjtf", "un") | endorsed(change, "rus", generation="-3"))
     assert refusal(lambda: identity.recover_party(50, RECOVERED, first)).startswith("genesis-key")
     assert identity.current("rus", "root", 51) == key("rus", "root-3")
@@ -344,7 +344,7 @@ def test_in_a_ledger_of_two_the_other_recovers_one() -> None:
     """Where fewer others exist than the quorum asks, all of them are needed."""
     two = tuple(world.party_keys(party) for party in ("rus", "un"))
     identity = Identity(world.genesis(founders=two))
-    change = Change(action="recover-party", ledger=identity.ledger, party=RECOVERED)
+    change = KeyChange(action="recover-party", ledger=identity.ledger, party=RECOVERED)
     own = endorsed(change, "rus", generation="-2")
     assert refusal(lambda: identity.recover_party(9, RECOVERED, own)) == "identity-quorum"
     identity.recover_party(9, RECOVERED, own | endorsed(change, "un"))

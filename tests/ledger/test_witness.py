@@ -14,8 +14,8 @@ from detente.ledger.checkpoints.note import NoteKey, parse_signature_lines
 from detente.ledger.checkpoints.witness import (
     SIZE_TYPE,
     AddCheckpoint,
-    Answer,
     Followed,
+    WitnessReply,
     accepted,
     decide,
     parse_request,
@@ -68,7 +68,7 @@ def test_sizes_at_the_edge(known: int, old: int, size: int, root: bytes, proof: 
     log = Followed(keys=(KEY,), root=leaf_hash(b"leaf") if known else EMPTY_ROOT, size=known)
     answer = decide(request(old, proof, Checkpoint(origin=ORIGIN, root=root, size=size)), {ORIGIN: log})
     assert (200 if isinstance(answer, SignedCheckpoint) else answer.status) == status
-    if isinstance(answer, Answer) and status == 409 and root == leaf_hash(b"other"):
+    if isinstance(answer, WitnessReply) and status == 409 and root == leaf_hash(b"other"):
         assert answer.contradiction and answer.problem and answer.problem.code == "witness-fork"
 
 
@@ -92,7 +92,7 @@ def test_malformed_requests_are_answered_with_400() -> None:
         good.replace("\n1\n", "\n01\n"),
     ):
         answer = decide(bad.encode(), {ORIGIN: Followed(keys=(KEY,))})
-        assert isinstance(answer, Answer) and answer.status == 400 and answer.body.endswith(b"\n"), bad
+        assert isinstance(answer, WitnessReply) and answer.status == 400 and answer.body.endswith(b"\n"), bad
     with pytest.raises(Refused):
         parse_request("old 0\né\n\nx".encode())
 

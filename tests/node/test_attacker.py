@@ -290,13 +290,13 @@ def test_presence_stated_again_before_the_slot_spends_no_budget_twice_and_surviv
     w.state_presence("rus", circle(35.2663, 40.1527, 800))
     w.send("cjtf", notice(circle(35.2663, 40.1527)), ["rus"])
     w.run(1)
-    once = w.stations["rus"].screening.screener.desk.spending
-    assert len(w.stations["rus"].screening.screener.desk.asked) == 1
+    once = w.stations["rus"].screening.screener.memory.spending
+    assert len(w.stations["rus"].screening.screener.memory.asked) == 1
     for _ in range(3):
         w.give("rus", PresenceSet((), ("rus",)))
         w.restart("rus")
         w.run(0.5)
-    desk = w.stations["rus"].screening.screener.desk
+    desk = w.stations["rus"].screening.screener.memory
     assert desk.spending == once and len(desk.asked) == 1
     w.run(10)
     assert set(screenings(w, "cjtf").values()) == {"concern"}, "withdrawn presence counts to the end of its epoch"

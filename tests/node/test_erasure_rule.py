@@ -13,7 +13,7 @@ from tests.support.stations import World, response
 from tests.support.stations import message as said
 from tests.support.threads import DRIVER, HUMANE, ask, coarse, hospital, refused, tell
 
-from detente.ledger.readable import Known
+from detente.ledger.readable import ReadableEntry
 from detente.node.host.recall import recall
 from detente.picture.boards.protected import register_of
 from detente.records.entries import erasure as record
@@ -56,9 +56,9 @@ def registered(w: World, party: str) -> list[str]:
     return [place.id for place in made.places]
 
 
-def held(w: World, party: str, entry: str) -> Known:
+def held(w: World, party: str, entry: str) -> ReadableEntry:
     found = w.copies[party].find(bytes.fromhex(entry))
-    return msgspec.json.decode(found[1], type=Known)
+    return msgspec.json.decode(found[1], type=ReadableEntry)
 
 
 def test_the_authors_station_refuses_to_erase_a_live_notice():

@@ -10,7 +10,7 @@ from tests.support.stations import GENESIS, SECOND, World, message, notice
 from detente.errors import EvidenceError
 from detente.ledger.checkpoints.fork import ForkEvidence, verify_fork
 from detente.ledger.checkpoints.note import NoteKey
-from detente.ledger.readable import Known
+from detente.ledger.readable import ReadableEntry
 from detente.node.station.inputs import CheckpointArrived, EntriesArrived, LeavesArrived
 from detente.node.station.parts.checking import check_page
 
@@ -134,7 +134,7 @@ def test_a_tag_taken_out_of_the_leaf_is_noticed_by_the_author():
 
 
 def tampered(raw: bytes, **changes) -> bytes:
-    known = msgspec.json.decode(raw, type=Known)
+    known = msgspec.json.decode(raw, type=ReadableEntry)
     return msgspec.json.encode(msgspec.structs.replace(known, **changes))
 
 

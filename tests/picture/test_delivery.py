@@ -6,19 +6,19 @@ import pytest
 from tests.support.play import Play, fact_of, notice, picture_of, response, watermark
 
 from detente.ledger.identity import KeyUse
-from detente.picture.notices.delivery import STEP_OF, Step
+from detente.picture.notices.delivery import STEP_OF, DeliveryStep
 from detente.records.notices.response import ANSWER_MEANS
 
 
-def steps(play: Play, version: str, party: str, viewer: str = "cjtf") -> list[Step]:
+def steps(play: Play, version: str, party: str, viewer: str = "cjtf") -> list[DeliveryStep]:
     return [fact.step for fact in picture_of(play, viewer).delivery.facts(version, party)]
 
 
 def test_a_notice_in_the_ledger_is_recorded_and_nothing_more():
     play = Play()
     n = play.say("cjtf", "rus un", notice())
-    assert steps(play, n, "rus") == [Step.RECORDED]
-    assert fact_of(picture_of(play, "cjtf").delivery, n, "rus", Step.TOLD) is None
+    assert steps(play, n, "rus") == [DeliveryStep.RECORDED]
+    assert fact_of(picture_of(play, "cjtf").delivery, n, "rus", DeliveryStep.TOLD) is None
 
 
 def test_told_is_the_first_watermark_that_covers_the_entry():
@@ -27,7 +27,7 @@ def test_told_is_the_first_watermark_that_covers_the_entry():
     play.say("rus", "cjtf", watermark(1))  # covers index 0 only
     covering = play.say("rus", "cjtf", watermark(2))
     play.say("rus", "cjtf", watermark(3))
-    told = fact_of(picture_of(play, "cjtf").delivery, n, "rus", Step.TOLD)
+    told = fact_of(picture_of(play, "cjtf").delivery, n, "rus", DeliveryStep.TOLD)
     assert told is not None
     assert (told.entry, told.index) == (covering, 3)
 
@@ -36,8 +36,8 @@ def test_a_watermark_of_one_party_tells_nothing_of_another():
     play = Play()
     n = play.say("cjtf", "rus un", notice())
     play.say("un", "cjtf", watermark(2))
-    assert Step.TOLD in steps(play, n, "un")
-    assert Step.TOLD not in steps(play, n, "rus")
+    assert DeliveryStep.TOLD in steps(play, n, "un")
+    assert DeliveryStep.TOLD not in steps(play, n, "rus")
 
 
 def test_a_watermark_cannot_speak_of_what_came_after_it():
@@ -45,7 +45,7 @@ def test_a_watermark_cannot_speak_of_what_came_after_it():
     play = Play()
     play.say("rus", "cjtf", watermark(1_000_000))
     n = play.say("cjtf", "rus", notice())
-    assert steps(play, n, "rus") == [Step.RECORDED]
+    assert steps(play, n, "rus") == [DeliveryStep.RECORDED]
 
 
 @pytest.mark.parametrize("answer", sorted(STEP_OF))
@@ -54,7 +54,7 @@ def test_each_answer_is_one_fact_and_implies_no_other(answer):
     play = Play()
     n = play.say("cjtf", "rus", notice())
     play.say("rus", "cjtf", response(n, answer))
-    assert steps(play, n, "rus") == [Step.RECORDED, STEP_OF[answer]]
+    assert steps(play, n, "rus") == [DeliveryStep.RECORDED, STEP_OF[answer]]
 
 
 def test_every_answer_has_its_own_fact():
@@ -68,10 +68,10 @@ def test_each_fact_names_its_entry_its_time_and_its_role_or_unit():
     read = play.say("rus", "cjtf", response(n, "acknowledge", by_role="duty-director"))
     play.say("rus", "cjtf", response(n, "passed-to-unit", unit="Air group Hmeymim"))
     delivery = picture_of(play, "cjtf").delivery
-    fact = fact_of(delivery, n, "rus", Step.READ)
+    fact = fact_of(delivery, n, "rus", DeliveryStep.READ)
     assert fact is not None
     assert (fact.entry, fact.at_us, fact.by_role) == (read, play.said[1][1], "duty-director")
-    passed = fact_of(delivery, n, "rus", Step.PASSED_TO_UNIT)
+    passed = fact_of(delivery, n, "rus", DeliveryStep.PASSED_TO_UNIT)
     assert passed is not None
     assert passed.unit == "Air group Hmeymim"
 
@@ -81,8 +81,8 @@ def test_an_answer_to_an_old_version_says_nothing_about_the_new_one():
     n = play.say("cjtf", "rus", notice())
     newer = play.say("cjtf", "rus", notice(words="moved"), supersedes=n)
     play.say("rus", "cjtf", response(n, "acknowledge"))
-    assert Step.READ in steps(play, n, "rus")
-    assert steps(play, newer, "rus") == [Step.RECORDED]
+    assert DeliveryStep.READ in steps(play, n, "rus")
+    assert steps(play, newer, "rus") == [DeliveryStep.RECORDED]
 
 
 def test_every_recipient_is_listed_even_with_no_evidence():

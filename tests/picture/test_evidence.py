@@ -17,7 +17,7 @@ from detente.records.evidence.affiliation import Affiliation
 from detente.records.evidence.assessment import Assessment
 from detente.records.evidence.claim import Claim
 from detente.records.notices.notice import Activity
-from detente.rules.evidence.on_record import Held
+from detente.rules.evidence.on_record import OnRecord
 from detente.rules.evidence.origins import support
 
 SIDES = ("cjtf", "rus")
@@ -71,7 +71,7 @@ def reports(draw) -> Play:
     return play
 
 
-def held(picture, size: int | None = None) -> Held:
+def held(picture, size: int | None = None) -> OnRecord:
     return held_of(picture.evidence.entries(size))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from tests.support.play import MINUTE, START_US, Play, message, notice, picture_of, response
 
-from detente.records.agreements.meeting import Action, Meeting, MeetingReply, Minutes, Point
+from detente.records.agreements.meeting import Action, Meeting, MeetingReply, Minutes, MinutesPoint
 from detente.rules.agreements.reviews import REMIND_US, agenda, review_words
 
 DAY = 1_440 * MINUTE
@@ -30,7 +30,7 @@ def meeting(**given):
 
 
 def minutes(about, **given):
-    points = tuple(Point(agreement=AGREEMENT, point=name, words=f"point {name}") for name in ("p1", "p2"))
+    points = tuple(MinutesPoint(agreement=AGREEMENT, point=name, words=f"point {name}") for name in ("p1", "p2"))
     plain = {"about": about, "actions": (ACTION,), "points": points, "present": ("cjtf", "rus"), "words": ""}
     return Minutes(**(plain | given))
 

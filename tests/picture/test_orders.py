@@ -33,8 +33,8 @@ from tests.support.play import (
 from tests.support.shown import shown
 
 from detente.ledger.facets import facet, facet_bytes, facet_commitment
-from detente.picture.known import Known
-from detente.picture.notices.delivery import Step as Reached
+from detente.picture.known import Entry
+from detente.picture.notices.delivery import DeliveryStep
 from detente.records.agreements.assent import Assent
 from detente.records.agreements.permission import PermissionReply
 from detente.records.agreements.position import Position
@@ -174,13 +174,13 @@ def told(story) -> Play:
     return play
 
 
-def in_order(known: list[Known], order: tuple[int, ...]) -> list[Known]:
+def in_order(known: list[Entry], order: tuple[int, ...]) -> list[Entry]:
     """The same entries, recorded in another order: other indexes, other times of the host."""
     times = [k.received_at_us for k in known]
     return [msgspec.structs.replace(known[at], index=n, received_at_us=times[n - 1]) for n, at in enumerate(order, 1)]
 
 
-def recordable(known: list[Known], order: tuple[int, ...]) -> bool:
+def recordable(known: list[Entry], order: tuple[int, ...]) -> bool:
     """Whether a host could record this order: versions one after the other; what one party says of one matter as it said it."""
     place = {known[at].id: n for n, at in enumerate(order)}
     for n, at in enumerate(order):
@@ -229,7 +229,7 @@ def test_all_of_it_at_once_in_any_order_and_from_any_snapshot(data):
     assert found == plain, {view: (found[view], plain[view]) for view in plain if found[view] != plain[view]}
 
 
-def _repaired(known: list[Known], order: tuple[int, ...]) -> tuple[int, ...]:
+def _repaired(known: list[Entry], order: tuple[int, ...]) -> tuple[int, ...]:
     """The nearest order that a host could record: what must keep its order takes the same places, in that order."""
     groups: dict[tuple[str, ...], list[int]] = {}
     thread: dict[str, str] = {}
@@ -272,5 +272,5 @@ def test_a_long_chain_of_waiting_answers_stops_no_question(authors):
     play.say("un", "cjtf rus", response(late, "comply"))
     picture = picture_of(play, "cjtf")
     assert picture.driver.size == play.size
-    assert fact_of(picture.delivery, late, "un", Reached.COMPLIED)
-    assert fact_of(picture.delivery, late, "rus", Reached.QUERIED)
+    assert fact_of(picture.delivery, late, "un", DeliveryStep.COMPLIED)
+    assert fact_of(picture.delivery, late, "rus", DeliveryStep.QUERIED)

@@ -8,7 +8,7 @@ from tests.support.play import MINUTE, SECOND, Play, circle, fact_of, message, n
 from tests.support.read_back import figures_of
 
 from detente.ledger.identity import KeyUse
-from detente.picture.notices.delivery import Step
+from detente.picture.notices.delivery import DeliveryStep
 from detente.records.notices.notice_state import State
 from detente.records.notices.response import Readback
 from detente.rules.notices.screening.coarse import coarse_of, volumes_of
@@ -55,12 +55,12 @@ def test_a_read_back_that_is_not_what_was_told_ends_no_wait_and_is_shown(datum, 
     assert {("rus", "read-back"), ("rus", "officer")} <= waits(play)
     (wrong,) = picture.read_backs.wrong()
     assert wrong.sentence().startswith("rus read back something else than cjtf told: ")
-    assert fact_of(picture.delivery, n, "rus", Step.READ_BACK) is None
-    assert fact_of(picture.delivery, n, "rus", Step.READ_BACK_OTHERWISE) is not None
+    assert fact_of(picture.delivery, n, "rus", DeliveryStep.READ_BACK) is None
+    assert fact_of(picture.delivery, n, "rus", DeliveryStep.READ_BACK_OTHERWISE) is not None
     play.say("rus", "cjtf", response(n, "read-back"))
     picture = picture_of(play, "cjtf")
     assert ("rus", "read-back") not in waits(play) and picture.read_backs.wrong() == ()
-    assert fact_of(picture.delivery, n, "rus", Step.READ_BACK) is not None
+    assert fact_of(picture.delivery, n, "rus", DeliveryStep.READ_BACK) is not None
 
 
 def test_a_coarse_reader_reads_back_cells_and_hours():
@@ -87,8 +87,8 @@ def test_a_read_back_is_held_against_the_version_it_reads_back_whichever_was_rec
     newer = play.say("cjtf", "rus", notice(needs_readback=True, volumes=(circle(lat=36.0),)), supersedes=n)
     if newer_first:
         play.say("rus", "cjtf", response(n, "read-back"))
-    assert fact_of(picture_of(play, "cjtf").delivery, n, "rus", Step.READ_BACK) is not None
-    assert fact_of(picture_of(play, "cjtf").delivery, newer, "rus", Step.READ_BACK) is None
+    assert fact_of(picture_of(play, "cjtf").delivery, n, "rus", DeliveryStep.READ_BACK) is not None
+    assert fact_of(picture_of(play, "cjtf").delivery, newer, "rus", DeliveryStep.READ_BACK) is None
     assert ("rus", "read-back") in waits(play)
 
 

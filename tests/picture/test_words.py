@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from tests.house.comfort import FALSE_COMFORT
 
-from detente.picture.notices.delivery import Fact, Step
-from detente.picture.notices.screenings import Answered
-from detente.picture.parties.directory import Answers
+from detente.picture.notices.delivery import DeliveryStep, Fact
+from detente.picture.notices.screenings import ScreeningOnRecord
+from detente.picture.parties.directory import AnswersFor
 from detente.records.evidence.claim import TAG_MEANS
 from detente.records.notices.response import ANSWER_MEANS as RESPONSE_MEANS
 from detente.records.notices.screening import ANSWER_MEANS, Answer
@@ -20,7 +20,7 @@ def test_each_screening_answer_says_what_it_does_not_mean():
 def test_every_rendered_sentence_is_free_of_false_comfort():
     answers: list[Answer | None] = ["concern", "none raised", "not screened", None]
     screenings = [
-        Answered(
+        ScreeningOnRecord(
             answer=answer,
             at_us=0,
             buffer_mm=0,
@@ -37,10 +37,10 @@ def test_every_rendered_sentence_is_free_of_false_comfort():
         Fact(
             at_us=0, by_role=None, entry="e", index=0, officer=None, party="rus", step=step, unit=None, version="v"
         ).sentence()
-        for step in Step
+        for step in DeliveryStep
     ]
     owners = [
-        Answers(by="rus", how=how, party="syr", through=()).sentence()  # type: ignore[arg-type]
+        AnswersFor(by="rus", how=how, party="syr", through=()).sentence()  # type: ignore[arg-type]
         for how in ("itself", "nobody", "through another", "unknown party")
     ]
     meanings = [*ANSWER_MEANS.values(), *RESPONSE_MEANS.values(), *TAG_MEANS.values()]

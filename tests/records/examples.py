@@ -9,19 +9,17 @@ from pathlib import Path
 
 from tests.rules.agreements.castello import D_US, DAMASCUS, EVERYONE, ONE_ORIGIN, TRUCE, WHILE, at
 
-from detente.geometry.stated.read_back import Said
+from detente.geometry.stated.read_back import VolumeSaid
 from detente.geometry.volume import Altitude, Circle, Corridor, Point, Polygon, Volume4D
 from detente.ledger.facets import facet, facet_bytes
 from detente.records import registry
 from detente.records.agreements.agreement import AnnexA, AnnexB, AnnexC
 from detente.records.agreements.assent import Assent
-from detente.records.agreements.meeting import Action, Item, Meeting, MeetingReply, Minutes
-from detente.records.agreements.meeting import Point as MeetingPoint
+from detente.records.agreements.meeting import Action, Item, Meeting, MeetingReply, Minutes, MinutesPoint
 from detente.records.agreements.permission import Permission, PermissionReply
 from detente.records.agreements.position import Position
 from detente.records.agreements.term import Scope, Term, Unmonitored, Wording
-from detente.records.agreements.verdict import AGREED, Verdicts
-from detente.records.agreements.verdict import Said as SaidVerdict
+from detente.records.agreements.verdict import AGREED, PublishedVerdict, Verdicts
 from detente.records.body import Body, Stated
 from detente.records.entries.closing import Closing
 from detente.records.entries.disclosure import Disclosure
@@ -29,7 +27,7 @@ from detente.records.entries.erasure import Erasure
 from detente.records.entries.watermark import Watermark
 from detente.records.evidence.affiliation import Affiliation, Whereabouts
 from detente.records.evidence.assessment import Assessment
-from detente.records.evidence.bulletin import Bulletin, Part
+from detente.records.evidence.bulletin import BreakdownLine, Bulletin
 from detente.records.evidence.claim import Claim
 from detente.records.evidence.count import Counted
 from detente.records.evidence.finding import Finding
@@ -37,7 +35,7 @@ from detente.records.evidence.report import Passage, Report
 from detente.records.hotline.call import Call, Caller
 from detente.records.hotline.channel import Channel
 from detente.records.hotline.duress import Duress
-from detente.records.hotline.message import Message, Within
+from detente.records.hotline.message import Message, WithinRadius
 from detente.records.hotline.step import Step
 from detente.records.hotline.trial import Trial
 from detente.records.notices.change import Changed
@@ -47,10 +45,10 @@ from detente.records.notices.place import Phrase, Place, StatedPlace
 from detente.records.notices.response import Readback, Response
 from detente.records.notices.screening import Screening
 from detente.records.notices.screening import padded as padded_screening
-from detente.records.notices.sealed import Doubt, Presence, padded
+from detente.records.notices.sealed import Doubt, SealedPresence, padded
 from detente.records.notices.warning import DangerWarning, Endangered
-from detente.records.parties.approval import Approval, Need, Rule
-from detente.records.parties.handover import Handover, Open
+from detente.records.parties.approval import Approval, ApprovalRule, Need
+from detente.records.parties.handover import Handover, OpenMatter
 from detente.records.parties.host import HostKey
 from detente.records.parties.officer import Officer
 from detente.records.parties.party import Endorsement, Party
@@ -175,12 +173,12 @@ EXAMPLES: tuple[Body, ...] = (
         cumulative=False,
         origin="",
         parts=(
-            Part(count=20, name="Aleppo"),
-            Part(count=5, name="Damascus"),
-            Part(count=2, name="Daraa"),
-            Part(count=8, name="Hama"),
-            Part(count=4, name="Homs"),
-            Part(count=3, name="Latakia"),
+            BreakdownLine(count=20, name="Aleppo"),
+            BreakdownLine(count=5, name="Damascus"),
+            BreakdownLine(count=2, name="Daraa"),
+            BreakdownLine(count=8, name="Hama"),
+            BreakdownLine(count=4, name="Homs"),
+            BreakdownLine(count=3, name="Latakia"),
         ),
         party="rus",
         says="42 in 24 hours.",
@@ -327,7 +325,7 @@ EXAMPLES: tuple[Body, ...] = (
                 action="roster", due_us=START_US + 4_320 * MINUTE_US, owner="rus", role="watch", words="Names deputies."
             ),
         ),
-        points=(MeetingPoint(agreement=B, point="p1", words="Any officer on watch takes an urgent call."),),
+        points=(MinutesPoint(agreement=B, point="p1", words="Any officer on watch takes an urgent call."),),
         present=("cjtf", "rus"),
         words="Ninety minutes; one interpreter.",
     ),
@@ -341,7 +339,7 @@ EXAMPLES: tuple[Body, ...] = (
         to_role="watch",
         urgency="stop",
         volumes=(),
-        within=Within(centre=P1, radius_mm=5_000_000),
+        within=WithinRadius(centre=P1, radius_mm=5_000_000),
         words="Stop any activity of yours within 5 km of this place. Our people are there.",
     ),
     coarse_of(NOTICE, 20_000_000),
@@ -442,7 +440,7 @@ EXAMPLES: tuple[Body, ...] = (
         readback=Readback(
             datum="WGS84",
             volumes=(
-                Said(
+                VolumeSaid(
                     altitude_lower="",
                     altitude_upper="1500 m AMSL",
                     end_us=START_US + 61 * MINUTE_US,
@@ -483,15 +481,15 @@ EXAMPLES: tuple[Body, ...] = (
         )
     ),
     padded(Doubt(about=A, by_role="analyst", padding="", state="raised", words="This may not be who we think.")),
-    padded(Presence(cell_ndeg=20_000_000, cells=((1763, 2007), (1763, 2008)), epoch=68_246, padding="")),
-    Rule(kinds=("notice",), needs=(Need(count=1, role="director"), Need(count=1, role="legal")), words=""),
+    padded(SealedPresence(cell_ndeg=20_000_000, cells=((1763, 2007), (1763, 2008)), epoch=68_246, padding="")),
+    ApprovalRule(kinds=("notice",), needs=(Need(count=1, role="director"), Need(count=1, role="legal")), words=""),
     Approval(about=A, says="dissent", words="The area is wider than it need be."),
     Handover(
         accepts=None,
         at_us=START_US + 480 * MINUTE_US,
         count=1,
         incoming="o-18",
-        open=(Open(about=A, since_us=START_US, what="ladder", words="urgent: UNDELIVERED to rus"),),
+        open=(OpenMatter(about=A, since_us=START_US, what="ladder", words="urgent: UNDELIVERED to rus"),),
         outgoing="o-17",
         party="cjtf",
         role="watch",
@@ -528,7 +526,7 @@ EXAMPLES: tuple[Body, ...] = (
         size=812,
         trigger=None,
         verdicts=(
-            SaidVerdict(
+            PublishedVerdict(
                 answer="undetermined",
                 changes_until_us=START_US + 43_200 * MINUTE_US,
                 evidence=(B, C),

@@ -11,7 +11,7 @@ from tests.records.examples import AREA, EXAMPLES, NOTICE, P1, A
 from detente.geometry.volume import Circle, Point
 from detente.records import registry
 from detente.records.body import Body
-from detente.records.evidence.bulletin import Part
+from detente.records.evidence.bulletin import BreakdownLine
 from detente.records.evidence.count import Counted
 from detente.records.evidence.report import Passage
 from detente.records.notices import screening, sealed
@@ -47,7 +47,7 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("Bulletin", {"total": Counted(best=43, high=None, low=None, unit="violations")}, "parts"),
     ("Bulletin", {"total": Counted(best=None, high=41, low=None, unit="violations")}, "parts"),
     ("Bulletin", {"scope": ""}, "scope"),
-    ("Bulletin", {"parts": (Part(count=40, name="Homs"), Part(count=2, name="Hama"))}, "parts"),
+    ("Bulletin", {"parts": (BreakdownLine(count=40, name="Homs"), BreakdownLine(count=2, name="Hama"))}, "parts"),
     ("Call", {"caller": BY_NAME["Call"].taker}, "taker.party"),  # type: ignore[attr-defined]
     ("Call", {"ended_us": 0}, "at_us"),
     ("Call", {"said_by": "CJTF"}, "said_by"),
@@ -116,12 +116,12 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("Screening", {"answer": "not screened"}, "data_age_us"),
     ("Screening", {"padding": ""}, "padding"),
     ("Doubt", {"padding": "x"}, "padding"),
-    ("Presence", {"cells": ((2, 1), (1, 1))}, "cells"),
+    ("SealedPresence", {"cells": ((2, 1), (1, 1))}, "cells"),
     ("Approval", {"words": ""}, "words"),
     ("Handover", {"incoming": "o-17"}, "incoming"),
     ("Handover", {"count": 0}, "count"),
-    ("Rule", {"kinds": ("response",)}, "kinds[0]"),
-    ("Rule", {"kinds": ()}, "kinds"),
+    ("ApprovalRule", {"kinds": ("response",)}, "kinds[0]"),
+    ("ApprovalRule", {"kinds": ()}, "kinds"),
     ("Trial", {"latency_us": None}, "latency_us"),
     ("Channel", {"never": ("stop",)}, "never"),
     (
@@ -204,7 +204,7 @@ def test_a_screening_for_too_many_parties_has_no_room():
 
 @pytest.mark.parametrize("cells", [(), tuple((row, 2007) for row in range(1000))])
 def test_every_presence_has_one_length(cells):
-    presence = sealed.padded(msgspec.structs.replace(BY_NAME["Presence"], cells=cells))
+    presence = sealed.padded(msgspec.structs.replace(BY_NAME["SealedPresence"], cells=cells))
     assert len(registry.write(presence)[2]) == sealed.LENGTH_PRESENCE
     assert registry.check(presence) == ()
 
@@ -220,13 +220,13 @@ def test_a_presence_can_be_disclosed_in_one_entry():
     from detente.ledger.entry import MAX_SUBMISSION_SIZE
 
     cells = tuple((row, 2007) for row in range(2000))
-    presence = sealed.padded(msgspec.structs.replace(BY_NAME["Presence"], cells=cells))
+    presence = sealed.padded(msgspec.structs.replace(BY_NAME["SealedPresence"], cells=cells))
     disclosure = msgspec.structs.replace(BY_NAME["Disclosure"], facet=registry.write(presence)[2].decode())
     assert len(registry.write(disclosure)[2]) + 8_192 < MAX_SUBMISSION_SIZE
 
 
 def test_a_place_off_the_earth_is_refused_in_a_stop():
-    from detente.records.hotline.message import Within
+    from detente.records.hotline.message import WithinRadius
 
-    off = Within(centre=Point(91_000_000_000, P1.lon_ndeg), radius_mm=1)
+    off = WithinRadius(centre=Point(91_000_000_000, P1.lon_ndeg), radius_mm=1)
     assert fields_at_fault(BY_NAME["Message"], within=off) == ["within.centre"]

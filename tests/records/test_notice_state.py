@@ -10,7 +10,7 @@ from tests.support.play import Play, notice, picture_of, response
 from detente.records.entries.erasure import Erasure
 from detente.records.entries.supersede import NEVER_SUPERSEDED, Proposed, Version, check_erasure, check_supersession
 from detente.records.notices.notice import Activity
-from detente.records.notices.notice_state import F3548, LIVE, NEXT, START, Change, State, change_between
+from detente.records.notices.notice_state import F3548, LIVE, NEXT, START, State, VersionChange, change_between
 
 
 def proposed(supersedes: str | None, state: State | None = State.ACCEPTED, **changes) -> Proposed:
@@ -34,8 +34,8 @@ def test_ended_and_withdrawn_are_the_only_ends_and_every_other_state_is_live():
 
 def test_every_live_state_can_be_amended_and_withdrawn():
     for state in LIVE:
-        assert NEXT[state][Change.AMEND] is state
-        assert NEXT[state][Change.WITHDRAW] is State.WITHDRAWN
+        assert NEXT[state][VersionChange.AMEND] is state
+        assert NEXT[state][VersionChange.WITHDRAW] is State.WITHDRAWN
 
 
 def test_two_states_determine_the_change_between_them():

@@ -17,7 +17,7 @@ from detente.ledger.entry import Draft, seal
 from detente.ledger.facets import Facet
 from detente.ledger.genesis import ledger_id, read_genesis
 from detente.ledger.keys import ExchangeKey
-from detente.ledger.readable import Known
+from detente.ledger.readable import ReadableEntry
 from detente.records.registry import REGISTRY
 from detente.rules.evidence.counts import wholes
 from detente.scenario.case import load
@@ -59,7 +59,7 @@ def replay(tmp_path_factory):
 class Page(msgspec.Struct):
     """A station's own copy: the case has fewer entries than one page."""
 
-    entries: tuple[Known, ...]
+    entries: tuple[ReadableEntry, ...]
 
 
 def report(stage, day, *more):

@@ -68,7 +68,7 @@ def test_the_asker_counts_its_own_spending_as_the_holder_does(world):
     """From its own notices and the public rules alone; so it can be said before anything is sent."""
     for hours in (1, 6, YEAR):
         tell(world, hours=hours)
-    holder = world.stations["rus"].screening.screener.desk.spending.of("cjtf", world.now_us)
+    holder = world.stations["rus"].screening.screener.memory.spending.of("cjtf", world.now_us)
     assert api(world, "cjtf").own_questions.spent_m2_s("rus") == holder > 0
     assert asked(world, "cjtf")["ours"] == ({"party": "rus", "percent": 1, "spent_m2_s": holder},)
 

@@ -22,7 +22,7 @@ from detente.network.following import sync
 from detente.node.both.envelope import read_envelope
 from detente.station.direct import KINDS, direct_app
 from detente.station.drafting import SendAsked
-from detente.station.http import Answer, App, Request, json_answer, read_body
+from detente.station.http import App, LocalReply, LocalRequest, json_answer, read_body
 
 DEPTHS = (33, 400, 900, 960, 990, 1_000, 10_000, 80_000)
 SHAPES: tuple[Callable[[int], bytes], ...] = (
@@ -69,7 +69,7 @@ def test_the_direct_listener_answers_400(kind: str):
 def test_the_local_listener_answers_400():
     """An officer's software gets the same answer, before anything is built of what it sent."""
 
-    async def take(request: Request) -> Answer:
+    async def take(request: LocalRequest) -> LocalReply:
         return json_answer(read_body(request, SendAsked).kind)
 
     for body in DEEP:
@@ -140,7 +140,7 @@ class Asked(msgspec.Struct, forbid_unknown_fields=True):
 def test_a_name_that_a_request_does_not_know_is_refused_with_the_nearest(body: bytes, field: str, step: str):
     """An officer's own software makes typing errors, too."""
     with pytest.raises(Refused) as refused:
-        read_body(Request(body=body, headers={}, method="POST", path="/", query={}), Asked)
+        read_body(LocalRequest(body=body, headers={}, method="POST", path="/", query={}), Asked)
     (found,) = refused.value.problems
     assert (found.field, found.next_step) == (field, step)
 

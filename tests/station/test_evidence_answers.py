@@ -34,7 +34,7 @@ from detente.api.question import Answer, Question
 from detente.errors import Problem
 from detente.ledger.entry import Header
 from detente.ledger.facets import Facet, Opening
-from detente.ledger.readable import Known
+from detente.ledger.readable import ReadableEntry
 from detente.network.local import answer_in, written
 from detente.node.station.parts.durable_change import Keep
 from detente.records.body import Stated
@@ -226,7 +226,7 @@ def shown(row: tuple[int, int, str, Header, list[Facet | None]]) -> bytes:
     """One entry of a play as a station's own copy has it."""
     index, at_us, entry, header, facets = row
     a, b, c, d = (None if facet is None else Opening(facet=facet, salt="11" * 32) for facet in facets)
-    known = Known(
+    known = ReadableEntry(
         erased=False,
         facets=(a, b, c, d),
         header=header,

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from detente.station.http import Answer, App, Request, json_answer
+from detente.station.http import App, LocalReply, LocalRequest, json_answer
 
 
 def asked(query: bytes) -> tuple[int, dict[str, Any]]:
     """Return status and body of the answer of a route that gives its query back."""
     sent: list[dict[str, Any]] = []
 
-    async def give_back(request: Request) -> Answer:
+    async def give_back(request: LocalRequest) -> LocalReply:
         return json_answer(request.query)
 
     async def receive() -> dict[str, Any]:

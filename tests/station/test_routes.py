@@ -13,7 +13,7 @@ from detente.api.permissions import Permissions, PermissionsAsked
 from detente.api.question import Answer, Question
 from detente.errors import Refused
 from detente.network.local import written
-from detente.station.http import Request
+from detente.station.http import LocalRequest
 from detente.station.local import ANSWERS
 from detente.station.routes import read_question
 
@@ -30,7 +30,7 @@ class AboutAsked(Question[AboutAnswered], frozen=True, kw_only=True, forbid_unkn
 
 
 def asked(rest: str, **query: str) -> AboutAsked:
-    request = Request(body=b"", headers={}, method="GET", path="", query=query, rest=rest)
+    request = LocalRequest(body=b"", headers={}, method="GET", path="", query=query, rest=rest)
     found = read_question(AboutAsked, request, "about")
     assert isinstance(found, AboutAsked)
     return found

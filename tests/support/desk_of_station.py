@@ -27,7 +27,7 @@ from detente.ledger.genesis import genesis_leaf
 from detente.ledger.keys import SigningKey
 from detente.ledger.tree import Tree
 from detente.network.client import HostClient
-from detente.station.engine import Engine
+from detente.station.engine import StationLoop
 from detente.station.local import local_app
 from detente.wiring.station import open_station
 
@@ -94,7 +94,7 @@ def refused(status: int, code: str) -> httpx.Response:
 class AtWork:
     """A running station and the ways in which its officers and whoever watches its process look at it."""
 
-    def __init__(self, engine: Engine, host: FakeHost) -> None:
+    def __init__(self, engine: StationLoop, host: FakeHost) -> None:
         self.engine = engine
         self.host = host
         self.told: list[str] = []
@@ -164,7 +164,7 @@ async def at_work(folder: Path, host: FakeHost | None = None) -> AsyncIterator[A
         sign=me.station_key.sign,
         transport=httpx.MockTransport(told),
     )
-    engine = Engine(parts, client)
+    engine = StationLoop(parts, client)
     desk = AtWork(engine, told)
     await engine.start()
     try:

@@ -23,7 +23,7 @@ from detente.network.local import A, answer_in, written
 from detente.rules.agreements.readings.report_day import period_of
 from detente.rules.evidence.conclusions import beside, conclude
 from detente.rules.evidence.grades import source_records
-from detente.rules.evidence.on_record import Held
+from detente.rules.evidence.on_record import OnRecord
 from detente.rules.evidence.report.daily import daily
 from detente.rules.evidence.report.daily_words import daily_text
 
@@ -311,20 +311,20 @@ class FakeStation:
         return {"at_us": self.basis["now_us"], "by": "cjtf", "lacking": {}}
 
     def _sources(self, rest: str, query: Any) -> Any:
-        return {"seen": self._seen(), "sources": msgspec.to_builtins(source_records(Held(), AT))}
+        return {"seen": self._seen(), "sources": msgspec.to_builtins(source_records(OnRecord(), AT))}
 
     def _conclusions(self, rest: str, query: Any) -> Any:
         parties = query["party"].split(",")
         if unknown := set(parties) - set(world.PARTIES):
             raise Refused(not_among("party", party, world.PARTIES, "party of this ledger") for party in unknown)
-        concluded = {party: conclude(Held(), AT) for party in parties}
+        concluded = {party: conclude(OnRecord(), AT) for party in parties}
         entries = {party: one.entries for party, one in concluded.items()}
         return {"entries": entries, "matters": msgspec.to_builtins(beside(concluded)), "seen": self._seen()}
 
     def _daily_report(self, rest: str, query: Any) -> Any:
         period = period_of(query["date"], query["zone"], query.get("as_of", "24:00"))
-        found = daily(Held(), period, self.basis["now_us"])
-        text = daily_text(found, Held(), zone(query["zone"]), "cjtf", self.basis["virtual"])
+        found = daily(OnRecord(), period, self.basis["now_us"])
+        text = daily_text(found, OnRecord(), zone(query["zone"]), "cjtf", self.basis["virtual"])
         return msgspec.to_builtins({"daily": found, "seen": self._seen(), "text": text})
 
     def _known(self, rest: str, query: Any) -> Any:

@@ -28,7 +28,7 @@ from detente.ledger.facets import Facet, facet_bytes
 from detente.ledger.readable import delivered_to
 from detente.node.both.envelope import seal_envelope
 from detente.node.host.examine import examine
-from detente.node.host.host import Host
+from detente.node.host.host import HostLedger
 from detente.node.station.inputs import DirectArrived
 from detente.picture.picture import Picture
 from detente.records.entries.disclosure import Disclosure
@@ -210,7 +210,7 @@ class Ground:
 
     def __post_init__(self) -> None:
         w = self.world
-        self.host = Host(world.sign_genesis(GENESIS, world.roots()))
+        self.host = HostLedger(world.sign_genesis(GENESIS, world.roots()))
         self.host.load([self.host.genesis_row(b"{}")])
         self.salts = world.salts("fuzz")
         w.parties = (VICTIM,)  # the others only sign here; nobody else follows, so a case costs one station's work

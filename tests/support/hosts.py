@@ -24,7 +24,7 @@ from tests.support import world
 
 from detente.geometry.volume import NDEG, Altitude, Point, Polygon, Volume4D
 from detente.host.app import HostApp
-from detente.host.engine import Engine
+from detente.host.engine import HostLoop
 from detente.host.metrics import Metrics
 from detente.host.tokens import Tokens
 from detente.ledger import canonical
@@ -35,7 +35,7 @@ from detente.ledger.genesis import Genesis, ledger_id
 from detente.ledger.keys import SigningKey
 from detente.ledger.receipt import CheckedReceipt, check_receipt, read_receipt
 from detente.network.client import trusted
-from detente.node.host.host import Host
+from detente.node.host.host import HostLedger
 from detente.node.host.limits import LimitRules
 from detente.node.host.sessions import session_message
 from detente.records.body import Body
@@ -179,8 +179,8 @@ class Local:
         self.clock = StepClock(START_US)
         self.store = store if store is not None else MemoryStore()
         self.tick_us = 0
-        self.engine = Engine(
-            lambda: Host(signed, limits or LimitRules()),
+        self.engine = HostLoop(
+            lambda: HostLedger(signed, limits or LimitRules()),
             self.store,
             key,
             now=self.clock.now_us,

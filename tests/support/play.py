@@ -19,7 +19,7 @@ from tests.support.world import genesis
 from detente.geometry.volume import Altitude, Circle, Point, Volume4D
 from detente.ledger.entry import Header
 from detente.ledger.facets import Facet
-from detente.picture.known import Known, known_of
+from detente.picture.known import Entry, known_of
 from detente.picture.notices.delivery import Delivery
 from detente.picture.picture import Picture
 from detente.records import registry
@@ -30,7 +30,7 @@ from detente.records.notices.notice import Activity, Notice
 from detente.records.notices.notice_state import State
 from detente.records.notices.response import Answer, Readback, Response
 from detente.records.notices.screening import Screening, padded
-from detente.rules.notices.delivery.steps import Fact, Step
+from detente.rules.notices.delivery.steps import DeliveryStep, Fact
 
 START_US = 1_474_119_000_000_000
 """2016-09-17T13:30:00Z."""
@@ -56,7 +56,7 @@ def identifier(word: object) -> str:
     return hashlib.sha256(f"play {word}".encode()).hexdigest()
 
 
-def fact_of(delivery: Delivery, version: str, party: str, step: Step) -> Fact | None:
+def fact_of(delivery: Delivery, version: str, party: str, step: DeliveryStep) -> Fact | None:
     """Return the first such fact, or None: no evidence of it."""
     return next((f for f in delivery.facts(version, party) if f.step is step), None)
 
@@ -108,7 +108,7 @@ class Play:
         """Let time pass."""
         self.now_us += us
 
-    def known(self, viewer: str, kinds: registry.Registry = registry.REGISTRY) -> list[Known]:
+    def known(self, viewer: str, kinds: registry.Registry = registry.REGISTRY) -> list[Entry]:
         """Return what one party may read, as a version of Detente reads it that knows these kinds."""
         seen = []
         for index, at_us, entry_id, header, facets in self.said:
@@ -128,7 +128,7 @@ def picture_of(play: Play, viewer: str, **options: Any) -> Picture:
     return fold(play.known(viewer), **options)
 
 
-def fold(known: Iterable[Known], **options: Any) -> Picture:
+def fold(known: Iterable[Entry], **options: Any) -> Picture:
     """Return a picture with these entries folded in."""
     picture = empty_picture(**options)
     for one in known:

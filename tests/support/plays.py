@@ -10,7 +10,7 @@ from tests.support.play import MINUTE, SECOND, Play, circle, message, notice, re
 
 from detente.ledger.entry import Header
 from detente.ledger.facets import Facet
-from detente.picture.known import Known, known_of
+from detente.picture.known import Entry, known_of
 from detente.records.entries.erasure import Erasure
 from detente.records.notices.notice import Activity
 from detente.records.notices.notice_state import NEXT, START, State
@@ -82,7 +82,7 @@ def strange(play: Play, author: str, to: str, kind: str) -> str:
     return entry_id
 
 
-def after_erasure(play: Play, viewer: str) -> list[Known]:
+def after_erasure(play: Play, viewer: str) -> list[Entry]:
     """Return what a party may read once every erasure has been carried out: bodies gone, leaves and headers kept."""
     gone = {k.body(Erasure).about for k in play.known(viewer) if k.body(Erasure)}  # type: ignore[union-attr]
     return [

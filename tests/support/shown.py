@@ -11,10 +11,10 @@ import msgspec
 
 from detente.picture.picture import Picture
 from detente.rules.agreements.permits import standing
-from detente.rules.notices.delivery.steps import Step
+from detente.rules.notices.delivery.steps import DeliveryStep
 
 HOSTS = {"at_us", "due_us", "index", "received_at_us", "since_us", "until_us", "effective_us"}
-MACHINES = (Step.RECORDED, Step.TOLD)
+MACHINES = (DeliveryStep.RECORDED, DeliveryStep.TOLD)
 """Facts of the host and of stations: when they stand in the ledger is the host's."""
 
 BY_MACHINE = {"sealed", "watermark"}

@@ -20,7 +20,7 @@ from detente.ledger.checkpoints.checkpoint import Checkpoint, sign_checkpoint
 from detente.ledger.entry import Draft, Submission, check_submission, encode_submission, seal_keeping
 from detente.ledger.facets import Facet
 from detente.ledger.genesis import genesis_leaf
-from detente.ledger.readable import Known, visible
+from detente.ledger.readable import ReadableEntry, visible
 from detente.ledger.receipt import encode_receipt, make_receipt
 from detente.ledger.shown import may_read
 from detente.ledger.tree import Tree
@@ -45,7 +45,7 @@ from detente.node.station.inputs import (
 )
 from detente.node.station.load import load
 from detente.node.station.parts.checking import check_page
-from detente.node.station.parts.screener import DeskScreener, rules_of
+from detente.node.station.parts.screener import HolderScreener, rules_of
 from detente.node.station.state import Me, Station
 from detente.picture.fold import Driver
 from detente.picture.picture import Picture
@@ -172,7 +172,7 @@ class Host:
             checked = check_submission(encode_submission(made), world.SLOTS, LEDGER)
             if (party, checked.id) in self.withheld:
                 continue
-            known = Known(
+            known = ReadableEntry(
                 erased=False,
                 facets=visible(made.header, made.facets, party),
                 header=made.header,
@@ -266,7 +266,7 @@ class World:
             station_key=world.signing(party, "station"),
         )
         copy = self.copies[party]
-        screener = DeskScreener(rules_of(GENESIS.screening))
+        screener = HolderScreener(rules_of(GENESIS.screening))
         picture: Picture = NoPicture() if self.pictures is None else Picture(GENESIS, LEDGER.hex())
         if self.pictures is not None:
             self.pictures[party] = picture

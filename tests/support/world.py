@@ -14,9 +14,9 @@ import msgspec
 from detente.ledger.entry import Draft, Submission, encode_submission, seal
 from detente.ledger.facets import facet
 from detente.ledger.genesis import (
+    FoundingOfficer,
     Genesis,
-    Host,
-    Officer,
+    GenesisHost,
     PartyKeys,
     ScreeningRules,
     SeparationRules,
@@ -62,7 +62,9 @@ def salts(word: str = "salts") -> Iterator[bytes]:
 
 def party_keys(party: str, generation: str = "", name: str | None = None) -> PartyKeys:
     """Return a party's public keys; another generation is another set."""
-    officer = Officer(key=signing(party, f"watch-1{generation}").public.hex(), officer="watch-1", roles=("watch",))
+    officer = FoundingOfficer(
+        key=signing(party, f"watch-1{generation}").public.hex(), officer="watch-1", roles=("watch",)
+    )
     return PartyKeys(
         cosigner_key=signing(party, f"cosigner{generation}").public.hex(),
         exchange_key=exchange(party, generation).public.hex(),
@@ -80,7 +82,7 @@ def genesis(**changes: Any) -> Genesis:
         clock="virtual",
         created_us=CREATED_US,
         founders=tuple(party_keys(party) for party in sorted(PARTIES)),
-        host=Host(key=signing("host", "log").public.hex(), name="Neutral host"),
+        host=GenesisHost(key=signing("host", "log").public.hex(), name="Neutral host"),
         origin="detente.example/levant/replay",
         quorum=2,
         rules={"lateness_us": 2_592_000_000_000},

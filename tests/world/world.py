@@ -31,7 +31,7 @@ from tests.world.network import Line, Listener, Network
 from detente.errors import Unavailable
 from detente.geometry.volume import Volume4D
 from detente.host.app import HostApp
-from detente.host.engine import Engine as HostEngine
+from detente.host.engine import HostLoop
 from detente.host.metrics import Metrics
 from detente.host.tokens import Tokens
 from detente.ledger import canonical
@@ -40,22 +40,22 @@ from detente.ledger.entry import Draft, Submission, check_submission, encode_sub
 from detente.ledger.facets import Facet
 from detente.ledger.genesis import Genesis, ledger_id, sign_genesis
 from detente.ledger.keys import SigningKey
-from detente.ledger.readable import Known as KnownBytes
+from detente.ledger.readable import ReadableEntry
 from detente.network.client import HostClient
 from detente.network.following.sync import Pace
 from detente.network.peers import PeersClient
-from detente.node.host.host import Host
+from detente.node.host.host import HostLedger
 from detente.node.host.limits import LimitRules
 from detente.node.station.effects import Effect
 from detente.node.station.inputs import Input, PresenceSet, Release, Tick
 from detente.node.station.state import Me, Station
-from detente.picture.known import Known, known_of
+from detente.picture.known import Entry, known_of
 from detente.picture.picture import Picture
 from detente.records.body import Body
 from detente.records.registry import REGISTRY
 from detente.rules.notices.screening.screening import Presence
 from detente.station.direct import direct_app
-from detente.station.engine import Engine
+from detente.station.engine import StationLoop
 from detente.storage import MemoryStore
 from detente.wiring.station import StationConfig, StationParts, load_memory
 
@@ -119,8 +119,8 @@ class WorldHost:
         world = self._world
         self.process = Process("host")
         self.store = ReopenedStore(self.store)
-        self.engine = HostEngine(
-            lambda: Host(world.signed, world.limits),
+        self.engine = HostLoop(
+            lambda: HostLedger(world.signed, world.limits),
             self.store,
             keys.signing("host", "log"),
             now=self.clock.now_us,
@@ -201,7 +201,7 @@ class WorldStation:
             transport=line,
         )
         peers = PeersClient(parts.config.peers, transport=line)
-        self.engine = Engine(parts, client, peers, draw=world.random_bytes, pace=world.pace)
+        self.engine = StationLoop(parts, client, peers, draw=world.random_bytes, pace=world.pace)
         self.engine.work_failed = self._mistake  # type: ignore[method-assign]
         world.network.listeners[party] = Listener(self.process, direct_app(self.engine))
         self.process.context.run(world.loop.create_task, self.engine.start())
@@ -225,7 +225,7 @@ class WorldStation:
 
     def _mistake(self, name: str, error: BaseException) -> None:
         self._world.mistakes.append((f"{self.party}: {name}", error))
-        Engine.work_failed(self.engine, name, error)
+        StationLoop.work_failed(self.engine, name, error)
 
     # --- what it holds ---
 
@@ -247,10 +247,10 @@ class WorldStation:
         """Whether an entry is in the own copy, or has come directly."""
         return entry in self.state.peers.direct or any(entry == found for found, _ in self.disk.known.values())
 
-    def entries(self) -> list[Known]:
+    def entries(self) -> list[Entry]:
         """Return every entry that it may read and holds, in order of the ledger, read again from its own copy."""
         rows = sorted((index, raw) for index, (_, raw) in self.disk.known.items())
-        return [_known(index, msgspec.json.decode(raw, type=KnownBytes)) for index, raw in rows]
+        return [_known(index, msgspec.json.decode(raw, type=ReadableEntry)) for index, raw in rows]
 
     # --- what its officers do ---
 
@@ -302,7 +302,7 @@ class WorldStation:
         self.gives(Release("watch-1"))
 
 
-def _known(index: int, raw: KnownBytes) -> Known:
+def _known(index: int, raw: ReadableEntry) -> Entry:
     facets = [None if opening is None else opening.facet for opening in raw.facets]
     return known_of(index, raw.received_at_us, raw.id, raw.header, facets)
 

@@ -22,7 +22,7 @@ from tests.worlds.normal import Normal
 
 from detente.errors import Refused
 from detente.host.app import HostApp
-from detente.host.engine import Engine
+from detente.host.engine import HostLoop
 from detente.host.metrics import Metrics
 from detente.host.tokens import Tokens
 from detente.ledger import canonical
@@ -31,7 +31,7 @@ from detente.ledger.genesis import sign_genesis
 from detente.ledger.keys import SigningKey
 from detente.network.client import _problems
 from detente.network.serving.connection import PEER, Peer
-from detente.node.host.host import Host
+from detente.node.host.host import HostLedger
 from detente.node.host.limits import LimitRules, Rate
 from detente.node.station.effects import Compose, Raise, Refetch, Reply, SendCosignature, SendDirect, Submit, WakeAt
 from detente.node.station.handle import handle
@@ -52,7 +52,7 @@ from detente.node.station.inputs import (
 )
 from detente.node.station.load import load
 from detente.node.station.parts.checking import Page, check_page
-from detente.node.station.parts.screener import DeskScreener, rules_of
+from detente.node.station.parts.screener import HolderScreener, rules_of
 from detente.node.station.state import Me, Station
 from detente.rules.notices.screening.screening import Presence
 from detente.station.direct import direct_app
@@ -102,8 +102,8 @@ class Sim:
         self.seen: list[Seen] = []
         self.hidden: list[bytes] = []
         """Ids of what others sent and the observer may not read, in the order of sending; some of it the host refused."""
-        self.engine = Engine(
-            lambda: Host(SIGNED, LIMITS),
+        self.engine = HostLoop(
+            lambda: HostLedger(SIGNED, LIMITS),
             MemoryStore(),
             HOST_KEY,
             now=self.clock.now_us,
@@ -153,7 +153,7 @@ class Sim:
                 peers=tuple(p for p in PARTIES if p != party),
                 station_key=world.signing(party, "station"),
             )
-            screener = DeskScreener(rules_of(RULES.screening))
+            screener = HolderScreener(rules_of(RULES.screening))
             station = Station(me=me, picture=NoPicture(RULES), screener=screener, read_entry=lambda index: None)
             load(station, {}, [], [], self.now_us)
             self.stations[party] = station

@@ -17,7 +17,7 @@ from tests.worlds.compare import look
 from tests.worlds.randomness import lopsidedness
 
 from detente.host import app, reading, requests, stream
-from detente.host.requests import Answer
+from detente.host.requests import HostReply
 from detente.ledger import entry
 from detente.ledger.delivered import Told
 from detente.node.host import admission, host, limits
@@ -27,7 +27,7 @@ from detente.node.station.draft import draft_of
 from detente.node.station.effects import Compose
 from detente.node.station.parts import screener
 from detente.node.station.parts.answer_times import Slots
-from detente.node.station.parts.watermarks import Telling
+from detente.node.station.parts.watermarks import WatermarkTimes
 from detente.records.entries.watermark import Watermark
 
 MOST = 60
@@ -69,12 +69,12 @@ def framing_by_stored_length(patch: Patch) -> None:
 
 def order_by_stored_length(patch: Patch) -> None:
     """Order: a page does not list its entries by index, but by how long they are as stored."""
-    rows = reading.Engine.rows
+    rows = reading.HostLoop.rows
 
     def sorted_rows(self: Any, indexes: Any) -> Any:
         return sorted(rows(self, indexes), key=lambda row: len(row.submission) % 50)
 
-    patch.setattr(reading.Engine, "rows", sorted_rows)
+    patch.setattr(reading.HostLoop, "rows", sorted_rows)
 
 
 def order_of_recipients(patch: Patch) -> None:
@@ -122,28 +122,28 @@ def id_from_the_hidden_count(patch: Patch) -> None:
 def slot_by_units_held(patch: Patch) -> None:
     """Slot: the answer comes a little later for each unit that had to be looked at."""
     held = [0]  # of whoever stated its presence last
-    review, slot_us = screener.DeskScreener.review, screenings.slot_us
+    review, slot_us = screener.HolderScreener.review, screenings.slot_us
 
     def reviewing(self: Any, presence: Any, *more: Any) -> None:
         held[0] = len(presence)
         review(self, presence, *more)
 
-    patch.setattr(screener.DeskScreener, "review", reviewing)
+    patch.setattr(screener.HolderScreener, "review", reviewing)
     patch.setattr(screenings, "slot_us", lambda *given: slot_us(*given) + 1000 * held[0])
 
 
 def age_of_the_newest_unit(patch: Patch) -> None:
     """Field: a screening says how old the newest unit's data is, not the epoch's."""
-    whole = screener.DeskScreener.answer
+    whole = screener.HolderScreener.answer
 
     def answer(self: Any, notice: str, asker: str, volumes: Any, received_at_us: int) -> Any:
         given = whole(self, notice, asker, volumes, received_at_us)
-        if given.data_age_us is None or not self.desk.presence:
+        if given.data_age_us is None or not self.memory.presence:
             return given
-        age_us = received_at_us - max(presence.held_from_us for presence in self.desk.presence)
+        age_us = received_at_us - max(presence.held_from_us for presence in self.memory.presence)
         return screener.padded(msgspec.structs.replace(given, data_age_us=max(age_us, 0)))
 
-    patch.setattr(screener.DeskScreener, "answer", answer)
+    patch.setattr(screener.HolderScreener, "answer", answer)
 
 
 def finer_than_the_cell(patch: Patch) -> None:
@@ -170,9 +170,9 @@ def error_that_knows(patch: Patch) -> None:
 
 def receipt_for_anyone(patch: Patch) -> None:
     """Status: the receipt of an entry by a certain party is given to all who know its id."""
-    whole = host.Host.may_read
+    whole = host.HostLedger.may_read
     patch.setattr(
-        host.Host,
+        host.HostLedger,
         "may_read",
         lambda self, party, index: whole(self, party, index) or self.threads.author_of(index) == "rus",
     )
@@ -181,23 +181,23 @@ def receipt_for_anyone(patch: Patch) -> None:
 def header_that_counts(patch: Patch) -> None:
     """Header: each answer bears the number of requests that were refused, whoever made them."""
     refused = [0]
-    make, refusal, answer = app.HostApp.__init__, app.refusal, requests.Request.answer
+    make, refusal, answer = app.HostApp.__init__, app.refusal, requests.HostRequest.answer
 
     def started(self: Any, *given: Any, **more: Any) -> None:
         refused[0] = 0
         make(self, *given, **more)
 
-    def counting(problems: Any, *more: Any) -> Answer:
+    def counting(problems: Any, *more: Any) -> HostReply:
         refused[0] += 1
         return refusal(problems, *more)
 
-    async def counted(self: Any, given: Answer) -> None:
+    async def counted(self: Any, given: HostReply) -> None:
         given.headers.append((b"x-refused", str(refused[0]).encode()))
         await answer(self, given)
 
     patch.setattr(app.HostApp, "__init__", started)
     patch.setattr(app, "refusal", counting)
-    patch.setattr(requests.Request, "answer", counted)
+    patch.setattr(requests.HostRequest, "answer", counted)
 
 
 def metrics_for_parties(patch: Patch) -> None:
@@ -207,9 +207,9 @@ def metrics_for_parties(patch: Patch) -> None:
     def opened(self: Any, *given: Any, **more: Any) -> None:
         make(self, *given, **more)
 
-        async def metrics(request: Any) -> Answer:
+        async def metrics(request: Any) -> HostReply:
             lines = self.engine.metrics.text().split(b"\n")
-            return Answer(b"\n".join(line for line in lines if b"_created" not in line))
+            return HostReply(b"\n".join(line for line in lines if b"_created" not in line))
 
         self._open["GET", "/metrics"] = metrics
 
@@ -271,19 +271,19 @@ def watermark_in_common(patch: Patch) -> None:
         body = Watermark(count=told.count, list_hash=told.hash.hex(), size=state.following.next_entry)
         return [Compose(draft_of(state, body, audience, now_us))]
 
-    patch.setattr(Telling, "due_us", due_us)
+    patch.setattr(WatermarkTimes, "due_us", due_us)
     patch.setattr(station_clock, "watermark", joint)
 
 
 def watermark_on_one_clock(patch: Patch) -> None:
     """Time: a watermark to one author waits for 5 s after one to another."""
-    due_us = Telling._due_us
+    due_us = WatermarkTimes._due_us
 
     def due(self: Any, author: str, now_us: int) -> int:
         last_us = max(self.last_us.values(), default=None)
         return due_us(self, author, now_us) if last_us is None else max(now_us, last_us + self.every_us)
 
-    patch.setattr(Telling, "_due_us", due)
+    patch.setattr(WatermarkTimes, "_due_us", due)
 
 
 MUTANTS: dict[Callable[[Patch], None], int] = {

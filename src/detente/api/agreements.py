@@ -12,9 +12,9 @@ from detente.records.agreements.agreement import Agreement, Annex
 from detente.records.agreements.verdict import Verdicts
 from detente.rules.agreements.judging.proofs import Proven
 from detente.rules.agreements.judging.verdict import WhatFollows
-from detente.rules.agreements.sheets.counting import Counted
+from detente.rules.agreements.sheets.counting import CountedTerm
 from detente.rules.agreements.sheets.sheet import Sheet
-from detente.rules.agreements.sheets.status import Standing
+from detente.rules.agreements.sheets.status import WordsAndDeeds
 
 
 class AsSeen(Answer, frozen=True, kw_only=True):
@@ -33,7 +33,7 @@ class AsSeenAsked(Question[A], Generic[A], frozen=True, kw_only=True, forbid_unk
     size: Whole | None = None
 
 
-class PartyStanding(Standing, frozen=True, kw_only=True):
+class PartyStanding(WordsAndDeeds, frozen=True, kw_only=True):
     """Where an agreement stands for one party, and the same in one sentence."""
 
     said: str = msgspec.field(name="sentence")
@@ -184,7 +184,7 @@ class CountsShown(AsSeen, frozen=True, kw_only=True):
     """The terms of one agreement that count days, each with the events that this viewer's entries give."""
 
     at_us: int
-    counts: tuple[Counted, ...]
+    counts: tuple[CountedTerm, ...]
 
 
 class CountsAsked(AsSeenAsked[CountsShown], frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -6,10 +6,10 @@ import msgspec
 
 from detente.api.over import OverRow
 from detente.api.question import Answer, Question
-from detente.picture.boards.matrix import Row
+from detente.picture.boards.matrix import MatrixLine
 from detente.rules.notices.delivery.course import Course
 from detente.rules.notices.delivery.lead_times import Accepted, Leads, Reach
-from detente.rules.notices.delivery.recipients import Cell
+from detente.rules.notices.delivery.recipients import MatrixCell
 from detente.rules.notices.delivery.steps import Fact
 
 
@@ -78,14 +78,14 @@ class CoursesAsked(Question[Courses], frozen=True, kw_only=True, forbid_unknown_
     entry: str
 
 
-class CellRow(Cell, frozen=True, kw_only=True):
+class CellRow(MatrixCell, frozen=True, kw_only=True):
     """One recipient of one notice. `gap`: it should have the notice, and nothing shows that it has."""
 
     gap: bool
     words: str
 
 
-class MatrixRow(Row, frozen=True, kw_only=True):
+class MatrixRow(MatrixLine, frozen=True, kw_only=True):
     """One notice with a cell for every party of the ledger."""
 
     cells: tuple[CellRow, ...]

@@ -12,14 +12,14 @@ from detente.api.entries import ProvenEntry
 from detente.api.question import Answer, AskedAsOf, Question
 from detente.rules.evidence.conclusions import Beside
 from detente.rules.evidence.contradictions import Contradiction
-from detente.rules.evidence.counts import Reconciled, Side
+from detente.rules.evidence.counts import Reconciled, ReporterFigures
 from detente.rules.evidence.grades import SourceRecord
 from detente.rules.evidence.incidents import Incident
-from detente.rules.evidence.on_record import Held
+from detente.rules.evidence.on_record import OnRecord
 from detente.rules.evidence.origins import Support
 from detente.rules.evidence.report.daily_words import DailyText
 from detente.rules.evidence.report.day import Daily
-from detente.rules.evidence.said import Said
+from detente.rules.evidence.said import ClaimSaid
 
 """An entry as a station holds it (docs/formats/host-api.md, "Known")."""
 
@@ -38,7 +38,7 @@ class EvidenceSeen(msgspec.Struct, frozen=True, kw_only=True):
 class EvidenceHeld(Answer, frozen=True, kw_only=True):
     """Records that bear on evidence, in order of the ledger; `next` is None where none follow."""
 
-    held: Held
+    held: OnRecord
     next: int | None
     seen: EvidenceSeen
 
@@ -53,7 +53,7 @@ class EvidenceHeldAsked(AskedAsOf, Question[EvidenceHeld], frozen=True, kw_only=
 class Claims(Answer, frozen=True, kw_only=True):
     """Claims that no later version takes the place of, in order of the ledger; `next` is None where none follow."""
 
-    claims: tuple[Said, ...]
+    claims: tuple[ClaimSaid, ...]
     next: int | None
     seen: EvidenceSeen
 
@@ -69,9 +69,9 @@ class ClaimsAsked(AskedAsOf, Question[Claims], frozen=True, kw_only=True, forbid
 class Origins(Answer, frozen=True, kw_only=True):
     """One claim, with what stands behind its subject. `support` is None where only claims that were replaced are on it."""
 
-    claim: Said
-    denied_by: tuple[Said, ...]
-    on_subject: tuple[Said, ...]
+    claim: ClaimSaid
+    denied_by: tuple[ClaimSaid, ...]
+    on_subject: tuple[ClaimSaid, ...]
     seen: EvidenceSeen
     support: Support | None
 
@@ -126,7 +126,7 @@ class BulletinCounts(Answer, frozen=True, kw_only=True):
     """What reporters counted: `sides` beside each other, never added; `wholes` against the same reporter's own days."""
 
     seen: EvidenceSeen
-    sides: tuple[Side, ...]
+    sides: tuple[ReporterFigures, ...]
     wholes: tuple[Reconciled, ...]
 
 

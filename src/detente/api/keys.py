@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from detente.api.question import Answer, Question
-from detente.ledger.genesis import Host
+from detente.ledger.genesis import GenesisHost
 from detente.ledger.identity import KeyUse
 
 
 class Keys(Answer, frozen=True, kw_only=True):
     """Every key that the ledger has ever known, ended ones too, by party; `parties` are those that have keys, `host` is in force now."""
 
-    host: Host
+    host: GenesisHost
     keys: tuple[KeyUse, ...]
     ledger: str
     parties: tuple[str, ...]

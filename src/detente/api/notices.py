@@ -9,9 +9,9 @@ import msgspec
 from detente.api.question import NUMBER_MAX, Answer, Question, Whole
 from detente.picture.boards.endangered_board import AskedAfresh, DangerBoard
 from detente.picture.notices.airspace import Form
-from detente.picture.notices.open_conflicts import Open
+from detente.picture.notices.open_conflicts import OpenConflict
 from detente.picture.notices.read_backs import Judged
-from detente.picture.notices.screenings import Answered
+from detente.picture.notices.screenings import ScreeningOnRecord
 from detente.picture.notices.waiting import For
 from detente.records.notices.notice import Activity, CoarseNotice, Notice
 from detente.records.notices.notice_state import State
@@ -80,7 +80,7 @@ class NoticesAsked(Question[Notices], frozen=True, kw_only=True, forbid_unknown_
 class Conflicts(Answer, frozen=True, kw_only=True):
     """Pairs of live notices that come too close, the soonest first. What is not notified, or not opened to us, is not compared."""
 
-    conflicts: tuple[Open, ...]
+    conflicts: tuple[OpenConflict, ...]
 
 
 class ConflictsAsked(Question[Conflicts], frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -89,7 +89,7 @@ class ConflictsAsked(Question[Conflicts], frozen=True, kw_only=True, forbid_unkn
     path = "/local/conflicts"
 
 
-class ScreenedRow(Answered, frozen=True, kw_only=True):
+class ScreenedRow(ScreeningOnRecord, frozen=True, kw_only=True):
     """One recipient's answer to one version, with its sentence, and why it was not screened where we can know."""
 
     words: str

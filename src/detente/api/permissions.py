@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from detente.api.question import Answer, Question
-from detente.picture.agreements.permits import Kept
+from detente.picture.agreements.permits import LifelineStanding
 from detente.rules.agreements.permits import Permit, Stands
 
 
@@ -37,7 +37,7 @@ class PermissionsAsked(Question[Permissions], frozen=True, kw_only=True, forbid_
     path = "/local/permissions"
 
 
-class LifelineRow(Kept, frozen=True, kw_only=True):
+class LifelineRow(LifelineStanding, frozen=True, kw_only=True):
     """One lifeline as its author last said that it stands. `ended_for_us`: its author tells us no later version."""
 
     ended_for_us: bool

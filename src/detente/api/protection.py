@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from detente.api.question import Answer, Question
 from detente.picture.boards.go_board import SiteLine
-from detente.rules.protection.go_hold import Verdict
+from detente.rules.protection.go_hold import GoHold
 from detente.rules.protection.hits import Hit
 
 
-class MovementRow(Verdict, frozen=True, kw_only=True):
+class MovementRow(GoHold, frozen=True, kw_only=True):
     """One own movement with what holds it. `unscreened` says of each party that did not screen it why, as far as we can know."""
 
     unscreened: dict[str, str]

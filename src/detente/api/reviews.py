@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from detente.api.question import Answer, Question, Whole
-from detente.picture.agreements.meetings import Called, Minuted
+from detente.picture.agreements.meetings import MeetingCalled, Minuted
 from detente.records.agreements.meeting import Item
 from detente.rules.agreements.reviews import ActionStanding, PointStanding
 
@@ -30,7 +30,7 @@ class MinutesRow(Minuted, frozen=True, kw_only=True):
     points: tuple[PointRow, ...]
 
 
-class MeetingRow(Called, frozen=True, kw_only=True):
+class MeetingRow(MeetingCalled, frozen=True, kw_only=True):
     """One meeting. `next_due_us`: when the next of its series is due, None where it does not recur; `reminder` stands with the latest."""
 
     minutes: tuple[MinutesRow, ...]

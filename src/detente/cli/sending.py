@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from detente.cli.output import plain, progress
-from detente.cli.session import Desk, basis_words, short
+from detente.cli.session import StationSession, basis_words, short
 from detente.errors import Refused, problem
 
 if TYPE_CHECKING:
     from detente.api.sending import Sent
 
 
-def send(desk: Desk, asked: Mapping[str, object], wait_s: int, as_json: bool) -> Sent:
+def send(session: StationSession, asked: Mapping[str, object], wait_s: int, as_json: bool) -> Sent:
     """Send what is asked; raises Refused with the host's words where the host refused it."""
     from detente.api.sending import SendAsked, SendingAsked
 
     body = msgspec.json.decode(msgspec.json.encode(asked), type=SendAsked)
     with progress("signed and queued; waiting for the host's receipt", as_json):
-        found = desk.station.ask(SendingAsked(body=body, wait_s=wait_s))
+        found = session.station.ask(SendingAsked(body=body, wait_s=wait_s))
     if found.problems:
         step = f"Nothing was recorded. Correct it and send it again; then `detente dismiss {short(found.id)}`."
         raise Refused(

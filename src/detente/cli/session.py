@@ -49,7 +49,7 @@ EndedFor = Annotated[
 ]
 
 
-class Desk:
+class StationSession:
     """One station, asked by one of its officers. Use as a context manager."""
 
     def __init__(self, station: LocalStation) -> None:
@@ -157,7 +157,7 @@ class Desk:
 
         return self.station.ask(EntryAsked(entry=entry_id))
 
-    def __enter__(self) -> Desk:
+    def __enter__(self) -> StationSession:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -182,18 +182,18 @@ class OfEntry(Protocol):
 Row = TypeVar("Row", bound=OfEntry)
 
 
-def row_of(code: str, desk: Desk, rows: Iterable[Row], given: str, field: str, what: str, see: str) -> Row:
+def row_of(code: str, session: StationSession, rows: Iterable[Row], given: str, field: str, what: str, see: str) -> Row:
     """Return the row of an entry, named by its first digits. Raises `Refused` where that entry is no `what`; the verb `see` lists them."""
-    full = desk.full_id(given, field)
+    full = session.full_id(given, field)
     for row in rows:
         if row.entry == full:
             return row
     raise Refused([problem(code, field, given, f"must be {what}", f"See `{see}`.")])
 
 
-def at_desk(folder: Path | None) -> Desk:
+def at_station(folder: Path | None) -> StationSession:
     """Go to the desk of the station in a folder; raises Refused where none is named, Unavailable where none answers."""
-    return Desk(find_station(folder))
+    return StationSession(find_station(folder))
 
 
 def ask(folder: Path | None, question: Question[Seen]) -> Seen:

@@ -15,12 +15,12 @@ import msgspec
 import structlog
 
 from detente.errors import DetenteError, Problem, Refused, problem
-from detente.host.engine import Engine
+from detente.host.engine import HostLoop
 from detente.host.openapi import openapi_bytes
 from detente.host.problems import INTERNAL, NOT_FOUND, problems_of
-from detente.host.reading import Reading
+from detente.host.reading import ReadingRoutes
 from detente.host.recovery import Recovery
-from detente.host.requests import LINES, Answer, Request
+from detente.host.requests import LINES, HostReply, HostRequest
 from detente.host.stream import ROUND_S, Streams
 from detente.host.tokens import Tokens, missing, over
 from detente.ledger import canonical
@@ -37,7 +37,7 @@ BEARER: Final = b"Bearer "
 SUBMISSIONS: Final = ("/v1/entries", "/v1/entries/batch")
 NOTE_BYTES: Final = 64 << 10
 
-Handler = Callable[[Request], Awaitable[Answer | None]]
+Handler = Callable[[HostRequest], Awaitable[HostReply | None]]
 """Returns None when it has answered itself (a stream)."""
 
 
@@ -48,12 +48,12 @@ class _Empty(msgspec.Struct, forbid_unknown_fields=True):
 class HostApp:
     """The ASGI application on the parties' listener."""
 
-    def __init__(self, engine: Engine, tokens: Tokens, genesis: bytes, *, round_s: float = ROUND_S) -> None:
+    def __init__(self, engine: HostLoop, tokens: Tokens, genesis: bytes, *, round_s: float = ROUND_S) -> None:
         self.engine = engine
         self.tokens = tokens
         self.genesis = genesis
         self.streams = Streams(engine, round_s)
-        reading = Reading(engine)
+        reading = ReadingRoutes(engine)
         recovery = Recovery(engine)
         self._open: dict[tuple[str, str], Handler] = {
             ("GET", "/openapi.json"): self._openapi,
@@ -84,7 +84,7 @@ class HostApp:
         if scope["type"] != "http":
             return  # no lifespan to speak of; the server starts and stops us
         started = time.perf_counter()
-        request = Request(scope, receive, send)
+        request = HostRequest(scope, receive, send)
         try:
             answer = await self._handle(request)
         except ClientGone:
@@ -103,7 +103,7 @@ class HostApp:
             self.engine.metrics.slow()
         await request.answer(answer)
 
-    async def _handle(self, request: Request) -> Answer | None:
+    async def _handle(self, request: HostRequest) -> HostReply | None:
         path, method = request.scope["path"], request.scope["method"]
         handler = self._members.get((method, path))
         if handler is None:
@@ -126,7 +126,7 @@ class HostApp:
             raise _WrongMethod(method, allowed)
         raise Refused([NOT_FOUND])
 
-    def _authorise(self, request: Request) -> None:
+    def _authorise(self, request: HostRequest) -> None:
         """Find the session of a request; the token is verified once for each connection, the key's standing each time."""
         peer, given = request.peer, request.header(b"authorization")
         if not given.startswith(BEARER):
@@ -147,43 +147,43 @@ class HostApp:
 
     # --- without a session
 
-    async def _openapi(self, request: Request) -> Answer:
+    async def _openapi(self, request: HostRequest) -> HostReply:
         request.query()
-        return Answer(openapi_bytes())
+        return HostReply(openapi_bytes())
 
-    async def _genesis(self, request: Request) -> Answer:
+    async def _genesis(self, request: HostRequest) -> HostReply:
         request.query()
-        return Answer(self.genesis)
+        return HostReply(self.genesis)
 
-    async def _challenge(self, request: Request) -> Answer:
+    async def _challenge(self, request: HostRequest) -> HostReply:
         tick = self.engine.tick()
         self._limit_login(request, tick)
         canonical.decode(await request.body(NOTE_BYTES), _Empty)
         challenge = self.engine.host.sessions.challenge(secrets.token_bytes(32), tick)
-        return Answer(canonical.encode({"challenge": challenge.hex()}))
+        return HostReply(canonical.encode({"challenge": challenge.hex()}))
 
-    async def _session(self, request: Request) -> Answer:
+    async def _session(self, request: HostRequest) -> HostReply:
         host, tick = self.engine.host, self.engine.tick()
         self._limit_login(request, tick)
         login = canonical.decode(await request.body(NOTE_BYTES), Login)
         session = host.sessions.open(login, request.peer.party, host.station_of, tick)
         token = self.tokens.make(session, secrets.token_hex(16))
         log.info("session_opened", party=session.party, key=session.key.hex(), address=request.peer.address)
-        return Answer(
+        return HostReply(
             canonical.encode({"expires_in_s": SESSION_US // 1_000_000, "party": session.party, "token": token})
         )
 
-    def _limit_login(self, request: Request, tick: int) -> None:
+    def _limit_login(self, request: HostRequest, tick: int) -> None:
         limits = self.engine.host.limits
         limits.take("logins", request.peer.party or request.peer.address, limits.rules.logins, 1, tick)
 
     # --- writing
 
-    async def _submit(self, request: Request) -> Answer:
+    async def _submit(self, request: HostRequest) -> HostReply:
         raw = await request.body(self.engine.host.limits.rules.submission_bytes)
-        return Answer(await self.engine.submit(raw, request.party))
+        return HostReply(await self.engine.submit(raw, request.party))
 
-    async def _submit_lines(self, request: Request) -> Answer:
+    async def _submit_lines(self, request: HostRequest) -> HostReply:
         rules = self.engine.host.limits.rules
         body = await request.body(rules.batch_bytes)
         raws = body.split(b"\n")
@@ -197,9 +197,9 @@ class HostApp:
             raise too_large("", longest, rules.submission_bytes)
         answers = await self.engine.submit_lines(raws, request.party)
         lines = [answer if isinstance(answer, bytes) else _problem_line(answer) for answer in answers]
-        return Answer(b"\n".join(lines) + b"\n", LINES)
+        return HostReply(b"\n".join(lines) + b"\n", LINES)
 
-    async def _cosignature(self, request: Request) -> Answer:
+    async def _cosignature(self, request: HostRequest) -> HostReply:
         data = await request.body(NOTE_BYTES)
         engine = self.engine
         host, witnesses = engine.host, engine.witnesses
@@ -213,7 +213,7 @@ class HostApp:
         if signed is not None:
             engine.keep("cosigned/witnessed", signed.data)
             engine.wake_listeners()
-        return Answer(canonical.encode({"size": host.published, "witnessed_size": witnesses.size}))
+        return HostReply(canonical.encode({"size": host.published, "witnessed_size": witnesses.size}))
 
 
 def _problem_line(problems: tuple[Problem, ...]) -> bytes:
@@ -221,7 +221,7 @@ def _problem_line(problems: tuple[Problem, ...]) -> bytes:
     return msgspec.json.encode({"problems": body["problems"]}, order="sorted")
 
 
-def refusal(problems: tuple[Problem, ...], allowed: Sequence[str] = ()) -> Answer:
+def refusal(problems: tuple[Problem, ...], allowed: Sequence[str] = ()) -> HostReply:
     """Return the answer that says what is wrong; how long to wait, where that is what to do; `allowed`: the methods of the route."""
     status = status_of(problems)
     headers: list[tuple[bytes, bytes]] = []
@@ -233,7 +233,7 @@ def refusal(problems: tuple[Problem, ...], allowed: Sequence[str] = ()) -> Answe
         headers.append((b"www-authenticate", b'Bearer realm="detente"'))
     if allowed:
         headers.append((b"allow", ", ".join(sorted(allowed)).encode()))
-    return Answer(problem_details(status, problems), PROBLEM.encode(), headers, status)
+    return HostReply(problem_details(status, problems), PROBLEM.encode(), headers, status)
 
 
 class _WrongMethod(Refused):

@@ -22,7 +22,7 @@ from detente.ledger.checkpoints.checkpoint import Checkpoint, parse_checkpoint, 
 from detente.ledger.checkpoints.note import Note, parse_note
 from detente.ledger.keys import SigningKey
 from detente.node.host.examine import Examined
-from detente.node.host.host import Host
+from detente.node.host.host import HostLedger
 from detente.node.host.limits import too_large
 from detente.node.host.receipts import note_as_json
 from detente.node.host.restoring import Restoring
@@ -41,12 +41,12 @@ RECENT: Final = 4096
 log = structlog.get_logger("detente.host")
 
 
-class Engine:
+class HostLoop:
     """One ledger, written by this process. `now` is the ledger's clock, `tick` the steady one; both in µs."""
 
     def __init__(
         self,
-        make_host: Callable[[], Host],
+        make_host: Callable[[], HostLedger],
         store: Store,
         key: SigningKey,
         *,
@@ -84,7 +84,7 @@ class Engine:
             self.store.append([self.host.genesis_row(genesis)], 0).result()
         self._take(*self._folded())
 
-    def _folded(self) -> tuple[Host, Witnesses]:
+    def _folded(self) -> tuple[HostLedger, Witnesses]:
         """Fold everything stored into a new host. Touches nothing of the present one, so it may run beside it."""
         host, witnesses = self._make_host(), Witnesses()
         host.load(self.store.read(0, self.store.size()))
@@ -104,12 +104,12 @@ class Engine:
         self._check_key(host)
         return host, witnesses
 
-    def _check_key(self, host: Host) -> None:
+    def _check_key(self, host: HostLedger) -> None:
         """Stop writing when the next checkpoint is another's to sign."""
         if host.host_key(host.published + 1).public != self.key.public:
             host.fail(OTHER_KEY)
 
-    def _take(self, host: Host, witnesses: Witnesses) -> None:
+    def _take(self, host: HostLedger, witnesses: Witnesses) -> None:
         before = self.host
         host.asking, host.sessions, host.limits = before.asking, before.sessions, before.limits
         self.host, self.witnesses = host, witnesses
@@ -392,7 +392,7 @@ class Engine:
         return self.host.receipt(self.rows([index])[0], largest.checkpoint.size, note_as_json(largest.data))
 
 
-def _forked(host: Host, data: bytes) -> bool:
+def _forked(host: HostLedger, data: bytes) -> bool:
     """Whether a note kept as a fork is one: former builds kept any note that came while the host did not write."""
     head = parse_checkpoint(parse_note(data).text)
     return head.size > host.tree.size or host.tree.root(head.size) != head.root

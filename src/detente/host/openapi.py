@@ -9,7 +9,7 @@ import msgspec
 from detente.errors import Problem
 from detente.ledger.entry import Submission
 from detente.ledger.genesis import SignedGenesis
-from detente.ledger.readable import Known
+from detente.ledger.readable import ReadableEntry
 from detente.ledger.receipt import Receipt
 from detente.network.openapi import (
     JsonObject,
@@ -24,7 +24,7 @@ from detente.network.openapi import (
 )
 from detente.node.host.sessions import Login
 
-TYPES = [Known, Login, Problem, Receipt, SignedGenesis, Submission]
+TYPES = [ReadableEntry, Login, Problem, Receipt, SignedGenesis, Submission]
 INDEX = {"type": "integer", "minimum": 0, "maximum": 2**53 - 1}
 HEX32 = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 TEXT = "text/plain; charset=utf-8"

@@ -11,7 +11,7 @@ import structlog
 from detente.errors import DetenteError, Refused, problem
 from detente.host.app import HostApp, refusal
 from detente.host.problems import INTERNAL, NOT_FOUND, problems_of
-from detente.host.requests import Answer, Request
+from detente.host.requests import HostReply, HostRequest
 from detente.ledger import canonical
 from detente.network.serving.http import ClientGone, Receive, Scope, Send
 from detente.wiring.clocks import Clock, StepClock
@@ -50,7 +50,7 @@ class OperatorApp:
         """Answer one request."""
         if scope["type"] != "http":
             return
-        request = Request(scope, receive, send)
+        request = HostRequest(scope, receive, send)
         handler = self._routes.get((scope["method"], scope["path"]))
         try:
             answer = refusal((NOT_FOUND,)) if handler is None else await handler(request)
@@ -63,7 +63,7 @@ class OperatorApp:
             answer = refusal((INTERNAL,))
         await request.answer(answer)
 
-    async def _health(self, request: Request) -> Answer:
+    async def _health(self, request: HostRequest) -> HostReply:
         host = self._engine.host
         writing = host.mode == "writing"
         body = {
@@ -72,14 +72,14 @@ class OperatorApp:
             "status": "ok" if writing else "read-only",
             "why": host.why,
         }
-        return Answer(canonical.encode(body), status=200 if writing else 503)
+        return HostReply(canonical.encode(body), status=200 if writing else 503)
 
-    async def _metrics(self, request: Request) -> Answer:
+    async def _metrics(self, request: HostRequest) -> HostReply:
         host, metrics = self._engine.host, self._engine.metrics
         metrics.state(writing=host.mode == "writing", size=host.published, streams=self._parties.streams.count)
-        return Answer(metrics.text(), b"text/plain; version=0.0.4; charset=utf-8")
+        return HostReply(metrics.text(), b"text/plain; version=0.0.4; charset=utf-8")
 
-    async def _duty(self, request: Request) -> Answer:
+    async def _duty(self, request: HostRequest) -> HostReply:
         """What the duty officer of the host is told: urgent words and stops that nobody answered to the end of their ladder."""
         self._require_token(request)
         now_us = self._engine.now()
@@ -93,9 +93,9 @@ class OperatorApp:
             }
             for call in self._engine.host.ladders.duty(now_us)
         ]
-        return Answer(canonical.encode({"duty": rows, "now_us": now_us}))
+        return HostReply(canonical.encode({"duty": rows, "now_us": now_us}))
 
-    async def _read_clock(self, request: Request) -> Answer:
+    async def _read_clock(self, request: HostRequest) -> HostReply:
         host = self._engine.host
         body = {
             "clock": host.genesis.clock,
@@ -103,9 +103,9 @@ class OperatorApp:
             "now_us": self._engine.now(),
             "size": host.published,
         }
-        return Answer(canonical.encode(body))
+        return HostReply(canonical.encode(body))
 
-    async def _set_clock(self, request: Request) -> Answer:
+    async def _set_clock(self, request: HostRequest) -> HostReply:
         self._require_token(request)
         wanted = canonical.decode(await request.body(1 << 10), _SetClock)
         if not isinstance(self._clock, StepClock):
@@ -114,13 +114,13 @@ class OperatorApp:
         self._clock.set(wanted.now_us)
         return await self._read_clock(request)
 
-    async def _accept_missing(self, request: Request) -> Answer:
+    async def _accept_missing(self, request: HostRequest) -> HostReply:
         self._require_token(request)
         canonical.decode(await request.body(1 << 10), _Nothing)
         self._engine.accept_missing()
         return await self._read_clock(request)
 
-    def _require_token(self, request: Request) -> None:
+    def _require_token(self, request: HostRequest) -> None:
         given = request.header(b"authorization")
         if not hmac.compare_digest(given, b"Bearer " + self._token):
             rule = "must be 'Bearer' and the operator's token"

@@ -12,7 +12,7 @@ import httpx
 import structlog
 
 from detente.errors import DetenteError
-from detente.host.engine import Engine
+from detente.host.engine import HostLoop
 
 AGAIN_S = 0.5
 TIMEOUT_S = 2.0
@@ -20,7 +20,7 @@ TIMEOUT_S = 2.0
 log = structlog.get_logger("detente.host")
 
 
-async def ask_stations(engine: Engine, peers: Mapping[str, str], needed: int, client: httpx.AsyncClient) -> None:
+async def ask_stations(engine: HostLoop, peers: Mapping[str, str], needed: int, client: httpx.AsyncClient) -> None:
     """Ask every station until all have answered; allow writing as soon as `needed` of them have."""
     waiting = dict(peers)
     while waiting:
@@ -39,7 +39,7 @@ async def ask_stations(engine: Engine, peers: Mapping[str, str], needed: int, cl
             await asyncio.sleep(AGAIN_S)
 
 
-async def _ask(engine: Engine, party: str, url: str, client: httpx.AsyncClient) -> bool:
+async def _ask(engine: HostLoop, party: str, url: str, client: httpx.AsyncClient) -> bool:
     """Ask one station; True when it has said what it holds, be it nothing or something that is not ours."""
     try:
         answer = await client.get(f"{url.rstrip('/')}/direct/checkpoint", timeout=TIMEOUT_S)

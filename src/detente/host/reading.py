@@ -10,9 +10,9 @@ import re
 from typing import Final
 
 from detente.errors import Refused, problem
-from detente.host.engine import Engine
+from detente.host.engine import HostLoop
 from detente.host.problems import NOT_FOUND
-from detente.host.requests import BYTES, TEXT, Answer, Request
+from detente.host.requests import BYTES, TEXT, HostReply, HostRequest
 from detente.ledger import canonical
 from detente.ledger.tiles import TILE_WIDTH, available, encode_bundle, parse_path, read_tile
 from detente.network.serving.http import NUMBER_MAX
@@ -28,18 +28,18 @@ STEP: Final = 128
 _ID = re.compile(r"[0-9a-f]{64}")
 
 
-class Reading:
+class ReadingRoutes:
     """The handlers of GET routes inside a session."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: HostLoop) -> None:
         self._engine = engine
 
-    async def status(self, request: Request) -> Answer:
+    async def status(self, request: HostRequest) -> HostReply:
         """Say whether the host writes, and how large it is."""
         request.query()
-        return Answer(status_bytes(self._engine))
+        return HostReply(status_bytes(self._engine))
 
-    async def entries(self, request: Request) -> Answer:
+    async def entries(self, request: HostRequest) -> HostReply:
         """Return the next entries that the party may read, as it may read them."""
         start = request.number("from", 0, 0, NUMBER_MAX, "limit")
         limit = request.number("limit", 256, 1, PAGE_ENTRIES, "from")
@@ -59,7 +59,7 @@ class Reading:
                 return _page(shown, start, found.size)
             await asyncio.sleep(0)
 
-    async def leaves(self, request: Request) -> Answer:
+    async def leaves(self, request: HostRequest) -> HostReply:
         """Return whole leaves, joined."""
         start = request.number("from", 0, 0, NUMBER_MAX, "limit")
         limit = request.number("limit", PAGE_LEAVES, 1, PAGE_LEAVES, "from")
@@ -69,9 +69,9 @@ class Reading:
         for at in range(start, stop, 512):
             parts += [row.leaf for row in self._engine.store.read(at, min(at + 512, stop))]
             await asyncio.sleep(0)
-        return Answer(b"".join(parts), BYTES, [(b"detente-size", str(size).encode())])
+        return HostReply(b"".join(parts), BYTES, [(b"detente-size", str(size).encode())])
 
-    async def tile(self, request: Request) -> Answer:
+    async def tile(self, request: HostRequest) -> HostReply:
         """Return a hash tile or an entry bundle (c2sp.org/tlog-tiles)."""
         request.query()
         ref = parse_path(request.scope["path"][1:])
@@ -79,28 +79,28 @@ class Reading:
         if not available(ref, engine.host.published):
             raise Refused([NOT_FOUND])
         if ref.level is not None:
-            return Answer(read_tile(engine.host.tree, ref), BYTES)
+            return HostReply(read_tile(engine.host.tree, ref), BYTES)
         start = ref.index * TILE_WIDTH
-        return Answer(encode_bundle(row.leaf for row in engine.store.read(start, start + ref.width)), BYTES)
+        return HostReply(encode_bundle(row.leaf for row in engine.store.read(start, start + ref.width)), BYTES)
 
-    async def checkpoint(self, request: Request) -> Answer:
+    async def checkpoint(self, request: HostRequest) -> HostReply:
         """Return the newest checkpoint, or the largest witnessed one."""
         engine = self._engine
         if not request.flag("witnessed"):
-            return Answer(engine.newest_note(), TEXT)
+            return HostReply(engine.newest_note(), TEXT)
         if engine.witnesses.largest is None:
             raise Refused([NOT_FOUND])
-        return Answer(engine.witnesses.largest.data, TEXT)
+        return HostReply(engine.witnesses.largest.data, TEXT)
 
-    async def consistency(self, request: Request) -> Answer:
+    async def consistency(self, request: HostRequest) -> HostReply:
         """Return the proof that one size is a prefix of another (RFC 9162)."""
         host = self._engine.host
         new = request.number("new", host.published, 0, host.published, "old")
         old = request.number("old", 0, 0, new, "new")
         hashes = [node.hex() for node in host.tree.consistency_proof(old, new)]
-        return Answer(canonical.encode({"hashes": hashes, "new": new, "old": old}))
+        return HostReply(canonical.encode({"hashes": hashes, "new": new, "old": old}))
 
-    async def receipt(self, request: Request) -> Answer:
+    async def receipt(self, request: HostRequest) -> HostReply:
         """Return the receipt of an entry that the party may read."""
         text = request.scope["path"].removeprefix("/v1/receipts/")
         witnessed = request.flag("witnessed")
@@ -114,10 +114,10 @@ class Reading:
         receipt = self._engine.witnessed_receipt(index) if witnessed else self._engine.receipt(index)
         if receipt is None:
             raise Refused([NOT_FOUND])
-        return Answer(receipt)
+        return HostReply(receipt)
 
 
-def status_bytes(engine: Engine) -> bytes:
+def status_bytes(engine: HostLoop) -> bytes:
     """Return the host's state as members may see it."""
     host = engine.host
     return canonical.encode(
@@ -133,6 +133,6 @@ def status_bytes(engine: Engine) -> bytes:
     )
 
 
-def _page(shown: list[bytes], following: int, size: int) -> Answer:
+def _page(shown: list[bytes], following: int, size: int) -> HostReply:
     head, tail = b'{"entries":[', b'],"next":%d,"size":%d}' % (following, size)
-    return Answer(head + b",".join(shown) + tail)
+    return HostReply(head + b",".join(shown) + tail)

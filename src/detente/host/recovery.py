@@ -8,10 +8,10 @@ import msgspec
 import structlog
 
 from detente.errors import UNREADABLE, Refused, problem, unreadable
-from detente.host.engine import Engine
+from detente.host.engine import HostLoop
 from detente.host.reading import status_bytes
-from detente.host.requests import Answer, Request
-from detente.ledger.readable import Known
+from detente.host.requests import HostReply, HostRequest
+from detente.ledger.readable import ReadableEntry
 from detente.network.serving.http import NUMBER_MAX
 from detente.node.host.restoring import restored_entry
 from detente.node.host.rows import StoredEntry
@@ -24,7 +24,7 @@ NOTE_BYTES = 64 << 10
 GIVEN = "given/"
 """Names under which the store remembers which entries were given back, so that a restart still takes openings of them."""
 
-_KNOWN = msgspec.json.Decoder(Known)
+_KNOWN = msgspec.json.Decoder(ReadableEntry)
 
 
 class Recovery:
@@ -33,18 +33,18 @@ class Recovery:
     Entries given back carry what one station may read: others add their openings to those, also after the host writes again.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: HostLoop) -> None:
         self._engine = engine
         self._busy = asyncio.Lock()
         self._given = {int(name.removeprefix(GIVEN)) for name in engine.store.kept(GIVEN)}
 
-    async def checkpoint(self, request: Request) -> Answer:
+    async def checkpoint(self, request: HostRequest) -> HostReply:
         """Meet a checkpoint that the host signed."""
         data = await request.body(NOTE_BYTES)
         self._engine.meet(data)
-        return Answer(status_bytes(self._engine))
+        return HostReply(status_bytes(self._engine))
 
-    async def leaves(self, request: Request) -> Answer:
+    async def leaves(self, request: HostRequest) -> HostReply:
         """Take leaves; once they lead to the root that is needed, store them and fold the ledger anew."""
         self._require(self._engine.host.mode == "recovering")
         start = request.number("from", 0, 0, NUMBER_MAX)
@@ -55,9 +55,9 @@ class Recovery:
             if rows:
                 await engine.adopt(rows)
                 log.info("leaves_restored", size=engine.host.published, given_by=request.party)
-        return Answer(status_bytes(engine))
+        return HostReply(status_bytes(engine))
 
-    async def entries(self, request: Request) -> Answer:
+    async def entries(self, request: HostRequest) -> HostReply:
         """Put entries to leaves that lack them, or openings to entries; what does not fit its leaf is refused."""
         self._require(self._engine.host.mode == "recovering" or bool(self._given))
         lines = [line for line in (await request.body(ENTRIES_BYTES)).split(b"\n") if line]
@@ -68,7 +68,7 @@ class Recovery:
                 changed += await self._entry(line, f"line {number}", request.party)
             if changed and (not engine.host.blank or engine.host.waive_blank):
                 await engine.refold()
-        return Answer(status_bytes(engine))
+        return HostReply(status_bytes(engine))
 
     def _require(self, recovering: bool) -> None:
         """Refuse, before the body is read, what a whole host has no use for."""

@@ -16,7 +16,7 @@ PAGE: Final = "/openapi.json"
 
 
 @dataclass(slots=True)
-class Answer:
+class HostReply:
     """What goes back."""
 
     body: bytes
@@ -25,7 +25,7 @@ class Answer:
     status: int = 200
 
 
-class Request:
+class HostRequest:
     """One request: path, query, body, and who is at the other end."""
 
     __slots__ = ("_query", "party", "peer", "receive", "scope", "send")
@@ -73,7 +73,7 @@ class Request:
             raise bad_parameter(name, text, "must be true or false", PAGE)
         return text == "true"
 
-    async def answer(self, answer: Answer) -> None:
+    async def answer(self, answer: HostReply) -> None:
         """Send an answer whole."""
         headers = [
             (b"content-type", answer.content_type),

@@ -15,7 +15,7 @@ import structlog
 
 from detente.errors import problem
 from detente.host.app import HostApp
-from detente.host.engine import FAILPOINTS, Engine
+from detente.host.engine import FAILPOINTS, HostLoop
 from detente.host.logs import set_up_logs
 from detente.host.metrics import Metrics
 from detente.host.operator import OperatorApp
@@ -24,7 +24,7 @@ from detente.network.serving import listener
 from detente.network.serving.connection import make_protocol
 from detente.network.serving.http import problem_details
 from detente.network.serving.tls import client_context, party_of_certificate, server_context
-from detente.node.host.host import Host
+from detente.node.host.host import HostLedger
 from detente.wiring.clocks import StepClock, steady_us
 from detente.wiring.failpoints import failpoints_from_environment
 from detente.wiring.host import HostParts, open_host
@@ -47,10 +47,10 @@ def run(folder: Path) -> None:
     listener.run(serve(open_host(folder)))
 
 
-def assemble(parts: HostParts) -> tuple[Engine, HostApp, OperatorApp]:
+def assemble(parts: HostParts) -> tuple[HostLoop, HostApp, OperatorApp]:
     """Put engine and applications together, and fold what is stored."""
-    engine = Engine(
-        lambda: Host(parts.genesis, parts.config.limits),
+    engine = HostLoop(
+        lambda: HostLedger(parts.genesis, parts.config.limits),
         parts.store,
         parts.key,
         now=parts.clock.now_us,
@@ -80,7 +80,7 @@ async def serve(parts: HostParts) -> None:
         parts.store.close()
 
 
-async def _serve(parts: HostParts, engine: Engine, app: HostApp, operator: OperatorApp) -> None:
+async def _serve(parts: HostParts, engine: HostLoop, app: HostApp, operator: OperatorApp) -> None:
     party_socket, address = take_port(parts.config.listen, "listen", parts.folder, 1024)
     operator_socket, operator_address = take_port(parts.config.operator, "operator", parts.folder, 1024)
     tls, authorities = _tls(parts)
@@ -100,7 +100,7 @@ async def _serve(parts: HostParts, engine: Engine, app: HostApp, operator: Opera
 
 
 @contextlib.asynccontextmanager
-async def _asking(engine: Engine, parts: HostParts) -> AsyncIterator[None]:
+async def _asking(engine: HostLoop, parts: HostParts) -> AsyncIterator[None]:
     """Ask the stations what they hold for as long as the host runs."""
     if not parts.config.peers:
         yield

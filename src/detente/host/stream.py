@@ -13,8 +13,8 @@ from typing import Any, Final
 import msgspec
 
 from detente.errors import Refused, problem
-from detente.host.engine import Engine
-from detente.host.requests import Request
+from detente.host.engine import HostLoop
+from detente.host.requests import HostRequest
 from detente.network.serving.http import NUMBER_MAX
 from detente.node.host.sessions import Sessions
 from detente.node.host.showing import known_bytes
@@ -31,7 +31,7 @@ _HEADERS: Final = [(b"content-type", b"text/event-stream"), (b"cache-control", b
 class Streams:
     """The open streams of one host."""
 
-    def __init__(self, engine: Engine, round_s: float = ROUND_S) -> None:
+    def __init__(self, engine: HostLoop, round_s: float = ROUND_S) -> None:
         self._engine = engine
         self._round_s = round_s
         self._open: Counter[str] = Counter()
@@ -46,7 +46,7 @@ class Streams:
         """End every stream; clients come back to the next process."""
         self._closing.set()
 
-    async def serve(self, request: Request) -> None:
+    async def serve(self, request: HostRequest) -> None:
         """Serve one stream until the client goes, its session ends, or the host stops."""
         cursor = self._start(request)
         most = self._engine.host.limits.rules.streams
@@ -64,7 +64,7 @@ class Streams:
             gone.cancel()
             ending.cancel()
 
-    def _start(self, request: Request) -> int:
+    def _start(self, request: HostRequest) -> int:
         last = request.header(b"last-event-id")
         start = request.number("from", -1, 0, NUMBER_MAX)
         if last:
@@ -74,7 +74,7 @@ class Streams:
             return int(last) + 1
         return self._engine.host.published if start < 0 else start
 
-    async def _run(self, request: Request, cursor: int, gone: Waiting, ending: Waiting) -> None:
+    async def _run(self, request: HostRequest, cursor: int, gone: Waiting, ending: Waiting) -> None:
         engine = self._engine
         changed = asyncio.Event()
         engine.listeners.add(changed.set)
@@ -103,7 +103,7 @@ class Streams:
     def _now_s(self) -> float:
         return self._engine.tick() / 1_000_000
 
-    async def _entries(self, request: Request, cursor: int, size: int) -> int:
+    async def _entries(self, request: HostRequest, cursor: int, size: int) -> int:
         engine = self._engine
         while cursor < size:
             found = engine.host.readable(request.party, cursor, STEP)
@@ -125,13 +125,13 @@ class Streams:
         finally:
             waiting.cancel()
 
-    def _session_holds(self, request: Request) -> bool:
+    def _session_holds(self, request: HostRequest) -> bool:
         session = request.peer.session
         host, tick = self._engine.host, self._engine.tick()
         return session is not None and Sessions.still_holds(session, request.peer.party, host.station_of, tick)
 
     @staticmethod
-    async def _gone(request: Request) -> None:
+    async def _gone(request: HostRequest) -> None:
         while (await request.receive())["type"] != "http.disconnect":
             pass
 
@@ -140,7 +140,7 @@ def _checkpoint(note: bytes, size: int) -> bytes:
     return msgspec.json.encode({"note": note.decode(), "size": size}, order="sorted")
 
 
-async def _event(request: Request, index: int | None, kind: bytes, data: bytes) -> None:
+async def _event(request: HostRequest, index: int | None, kind: bytes, data: bytes) -> None:
     """Send one event. JSON holds no line break, so the data is one line."""
     head = b"" if index is None else b"id: %d\n" % index
     body = head + b"event: " + kind + b"\ndata: " + data + b"\n\n"

@@ -31,7 +31,7 @@ OfficerId = Annotated[str, msgspec.Meta(pattern=_OFFICER)]
 RoleName = Annotated[str, msgspec.Meta(pattern=_OFFICER)]
 
 
-class Officer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class FoundingOfficer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A person or post that signs for a party. `roles` are what it may act as, sorted."""
 
     key: Hex32
@@ -45,13 +45,13 @@ class PartyKeys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     cosigner_key: Hex32
     exchange_key: Hex32
     name: Name
-    officers: tuple[Officer, ...]
+    officers: tuple[FoundingOfficer, ...]
     party: PartyId
     root_key: Hex32
     station_key: Hex32
 
 
-class Host(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class GenesisHost(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who runs the host, and the Ed25519 key that signs checkpoints and receipts."""
 
     key: Hex32
@@ -85,7 +85,7 @@ class Genesis(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     clock: Literal["real", "virtual"]
     created_us: Count
     founders: tuple[PartyKeys, ...]
-    host: Host
+    host: GenesisHost
     origin: str
     quorum: Annotated[int, msgspec.Meta(ge=1, le=MAX_PARTIES)]
     rules: dict[str, Count]

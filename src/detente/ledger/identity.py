@@ -25,7 +25,7 @@ from detente.errors import Problem, Refused, problem
 from detente.ledger import canonical
 from detente.ledger.canonical import Hex32
 from detente.ledger.entry import Header
-from detente.ledger.genesis import Genesis, Host, Officer, PartyKeys, ledger_id, party_problems
+from detente.ledger.genesis import FoundingOfficer, Genesis, GenesisHost, PartyKeys, ledger_id, party_problems
 from detente.ledger.keys import SigningKey, is_exchange_key, is_signing_key, verify
 
 T = TypeVar("T")
@@ -74,16 +74,16 @@ class KeyUse(msgspec.Struct, frozen=True, kw_only=True):
         return self.distrust_since_us is not None and received_at_us >= self.distrust_since_us
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class KeyChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What other parties' roots endorse: one act on one ledger, with the new keys in full."""
 
     action: Action
-    host: Host | None = None
+    host: GenesisHost | None = None
     ledger: Hex32
     party: PartyKeys | None = None
 
 
-def endorse(change: Change, root: SigningKey) -> str:
+def endorse(change: KeyChange, root: SigningKey) -> str:
     """Return a root key's signature (hex) under a change."""
     return root.sign(ENDORSEMENT_DOMAIN + canonical.encode(change)).hex()
 
@@ -96,7 +96,7 @@ class Identity:
         self.quorum: Final = genesis.quorum
         self._uses: dict[str, KeyUse] = {}
         self._names: dict[str, str] = {}
-        self._hosts: list[tuple[int, Host]] = [(0, genesis.host)]
+        self._hosts: list[tuple[int, GenesisHost]] = [(0, genesis.host)]
         for founder in genesis.founders:
             self._install(0, founder)
 
@@ -163,7 +163,7 @@ class Identity:
         """Return every exchange key a party ever had, oldest first: scanning tries them all."""
         return tuple(use.key for use in self._uses.values() if use.party == party and use.role == "exchange")
 
-    def host_at(self, size: int) -> Host:
+    def host_at(self, size: int) -> GenesisHost:
         """Return the host whose key signs checkpoints of size `size`."""
         return next(host for since, host in reversed(self._hosts) if since <= size)
 
@@ -176,7 +176,7 @@ class Identity:
 
     def add_officer(self, index: int, party: str, officer: str, key: str, roles: Iterable[str], *, by: str) -> None:
         """Register an officer's key, or a new key that replaces the officer's present one. `by` is the signing key."""
-        entry = _shaped(Officer(key=key, officer=officer, roles=tuple(sorted(set(roles)))))
+        entry = _shaped(FoundingOfficer(key=key, officer=officer, roles=tuple(sorted(set(roles)))))
         self._authorise(index, party, "root", by, f"add officer {officer!r}")
         _require(self._new_key_problems("officer", key))
         for use in self._lasting(party):
@@ -220,13 +220,13 @@ class Identity:
     # ---- changes that other parties must endorse
 
     def add_party(self, index: int, party: PartyKeys, endorsements: Mapping[str, str]) -> None:
-        """Take in a new party. `endorsements` maps party -> signature (hex) under the `Change`, the newcomer's root included."""
+        """Take in a new party. `endorsements` maps party -> signature (hex) under the `KeyChange`, the newcomer's root included."""
         party = _shaped(party)
         if party.party in self._names:
             raise _refused(
                 "party", "party", party.party, "is already a party", "Recover its keys instead, or choose another id"
             )
-        change = Change(action="add-party", ledger=self.ledger, party=party)
+        change = KeyChange(action="add-party", ledger=self.ledger, party=party)
         self._check_party(index, change, party, endorsements)
         self._install(index, party)
 
@@ -235,16 +235,16 @@ class Identity:
         party = _shaped(party)
         if party.party not in self._names:
             raise _refused("party", "party", party.party, "is no party of this ledger", "Add it instead")
-        change = Change(action="recover-party", ledger=self.ledger, party=party)
+        change = KeyChange(action="recover-party", ledger=self.ledger, party=party)
         self._check_party(index, change, party, endorsements)
         for use in self._lasting(party.party):
             self._end(use, index)
         self._install(index, party)
 
-    def replace_host_key(self, index: int, host: Host, endorsements: Mapping[str, str]) -> None:
+    def replace_host_key(self, index: int, host: GenesisHost, endorsements: Mapping[str, str]) -> None:
         """Change who runs the host, or its key: by the parties, never by the host alone."""
         host = _shaped(host)
-        change = Change(action="change-host-key", host=host, ledger=self.ledger)
+        change = KeyChange(action="change-host-key", host=host, ledger=self.ledger)
         _require(self._new_key_problems("host", host.key))
         self._check_endorsed(index, change, None, endorsements)
         self._hosts.append((index + 1, host))
@@ -263,7 +263,7 @@ class Identity:
         for officer in party.officers:
             self._start(index, party.party, "officer", officer.key, officer)
 
-    def _start(self, index: int, party: str, role: Role, key: str, officer: Officer | None = None) -> None:
+    def _start(self, index: int, party: str, role: Role, key: str, officer: FoundingOfficer | None = None) -> None:
         self._uses[key] = KeyUse(
             from_index=index + 1,
             key=key,
@@ -300,14 +300,14 @@ class Identity:
                 "Sign it with that key",
             )
 
-    def _check_party(self, index: int, change: Change, party: PartyKeys, endorsements: Mapping[str, str]) -> None:
+    def _check_party(self, index: int, change: KeyChange, party: PartyKeys, endorsements: Mapping[str, str]) -> None:
         seen = {key: f"a key of {use.party}" for key, use in self._uses.items()}
         seen |= {host.key: "a host key" for _, host in self._hosts}
         _require(party_problems(party, "party", seen))
         self._check_endorsed(index, change, party, endorsements)
 
     def _check_endorsed(
-        self, index: int, change: Change, subject: PartyKeys | None, endorsements: Mapping[str, str]
+        self, index: int, change: KeyChange, subject: PartyKeys | None, endorsements: Mapping[str, str]
     ) -> None:
         """Count the valid endorsements of other parties' roots, at this index and not under distrust."""
         message = ENDORSEMENT_DOMAIN + canonical.encode(change)

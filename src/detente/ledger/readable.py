@@ -1,4 +1,4 @@
-"""One entry as one viewer may read it: what a host gives a station, and a station hands on (docs/formats/host-api.md, "Known").
+"""One entry as one viewer may read it: what a host gives a station, and a station hands on (docs/formats/host-api.md, "ReadableEntry").
 
 `Delivered` is the same without a place in the ledger: what travels directly from station to station before the host has it.
 """
@@ -13,7 +13,7 @@ from detente.ledger.facets import Openings
 from detente.ledger.shown import visible
 
 
-class Known(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ReadableEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An entry at its index. A facet the viewer may not read, a dummy, a sealed and an erased one are all None."""
 
     erased: bool

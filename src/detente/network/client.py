@@ -48,7 +48,7 @@ class HostStatus(msgspec.Struct):
 
 
 @dataclass(frozen=True)
-class Answer:
+class SubmissionReply:
     """What the host said to one submission: a receipt's bytes, or why not. `again` means: send the same bytes later."""
 
     receipt: bytes | None = None
@@ -115,11 +115,11 @@ class HostClient:
 
     # --- writing ---
 
-    async def submit(self, raws: Sequence[bytes]) -> list[Answer]:
+    async def submit(self, raws: Sequence[bytes]) -> list[SubmissionReply]:
         """Hand in submissions, in order; one answer for each. Raises Unavailable when nobody knows what became of them."""
         if len(raws) == 1:
             try:
-                return [Answer(receipt=(await self._asked("POST", "/v1/entries", raws[0])).content)]
+                return [SubmissionReply(receipt=(await self._asked("POST", "/v1/entries", raws[0])).content)]
             except Refused as refused:
                 return [_refusal(refused.problems)]
         body = b"\n".join(raws) + b"\n"
@@ -274,13 +274,13 @@ AGAIN = frozenset({"too-fast", "read-only", "busy"})
 """Problem codes in a batch answer that mean: the same bytes may pass later."""
 
 
-def _answer(line: bytes) -> Answer:
+def _answer(line: bytes) -> SubmissionReply:
     problems = _problems(line)
-    return _refusal(problems) if problems else Answer(receipt=line)
+    return _refusal(problems) if problems else SubmissionReply(receipt=line)
 
 
-def _refusal(problems: tuple[Problem, ...]) -> Answer:
-    return Answer(problems=problems, again=bool(problems) and all(p.code in AGAIN for p in problems))
+def _refusal(problems: tuple[Problem, ...]) -> SubmissionReply:
+    return SubmissionReply(problems=problems, again=bool(problems) and all(p.code in AGAIN for p in problems))
 
 
 def _problems(body: bytes) -> tuple[Problem, ...]:

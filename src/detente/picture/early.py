@@ -20,7 +20,7 @@ import msgspec
 from detente.errors import EvidenceError
 from detente.ledger.canonical import Hex32
 from detente.ledger.entry import Header
-from detente.picture.known import Known, Opened, with_disclosed
+from detente.picture.known import Entry, Opened, with_disclosed
 from detente.records.agreements.assent import Assent
 from detente.records.agreements.permission import PermissionReply
 from detente.records.agreements.position import Position
@@ -56,7 +56,7 @@ ANSWERS: Final[Mapping[type, Callable[[Any], tuple[str, ...]]]] = {
 """Which entries a body answers. Bodies that views find by the id they name, whenever it comes, need no row."""
 
 
-def answered_by(known: Known) -> tuple[str, ...]:
+def answered_by(known: Entry) -> tuple[str, ...]:
     """Return the ids of the entries that an entry answers, each once. A message replies by its header too, so that the reply
     counts when its words were erased.
     """
@@ -68,7 +68,7 @@ def answered_by(known: Known) -> tuple[str, ...]:
     return tuple(found)
 
 
-class Part(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class EarlyFacet(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One readable facet as bytes. `why` is set where it was not understood."""
 
     audience: tuple[str, ...]
@@ -87,7 +87,7 @@ class Packed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     header: Header
     id: Hex32
     index: int
-    parts: tuple[Part, ...]
+    parts: tuple[EarlyFacet, ...]
     received_at_us: int
 
 
@@ -96,11 +96,11 @@ class Early:
 
     def __init__(self, here: Callable[[str], bool]) -> None:
         self._here = here
-        self._waiting: dict[str, list[Known]] = {}
+        self._waiting: dict[str, list[Entry]] = {}
         self._order: dict[str, dict[tuple[str, str], None]] = {}  # by author: (about, id), the oldest first
         self._unasked: set[str] = set()  # ids of responses that wait: a query among them has not asked anything yet
 
-    def ready(self, known: Known) -> Iterator[tuple[Known, str]]:
+    def ready(self, known: Entry) -> Iterator[tuple[Entry, str]]:
         """Yield each entry and the one that it answers, of which both are here with this entry; keep what waits for more."""
         for about in answered_by(known):
             if self._here(about) and about not in self._unasked:
@@ -129,7 +129,7 @@ class Early:
         for one in sorted(saved, key=lambda packed: packed.index):
             self._keep(_unpacked(one), one.about)
 
-    def _come(self, question: Known) -> Iterator[tuple[Known, str]]:
+    def _come(self, question: Entry) -> Iterator[tuple[Entry, str]]:
         """Yield what waited for an entry, each before what waited for it. One author can make a chain of `MOST`: no recursion."""
         came = self._waiting_for(question)
         while came:
@@ -138,12 +138,12 @@ class Early:
             yield _opening(known, asked), asked.id
             came += self._waiting_for(known)
 
-    def _waiting_for(self, question: Known) -> list[tuple[Known, Known]]:
+    def _waiting_for(self, question: Entry) -> list[tuple[Entry, Entry]]:
         """Return each entry that waits for this one, with it, the first in the ledger last. A query that waits has none yet."""
         waiting = () if question.id in self._unasked else self._waiting.get(question.id, ())
         return [(known, question) for known in reversed(waiting)]
 
-    def _keep(self, known: Known, about: str) -> None:
+    def _keep(self, known: Entry, about: str) -> None:
         order = self._order.setdefault(known.header.author, {})
         self._waiting.setdefault(about, []).append(known)
         order[(about, known.id)] = None
@@ -153,7 +153,7 @@ class Early:
             oldest, entry = next(iter(order))
             self._drop(oldest, next(k for k in self._waiting[oldest] if k.id == entry))
 
-    def _drop(self, about: str, known: Known) -> None:
+    def _drop(self, about: str, known: Entry) -> None:
         left = [other for other in self._waiting.pop(about) if other.id != known.id]
         if left:
             self._waiting[about] = left
@@ -161,7 +161,7 @@ class Early:
         self._unasked.discard(known.id)
 
 
-def _opening(known: Known, question: Known) -> Known:
+def _opening(known: Entry, question: Entry) -> Entry:
     """Return a disclosure with the facet that it opens, now that what it opens is here; anything else as it was."""
     if known.kind != "disclosure" or known.disclosed is not None or question.header.author != known.header.author:
         return known
@@ -171,7 +171,7 @@ def _opening(known: Known, question: Known) -> Known:
         return known  # it opens nothing: the entry stands as its author's word, and shows nothing
 
 
-def _packed(known: Known, about: str) -> Packed:
+def _packed(known: Entry, about: str) -> Packed:
     return Packed(
         about=about,
         erased=known.erased,
@@ -183,19 +183,19 @@ def _packed(known: Known, about: str) -> Packed:
     )
 
 
-def _part(opened: Opened) -> Part:
+def _part(opened: Opened) -> EarlyFacet:
     record = opened.record
     if isinstance(record, Unknown):
-        return Part(opened.audience, opened.position, record.kind, record.form, record.body, record.why)
+        return EarlyFacet(opened.audience, opened.position, record.kind, record.form, record.body, record.why)
     kind, form, body = REGISTRY.write(record.body)
-    return Part(opened.audience, opened.position, kind, form, body)
+    return EarlyFacet(opened.audience, opened.position, kind, form, body)
 
 
-def _unpacked(packed: Packed) -> Known:
+def _unpacked(packed: Packed) -> Entry:
     opened = tuple(
         Opened(audience=part.audience, position=part.position, record=_record(part)) for part in packed.parts
     )
-    return Known(
+    return Entry(
         erased=packed.erased,
         header=packed.header,
         id=packed.id,
@@ -205,7 +205,7 @@ def _unpacked(packed: Packed) -> Known:
     )
 
 
-def _record(part: Part) -> Record | Unknown:
+def _record(part: EarlyFacet) -> Record | Unknown:
     if part.why:
         return msgspec.convert({"body": part.body, "form": part.form, "kind": part.kind, "why": part.why}, Unknown)
     return REGISTRY.read(part.kind, part.form, part.body, strict=False)

@@ -7,7 +7,7 @@ from typing import ClassVar
 import msgspec
 
 from detente.picture.fold import View
-from detente.picture.known import Known
+from detente.picture.known import Entry
 from detente.records.evidence.finding import Finding
 
 
@@ -38,7 +38,7 @@ class Findings(View):
     def __init__(self) -> None:
         self.state = FindingsState()
 
-    def apply(self, known: Known) -> None:
+    def apply(self, known: Entry) -> None:
         """Take in one finding."""
         finding = known.body(Finding)
         if finding is None:

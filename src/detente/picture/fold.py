@@ -23,7 +23,7 @@ import msgspec
 
 from detente import errors
 from detente.picture.early import Early, Packed
-from detente.picture.known import Known
+from detente.picture.known import Entry
 from detente.records.registry import REGISTRY, Registry, Unknown
 
 
@@ -42,7 +42,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     words: str
 
 
-def fault(known: Known, view: str, error: Exception) -> Fault:
+def fault(known: Entry, view: str, error: Exception) -> Fault:
     """Return what is to be said of an entry at which something raised."""
     header = known.header
     words = f"{type(error).__name__}: {error}"[:400]
@@ -60,14 +60,14 @@ class View(ABC):
     state: Any
 
     @abstractmethod
-    def apply(self, known: Known) -> None:
+    def apply(self, known: Entry) -> None:
         """Take in one entry. Deterministic; ought never to raise on what an entry says."""
 
     def take_faults(self) -> list[Fault]:
         """Hand over what went wrong in work that folding left undone (`conflicts`), since last asked."""
         return []
 
-    def answer(self, known: Known, about: str) -> None:  # noqa: B027 - most views take in nothing here
+    def answer(self, known: Entry, about: str) -> None:  # noqa: B027 - most views take in nothing here
         """Take in what an entry says of another that it answers (`early.ANSWERS`); both were applied before, in any order."""
 
     def save(self) -> bytes:
@@ -159,7 +159,7 @@ class Driver:
         self._at_us: int | None = None
         self.size = 0
 
-    def apply(self, known: Known) -> None:
+    def apply(self, known: Entry) -> None:
         """Take in one entry. Entries come in order of index; ones between may be for others. Raises ValueError if not."""
         if known.index < self.size:
             raise ValueError(f"entry {known.index} after ledger size {self.size}")
@@ -178,7 +178,7 @@ class Driver:
             self.note(raised)
         self.advance(known.index + 1, known.received_at_us)
 
-    def _ready(self, known: Known, raised: list[Fault]) -> list[tuple[Known, str]]:
+    def _ready(self, known: Entry, raised: list[Fault]) -> list[tuple[Entry, str]]:
         """Return what may be answered with this entry. A fault in the waiting answers costs these answers, and not the entry."""
         try:
             if known.erasure is not None:
@@ -188,7 +188,7 @@ class Driver:
             raised.append(fault(known, "early", error))
             return []
 
-    def _try(self, known: Known, view: View, step: Callable[[], None], raised: list[Fault]) -> None:
+    def _try(self, known: Entry, view: View, step: Callable[[], None], raised: list[Fault]) -> None:
         """Let a view take something in. What it raises is noted; the others go on."""
         try:
             step()
@@ -280,7 +280,7 @@ class Driver:
         self._not_understood, self._at_us, self.size = dict(saved.not_understood), saved.at_us, snapshot.size
         return True
 
-    def _not_taken(self, known: Known, unknown: Unknown) -> None:
+    def _not_taken(self, known: Entry, unknown: Unknown) -> None:
         header = known.header
         self._count(unknown.kind, header.author if unknown.faulty else None)
         if unknown.faulty:

@@ -12,7 +12,7 @@ from typing import ClassVar
 import msgspec
 
 from detente.picture.fold import View
-from detente.picture.known import Known, Opened
+from detente.picture.known import Entry, Opened
 from detente.picture.shards import Shards, empty
 from detente.records.entries.closing import Closing
 from detente.records.entries.disclosure import Disclosure
@@ -23,7 +23,7 @@ from detente.records.notices.notice_state import State
 from detente.records.registry import Record
 
 
-class Entry(msgspec.Struct, kw_only=True, array_like=True, gc=False):
+class EntrySummary(msgspec.Struct, kw_only=True, array_like=True, gc=False):
     """One entry in a few words. `row` counts this viewer's entries from 0; `superseded_by` is None at the thread's head."""
 
     activity: Activity | None
@@ -55,7 +55,7 @@ class HeadsState(msgspec.Struct, kw_only=True):
 
     closed: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
     left: set[str] = msgspec.field(default_factory=set)
-    entries: list[dict[str, Entry]] = msgspec.field(default_factory=empty)
+    entries: list[dict[str, EntrySummary]] = msgspec.field(default_factory=empty)
     heads: list[dict[str, str]] = msgspec.field(default_factory=empty)
 
 
@@ -77,7 +77,7 @@ class Heads(View):
         self._heads = Shards(state.heads)
         self._size = len(self._entries)
 
-    def apply(self, known: Known) -> None:
+    def apply(self, known: Entry) -> None:
         """Take in one entry. An entry that supersedes one unknown here begins a thread of its own."""
         header = known.header
         old = self._entries.get(header.supersedes) if header.supersedes else None
@@ -85,7 +85,7 @@ class Heads(View):
             old = None  # the host should have refused it; it changes nothing of what stands
         full = known.body(Notice) or known.body(CoarseNotice)
         first = old.first if old is not None else known.id
-        entry = Entry(
+        entry = EntrySummary(
             activity=full.activity if full else None,
             audience=self._audiences.setdefault(header.audience, header.audience),
             author=sys.intern(header.author),
@@ -111,12 +111,12 @@ class Heads(View):
         elif known.kind == "closing":
             self._close(known)
 
-    def answer(self, known: Known, about: str) -> None:
+    def answer(self, known: Entry, about: str) -> None:
         """Take in a facet that was opened later."""
         if known.disclosed is not None:
             self._disclose(known, known.disclosed)
 
-    def entry(self, entry_id: str) -> Entry | None:
+    def entry(self, entry_id: str) -> EntrySummary | None:
         """Return an entry in a few words, or None when it is not known here."""
         return self._entries.get(entry_id)
 
@@ -124,7 +124,7 @@ class Heads(View):
         """Return the ids known here that begin with some hex digits, two at least, in no order that means anything."""
         return [entry_id for entry_id in self._entries.table(prefix) if entry_id.startswith(prefix)]
 
-    def entries(self) -> Iterator[tuple[str, Entry]]:
+    def entries(self) -> Iterator[tuple[str, EntrySummary]]:
         """Yield every entry known here with its id, in no order that means anything."""
         return self._entries.items()
 
@@ -157,13 +157,13 @@ class Heads(View):
         entry, closed = self._entries.get(entry_id), self.state.closed.get(entry_id)
         return closed[0][0] if closed and entry is not None and entry.superseded_by is None else None
 
-    def _close(self, known: Known) -> None:
+    def _close(self, known: Entry) -> None:
         closing = known.body(Closing)
         entry = self._entries.get(closing.about) if closing else None
         if closing is not None and entry is not None and entry.author == known.header.author:
             self.state.closed.setdefault(closing.about, []).append((known.id, known.recipients))
 
-    def _erase(self, known: Known) -> None:
+    def _erase(self, known: Entry) -> None:
         erasure = known.erasure
         entry = self._entries.get(erasure.about) if erasure else None
         if entry is not None:
@@ -173,13 +173,13 @@ class Heads(View):
         """Return the positions of the parts of an entry that were erased alone."""
         return tuple(self.state.emptied.get(entry_id, ()))
 
-    def _empty(self, known: Known) -> None:
+    def _empty(self, known: Entry) -> None:
         erasure = known.body(Erasure)
         if erasure is not None and not erasure.whole and self.entry(erasure.about) is not None:
             gone = {*self.state.emptied.get(erasure.about, ()), *erasure.positions}
             self.state.emptied[erasure.about] = sorted(gone)
 
-    def _disclose(self, known: Known, opened: Opened) -> None:
+    def _disclose(self, known: Entry, opened: Opened) -> None:
         disclosure = known.body(Disclosure)
         entry = self._entries.get(disclosure.about) if disclosure else None
         body = opened.record.body if isinstance(opened.record, Record) else None

@@ -30,7 +30,7 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     record: Record | Unknown
 
 
-class Known(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One entry as one viewer may read it. `index` counts leaves from 0; `id` is lower-case hex.
 
     `disclosed` is set on a disclosure whose facet was proven to be the one committed to: the facet of the earlier entry.
@@ -70,7 +70,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return None
 
 
-def by_officer(known: Known, key_use: KeyUses | None) -> bool:
+def by_officer(known: Entry, key_use: KeyUses | None) -> bool:
     """Whether an officer's key signed an entry; where keys are not known here, that is taken on trust."""
     use = key_use(known.header.key, known.index) if key_use is not None else None
     return use is None or use.officer is not None
@@ -86,7 +86,7 @@ def known_of(
     erased: bool = False,
     unsound: Collection[int] | None = None,
     registry: Registry = REGISTRY,
-) -> Known:
+) -> Entry:
     """Read one entry's facets, by position, None where this viewer may not read.
 
     Never raises on a body: what cannot be understood, or breaks the rules of its record, is kept as `Unknown`. `unsound` is the verdict of
@@ -99,7 +99,7 @@ def known_of(
         for position, facet in enumerate(facets)
         if facet is not None
     )
-    return Known(erased=erased, header=header, id=entry_id, index=index, opened=opened, received_at_us=received_at_us)
+    return Entry(erased=erased, header=header, id=entry_id, index=index, opened=opened, received_at_us=received_at_us)
 
 
 def open_facet(
@@ -114,7 +114,7 @@ DISCLOSED = 4
 """Stands for the facet that a disclosure opens, beside the disclosure's own 0 to 3, where `unsound` positions are listed."""
 
 
-def unsound_in(known: Known) -> tuple[int, ...]:
+def unsound_in(known: Entry) -> tuple[int, ...]:
     """Return the positions of an entry whose body is not understood by its author's fault: what `unsound` remembers."""
     found = [o.position for o in known.opened if isinstance(o.record, Unknown) and o.record.faulty]
     shown = known.disclosed
@@ -123,7 +123,7 @@ def unsound_in(known: Known) -> tuple[int, ...]:
     return tuple(found)
 
 
-def with_disclosed(known: Known, about: Header, *, registry: Registry = REGISTRY) -> Known:
+def with_disclosed(known: Entry, about: Header, *, registry: Registry = REGISTRY) -> Entry:
     """Return a disclosure with the facet that it opens, proven against the header of the entry it is about.
 
     Raises EvidenceError if the facet is not the one committed to. Anything but a disclosure comes back as it was.

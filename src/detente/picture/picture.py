@@ -16,7 +16,7 @@ from detente.picture.fold import Driver, Freshness, Snapshot, View
 from detente.picture.heads import Heads
 from detente.picture.hotline.calls import Calls
 from detente.picture.hotline.stops import Stops
-from detente.picture.known import KeyUses, Known
+from detente.picture.known import Entry, KeyUses
 from detente.picture.notices.airspace import Airspace
 from detente.picture.notices.delivery import Delivery
 from detente.picture.notices.endangered import Dangers
@@ -101,7 +101,7 @@ class Picture:
         )
         self.driver = Driver(self.views, here=self.holds)
 
-    def apply(self, known: Known) -> None:
+    def apply(self, known: Entry) -> None:
         """Take in one entry; entries come in order of index."""
         self.driver.apply(known)
 

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from detente.picture.fold import View
-from detente.picture.heads import Entry, Heads
-from detente.picture.known import Known
+from detente.picture.heads import EntrySummary, Heads
+from detente.picture.known import Entry
 from detente.records.entries.watermark import Watermark
 from detente.records.notices.notice_state import LIVE, State
 
@@ -30,7 +30,7 @@ _LIVE_CODES: Final = np.array([s in LIVE for s in _STATES] + [True, False])
 """Which codes count as live: a notice of which nothing can be read may be, so it does."""
 
 
-class Column:
+class NumberColumn:
     """Numbers that are appended and, seldom, changed; doubled when full."""
 
     def __init__(self, dtype: DTypeLike = np.int64) -> None:
@@ -94,10 +94,10 @@ class _Party:
     """One party's rows: addressed to it, written by it; and its watermarks, growing in index and in size."""
 
     def __init__(self) -> None:
-        self.addressed, self.written = Column(), Column()
-        self.mark_index, self.mark_size, self.mark_row = Column(), Column(), Column()
+        self.addressed, self.written = NumberColumn(), NumberColumn()
+        self.mark_index, self.mark_size, self.mark_row = NumberColumn(), NumberColumn(), NumberColumn()
 
-    def columns(self) -> tuple[Column, ...]:
+    def columns(self) -> tuple[NumberColumn, ...]:
         return (self.addressed, self.written, self.mark_index, self.mark_size, self.mark_row)
 
 
@@ -118,12 +118,12 @@ class Timeline(View):
     def __init__(self, heads: Heads) -> None:
         self._heads = heads
         self._ids: list[str] = []
-        self._from_index, self._until_index, self._next_row = Column(), Column(), Column()
-        self._received_at_us = Column()
-        self._state = Column(np.int8)
+        self._from_index, self._until_index, self._next_row = NumberColumn(), NumberColumn(), NumberColumn()
+        self._received_at_us = NumberColumn()
+        self._state = NumberColumn(np.int8)
         self._parties: dict[str, _Party] = {}
 
-    def apply(self, known: Known) -> None:
+    def apply(self, known: Entry) -> None:
         """Take in one entry."""
         entry = self._heads.entry(known.id)
         if entry is None:
@@ -238,7 +238,7 @@ class Timeline(View):
         live: Rows = rows[_LIVE_CODES[self._state.values[rows]]]
         return live
 
-    def _supersede(self, known: Known, row: int) -> None:
+    def _supersede(self, known: Entry, row: int) -> None:
         old = self._heads.entry(known.header.supersedes) if known.header.supersedes else None
         if old is not None and old.superseded_by == known.id:
             self._until_index.set(old.row, known.index)
@@ -257,11 +257,11 @@ class Timeline(View):
             found = self._parties[party] = _Party()
         return found
 
-    def _columns(self) -> tuple[Column, ...]:
+    def _columns(self) -> tuple[NumberColumn, ...]:
         return (self._from_index, self._until_index, self._next_row, self._received_at_us, self._state)
 
 
-def _code(entry: Entry) -> int:
+def _code(entry: EntrySummary) -> int:
     if entry.kind != "notice" or entry.erased:
         return _NO_NOTICE
     return _UNREADABLE if entry.state is None else _STATES.index(entry.state)

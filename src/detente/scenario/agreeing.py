@@ -14,14 +14,14 @@ import msgspec
 
 from detente.errors import Refused, problem
 from detente.geometry.volume import Circle
-from detente.scenario.case import Case, Row, microseconds
+from detente.scenario.case import Case, CaseRow, microseconds
 from detente.scenario.compose_parts import point_of, sources_of, stated_time
 
 ANNEX = ("agreement", "source", "tag", "terms", "title", "words")
 """What an annex says of itself."""
 
 
-def agreement_of(case: Case, row: Row) -> dict[str, Any]:
+def agreement_of(case: Case, row: CaseRow) -> dict[str, Any]:
     """Return an agreement's body; its annexes are only named in it."""
     told = row.particulars
     annexes = told.get("annexes", {})
@@ -54,7 +54,7 @@ def agreement_of(case: Case, row: Row) -> dict[str, Any]:
     }
 
 
-def annexes_of(case: Case, row: Row) -> list[tuple[str, dict[str, Any], list[str]]]:
+def annexes_of(case: Case, row: CaseRow) -> list[tuple[str, dict[str, Any], list[str]]]:
     """Return each annex: its form, its body, and who may read it beside the author."""
     told = row.particulars
     found = []
@@ -71,7 +71,7 @@ def annexes_of(case: Case, row: Row) -> list[tuple[str, dict[str, Any], list[str
     return found
 
 
-def position_of(case: Case, row: Row, about: str) -> dict[str, Any]:
+def position_of(case: Case, row: CaseRow, about: str) -> dict[str, Any]:
     """Return a position's body."""
     told = row.particulars
     return {
@@ -90,7 +90,7 @@ def position_of(case: Case, row: Row, about: str) -> dict[str, Any]:
     }
 
 
-def assent_of(case: Case, row: Row, about: str) -> dict[str, Any]:
+def assent_of(case: Case, row: CaseRow, about: str) -> dict[str, Any]:
     """Return an assent's body."""
     told = row.particulars
     return {
@@ -106,12 +106,12 @@ def assent_of(case: Case, row: Row, about: str) -> dict[str, Any]:
     }
 
 
-def _terms(case: Case, row: Row, terms: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _terms(case: Case, row: CaseRow, terms: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
     defaults = row.particulars.get("defaults", {})
     return [_term(case, row, {**defaults, **term}) for term in terms]
 
 
-def _term(case: Case, row: Row, term: Mapping[str, Any]) -> dict[str, Any]:
+def _term(case: Case, row: CaseRow, term: Mapping[str, Any]) -> dict[str, Any]:
     made: dict[str, Any] = {"beneficiaries": [], "excused_by": [], "period": _period(None), **_plain(case, dict(term))}
     made["bearers"], made["beneficiaries"] = sorted(made["bearers"]), sorted(made["beneficiaries"])
     made["period"] = _period(made["period"])

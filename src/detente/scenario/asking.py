@@ -7,7 +7,7 @@ import msgspec
 from detente.api.delivery import CourseRow, CoursesAsked
 from detente.api.hotline.stops import StopsAsked
 from detente.rules.notices.delivery.lead_times import LeadAt
-from detente.rules.notices.delivery.steps import Step
+from detente.rules.notices.delivery.steps import DeliveryStep
 from detente.scenario.processes import Door
 
 SECOND_US = 1_000_000
@@ -54,7 +54,7 @@ def short_leads(door: Door, entry: str) -> list[ShortLead]:
         for course in door.ask(CoursesAsked(entry=entry)).courses
         for words in _leads(course, told_too=False)
         for lead in (course.leads.at if course.leads is not msgspec.UNSET else ())
-        if lead.step is Step.RECORDED and lead.lead_us is not None and lead.short
+        if lead.step is DeliveryStep.RECORDED and lead.lead_us is not None and lead.short
     ]
 
 
@@ -63,7 +63,7 @@ def _leads(course: CourseRow, *, told_too: bool) -> list[str]:
     if leads is msgspec.UNSET:
         return []
     at = [(lead, us) for lead in leads.at if (us := lead.lead_us) is not None]
-    at = [(lead, us) for lead, us in at if told_too or lead.step is Step.RECORDED]
+    at = [(lead, us) for lead, us in at if told_too or lead.step is DeliveryStep.RECORDED]
     short = any(lead.short for lead, _ in at)
     if not at or (not told_too and not short):
         return []

@@ -41,29 +41,29 @@ Do = Literal[
 ]
 
 
-class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CasePart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What every part of a case file is: no field that is not in the format."""
 
 
-class Officer(Part, frozen=True, kw_only=True):
+class CaseOfficer(CasePart, frozen=True, kw_only=True):
     """One officer of a party, with the roles that its key may act in."""
 
     officer: str
     roles: tuple[str, ...]
 
 
-class Party(Part, frozen=True, kw_only=True):
+class CaseParty(CasePart, frozen=True, kw_only=True):
     """One party that takes part with a station of its own. `answers_for` are parties that can only be reached through it."""
 
     answers_for: tuple[str, ...] = ()
     name: str
-    officers: tuple[Officer, ...]
+    officers: tuple[CaseOfficer, ...]
     party: str
     source: tuple[str, ...]
     tag: Tag
 
 
-class NamedPlace(Part, frozen=True, kw_only=True):
+class NamedPlace(CasePart, frozen=True, kw_only=True):
     """A place of the case, as decimal degrees in text ("lat, lon") with its datum and error."""
 
     datum: str
@@ -74,7 +74,7 @@ class NamedPlace(Part, frozen=True, kw_only=True):
     tag: Tag
 
 
-class Row(Part, frozen=True, kw_only=True):
+class CaseRow(CasePart, frozen=True, kw_only=True):
     """One thing that happened, was said, or is asked, at one time. Exactly the field named by `do` holds its particulars."""
 
     affiliation: dict[str, Any] | None = None
@@ -122,7 +122,7 @@ class Row(Part, frozen=True, kw_only=True):
         return not self.branches or branch in self.branches
 
 
-class Case(Part, frozen=True, kw_only=True):
+class Case(CasePart, frozen=True, kw_only=True):
     """A whole case. `areas` are grounds without a point, `interests` whose ground is where, `deals` reported deals to follow.
     `counting` are counting terms with which subjects of claims are events to them (docs/formats/readings.md).
 
@@ -136,16 +136,16 @@ class Case(Part, frozen=True, kw_only=True):
     counting: dict[str, dict[str, Any]] = {}
     deals: dict[str, dict[str, Any]] = {}
     interests: tuple[dict[str, Any], ...] = ()
-    parties: tuple[Party, ...]
+    parties: tuple[CaseParty, ...]
     places: dict[str, NamedPlace]
-    rows: tuple[Row, ...]
+    rows: tuple[CaseRow, ...]
     rules: dict[str, int | str]
     sources: dict[str, str]
     starts: datetime
     title: str
     zone: str
 
-    def rows_of(self, branch: str) -> tuple[Row, ...]:
+    def rows_of(self, branch: str) -> tuple[CaseRow, ...]:
         """Return the rows of one branch in order of time; rows of one moment keep the order of the file."""
         return tuple(sorted((r for r in self.rows if r.in_branch(branch)), key=lambda r: r.at_us))
 

@@ -13,8 +13,8 @@ from detente.records.notices.lead import least_lead_us
 from detente.records.notices.notice import Activity
 from detente.records.parties.party import Party
 from detente.scenario.agreeing import agreement_of, annexes_of, assent_of, position_of
-from detente.scenario.case import Case, Row, microseconds
-from detente.scenario.case import Party as CaseParty
+from detente.scenario.case import Case, CaseRow, microseconds
+from detente.scenario.case import CaseParty as CaseParty
 from detente.scenario.compose_parts import point_of, sources_of, stated_time, us_of, volumes_of
 
 Asked = tuple[str, str, dict[str, Any]]
@@ -25,7 +25,7 @@ Composed = tuple[dict[str, Any], str, list[str]]
 """A body, the officer who signs, and what it refers to."""
 
 
-def presence_of(case: Case, row: Row) -> SetPresenceAsked:
+def presence_of(case: Case, row: CaseRow) -> SetPresenceAsked:
     """Return what a station's own presence is set to."""
     party = str(row.particulars["party"])
     return SetPresenceAsked(
@@ -53,7 +53,7 @@ def answered_for(case: Case, by: CaseParty, other: str) -> dict[str, Any]:
     return {"facets": [{"audience": readers, "body": body, "form": "full"}], "kind": "party", "officer": ""}
 
 
-def body_of(case: Case, row: Row, entries: Mapping[str, str]) -> Iterator[Asked]:
+def body_of(case: Case, row: CaseRow, entries: Mapping[str, str]) -> Iterator[Asked]:
     """Return what a row sends, one after the other: a row may send a call beside a message, or claims after their report.
 
     `entries` maps names to ids of what was sent; the caller adds each before asking for the next, so that it can be named.
@@ -68,7 +68,7 @@ def body_of(case: Case, row: Row, entries: Mapping[str, str]) -> Iterator[Asked]
 
 
 def _asked(
-    row: Row,
+    row: CaseRow,
     name: str,
     kind: str,
     composed: Composed,
@@ -88,7 +88,7 @@ def _asked(
     return name, kind, request
 
 
-def _notice(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
+def _notice(case: Case, row: CaseRow, entries: Mapping[str, str]) -> Composed:
     told = row.particulars
     body = {
         "activity": told["activity"],
@@ -127,7 +127,7 @@ def _stated(case: Case, told: Mapping[str, Any]) -> dict[str, Any] | None:
     }
 
 
-def _response(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
+def _response(case: Case, row: CaseRow, entries: Mapping[str, str]) -> Composed:
     told = row.particulars
     about = _entry(row, told["about"], entries)
     body = {
@@ -142,7 +142,7 @@ def _response(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
     return body, told["officer"], [about]
 
 
-def _message(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
+def _message(case: Case, row: CaseRow, entries: Mapping[str, str]) -> Composed:
     told = row.particulars
     body = {
         "about": [],
@@ -166,7 +166,7 @@ def _within(case: Case, told: Mapping[str, Any]) -> dict[str, Any] | None:
     return {"centre": point_of(case, around["at"]), "radius_mm": int(around["radius_m"]) * 1000}
 
 
-def _change(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
+def _change(case: Case, row: CaseRow, entries: Mapping[str, str]) -> Composed:
     told = row.particulars
     about = sorted(_entry(row, name, entries) for name in told.get("about", ()))
     body = {
@@ -184,7 +184,7 @@ def _change(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
     return body, told["officer"], about
 
 
-def _call(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
+def _call(case: Case, row: CaseRow, entries: Mapping[str, str]) -> Composed:
     told = row.call or {}
     body = {
         "about": sorted({entries[name] for name in told.get("about", [])}),
@@ -205,13 +205,13 @@ def _call(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
     return body, told["caller"], []
 
 
-def _claim(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
+def _claim(case: Case, row: CaseRow, entries: Mapping[str, str]) -> Composed:
     told = row.particulars
     report = _entry(row, told["report"], entries) if told.get("report") else None
     return _claim_of(case, row, told, row.says, report)
 
 
-def _claim_in_report(case: Case, row: Row, part: Mapping[str, Any], entries: Mapping[str, str]) -> Composed:
+def _claim_in_report(case: Case, row: CaseRow, part: Mapping[str, Any], entries: Mapping[str, str]) -> Composed:
     """Return one claim split from a report: what the passage does not say of its path, the report says."""
     whole: dict[str, Any] = {
         key: row.particulars[key]
@@ -221,7 +221,7 @@ def _claim_in_report(case: Case, row: Row, part: Mapping[str, Any], entries: Map
     return _claim_of(case, row, {**whole, **part}, part["words"], _entry(row, row.id, entries))
 
 
-def _claim_of(case: Case, row: Row, told: Mapping[str, Any], says: str, report: str | None) -> Composed:
+def _claim_of(case: Case, row: CaseRow, told: Mapping[str, Any], says: str, report: str | None) -> Composed:
     place = None
     if told.get("at"):
         whole = {"at": [told["at"]], "radius_m": 1, "from": case.starts, "until": case.starts}
@@ -250,7 +250,7 @@ def _claim_of(case: Case, row: Row, told: Mapping[str, Any], says: str, report: 
     return body, told.get("officer", "observer"), [report] if report else []
 
 
-def _report(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
+def _report(case: Case, row: CaseRow, entries: Mapping[str, str]) -> Composed:
     told = row.particulars
     body = {
         "chain": told.get("chain", []),
@@ -274,7 +274,7 @@ def _report(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
     return body, told.get("officer", "observer"), []
 
 
-def _assessment(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
+def _assessment(case: Case, row: CaseRow, entries: Mapping[str, str]) -> Composed:
     told = row.particulars
     about = _entry(row, told["about"], entries) if told.get("about") else None
     basis = sorted(_entry(row, name, entries) for name in told.get("basis", ()))
@@ -291,7 +291,7 @@ def _assessment(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
     return body, told.get("officer", "observer"), sorted({*basis, *([about] if about else [])})
 
 
-def _bulletin(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
+def _bulletin(case: Case, row: CaseRow, entries: Mapping[str, str]) -> Composed:
     told = row.particulars
     parts = sorted(told.get("parts", {}).items())
     body = {
@@ -312,7 +312,7 @@ def _bulletin(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
     return body, told.get("officer", "observer"), []
 
 
-def _affiliation(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
+def _affiliation(case: Case, row: CaseRow, entries: Mapping[str, str]) -> Composed:
     told = row.particulars
     body = {
         "actor": told["actor"],
@@ -330,7 +330,7 @@ def _affiliation(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
     return body, told.get("officer", "observer"), []
 
 
-def _whereabouts(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
+def _whereabouts(case: Case, row: CaseRow, entries: Mapping[str, str]) -> Composed:
     told = row.particulars
     body = {
         "actor": told["actor"],
@@ -347,22 +347,22 @@ def _whereabouts(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
     return body, told.get("officer", "observer"), []
 
 
-def _agreement(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
+def _agreement(case: Case, row: CaseRow, entries: Mapping[str, str]) -> Composed:
     return agreement_of(case, row), row.particulars.get("officer", "observer"), []
 
 
-def _annexes(case: Case, row: Row) -> list[dict[str, Any]]:
+def _annexes(case: Case, row: CaseRow) -> list[dict[str, Any]]:
     if row.do != "agreement":
         return []
     return [{"audience": readers, "body": body, "form": form} for form, body, readers in annexes_of(case, row)]
 
 
-def _position(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
+def _position(case: Case, row: CaseRow, entries: Mapping[str, str]) -> Composed:
     about = _entry(row, row.particulars["about"], entries)
     return position_of(case, row, about), row.particulars.get("officer", "observer"), [about]
 
 
-def _assent(case: Case, row: Row, entries: Mapping[str, str]) -> Composed:
+def _assent(case: Case, row: CaseRow, entries: Mapping[str, str]) -> Composed:
     about = _entry(row, row.particulars["about"], entries)
     return assent_of(case, row, about), row.particulars.get("officer", "observer"), [about]
 
@@ -371,14 +371,14 @@ def _counted(count: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return None if count is None else {"best": None, "high": None, "low": None, **count}
 
 
-def _said(case: Case, row: Row, told: Mapping[str, Any]) -> dict[str, Any] | None:
+def _said(case: Case, row: CaseRow, told: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return when it was said: the words, and the row's own time."""
     if not told.get("said"):
         return None
     return {"earliest_us": row.at_us, "latest_us": row.at_us, "text": told["said"], "zone": case.zone}
 
 
-def _entry(row: Row, name: str, entries: Mapping[str, str]) -> str:
+def _entry(row: CaseRow, name: str, entries: Mapping[str, str]) -> str:
     if name not in entries:
         raise Refused(
             [problem("unknown_row", f"{row.id}.about", name, "must be a row that was sent", "Name an earlier row.")]

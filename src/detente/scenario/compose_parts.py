@@ -9,7 +9,7 @@ from typing import Any
 
 from detente.geometry.f3548 import rounded
 from detente.geometry.volume import Circle, Point, Volume4D
-from detente.scenario.case import Case, Row, microseconds
+from detente.scenario.case import Case, CaseRow, microseconds
 
 
 def point_of(case: Case, name: str) -> Point:
@@ -43,7 +43,7 @@ def stated_time(told: Mapping[str, Any], field: str) -> dict[str, Any] | None:
     }
 
 
-def sources_of(case: Case, row: Row) -> str:
+def sources_of(case: Case, row: CaseRow) -> str:
     """Return a row's sources, written out."""
     return ", ".join(case.sources[key] for key in row.source)
 

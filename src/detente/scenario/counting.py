@@ -12,31 +12,31 @@ from typing import Any
 
 from detente.records.body import Stated
 from detente.rules.agreements.readings.counting import read_counting
-from detente.rules.agreements.readings.events import Event
+from detente.rules.agreements.readings.events import TimedEvent
 from detente.rules.agreements.readings.simulate import simulate
-from detente.rules.agreements.words.readings import Reading, Telling, tell
-from detente.rules.evidence.on_record import Held
+from detente.rules.agreements.words.readings import BoardInWords, ReadingInWords, tell
+from detente.rules.evidence.on_record import OnRecord
 from detente.rules.evidence.origins import FOR, standing
-from detente.rules.evidence.said import Said
+from detente.rules.evidence.said import ClaimSaid
 
 SHORT = 12
 """How many digits of an entry's id stand in words."""
 
 
-def readings(counting: Mapping[str, Any], held: Held, now_us: int) -> tuple[Telling, tuple[str, ...]]:
+def readings(counting: Mapping[str, Any], held: OnRecord, now_us: int) -> tuple[BoardInWords, tuple[str, ...]]:
     """Return every reading in words as of a moment, and the entries that were counted. Errors: Refused for a term that does not hold."""
     term = read_counting(counting["term"], "counting.term")
     events = [event for rule in counting["events"] for event in events_of(rule, held)]
     return tell(term, simulate(term, events, now_us), events), tuple(dict.fromkeys(event.id for event in events))
 
 
-def sentence(reading: Reading) -> str:
+def sentence(reading: ReadingInWords) -> str:
     """Say one reading: how it counts, how it stands, who uses it, what moved it, and what follows."""
     said = (f"{reading.way}, {reading.how}", reading.stands, reading.used_by, reading.moved, reading.follows)
     return " ".join(part if part.endswith(".") else f"{part}." for part in said if part)
 
 
-def events_of(rule: Mapping[str, Any], held: Held) -> Iterable[Event]:
+def events_of(rule: Mapping[str, Any], held: OnRecord) -> Iterable[TimedEvent]:
     """Return the events that one rule makes of what is held."""
     now = held.current()
     if "bulletins" in rule:
@@ -66,9 +66,9 @@ def events_of(rule: Mapping[str, Any], held: Held) -> Iterable[Event]:
 
 def _event(
     rule: Mapping[str, Any], entry: str, by: str, first_us: int, last_us: int, told_us: int, says: str, more: Any = None
-) -> Event:
+) -> TimedEvent:
     fields = {"says": says, **(more or {})}
-    return Event(
+    return TimedEvent(
         at_us=first_us,
         by=by,
         fields=fields,
@@ -79,7 +79,7 @@ def _event(
     )
 
 
-def _end(said: Said) -> dict[str, Any]:
+def _end(said: ClaimSaid) -> dict[str, Any]:
     stated = said.claim.at_stated
     return {"ends": None if said.claim.stance == "denies" or stated is None else stated.latest_us}
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from detente.scenario.case import Row, microseconds
+from detente.scenario.case import CaseRow, microseconds
 
 AT_ONCE_US = 60_000_000
 """Within this time a fresh answer must be asked of those whom a change endangers."""
@@ -44,12 +44,12 @@ class Facts:
         """Keep one."""
         self._all.append(fact)
 
-    def of(self, row: Row, kind: str, values: Collection[str] = ()) -> list[RowFact]:
+    def of(self, row: CaseRow, kind: str, values: Collection[str] = ()) -> list[RowFact]:
         """Return the facts of a kind about a row's own entries, or about the one it asks about; `values`: only these."""
         mine = self._mine(row)
         return [f for f in self._all if f.kind == kind and mine & set(f.about) and (not values or f.value in values)]
 
-    def _mine(self, row: Row) -> set[str]:
+    def _mine(self, row: CaseRow) -> set[str]:
         parts = {entry for name, entry in self._entries.items() if name == row.id or name.startswith(f"{row.id}.")}
         asked = {
             str(row.particulars[name])
@@ -60,33 +60,33 @@ class Facts:
 
     # --- what a row may expect of them
 
-    def screened(self, row: Row, answer: str) -> bool:
+    def screened(self, row: CaseRow, answer: str) -> bool:
         """Somebody screened the row's notice with this answer."""
         return bool(self.of(row, "screening", (answer,)))
 
-    def unanswered_after(self, row: Row, seconds: int) -> bool:
+    def unanswered_after(self, row: CaseRow, seconds: int) -> bool:
         """What the row sent raised its alarm of an answer that is out, so many seconds later to the microsecond."""
         due_us = row.at_us + seconds * 1_000_000
         return any(fact.at_us == due_us for fact in self.of(row, "alarm", WAITS))
 
-    def called(self, row: Row, parties: Sequence[str]) -> bool:
+    def called(self, row: CaseRow, parties: Sequence[str]) -> bool:
         """What waits was told as an alarm at each of these parties."""
         return set(parties) <= {fact.party for fact in self.of(row, "alarm", WAITS)}
 
-    def unreached(self, row: Row, at: Any) -> bool:
+    def unreached(self, row: CaseRow, at: Any) -> bool:
         """At this moment the asker and the party asked about, and nobody else, were told that no acting unit had confirmed."""
         found = {f.party for f in self.of(row, "alarm", ("unit-unreached",)) if f.at_us == microseconds(at)}
         return found == {row.by, str(row.particulars["party"])}
 
-    def short_leads(self, row: Row, wanted: Mapping[str, str]) -> bool:
+    def short_leads(self, row: CaseRow, wanted: Mapping[str, str]) -> bool:
         """Each of these recipients was told shorter before the row's notice begins than its class asks: by this lead."""
         return set(wanted.items()) <= {(fact.party, fact.value) for fact in self.of(row, "lead")}
 
-    def contradicted(self, row: Row, denial: str) -> bool:
+    def contradicted(self, row: CaseRow, denial: str) -> bool:
         """The row's claim stands against the denial in another row."""
         return any(self._entries.get(denial) in fact.about for fact in self.of(row, "contradiction"))
 
-    def asked_afresh(self, row: Row, parties: Sequence[str]) -> bool:
+    def asked_afresh(self, row: CaseRow, parties: Sequence[str]) -> bool:
         """Exactly these parties were asked as urgent, at once, to answer again what the row's change endangers."""
         found = {f.party for f in self.of(row, "asked", ("urgent",)) if f.at_us - row.at_us < AT_ONCE_US}
         return found == set(parties)

@@ -17,8 +17,8 @@ from detente.geometry.f3548 import rounded
 from detente.geometry.volume import Circle, Corridor, Outline, Point, Polygon
 from detente.rules.evidence.affected import Affected, Candidate, Interest, affected
 from detente.rules.evidence.contradictions import contradictions
-from detente.rules.evidence.deals import Deal, Standing, adjudicate, due_moments
-from detente.rules.evidence.on_record import Held
+from detente.rules.evidence.deals import Deal, DealStanding, adjudicate, due_moments
+from detente.rules.evidence.on_record import OnRecord
 from detente.rules.evidence.register import alliances
 from detente.scenario.case import Case, microseconds
 from detente.scenario.compose_parts import point_of
@@ -45,7 +45,7 @@ class RouteAnswer(msgspec.Struct, frozen=True, kw_only=True):
         return f"no record: nobody was told of it through this ledger, and nobody acknowledged it. On or near the route: {concerned}"
 
 
-def held_by(door: Door) -> Held:
+def held_by(door: Door) -> OnRecord:
     """Return what a station holds of evidence now."""
     answer = door.ask(EvidenceHeldAsked())
     held = answer.held
@@ -69,7 +69,7 @@ class Judge:
         """Return the moments at which the clock alone changes something."""
         return [at_us for deal in self._deals.values() for at_us in due_moments(deal)]
 
-    def standings(self, name: str, now_us: int) -> tuple[Standing, ...]:
+    def standings(self, name: str, now_us: int) -> tuple[DealStanding, ...]:
         """Return where each point of a deal stands by the copy of the station that keeps watch on it."""
         held = self._held(name)
         return adjudicate(self._deals[name], held.claims, now_us, alliances(held.affiliations, now_us))
@@ -122,7 +122,7 @@ class Judge:
         near = affected([route], interests_of(self._case), int(asked["within_km"]) * 1_000_000)
         return RouteAnswer(concerned=near, notices=tuple(sorted(told)))
 
-    def _held(self, name: str) -> Held:
+    def _held(self, name: str) -> OnRecord:
         return held_by(self._doors[str(self._case.deals[name]["kept_by"])])
 
     def _new(self, *key: str) -> bool:
@@ -130,7 +130,7 @@ class Judge:
         self._told.add(key)
         return fresh
 
-    def _tasks(self, name: str, one: Standing) -> list[News]:
+    def _tasks(self, name: str, one: DealStanding) -> list[News]:
         point = next(p for p in self._case.deals[name]["points"] if p["point"] == one.point)
         if not point.get("candidates") or not self._new("tasks", name, one.point):
             return []
@@ -140,7 +140,7 @@ class Judge:
         return [News(evidence=one.evidence, words=f"TASK {task.question()}") for task in tasks]
 
 
-def standing_words(one: Standing) -> str:
+def standing_words(one: DealStanding) -> str:
     """Say where a point stands and why."""
     settle = (
         f" What would settle it: {one.would_settle}."

@@ -24,17 +24,17 @@ from detente.api.rehearsal import ClockAsked, DrainedAsked, LinkAsked
 from detente.api.station import AlarmRow, AlarmsAsked, BundleAsked
 from detente.errors import Problem, Refused, Unavailable, problem
 from detente.rules.evidence.affected import Affected
-from detente.rules.evidence.deals import Standing
+from detente.rules.evidence.deals import DealStanding
 from detente.rules.evidence.times import TimeClaim, TimeReport, compare_times
-from detente.rules.notices.delivery.steps import Step
+from detente.rules.notices.delivery.steps import DeliveryStep
 from detente.scenario.asking import course_words, short_leads, stop_words
-from detente.scenario.case import Case, Row, microseconds
+from detente.scenario.case import Case, CaseRow, microseconds
 from detente.scenario.compose import answered_for, body_of, presence_of
 from detente.scenario.expected import Facts, RowFact
 from detente.scenario.judging import Judge, RouteAnswer, standing_words
 from detente.scenario.pocket import Pocket
 from detente.scenario.processes import Door, hand_in
-from detente.scenario.proof import HOLDS, Verdict, ask_verifier
+from detente.scenario.proof import HOLDS, VerifierReport, ask_verifier
 from detente.scenario.questions import News
 from detente.storage import private
 
@@ -48,7 +48,7 @@ ROUNDS_AT_MOST = 200
 """How often all stations may be asked to come to rest at one moment before the player gives up."""
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
+class ReplayLine(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the replay table: when, what happened, what Detente raised, who knew, and by what proof."""
 
     at_us: int
@@ -64,16 +64,16 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 class Played(msgspec.Struct, kw_only=True):
     """What came of one branch. `unmet` says which `expect` of the case did not come about: a replay with any has failed."""
 
-    answers: dict[str, Verdict] = {}
+    answers: dict[str, VerifierReport] = {}
     branch: str
     bundles: dict[str, str] = {}
     endangered: dict[str, tuple[str, ...]] = {}
     entries: dict[str, str] = {}
     found: dict[str, tuple[str, ...]] = {}
-    lines: list[Line] = []
+    lines: list[ReplayLine] = []
     outcomes: dict[str, tuple[str, ...]] = {}
     routes: dict[str, RouteAnswer] = {}
-    standings: dict[str, tuple[Standing, ...]] = {}
+    standings: dict[str, tuple[DealStanding, ...]] = {}
     tasks: list[Affected] = []
     times: dict[str, TimeReport] = {}
     refused: dict[str, tuple[Problem, ...]] = {}
@@ -84,7 +84,13 @@ class Player:
     """Plays the rows of one branch. `doors` are the stations' local listeners by party, `clock` the host's operator listener."""
 
     def __init__(
-        self, case: Case, branch: str, clock: Door, doors: Mapping[str, Door], folder: Path, say: Callable[[Line], None]
+        self,
+        case: Case,
+        branch: str,
+        clock: Door,
+        doors: Mapping[str, Door],
+        folder: Path,
+        say: Callable[[ReplayLine], None],
     ) -> None:
         self.case = case
         self.branch = branch
@@ -98,7 +104,7 @@ class Player:
         self._facts = Facts(self.played.entries)
         self._say = say
         self._seen: set[tuple[str, ...]] = set()
-        self._sent: dict[str, tuple[Row, str]] = {}
+        self._sent: dict[str, tuple[CaseRow, str]] = {}
 
     def play(self) -> Played:
         """Play all rows, and return what came of them."""
@@ -160,7 +166,7 @@ class Player:
 
     # --- the rows ---
 
-    def _do(self, row: Row) -> None:
+    def _do(self, row: CaseRow) -> None:
         match row.do:
             case "fact":
                 self._tell(row)
@@ -190,17 +196,19 @@ class Player:
             case _:
                 self._send(row)
 
-    def _tell(self, row: Row, **more: Any) -> None:
-        line = Line(at_us=self.now_us, happened=_who_says(row), row=row.id, source=row.source, tag=row.tag, **more)
+    def _tell(self, row: CaseRow, **more: Any) -> None:
+        line = ReplayLine(
+            at_us=self.now_us, happened=_who_says(row), row=row.id, source=row.source, tag=row.tag, **more
+        )
         self.played.lines.append(line)
         self._say(line)
 
     def _raise(self, words: str, *, knew: str = "", proof: str = "", at_us: int | None = None) -> None:
-        line = Line(at_us=at_us or self.now_us, happened="", knew=knew, proof=proof, raised=words)
+        line = ReplayLine(at_us=at_us or self.now_us, happened="", knew=knew, proof=proof, raised=words)
         self.played.lines.append(line)
         self._say(line)
 
-    def _link(self, row: Row) -> None:
+    def _link(self, row: CaseRow) -> None:
         cut, up = str(row.particulars["party"]), bool(row.particulars["up"])
         for party, door in self.doors.items():
             others = [p for p in self.doors if p != party]
@@ -208,7 +216,7 @@ class Player:
             door.ask(LinkAsked(host=up or party != cut, peers=tuple(reach)))
         self._tell(row)
 
-    def _send(self, row: Row) -> None:
+    def _send(self, row: CaseRow) -> None:
         for name, kind, asked in body_of(self.case, row, self.played.entries):
             try:
                 sent = hand_in(self.doors[row.by], asked)
@@ -247,7 +255,7 @@ class Player:
                 self._facts.add(RowFact(about=news.contradicts, at_us=self.now_us, kind="contradiction"))
         self.played.tasks = self._judge.tasks
 
-    def _asked_afresh(self, entry: str, row: Row) -> None:
+    def _asked_afresh(self, entry: str, row: CaseRow) -> None:
         """Tell what a change endangers, as each owner's station has it, and each fresh answer that is asked and given."""
         for party, door in self.doors.items():
             boards = door.ask(EndangeredAsked()).boards
@@ -291,7 +299,7 @@ class Player:
         about = tuple(alarm.about.split())  # a slot: the entry first, then at whom or on which ladder
         self._facts.add(RowFact(about=about, at_us=at_us, kind="alarm", party=party, value=alarm.kind))
 
-    def _screenings(self, entry: str, row: Row) -> None:
+    def _screenings(self, entry: str, row: CaseRow) -> None:
         for answered in self._screened(row.by, entry):
             if answered.answer is None:
                 continue
@@ -302,17 +310,17 @@ class Player:
             fact = RowFact(about=(entry,), at_us=self.now_us, kind="screening", party=party, value=answer)
             self._once(key, tell, fact)
 
-    def _told(self, entry: str, row: Row) -> None:
+    def _told(self, entry: str, row: CaseRow) -> None:
         delivery = self.doors[row.by].ask(DeliveryAsked(entry=entry)).delivery
         for party, facts in delivery.items():
             for fact in facts:
-                if fact.step is not Step.TOLD:
+                if fact.step is not DeliveryStep.TOLD:
                     continue
                 key = (entry, "told", party)
                 words = f"TOLD the station of {party} says it holds it (watermark at index {fact.index})"
                 self._once(key, partial(self._raise, words, knew=party, proof=f"watermark {fact.entry[:12]}"))
 
-    def _lead(self, entry: str, row: Row) -> None:
+    def _lead(self, entry: str, row: CaseRow) -> None:
         for one in short_leads(self.doors[row.by], entry):
             tell = partial(self._raise, f"LEAD for {one.party}: {one.words}", knew=f"{row.by}, {one.party}")
             fact = RowFact(about=(entry,), at_us=self.now_us, kind="lead", party=one.party, value=one.lead)
@@ -320,7 +328,7 @@ class Player:
 
     # --- questions, answered offline by the separate verifier ---
 
-    def _ask(self, row: Row) -> None:
+    def _ask(self, row: CaseRow) -> None:
         asked = row.particulars
         entry = next((e for e, (r, kind) in self._sent.items() if kind == "notice" and r.by == asked["of"]), None)
         if entry is None:
@@ -333,18 +341,18 @@ class Player:
         self.played.bundles[row.id] = str(path)
         self._tell(row, raised=verdict.words, proof=f"{path.name}, checked offline: exit {verdict.exit_code}")
 
-    def _ask_route(self, row: Row) -> None:
+    def _ask_route(self, row: CaseRow) -> None:
         found = self._judge.route(row.particulars)
         self.played.routes[row.id] = found
         self._tell(row, raised=found.sentence(), proof="the copies of all stations")
 
-    def _answer(self, row: Row, found: Sequence[News]) -> None:
+    def _answer(self, row: CaseRow, found: Sequence[News]) -> None:
         self.played.found[row.id] = tuple(one.words for one in found)
         self._tell(row, knew=row.by)
         for one in found:
             self._raise(one.words, knew=row.by, proof=_entries(one.evidence))
 
-    def _ask_outcome(self, row: Row) -> None:
+    def _ask_outcome(self, row: CaseRow) -> None:
         """What the sender's own station says became of an entry at a party."""
         entry = self.played.entries[str(row.particulars["outcome"])]
         rows = self.doors[row.by].ask(LaddersOfAsked(entry=entry)).ladders
@@ -352,7 +360,7 @@ class Player:
         self.played.outcomes[row.id] = tuple(r.outcome for r in found)
         self._tell(row, raised="; ".join(r.words for r in found) or "nothing was sent", knew=row.by)
 
-    def _ask_pocket(self, row: Row) -> None:
+    def _ask_pocket(self, row: CaseRow) -> None:
         """What a unit takes along from its side's station, and what that answers later without any line."""
         asked = row.particulars
         if "register" in asked:
@@ -364,7 +372,7 @@ class Player:
         for words in found:
             self._raise(words, knew=f"{row.by}'s unit", proof="a register, offline")
 
-    def _ask_entry(self, row: Row, name: str, words_of: Callable[[Door, str, str], list[str]]) -> None:
+    def _ask_entry(self, row: CaseRow, name: str, words_of: Callable[[Door, str, str], list[str]]) -> None:
         """What the asker's own station has on record of an entry at a party."""
         entry = self.played.entries[str(row.particulars[name])]
         said = words_of(self.doors[row.by], entry, str(row.particulars["party"]))
@@ -373,7 +381,7 @@ class Player:
         for words in said:
             self._raise(words, knew=row.by, proof=f"{row.by}'s own copy")
 
-    def _stand(self, row: Row) -> None:
+    def _stand(self, row: CaseRow) -> None:
         found = self._judge.standings(str(row.particulars["deal"]), self.now_us)
         self.played.standings[row.id] = found
         self._tell(row, knew=row.by)
@@ -406,7 +414,7 @@ class Player:
                 if not self._came_about(row, what, wanted):
                     self.played.unmet.append(f"{row.id}: expected {what} {wanted}")
 
-    def _came_about(self, row: Row, what: str, wanted: Any) -> bool:
+    def _came_about(self, row: CaseRow, what: str, wanted: Any) -> bool:
         match what:
             case "refused":
                 return any(wanted == p.code for p in self.played.refused.get(row.id, ()))
@@ -450,7 +458,7 @@ class Player:
         )
 
 
-def _who_says(row: Row) -> str:
+def _who_says(row: CaseRow) -> str:
     """Say whose word a row is, where it is somebody's and the row does not say so itself; who entered it may be another."""
     who = str(row.particulars.get("who", ""))
     told = not who or who in row.says or ": " in row.says

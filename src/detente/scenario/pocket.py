@@ -8,8 +8,8 @@ from typing import Any
 
 from detente.api.station import RegisterAsked
 from detente.geometry.stated.coordinates import read_position
-from detente.geometry.stated.position import Position
-from detente.rules.protection.near import Asked, Verdict, answer
+from detente.geometry.stated.position import StatedPosition
+from detente.rules.protection.near import Nearness, NearQuestion, answer
 from detente.rules.protection.register import read_register
 from detente.scenario.case import Case
 from detente.scenario.processes import Door
@@ -37,7 +37,7 @@ class Pocket:
     def ask(self, name: str, asked: Mapping[str, Any], now_us: int) -> list[str]:
         """Ask a register about a place of the case, as a unit would; alarms first, then the answer."""
         held = read_register(self._path(name).read_bytes(), self._keys[name]).register
-        question = Asked(
+        question = NearQuestion(
             at_us=now_us,
             described=str(asked.get("described", "")),
             described_at=self._position(asked.get("described_at")),
@@ -47,14 +47,14 @@ class Pocket:
         found = answer(held, question)
         said = [f"ALARM to the unit: {alarm.words}" for alarm in found.alarms]
         said += [f"NEAR: {hit.sentence()}" for hit in found.hits]
-        if found.verdict in (Verdict.NOT_NEAR, Verdict.NO_ANSWER):
+        if found.verdict in (Nearness.NOT_NEAR, Nearness.NO_ANSWER):
             said.append(f"NEAR: {found.verdict.value}")
         return list(dict.fromkeys(said))  # two buildings of one site may say the same
 
     def _path(self, name: str) -> Path:
         return self._at.with_name(f"{self._at.name}-{name}.register")
 
-    def _position(self, place: object) -> Position | None:
+    def _position(self, place: object) -> StatedPosition | None:
         if place is None:
             return None
         named = self._case.places[str(place)]

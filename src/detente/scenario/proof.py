@@ -13,7 +13,7 @@ from detente.wiring.verifier import verifier_path
 HOLDS, REFUSED, NO_EVIDENCE = 0, 1, 2
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+class VerifierReport(msgspec.Struct, frozen=True, kw_only=True):
     """What the verifier said: its exit code, the answer in a line, and all that it printed."""
 
     exit_code: int
@@ -21,7 +21,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     words: str
 
 
-def ask_verifier(bundle: Path, *, ledger: str = "", party: str, entry: str, before_us: int) -> Verdict:
+def ask_verifier(bundle: Path, *, ledger: str = "", party: str, entry: str, before_us: int) -> VerifierReport:
     """Ask offline whether a party was told of an entry before a time (microseconds since 1970 UTC)."""
     command = [
         sys.executable,
@@ -39,7 +39,7 @@ def ask_verifier(bundle: Path, *, ledger: str = "", party: str, entry: str, befo
     if ledger:
         command += ["--ledger", ledger]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    return Verdict(
+    return VerifierReport(
         exit_code=done.returncode,
         printed=done.stdout + done.stderr,
         words=_words(done.returncode, done.stdout, party),

@@ -15,10 +15,10 @@ from detente.api.parties import KnownAsked
 from detente.geometry.volume import Circle
 from detente.geometry.zones import zone
 from detente.rules.evidence.conclusions import beside, conclude
-from detente.rules.evidence.counts import Gap, missing_days, wholes
+from detente.rules.evidence.counts import WindowGap, missing_days, wholes
 from detente.rules.evidence.ends import ends
-from detente.rules.evidence.on_record import Held
-from detente.rules.evidence.reach import Listed, classed
+from detente.rules.evidence.on_record import OnRecord
+from detente.rules.evidence.reach import Designations, classed
 from detente.rules.evidence.register import mixed_on
 from detente.rules.evidence.said import plain_name
 from detente.scenario.case import Case
@@ -38,16 +38,16 @@ class News(msgspec.Struct, frozen=True, kw_only=True):
     words: str
 
 
-Ask = Callable[[Case, Mapping[str, Any], Held, int], list[News]]
+Ask = Callable[[Case, Mapping[str, Any], OnRecord, int], list[News]]
 
 
-def answers(case: Case, particulars: Mapping[str, Any], held: Held, now_us: int) -> list[News]:
+def answers(case: Case, particulars: Mapping[str, Any], held: OnRecord, now_us: int) -> list[News]:
     """Answer one `judge` row by what its first word asks."""
     return QUESTIONS[next(name for name in QUESTIONS if name in particulars)](case, particulars, held, now_us)
 
 
 def known_beside(
-    case: Case, by: str, asked: Mapping[str, Any], copies: Mapping[str, Held], door: Door, now_us: int
+    case: Case, by: str, asked: Mapping[str, Any], copies: Mapping[str, OnRecord], door: Door, now_us: int
 ) -> list[News]:
     """Say what each of several parties could conclude now, next to each other: each from the copy that its own station holds.
 
@@ -77,7 +77,7 @@ def show(case: Case, at_us: int) -> str:
     return f"{utc:%d %b %H:%MZ} ({utc.astimezone(zone_of(case)):%d %b %H:%M} local)"
 
 
-def _counts(case: Case, asked: Mapping[str, Any], held: Held, now_us: int) -> list[News]:
+def _counts(case: Case, asked: Mapping[str, Any], held: OnRecord, now_us: int) -> list[News]:
     """`counts`: a reporter's wholes against its days, each with the days of which nothing is known."""
     whose = plain_name(asked["counts"])
     bulletins = [(entry, body) for entry, _, body in held.current().bulletins if plain_name(body.who) == whose]
@@ -91,14 +91,14 @@ def _counts(case: Case, asked: Mapping[str, Any], held: Held, now_us: int) -> li
     ]
 
 
-def _gap(case: Case, gap: Gap) -> str:
+def _gap(case: Case, gap: WindowGap) -> str:
     days = missing_days(gap, zone_of(case))
     names = [f"{day.day}" for day in days[:-1]] + [f"{days[-1]:%-d %B}"]
     said = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
     return f"{show(case, gap.start_us)} to {show(case, gap.end_us)}: the day{'s' if len(days) > 1 else ''} to {said}"
 
 
-def _ends(case: Case, asked: Mapping[str, Any], held: Held, now_us: int) -> list[News]:
+def _ends(case: Case, asked: Mapping[str, Any], held: OnRecord, now_us: int) -> list[News]:
     """`ends`: every stated end, and an event set against each."""
     found = ends(asked["ends"], asked.get("event", ""), held)
     basis = tuple(entry for end in found.ends for entry in end.entries) + found.protected
@@ -106,14 +106,14 @@ def _ends(case: Case, asked: Mapping[str, Any], held: Held, now_us: int) -> list
     return [News(evidence=basis, words=f"ENDS {asked['ends']}: {words}") for words in said]
 
 
-def _inside(case: Case, asked: Mapping[str, Any], held: Held, now_us: int) -> list[News]:
+def _inside(case: Case, asked: Mapping[str, Any], held: OnRecord, now_us: int) -> list[News]:
     """`inside`: each event's own class."""
-    listed = Listed(excluded=asked["excluded"], party=asked["party"])
+    listed = Designations(excluded=asked["excluded"], party=asked["party"])
     found = [classed(subject, held, listed, now_us) for subject in asked["inside"]]
     return [News(evidence=one.evidence, words=f"CLASSED {one.sentence()}") for one in found]
 
 
-def _counting(case: Case, asked: Mapping[str, Any], held: Held, now_us: int) -> list[News]:
+def _counting(case: Case, asked: Mapping[str, Any], held: OnRecord, now_us: int) -> list[News]:
     """`counting`: every reading of a term side by side, with what moved each; never one of them alone."""
     told, entries = readings(case.counting[asked["counting"]], held, now_us)
     lines = [News(evidence=(), words=f"READINGS of {asked['counting']}: {told.clause}")]
@@ -123,7 +123,7 @@ def _counting(case: Case, asked: Mapping[str, Any], held: Held, now_us: int) -> 
     ]
 
 
-def _mixed(case: Case, asked: Mapping[str, Any], held: Held, now_us: int) -> list[News]:
+def _mixed(case: Case, asked: Mapping[str, Any], held: OnRecord, now_us: int) -> list[News]:
     """`mixed`: which groups are put on some ground at once, by whom; each stays what it is."""
     ground = Circle(centre=point_of(case, asked["mixed"]), radius_mm=int(asked["radius_m"]) * 1000)
     found = mixed_on(ground, [body for _, _, body in held.whereabouts], now_us, now_us)

@@ -13,7 +13,7 @@ from detente.geometry.f3548 import rounded
 from detente.ledger.genesis import ScreeningRules, SeparationRules
 from detente.rules.notices.screening.cells import check_cell_size
 from detente.scenario.case import Case, microseconds
-from detente.scenario.player import Line, Played, Player
+from detente.scenario.player import Played, Player, ReplayLine
 from detente.scenario.processes import Door, running
 from detente.wiring.founding import Founded, Founding, OfficerPlan, PartyPlan, found_ledger
 
@@ -87,7 +87,7 @@ def play(
     branches: Sequence[str] = (),
     *,
     begin: Callable[[str], None] = lambda branch: None,
-    say: Callable[[Line], None] = lambda line: None,
+    say: Callable[[ReplayLine], None] = lambda line: None,
     finished: Callable[[Played], None] = lambda played: None,
     linger: Callable[[str, Stage], None] = lambda branch, stage: None,
 ) -> list[Played]:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from detente.station.answers.basis import basis
-from detente.station.engine import Engine
+from detente.station.engine import StationLoop
 
 KEPT_AT_MOST = 1000
 """Events that wait for one reader."""
@@ -60,7 +60,7 @@ class Unread:
         return event
 
 
-async def events(engine: Engine) -> AsyncIterator[bytes]:
+async def events(engine: StationLoop) -> AsyncIterator[bytes]:
     """Yield the stream for one reader, with the troubles that stand when it begins."""
     unread = Unread(engine.state.following.folded)
 
@@ -82,6 +82,6 @@ async def events(engine: Engine) -> AsyncIterator[bytes]:
         engine.listeners.discard(told)
 
 
-def _line(engine: Engine, event: ConsoleEvent) -> bytes:
+def _line(engine: StationLoop, event: ConsoleEvent) -> bytes:
     data = msgspec.json.encode({"about": event.about, "basis": basis(engine)})
     return b"event: %s\ndata: %s\n\n" % (event.topic.encode(), data)

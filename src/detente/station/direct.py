@@ -10,12 +10,11 @@ import msgspec
 from detente.errors import UNREADABLE, Unavailable
 from detente.ledger.checkpoints.cosignature import cosign, cosigner_name
 from detente.ledger.checkpoints.note import Note
-from detente.ledger.checkpoints.witness import Answer as WitnessAnswer
-from detente.ledger.checkpoints.witness import Followed, accepted, decide
+from detente.ledger.checkpoints.witness import Followed, WitnessReply, accepted, decide
 from detente.node.station.inputs import DirectArrived
 from detente.node.station.parts.durable_change import Keep
-from detente.station.engine import Engine
-from detente.station.http import Answer, App, Request
+from detente.station.engine import StationLoop
+from detente.station.http import App, LocalReply, LocalRequest
 
 KINDS = ("checkpoint", "evidence", "lodge", "unlodge", "urgent")
 DIRECT_BYTES = 512 << 10
@@ -28,20 +27,22 @@ class _Witnessed(msgspec.Struct):
     size: int
 
 
-def direct_app(engine: Engine) -> App:
+def direct_app(engine: StationLoop) -> App:
     """Return the application for the direct listener."""
 
-    async def newest(request: Request) -> Answer:
+    async def newest(request: LocalRequest) -> LocalReply:
         held = engine.state.following.checkpoint
         return (
-            Answer(status=204, body=b"") if held is None else Answer(body=held.data, kind="text/plain; charset=utf-8")
+            LocalReply(status=204, body=b"")
+            if held is None
+            else LocalReply(body=held.data, kind="text/plain; charset=utf-8")
         )
 
-    async def witness(request: Request) -> Answer:
+    async def witness(request: LocalRequest) -> LocalReply:
         found = await add_checkpoint(engine, request.body)
-        return Answer(body=found.body, kind=found.content_type, status=found.status)
+        return LocalReply(body=found.body, kind=found.content_type, status=found.status)
 
-    routes: dict[tuple[str, str], Callable[[Request], Awaitable[Answer]]] = {
+    routes: dict[tuple[str, str], Callable[[LocalRequest], Awaitable[LocalReply]]] = {
         ("GET", "/direct/checkpoint"): newest,
         ("POST", "/add-checkpoint"): witness,
     }
@@ -50,12 +51,12 @@ def direct_app(engine: Engine) -> App:
     return App(routes, most=DIRECT_BYTES)
 
 
-def _envelope(engine: Engine, kind: str) -> Callable[[Request], Awaitable[Answer]]:
-    async def take(request: Request) -> Answer:
+def _envelope(engine: StationLoop, kind: str) -> Callable[[LocalRequest], Awaitable[LocalReply]]:
+    async def take(request: LocalRequest) -> LocalReply:
         sender = _sender(request.body)
         if sender in engine.peers.cut:
             raise Unavailable(f"the line to {sender} is cut (test)")
-        return Answer(body=await engine.reply_to(DirectArrived(kind, request.body)))
+        return LocalReply(body=await engine.reply_to(DirectArrived(kind, request.body)))
 
     return take
 
@@ -71,7 +72,7 @@ def _sender(body: bytes) -> str:
         return ""
 
 
-async def add_checkpoint(engine: Engine, body: bytes) -> WitnessAnswer:
+async def add_checkpoint(engine: StationLoop, body: bytes) -> WitnessReply:
     """Cosign a checkpoint for whoever brings it (tlog-witness), if it is one that we have followed leaf by leaf."""
     state = engine.state
     kept = engine.parts.copy.kept("witness").get("witness")
@@ -80,7 +81,7 @@ async def add_checkpoint(engine: Engine, body: bytes) -> WitnessAnswer:
     keys = tuple(state.host_keys())
     known = Followed(keys=keys) if last is None else Followed(keys=keys, root=last.root, size=last.size)
     found = decide(body, {origin: known})
-    if isinstance(found, WitnessAnswer):
+    if isinstance(found, WitnessReply):
         return found
     head = found.checkpoint
     engine.follower.ring.set()
@@ -94,7 +95,7 @@ async def add_checkpoint(engine: Engine, body: bytes) -> WitnessAnswer:
         or state.following.distrusted
     ):
         text = "this station has not followed that checkpoint leaf by leaf, or does not vouch for its times\n"
-        return WitnessAnswer(body=text.encode(), status=422)
+        return WitnessReply(body=text.encode(), status=422)
     value = msgspec.msgpack.encode(_Witnessed(root=head.root, size=head.size))
     await asyncio.wrap_future(engine.parts.copy.write(Keep(kept=[("witness", value)])))
     line = cosign(head, cosigner_name(origin, state.me.party), state.me.cosigner_key, engine.now_us // 1_000_000)

@@ -66,7 +66,7 @@ OVER_S = 15.0
 log = structlog.get_logger("detente.station")
 
 
-class Engine:
+class StationLoop:
     """One station at work. `start` and `stop` once each."""
 
     def __init__(

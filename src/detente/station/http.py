@@ -32,7 +32,7 @@ PAGE: Final = "docs/formats/station-api.md"
 log = structlog.get_logger("detente.station")
 
 
-class Request(msgspec.Struct):
+class LocalRequest(msgspec.Struct):
     """A request; its body is empty until who asks has been judged."""
 
     body: bytes
@@ -44,7 +44,7 @@ class Request(msgspec.Struct):
     """What of the path a route's `{}` stands for."""
 
 
-class Answer(msgspec.Struct):
+class LocalReply(msgspec.Struct):
     """What goes back. `events` instead of a body makes it a stream."""
 
     body: bytes = b"{}"
@@ -53,14 +53,14 @@ class Answer(msgspec.Struct):
     status: int = 200
 
 
-Handler = Callable[[Request], Awaitable[Answer]]
+Handler = Callable[[LocalRequest], Awaitable[LocalReply]]
 Routes = Mapping[tuple[str, str], Handler]
-"""(method, path) to handler; a path may end in `/{}`: one more segment, given as `Request.rest`."""
+"""(method, path) to handler; a path may end in `/{}`: one more segment, given as `LocalRequest.rest`."""
 
 
-def json_answer(value: object, status: int = 200) -> Answer:
+def json_answer(value: object, status: int = 200) -> LocalReply:
     """Answer with a value as JSON, keys sorted."""
-    return Answer(body=ENCODER.encode(value), status=status)
+    return LocalReply(body=ENCODER.encode(value), status=status)
 
 
 def _plain(value: object) -> object:
@@ -79,7 +79,9 @@ class App:
     Who asks, and for what, is judged by path and headers; only then is a body read, of at most `most` bytes.
     """
 
-    def __init__(self, routes: Routes, allowed: Callable[[Request], None] | None = None, most: int = MAX_BODY) -> None:
+    def __init__(
+        self, routes: Routes, allowed: Callable[[LocalRequest], None] | None = None, most: int = MAX_BODY
+    ) -> None:
         self.routes = routes
         self.allowed = allowed
         self.most = most
@@ -105,7 +107,7 @@ class App:
             )
         await _write(answer, send)
 
-    def _route(self, request: Request) -> Handler:
+    def _route(self, request: LocalRequest) -> Handler:
         head, _, request.rest = request.path.rpartition("/")
         for path in (request.path, f"{head}/{{}}"):
             found = self.routes.get((request.method, path))
@@ -118,10 +120,10 @@ class App:
         )
 
 
-def refusal(problems: tuple[Problem, ...], status: int | None = None) -> Answer:
+def refusal(problems: tuple[Problem, ...], status: int | None = None) -> LocalReply:
     """Return problem details (RFC 9457)."""
     status = status or status_of(problems)
-    return Answer(body=problem_details(status, problems), kind=PROBLEM, status=status)
+    return LocalReply(body=problem_details(status, problems), kind=PROBLEM, status=status)
 
 
 def problems_of(error: DetenteError) -> tuple[Problem, ...]:
@@ -135,7 +137,7 @@ def problems_of(error: DetenteError) -> tuple[Problem, ...]:
     return (problem("internal", "", str(error), "this should not happen", "Tell whoever runs the station"),)
 
 
-def read_body(request: Request, kind: type[Any]) -> Any:
+def read_body(request: LocalRequest, kind: type[Any]) -> Any:
     """Return a JSON body as a Struct; raises Refused naming the field, and the nearest name where one is not known."""
     require_shallow(request.body)
     try:
@@ -145,8 +147,8 @@ def read_body(request: Request, kind: type[Any]) -> Any:
         raise Refused([problem("body", field, "", rule, step)]) from None
 
 
-def _head(scope: Scope) -> Request:
-    return Request(
+def _head(scope: Scope) -> LocalRequest:
+    return LocalRequest(
         body=b"",
         headers=dict(scope["headers"]),
         method=scope["method"],
@@ -155,7 +157,7 @@ def _head(scope: Scope) -> Request:
     )
 
 
-async def _body(request: Request, receive: Receive, most: int) -> bytes:
+async def _body(request: LocalRequest, receive: Receive, most: int) -> bytes:
     """Read a body to its end; refused as soon as it is, or says that it is, too large."""
     said = request.headers.get(b"content-length", b"")
     if said.isdigit() and int(said) > most:
@@ -167,7 +169,7 @@ async def _body(request: Request, receive: Receive, most: int) -> bytes:
         raise ClientGone from None
 
 
-async def _write(answer: Answer, send: Send) -> None:
+async def _write(answer: LocalReply, send: Send) -> None:
     headers = [(b"content-type", answer.kind.encode()), (b"cache-control", b"no-store")]
     if answer.events is None:
         headers.append((b"content-length", str(len(answer.body)).encode()))

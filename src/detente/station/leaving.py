@@ -6,14 +6,14 @@ import msgspec
 
 from detente.errors import Refused, problem
 from detente.ledger.entry import Draft
-from detente.records.parties.approval import Rule
+from detente.records.parties.approval import ApprovalRule
 from detente.records.registry import REGISTRY, Record
 from detente.rules.hotline.approvals import rule_for
 from detente.station.drafting import SendAsked
-from detente.station.engine import Engine
+from detente.station.engine import StationLoop
 
 
-def refuse_forbidden(engine: Engine, asked: SendAsked) -> None:
+def refuse_forbidden(engine: StationLoop, asked: SendAsked) -> None:
     """Refuse to share a notice, or what says where it is, with a party that its owner's consent leaves out."""
     kind = asked.kind.partition("/")[0]
     if kind not in ("disclosure", "notice"):
@@ -36,7 +36,7 @@ class _About(msgspec.Struct):
     about: str = ""
 
 
-def holding_rule(engine: Engine, draft: Draft) -> Rule | None:
+def holding_rule(engine: StationLoop, draft: Draft) -> ApprovalRule | None:
     """Return the rule of our own party that holds this draft back, None where it may leave at once."""
     body: object = None
     for facet in draft.facets:

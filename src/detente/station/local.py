@@ -28,8 +28,8 @@ from detente.station.answers import (
 )
 from detente.station.answers.hotline import calls, ladders, stops, watch
 from detente.station.console_events import events
-from detente.station.engine import Engine
-from detente.station.http import Answer, App, Request
+from detente.station.engine import StationLoop
+from detente.station.http import App, LocalReply, LocalRequest
 from detente.station.routes import route
 
 ANSWERS = (
@@ -111,18 +111,18 @@ EVENTS = ("GET", "/local/events")
 """The one route that answers no question: it is a stream (`console_events`)."""
 
 
-def local_app(engine: Engine) -> App:
+def local_app(engine: StationLoop) -> App:
     """Return the application for the local listener; every request but one bears the station's token."""
     token = engine.parts.local_token.encode()
 
-    def allowed(request: Request) -> None:
+    def allowed(request: LocalRequest) -> None:
         given = request.headers.get(b"authorization", b"")
         if request.path != HealthAsked.path and not hmac.compare_digest(given, b"Bearer " + token):
             rule = "must be the station's local token"
             raise Refused([problem("token", "Authorization", "", rule, "Read local.token")])
 
-    async def stream(request: Request) -> Answer:
-        return Answer(events=events(engine), kind="text/event-stream")
+    async def stream(request: LocalRequest) -> LocalReply:
+        return LocalReply(events=events(engine), kind="text/event-stream")
 
     routes = dict(route(engine, answers) for answers in ANSWERS)
     return App({**routes, EVENTS: stream}, allowed)

@@ -6,10 +6,10 @@ from detente.errors import Problem, Refused
 from detente.ledger.entry import Draft
 from detente.records.registry import REGISTRY, Record
 from detente.rules.hotline.roles import OwnNames, strangers
-from detente.station.engine import Engine
+from detente.station.engine import StationLoop
 
 
-def own_roles(engine: Engine) -> OwnNames:
+def own_roles(engine: StationLoop) -> OwnNames:
     """Return the own party's officers and duties as they stand now."""
     me = engine.state.me.party
     keys = engine.state.identity.keys_of(me, max(engine.state.following.next_entry, 1))
@@ -21,7 +21,7 @@ def own_roles(engine: Engine) -> OwnNames:
     )
 
 
-def refuse_strangers(engine: Engine, draft: Draft) -> None:
+def refuse_strangers(engine: StationLoop, draft: Draft) -> None:
     """Refuse a body that names a role nobody of the own party holds, or an officer it does not have."""
     own = own_roles(engine)
     problems: list[Problem] = []

@@ -13,8 +13,8 @@ from detente.geometry.volume import Volume4D
 from detente.node.station.parts.screener import rules_of, volumes_to_screen
 from detente.node.station.recent import about
 from detente.node.station.state import Station
-from detente.picture.known import Known, known_of
-from detente.picture.notices.screenings import Answered
+from detente.picture.known import Entry, known_of
+from detente.picture.notices.screenings import ScreeningOnRecord
 from detente.picture.picture import Picture
 from detente.records.notices.notice import CoarseNotice, Notice
 from detente.records.registry import Record
@@ -47,7 +47,7 @@ class OwnQuestions:
                 break
         return total
 
-    def why(self, version: str, answered: Answered) -> str:
+    def why(self, version: str, answered: ScreeningOnRecord) -> str:
         """Say why an own notice was not screened, as far as its author can know; "" where it was, or is not our own."""
         entry = self._picture.heads.entry(version)
         if answered.answer != "not screened" or entry is None or entry.author != self._state.me.party:
@@ -92,7 +92,7 @@ class OwnQuestions:
         return volumes_to_screen(_body(known, party, Notice), _body(known, party, CoarseNotice))
 
 
-def _body(known: Known, party: str, kind: type[Any]) -> Any:
+def _body(known: Entry, party: str, kind: type[Any]) -> Any:
     """Return what a party may read of a notice in one of its forms."""
     for opened in known.opened:
         body = opened.record.body if isinstance(opened.record, Record) else None

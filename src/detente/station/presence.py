@@ -7,10 +7,10 @@ from detente.errors import Refused
 from detente.node.both.speaking import not_spoken_for
 from detente.node.station.inputs import PresenceSet
 from detente.rules.notices.screening.screening import Presence
-from detente.station.engine import Engine
+from detente.station.engine import StationLoop
 
 
-async def set_presence(engine: Engine, asked: SetPresenceAsked) -> PresenceTaken:
+async def set_presence(engine: StationLoop, asked: SetPresenceAsked) -> PresenceTaken:
     """Hold own people to be there. Raises `Refused` for a party that this station may not speak for."""
     now_us, me = engine.now_us, engine.state.me.party
     presence = tuple(Presence(held_from_us=now_us, party=p.party, volume=p.volume) for p in asked.presence)

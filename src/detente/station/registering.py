@@ -5,10 +5,10 @@ from __future__ import annotations
 from detente.errors import Unavailable
 from detente.picture.boards.protected import register_of
 from detente.rules.protection.register import write_register
-from detente.station.engine import Engine
+from detente.station.engine import StationLoop
 
 
-def register_bytes(engine: Engine) -> bytes:
+def register_bytes(engine: StationLoop) -> bytes:
     """Return the register of protected places, dated with the moment up to which this station has proven the ledger."""
     state = engine.state
     if state.following.verified_at_us is None:

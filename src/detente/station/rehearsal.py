@@ -9,22 +9,22 @@ from detente.api.rehearsal import ClockAsked, Drained, DrainedAsked, LinesCut, L
 from detente.errors import Refused, problem
 from detente.node.station.due import next_matter_us
 from detente.station.answers.basis import basis
-from detente.station.engine import Engine
+from detente.station.engine import StationLoop
 
 
-def _virtual(engine: Engine) -> None:
+def _virtual(engine: StationLoop) -> None:
     if not engine.parts.virtual:
         raise Refused([problem("clock-real", "", "", "is for virtual ledgers only", "Leave it")])
 
 
-async def clock(engine: Engine, asked: ClockAsked) -> Basis:
+async def clock(engine: StationLoop, asked: ClockAsked) -> Basis:
     """Set the clock, and do nothing else."""
     _virtual(engine)
     await engine.set_clock(asked.now_us)
     return basis(engine)
 
 
-async def drained(engine: Engine, asked: DrainedAsked) -> Drained:
+async def drained(engine: StationLoop, asked: DrainedAsked) -> Drained:
     """Say whether all inputs are handled and nothing is under way, after following the host to its present end."""
     done = await engine.drain()
     return Drained(
@@ -35,7 +35,7 @@ async def drained(engine: Engine, asked: DrainedAsked) -> Drained:
     )
 
 
-def link(engine: Engine, asked: LinkAsked) -> LinesCut:
+def link(engine: StationLoop, asked: LinkAsked) -> LinesCut:
     """Cut or mend lines, as a test of what stands without them."""
     _virtual(engine)
     engine.client.cut = not asked.host

@@ -20,22 +20,22 @@ from detente.errors import Refused, problem
 from detente.ledger.known_names import misfit
 from detente.node.station.troubles import stands_still
 from detente.station import http
-from detente.station.engine import Engine
+from detente.station.engine import StationLoop
 
 Given = msgspec.Struct | bytes
-Answers = Callable[[Engine, Any], Given] | Callable[[Engine, Any], Awaitable[Given]]
+Answers = Callable[[StationLoop, Any], Given] | Callable[[StationLoop, Any], Awaitable[Given]]
 
 
-def route(engine: Engine, answers: Answers) -> tuple[tuple[str, str], http.Handler]:
+def route(engine: StationLoop, answers: Answers) -> tuple[tuple[str, str], http.Handler]:
     """Return (method, path) and the handler for a function `(engine, question) -> answer`; both types are its annotations."""
     question: type[Question[Any]] = get_type_hints(answers)["asked"]
     name = named_in_path(question)
 
-    async def handler(request: http.Request) -> http.Answer:
+    async def handler(request: http.LocalRequest) -> http.LocalReply:
         found = answers(engine, read_question(question, request, name))
         given = await found if inspect.isawaitable(found) else found
         if isinstance(given, bytes):
-            return http.Answer(body=given, kind=question.kind)
+            return http.LocalReply(body=given, kind=question.kind)
         return http.json_answer(given, status=status_of_answer(given))
 
     return (question.method, question.path.replace("{" + name + "}", "{}")), handler
@@ -61,7 +61,7 @@ def statuses_of(answer: type) -> tuple[int, ...]:
     return (200, 202) if answer is Sent else (200, 503) if answer is Health else (200,)
 
 
-def read_question(question: type[Question[Any]], request: http.Request, name: str) -> Question[Any]:
+def read_question(question: type[Question[Any]], request: http.LocalRequest, name: str) -> Question[Any]:
     """Read a question's fields: the one in the path, and the query's or the body's. Raises Refused for each that does not fit."""
     fields = {f.name: f for f in msgspec.structs.fields(question)}
     if question.method == "POST" and "body" not in fields:
@@ -93,6 +93,6 @@ def _bounds(kind: Any) -> str:
     return ""
 
 
-def _body(request: http.Request, kind: Any) -> Any:
+def _body(request: http.LocalRequest, kind: Any) -> Any:
     """Return a body as its Struct; as its own bytes where whoever answers holds each of them against a signature."""
     return msgspec.Raw(request.body) if kind is msgspec.Raw else http.read_body(request, kind)

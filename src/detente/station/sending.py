@@ -12,14 +12,14 @@ from detente.errors import Refused, problem
 from detente.ledger.entry import Submission, check_submission, encode_header, entry_id
 from detente.node.both.roles import roles_for
 from detente.node.station.inputs import Composed, Dismissed, HeldBack
-from detente.node.station.own_rules import Signed, thread_problems
+from detente.node.station.own_rules import SignedEntry, thread_problems
 from detente.node.station.parts.outbox import Queued
-from detente.records.parties.approval import Rule
+from detente.records.parties.approval import ApprovalRule
 from detente.rules.hotline.approvals import standing
 from detente.station.answers.basis import basis
 from detente.station.answers.finding import id_bytes, over_rows, own_officer
 from detente.station.drafting import closings, draft_asked
-from detente.station.engine import Engine
+from detente.station.engine import StationLoop
 from detente.station.leaving import holding_rule, refuse_forbidden
 from detente.station.naming import refuse_strangers
 from detente.wiring.station import officer_keys
@@ -33,7 +33,7 @@ PROVEN_WITHIN_S = 2.0
 """How long an answer waits, once the receipt is held, for the own copy to have proven the ledger as far as the entry."""
 
 
-async def send(engine: Engine, asked: SendingAsked) -> Sent:
+async def send(engine: StationLoop, asked: SendingAsked) -> Sent:
     """Sign and queue an entry; it is durable here when the answer comes. Raises `Refused` with every fault, and nothing is signed."""
     given = asked.body
     _look_for_key(engine, given.officer)
@@ -54,7 +54,7 @@ async def send(engine: Engine, asked: SendingAsked) -> Sent:
     return await _handed_in(engine, composed.submission, asked.wait_s, given.refers_to)
 
 
-async def _hold(engine: Engine, composed: Composed, officer: str, rule: Rule) -> Sent:
+async def _hold(engine: StationLoop, composed: Composed, officer: str, rule: ApprovalRule) -> Sent:
     """Keep here what the own party has to approve first; nothing of it leaves."""
     entry = _entry_id(composed.submission).hex()
     kind = composed.submission.header.kind.partition("/")[0]
@@ -63,7 +63,7 @@ async def _hold(engine: Engine, composed: Composed, officer: str, rule: Rule) ->
     return Sent(basis=basis(engine), id=entry, index=None, problems=(), state="held", words=words)
 
 
-async def submit(engine: Engine, asked: SubmittingAsked) -> Sent:
+async def submit(engine: StationLoop, asked: SubmittingAsked) -> Sent:
     """Queue an entry of ours that was sealed and signed elsewhere: by the root key, which stays offline."""
     state = engine.state
     checked = check_submission(bytes(asked.body), state.me.genesis.slots, state.ledger)
@@ -73,26 +73,26 @@ async def submit(engine: Engine, asked: SubmittingAsked) -> Sent:
         raise Refused([problem("author", "header.author", author, rule, "Submit it at its author's station")])
     state.identity.signer_of(checked.header, max(state.following.next_entry, 1), roles_for(checked.header.kind))
     made = msgspec.json.decode(asked.body, type=Submission)
-    if found := thread_problems(state, Signed.of(made)):
+    if found := thread_problems(state, SignedEntry.of(made)):
         raise Refused(found)
     await engine.give_and_wait(Composed(made))
     return await _handed_in(engine, made, asked.wait_s)
 
 
-async def dismiss(engine: Engine, asked: DismissAsked) -> Dismissal:
+async def dismiss(engine: StationLoop, asked: DismissAsked) -> Dismissal:
     """Let a submission go that the host refused: it leaves the list, and no station looks for it any more."""
     await engine.give_and_wait(Dismissed(id_bytes(asked.id), own_officer(engine, asked.officer)))
     return Dismissal(basis=basis(engine), dismissed=asked.id)
 
 
-def _look_for_key(engine: Engine, officer: str) -> None:
+def _look_for_key(engine: StationLoop, officer: str) -> None:
     """Read the officers' keys again where one was added or replaced since the start."""
     state, held = engine.state, engine.parts.officers.get(officer)
     if officer and (held is None or state.identity.key_at(held.public, max(state.following.next_entry, 1)) is None):
         engine.parts.officers.update(officer_keys(engine.parts.folder))
 
 
-async def _handed_in(engine: Engine, made: Submission, wait_s: int, refers_to: Iterable[str] = ()) -> Sent:
+async def _handed_in(engine: StationLoop, made: Submission, wait_s: int, refers_to: Iterable[str] = ()) -> Sent:
     """Say what became of what was queued; with it, what it refers to that does not hold any more."""
     entry = _entry_id(made)
     item, index = await _until_settled(engine, entry, made.header.kind.partition("/")[0] in KEY_KINDS, wait_s)
@@ -107,7 +107,7 @@ async def _handed_in(engine: Engine, made: Submission, wait_s: int, refers_to: I
 
 
 async def _until_settled(
-    engine: Engine, entry: bytes, changes_keys: bool, wait_s: int
+    engine: StationLoop, entry: bytes, changes_keys: bool, wait_s: int
 ) -> tuple[Queued | None, int | None]:
     """Wait for the host's word, then until the entry stands here too; return where it stands in the queue, and its index.
 
@@ -140,13 +140,13 @@ async def _until_settled(
         engine.listeners.discard(told)
 
 
-def _index(engine: Engine, entry: bytes) -> int | None:
+def _index(engine: StationLoop, entry: bytes) -> int | None:
     """Return where an entry stands that has left the queue because the own copy has it."""
     found = engine.state.following.recent.get(entry) or engine.state.find(entry)
     return None if found is None else found[0]
 
 
-def _stands_here(engine: Engine, item: Queued | None, index: int | None, changes_keys: bool) -> bool:
+def _stands_here(engine: StationLoop, item: Queued | None, index: int | None, changes_keys: bool) -> bool:
     """Say whether the own copy has what the host answered: the leaf proven, and of what changes keys the entry taken in."""
     state = engine.state
     if item is not None and item.state == "refused":

@@ -12,7 +12,7 @@ from detente.network.serving import listener
 from detente.network.serving.connection import make_protocol
 from detente.network.serving.tls import party_of_certificate
 from detente.station.direct import direct_app
-from detente.station.engine import Engine
+from detente.station.engine import StationLoop
 from detente.station.http import refusal
 from detente.station.local import local_app
 from detente.wiring.process import main, take_port
@@ -47,14 +47,14 @@ async def serve(parts: StationParts) -> None:
     """Serve until a signal; then finish what is being written and close the copy."""
     for said in parts.tightened:
         log.warning("closed_to_others", words=said)
-    engine = Engine(parts)
+    engine = StationLoop(parts)
     try:
         await _serve(parts, engine)
     finally:
         await engine.stop()
 
 
-async def _serve(parts: StationParts, engine: Engine) -> None:
+async def _serve(parts: StationParts, engine: StationLoop) -> None:
     direct_socket, direct_address = take_port(parts.config.listen, "listen", parts.folder, 256)
     local_socket, local_address = take_port(parts.config.local, "local", parts.folder, 256)
     with_party = make_protocol(party_of_certificate(parts.authorities()), NOT_HTTP)

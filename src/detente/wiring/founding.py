@@ -28,9 +28,9 @@ from detente.errors import UNREADABLE, Refused, Unavailable, problem
 from detente.ledger import canonical
 from detente.ledger.genesis import (
     REPLAY_SUFFIX,
+    FoundingOfficer,
     Genesis,
-    Host,
-    Officer,
+    GenesisHost,
     PartyKeys,
     ScreeningRules,
     SeparationRules,
@@ -241,7 +241,7 @@ def _sign(founding: Founding, seeds: Mapping[str, Mapping[str, bytes]], host: Si
         clock=founding.clock,
         created_us=time.time_ns() // 1000 if founding.created_us is None else founding.created_us,
         founders=tuple(_public(plan, seeds[plan.party]) for plan in sorted(founding.parties, key=lambda p: p.party)),
-        host=Host(key=host.public.hex(), name=founding.host_name),
+        host=GenesisHost(key=host.public.hex(), name=founding.host_name),
         origin=origin,
         quorum=len(ids) // 2 + 1 if founding.quorum is None else founding.quorum,
         rules=dict(founding.rules),
@@ -257,7 +257,7 @@ def _public(plan: PartyPlan, seeds: Mapping[str, bytes]) -> PartyKeys:
         return SigningKey.from_seed(seeds[name]).public.hex()
 
     officers = [
-        Officer(key=public(f"officer {o.officer}"), officer=o.officer, roles=tuple(sorted(set(o.roles))))
+        FoundingOfficer(key=public(f"officer {o.officer}"), officer=o.officer, roles=tuple(sorted(set(o.roles))))
         for o in sorted(plan.officers, key=lambda o: o.officer)
     ]
     return PartyKeys(

@@ -7,7 +7,7 @@ from importlib.resources import files
 from io import BytesIO
 
 from detente.errors import Refused, problem
-from detente.rules.hotline.phrases import LANGUAGES, Catalogue, Phrase
+from detente.rules.hotline.phrases import LANGUAGES, Catalogue, StandardPhrase
 
 
 @cache
@@ -21,13 +21,13 @@ def catalogue(language: str) -> Catalogue:
     data = files("detente").joinpath("locale", language, "LC_MESSAGES", "phrases.po").read_bytes()
     found = read_po(BytesIO(data), locale=language, abort_invalid=True)
     return {
-        m.context: Phrase(name=m.context, source="; ".join(m.auto_comments), text=str(m.string))
+        m.context: StandardPhrase(name=m.context, source="; ".join(m.auto_comments), text=str(m.string))
         for m in found
         if m.id and m.context
     }
 
 
-def phrase(name: str, language: str) -> Phrase:
+def phrase(name: str, language: str) -> StandardPhrase:
     """Return one phrase in one language. Refused: no such phrase."""
     found = catalogue(language).get(name)
     if found is None:

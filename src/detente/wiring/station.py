@@ -32,7 +32,7 @@ from detente.ledger.keys import ExchangeKey, SigningKey
 from detente.network.serving.tls import client_context, server_context
 from detente.node.station.load import load
 from detente.node.station.parts.durable_change import Keep
-from detente.node.station.parts.screener import DeskScreener, rules_of
+from detente.node.station.parts.screener import HolderScreener, rules_of
 from detente.node.station.state import Me, Station
 from detente.picture.picture import Picture
 from detente.storage import OwnCopy
@@ -167,7 +167,7 @@ def load_memory(me: Me, copy: OwnCopy, now_us: int) -> tuple[Picture, Station]:
         return state.identity.key_at(key, index)
 
     picture = Picture(genesis, ledger_id(genesis).hex(), index=VolumeIndex(), key_use=key_use)
-    screener = DeskScreener(rules_of(genesis.screening))
+    screener = HolderScreener(rules_of(genesis.screening))
     state = Station(me=me, picture=picture, screener=screener, read_entry=copy.known_at)
     proven = load(state, copy.kept(), copy.leaves(0, ALL), _known(copy), now_us)
     if copy.leaf_count() > proven:  # fetched before a crash and never proven: fetch them again

@@ -11,17 +11,17 @@ from hypothesis import strategies as st
 
 from detente.errors import Refused
 from detente.geometry.stated.coordinates import read_position, write_position
-from detente.geometry.stated.position import Box, Position, apart_mm
+from detente.geometry.stated.position import StatedPosition, Theatre, apart_mm
 from detente.geometry.stated.ring_reading import open_ring, read_ring
 from detente.geometry.volume import NDEG, Point
 
 VECTORS = json.loads((Path(__file__).parents[3] / "docs/formats/vectors/place.json").read_text())
-SYRIA = Box(south_ndeg=32 * NDEG, north_ndeg=37_500_000_000, west_ndeg=35_500_000_000, east_ndeg=42_500_000_000)
-LEVANT = Box(south_ndeg=30 * NDEG, north_ndeg=42 * NDEG, west_ndeg=30 * NDEG, east_ndeg=45 * NDEG)
+SYRIA = Theatre(south_ndeg=32 * NDEG, north_ndeg=37_500_000_000, west_ndeg=35_500_000_000, east_ndeg=42_500_000_000)
+LEVANT = Theatre(south_ndeg=30 * NDEG, north_ndeg=42 * NDEG, west_ndeg=30 * NDEG, east_ndeg=45 * NDEG)
 HOSPITAL = "36°43′4.91″N 68°51′43.96″E"
 
 
-def off_mm(position: Position, code: str) -> int:
+def off_mm(position: StatedPosition, code: str) -> int:
     return next(c.off_mm for c in position.cautions if c.code == code)
 
 
@@ -88,7 +88,7 @@ def test_a_place_outside_the_theatre_is_refused():
 
 
 def test_a_theatre_may_cross_the_180th_meridian():
-    fiji = Box(south_ndeg=-20 * NDEG, north_ndeg=-15 * NDEG, west_ndeg=175 * NDEG, east_ndeg=-175 * NDEG)
+    fiji = Theatre(south_ndeg=-20 * NDEG, north_ndeg=-15 * NDEG, west_ndeg=175 * NDEG, east_ndeg=-175 * NDEG)
     assert read_position("17.5S 179.9W", datum="WGS84", theatre=fiji)
     assert code_of("17.5S 170.0E", theatre=fiji) == "outside-theatre"
 

@@ -13,11 +13,11 @@ from detente.errors import Refused
 from detente.geometry.stated.coordinates import read_position
 from detente.geometry.stated.datums import DATUMS, FLOOR_MM, datum_named, to_wgs84
 from detente.geometry.stated.grids import candidates, mgrs_text, neighbours
-from detente.geometry.stated.position import Box, apart_mm
+from detente.geometry.stated.position import Theatre, apart_mm
 from detente.geometry.stated.squares import reference_of, square_of
 from detente.geometry.volume import NDEG, Point
 
-SYRIA = Box(south_ndeg=32 * NDEG, north_ndeg=37_500_000_000, west_ndeg=35_500_000_000, east_ndeg=42_500_000_000)
+SYRIA = Theatre(south_ndeg=32 * NDEG, north_ndeg=37_500_000_000, west_ndeg=35_500_000_000, east_ndeg=42_500_000_000)
 CASE = {
     "AF": (35_285_400_000, 40_176_000_000, "37SFV 06940 05327"),
     "P1": (35_266_300_000, 40_152_700_000, "37SFV 04845 03181"),

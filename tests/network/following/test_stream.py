@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from detente.network.following.stream import Event, Lines
+from detente.network.following.stream import Lines, ServerEvent
 
 CASES = [
-    (b"id: 41\nevent: entry\ndata: {}\n\n", [Event(data="{}", id="41", kind="entry")]),
+    (b"id: 41\nevent: entry\ndata: {}\n\n", [ServerEvent(data="{}", id="41", kind="entry")]),
     (b": beat\n\n", []),
-    (b"data: one\ndata: two\n\n", [Event(data="one\ntwo", id=None, kind="message")]),
-    (b"event: checkpoint\r\ndata:x\r\n\r\n", [Event(data="x", id=None, kind="checkpoint")]),
-    (b"data: a\r\rdata: b\r\r", [Event(data="a", id=None, kind="message"), Event(data="b", id=None, kind="message")]),
+    (b"data: one\ndata: two\n\n", [ServerEvent(data="one\ntwo", id=None, kind="message")]),
+    (b"event: checkpoint\r\ndata:x\r\n\r\n", [ServerEvent(data="x", id=None, kind="checkpoint")]),
+    (
+        b"data: a\r\rdata: b\r\r",
+        [ServerEvent(data="a", id=None, kind="message"), ServerEvent(data="b", id=None, kind="message")],
+    ),
     (b"data: half", []),
-    ("data: дa\n\n".encode(), [Event(data="дa", id=None, kind="message")]),
+    ("data: дa\n\n".encode(), [ServerEvent(data="дa", id=None, kind="message")]),
 ]
 
 

@@ -15,9 +15,9 @@ from detente.ledger import canonical
 from detente.ledger.checkpoints.checkpoint import sign_checkpoint
 from detente.ledger.entry import Draft, encode_submission, seal
 from detente.ledger.facets import Facet, facet
-from detente.ledger.identity import Change, endorse
+from detente.ledger.identity import KeyChange, endorse
 from detente.node.host.examine import examine
-from detente.node.host.host import BATCH, Host
+from detente.node.host.host import BATCH, HostLedger
 from detente.node.host.rows import StoredEntry
 from detente.records.body import Body
 from detente.records.entries.erasure import Erasure
@@ -35,7 +35,7 @@ class Bench:
 
     def __init__(self, rows: list[StoredEntry] | None = None) -> None:
         signed = world.signed_genesis()
-        self.host = Host(signed)
+        self.host = HostLedger(signed)
         self.rows = rows or [self.host.genesis_row(canonical.encode(signed))]
         self.host.load(self.rows)
         self.now_us = START_US
@@ -219,7 +219,7 @@ def test_a_revoked_key_is_refused_by_name() -> None:
 def new_party(endorsers: list[str]) -> Party:
     keys = world.party_keys("esp")
     keys = type(keys)(**{**{f: getattr(keys, f) for f in keys.__struct_fields__}, "officers": ()})
-    change = Change(action="add-party", ledger=world.LEDGER.hex(), party=keys)
+    change = KeyChange(action="add-party", ledger=world.LEDGER.hex(), party=keys)
     given = [
         Endorsement(
             key=world.signing(party, "root").public.hex(),
@@ -327,9 +327,9 @@ def test_another_ledgers_store_is_refused() -> None:
     bench = Bench()
     bench.put("un", notice())
     with pytest.raises(ValueError, match="another ledger"):
-        Host(world.signed_genesis(quorum=3)).load(bench.rows)
+        HostLedger(world.signed_genesis(quorum=3)).load(bench.rows)
     with pytest.raises(ValueError, match="index 1"):
-        Host(world.signed_genesis()).load(bench.rows[1:])
+        HostLedger(world.signed_genesis()).load(bench.rows[1:])
 
 
 def test_every_fault_of_a_body_is_named_with_its_place() -> None:

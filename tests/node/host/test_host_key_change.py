@@ -5,8 +5,8 @@ from __future__ import annotations
 from tests.support import world
 from tests.support.stations import LEDGER, World, notice
 
-from detente.ledger.genesis import Host as HostNamed
-from detente.ledger.identity import Change, endorse
+from detente.ledger.genesis import GenesisHost
+from detente.ledger.identity import KeyChange, endorse
 from detente.records.parties.host import HostKey
 from detente.records.parties.party import Endorsement
 
@@ -14,8 +14,8 @@ NEW = world.signing("host", "second log")
 
 
 def appointed(*endorsers: str) -> HostKey:
-    named = HostNamed(key=NEW.public.hex(), name="Second host")
-    change = Change(action="change-host-key", host=named, ledger=LEDGER.hex())
+    named = GenesisHost(key=NEW.public.hex(), name="Second host")
+    change = KeyChange(action="change-host-key", host=named, ledger=LEDGER.hex())
     given = tuple(
         Endorsement(
             key=world.signing(party, "root").public.hex(),

@@ -9,7 +9,7 @@ from tests.support.stations import message, response
 
 from detente.errors import Refused
 from detente.node.host.examine import examine
-from detente.node.host.host import Host
+from detente.node.host.host import HostLedger
 from detente.records.hotline.step import Step
 from detente.rules.hotline.callees import called
 from detente.rules.hotline.ladder import Matter, ladder_of
@@ -23,7 +23,7 @@ class Bench:
     """A host that is only asked what it would decide."""
 
     def __init__(self) -> None:
-        self.host = Host(world.signed_genesis())
+        self.host = HostLedger(world.signed_genesis())
         self.host.threads.add_blank(b"")
 
     def admit(self, raw: bytes, party: str, at_us: int = T) -> bytes:

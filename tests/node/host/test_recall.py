@@ -11,7 +11,7 @@ from tests.support.hosts import START_US, message, notice, submission
 from tests.support.stations import response
 
 from detente.ledger.entry import Submission
-from detente.ledger.readable import Known, visible
+from detente.ledger.readable import ReadableEntry, visible
 from detente.node.host.examine import examine
 from detente.node.host.recall import recall
 from detente.node.host.rows import StoredEntry
@@ -46,9 +46,9 @@ def test_recalled_is_examined(raw: bytes) -> None:
 @pytest.mark.parametrize("raw", EXAMPLES)
 @pytest.mark.parametrize("viewer", ["cjtf", "rus", "un"])
 def test_shown_bytes_are_those_of_the_type(raw: bytes, viewer: str) -> None:
-    """The cut-out bytes are the canonical encoding of `Known` with the facets that this viewer may read."""
+    """The cut-out bytes are the canonical encoding of `ReadableEntry` with the facets that this viewer may read."""
     shown = known_bytes(row_of(raw), viewer, erased=False)
-    known = msgspec.json.decode(shown, type=Known)
+    known = msgspec.json.decode(shown, type=ReadableEntry)
     whole = msgspec.json.decode(raw, type=Submission)
     assert known.facets == visible(whole.header, whole.facets, viewer)
     assert msgspec.json.encode(known) == shown
@@ -106,12 +106,12 @@ def test_a_host_starts_whatever_body_a_station_gave_back_to_it(kind: str, data: 
     from tests.support import lying
 
     from detente.ledger.entry import Submission, check_submission
-    from detente.node.host.host import Host
+    from detente.node.host.host import HostLedger
 
     raw, _ = lying.submitted("cjtf", kind, "full", 0, data, ["rus", "un"], START_US, world.LEDGER)
     assert msgspec.json.decode(raw, type=Submission).facets[0] is not None
     checked = check_submission(raw, world.SLOTS, world.LEDGER)
-    host = Host(world.signed_genesis())
+    host = HostLedger(world.signed_genesis())
     row = StoredEntry(1, START_US, checked.leaf_bytes(1, START_US), checked.id, raw, 2)
     host.load([host.genesis_row(b"{}"), row])
     assert host.published == 2 and host.mode == "writing" and not host.erasures

@@ -135,13 +135,13 @@ class Away(Storm):
     @property
     def folded(self) -> dict[str, list[Any]]:
         """Every entry that a station holds, read again from its own copy."""
-        from detente.ledger.readable import Known as Bytes
+        from detente.ledger.readable import ReadableEntry
         from detente.picture.known import known_of
 
         found: dict[str, list[Any]] = {}
         for party in PARTIES:
             rows = [
-                (i, msgspec.json.decode(raw, type=Bytes))
+                (i, msgspec.json.decode(raw, type=ReadableEntry))
                 for i, (_, raw) in sorted(self.station(party).disk.known.items())
             ]
             found[party] = [

@@ -11,10 +11,10 @@ from tests.world.world import CALM, World, quietly
 from detente.ledger.entry import Draft, check_submission, encode_submission
 from detente.ledger.facets import Facet
 from detente.node.station.inputs import HeldBack
-from detente.records.parties.approval import Approval, Need, Rule
+from detente.records.parties.approval import Approval, ApprovalRule, Need
 from detente.records.registry import REGISTRY
 
-RULE = Rule(kinds=("notice",), needs=(Need(count=1, role="watch"),), words="")
+RULE = ApprovalRule(kinds=("notice",), needs=(Need(count=1, role="watch"),), words="")
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.node.station import stormy
 from tests.support.stations import message, notice
 from tests.world.world import SECOND, World, quietly
 
-from detente.picture.known import Known
+from detente.picture.known import Entry
 
 Apart = Callable[..., World]
 GENESIS = msgspec.structs.replace(stormy.GENESIS, rules={**stormy.GENESIS.rules, "exchange_every_us": 600 * SECOND})
@@ -35,7 +35,7 @@ def apart() -> Iterator[Apart]:
         yield make
 
 
-def recorded(w: World, viewer: str, kind: str) -> list[Known]:
+def recorded(w: World, viewer: str, kind: str) -> list[Entry]:
     """The entries of a kind in a station's copy, in order."""
     return [known for known in w.station(viewer).entries() if known.kind == kind]
 

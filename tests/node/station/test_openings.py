@@ -6,20 +6,20 @@ import msgspec
 from msgspec.structs import replace
 from tests.support.stations import World, notice
 
-from detente.ledger.readable import Known
+from detente.ledger.readable import ReadableEntry
 from detente.records.entries.disclosure import Disclosure
 from detente.records.entries.erasure import Erasure
 from detente.records.notices.notice_state import State
 
 
-def sealed_notice(w: World) -> tuple[bytes, Known]:
+def sealed_notice(w: World) -> tuple[bytes, ReadableEntry]:
     entry = w.send("cjtf", notice(words="for Russia only"), ["rus", "un"])
     w.run(1)
     _, raw = w.copies["cjtf"].find(entry)
-    return entry, msgspec.json.decode(raw, type=Known)
+    return entry, msgspec.json.decode(raw, type=ReadableEntry)
 
 
-def disclosure(entry: bytes, known: Known, words: str | None = None) -> Disclosure:
+def disclosure(entry: bytes, known: ReadableEntry, words: str | None = None) -> Disclosure:
     opening = known.facets[0]
     assert opening is not None
     facet = msgspec.json.encode(opening.facet).decode()
@@ -63,7 +63,7 @@ def test_an_erasure_by_the_author_destroys_the_body_in_every_copy():
     w.run(1)
     for party in w.parties:
         _, raw = w.copies[party].find(entry)
-        left = msgspec.json.decode(raw, type=Known)
+        left = msgspec.json.decode(raw, type=ReadableEntry)
         assert left.erased and left.facets == (None,) * 4
         assert b"for Russia only" not in raw
     assert w.restart("rus").following.told["cjtf"].count

@@ -13,7 +13,7 @@ from detente.node.station.parts.answer_times import Slots, slot_us
 from detente.node.station.parts.cosigning import Cosigning
 from detente.node.station.parts.lodging import Lodged, Lodgings
 from detente.node.station.parts.outbox import Outbox, Queued
-from detente.node.station.parts.watermarks import Telling
+from detente.node.station.parts.watermarks import WatermarkTimes
 
 S = 1_000_000
 LEDGER = bytes(32)
@@ -57,7 +57,7 @@ def test_an_answer_found_in_the_own_copy_frees_the_slot():
 
 def test_a_watermark_covers_what_it_names_and_not_what_came_after():
     """One entry below its size, one above: the author is told again."""
-    telling = Telling()
+    telling = WatermarkTimes()
     telling.received("cjtf", 5, urgent=False, is_watermark=False)
     telling.received("un", 9, urgent=False, is_watermark=False)
     telling.covered(("cjtf", "un"), 6, 0)
@@ -66,7 +66,7 @@ def test_a_watermark_covers_what_it_names_and_not_what_came_after():
 
 def test_watermarks_come_at_most_every_five_seconds():
     """Whoever is told often is told in batches."""
-    telling = Telling()
+    telling = WatermarkTimes()
     telling.received("cjtf", 1, urgent=False, is_watermark=False)
     assert telling.take(0) == ("cjtf",)
     telling.received("cjtf", 2, urgent=False, is_watermark=False)
@@ -77,7 +77,7 @@ def test_watermarks_come_at_most_every_five_seconds():
 
 def test_watermarks_to_one_author_do_not_wait_for_another():
     """Else the time of its watermark would tell an author that somebody else has just written."""
-    telling = Telling()
+    telling = WatermarkTimes()
     telling.received("cjtf", 1, urgent=False, is_watermark=False)
     assert telling.take(0) == ("cjtf",)
     telling.received("un", 2, urgent=False, is_watermark=False)

@@ -16,7 +16,7 @@ from detente.node.station.effects import SendDirect
 from detente.node.station.inputs import DirectAnswered
 from detente.node.station.sending.send import envelope
 from detente.records.hotline.duress import Duress
-from detente.records.hotline.message import Within
+from detente.records.hotline.message import WithinRadius
 from detente.records.registry import REGISTRY
 
 HERE = Point(round(36.1517 * NDEG), round(36.9678 * NDEG))
@@ -31,7 +31,7 @@ def world():
 
 def stop(**given):
     plain = msgspec.structs.replace(message("stop", "Stop: a convoy is under fire here"), volumes=())
-    return msgspec.structs.replace(plain, within=Within(centre=HERE, radius_mm=3_000_000), **given)
+    return msgspec.structs.replace(plain, within=WithinRadius(centre=HERE, radius_mm=3_000_000), **given)
 
 
 def clock(world, viewer, party="rus"):

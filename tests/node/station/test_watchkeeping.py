@@ -12,7 +12,7 @@ from detente.records.hotline.call import Call
 from detente.records.hotline.channel import Channel
 from detente.records.hotline.step import LadderName
 from detente.records.hotline.trial import Trial
-from detente.records.parties.approval import Approval, Need, Rule
+from detente.records.parties.approval import Approval, ApprovalRule, Need
 from detente.records.parties.handover import Handover
 from detente.records.parties.roster import Duty
 from detente.rules.hotline.approvals import Vote, rule_for, standing
@@ -168,7 +168,7 @@ def test_urgent_and_stop_are_never_held():
     """Any officer on watch may send them; a rule on messages holds the others."""
     from tests.support.stations import message
 
-    rules = {"message": Rule(kinds=("message",), needs=NEEDS, words="")}
+    rules = {"message": ApprovalRule(kinds=("message",), needs=NEEDS, words="")}
     assert rule_for(rules, "message", message("urgent")) is None
     assert rule_for(rules, "message", message("stop")) is None
     assert rule_for(rules, "message", message("routine")) is not None

@@ -12,7 +12,7 @@ from detente.records.agreements import term as tm
 from detente.records.agreements.agreement import Agreement
 from detente.records.body import Body, Stated
 from detente.records.evidence.claim import Claim
-from detente.rules.agreements.facts.occurrences import Book
+from detente.rules.agreements.facts.occurrences import Occurrences
 from detente.rules.agreements.judging.verdict import Verdict
 from detente.rules.agreements.judging.watching import Watching
 
@@ -65,7 +65,7 @@ class Table:
     """One agreement watched by somebody who is told things."""
 
     def __init__(self, agreement: Agreement) -> None:
-        self.book = Book()
+        self.book = Occurrences()
         self.watching = Watching(ID, ID, agreement, "un")
         self.watching.build(self.book)
         self.count = 0

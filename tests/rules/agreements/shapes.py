@@ -14,8 +14,8 @@ PATTERNS: tuple[tm.Pattern, ...] = (
     tm.AtMost(most=3, per=hours(24), what=what("flight")),
     K12.pattern,
     tm.MutualSatisfaction(by=None, of="k1", parties=("rus", "us")),
-    tm.Permission(despite=("k1",), may=what("leave"), only_after=what("arranged"), within=hours(24)),
-    tm.Permission(despite=(), may=what("leave"), only_after=None, within=None),
+    tm.Permitted(despite=("k1",), may=what("leave"), only_after=what("arranged"), within=hours(24)),
+    tm.Permitted(despite=(), may=what("leave"), only_after=None, within=None),
     tm.Phases(
         phases=(
             tm.Phase(begins=None, completes=what("cleared"), name="one", within=hours(3)),

@@ -8,7 +8,7 @@ from tests.records.examples import EXAMPLES
 from detente.picture.agreements.agreements import Agreements
 from detente.picture.hotline.callees import PictureBook
 from detente.picture.parties.directory import Directory
-from detente.records.agreements.agreement import Agreement, Clock
+from detente.records.agreements.agreement import Agreement, LadderTime
 from detente.records.agreements.assent import Assent
 from detente.rules.agreements.judging.effect import Act
 from detente.rules.agreements.judging.watching import Watching
@@ -26,7 +26,7 @@ def act(party: str, what: str, index: int) -> Act:
 def test_agreed_times_count_while_both_have_assented():
     """40 s agreed between two; one suspends: the default again; a third party has its own."""
     agreements = Agreements()
-    body = msgspec.structs.replace(TEXT, clocks=(Clock(name="urgent-answer", us=40 * S),), parties=("cjtf", "rus"))
+    body = msgspec.structs.replace(TEXT, clocks=(LadderTime(name="urgent-answer", us=40 * S),), parties=("cjtf", "rus"))
     watching = Watching("aa" * 32, "aa" * 32, body, "cjtf")
     agreements.watching["aa" * 32] = watching
     book = PictureBook(Directory(), agreements)

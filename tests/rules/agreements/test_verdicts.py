@@ -235,7 +235,7 @@ def test_a_term_that_follows_another_begins_once_that_is_kept():
 
 
 def test_a_permission_allows_what_is_forbidden_only_after_what_must_come_before():
-    may = plain(tm.Permission(despite=("x",), may=what("flight"), only_after=what("told"), within=hours(2)))
+    may = plain(tm.Permitted(despite=("x",), may=what("flight"), only_after=what("told"), within=hours(2)))
     never = plain(tm.Absence(never=what("flight")))
     table = Table(truce(never, msgspec.structs.replace(may, term="may")))
     table.told(happened("f.1", "flight", 5), 6)

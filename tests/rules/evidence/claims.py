@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from detente.records.evidence.claim import Claim
-from detente.rules.evidence.said import Said
+from detente.rules.evidence.said import ClaimSaid
 
 
 def us(text: str) -> int:
@@ -24,7 +24,7 @@ def said(
     name: str = "",
     implies: tuple[str, ...] = (),
     **more: Any,
-) -> Said:
+) -> ClaimSaid:
     """`said("SOHR", "asserts", "talks", via="AFP>Rudaw")`."""
     claim = Claim(
         about=(),
@@ -47,4 +47,4 @@ def said(
         tag="ILL",
         who=who,
     )
-    return Said(at_us=at_us, claim=claim, id=name or f"{who}-{subject}-{stance}-{at_us}-{via}")
+    return ClaimSaid(at_us=at_us, claim=claim, id=name or f"{who}-{subject}-{stance}-{at_us}-{via}")

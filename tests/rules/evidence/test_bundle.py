@@ -20,7 +20,7 @@ from detente.errors import EvidenceError
 from detente.ledger import canonical
 from detente.ledger.checkpoints.checkpoint import Checkpoint, sign_checkpoint
 from detente.ledger.checkpoints.fork import compare
-from detente.ledger.identity import Change, endorse
+from detente.ledger.identity import KeyChange, endorse
 from detente.node.both.envelope import seal_envelope
 from detente.records.entries.closing import Closing
 from detente.records.entries.disclosure import Disclosure
@@ -29,7 +29,7 @@ from detente.records.hotline.message import Message
 from detente.records.notices.response import Response
 from detente.records.parties.officer import Officer
 from detente.records.parties.party import Endorsement, Party
-from detente.rules.evidence.bundle import Listed, Made, Question, ToldList, make_bundle
+from detente.rules.evidence.bundle import Made, ToldEntry, ToldList, ToldQuestion, make_bundle
 
 FILE = Path(__file__).parents[3] / "verifier/detente_verify.py"
 SPEC = importlib.util.spec_from_file_location("detente_verify", FILE)
@@ -163,7 +163,7 @@ def test_a_party_can_open_its_own_list() -> None:
     """With the list from Russia itself the hash in the watermark is opened; a list with one entry less is refused."""
     story = CASE.story
     held = [
-        Listed(id=story.ids[i].hex(), index=i)
+        ToldEntry(id=story.ids[i].hex(), index=i)
         for i, sealed in enumerate(story.submissions)
         if sealed and "rus" in sealed.header.audience and sealed.header.author != "rus"
     ]
@@ -459,7 +459,7 @@ def test_a_new_party_needs_the_quorum() -> None:
     for endorsers, known in [(("cjtf", "rus"), True), (("cjtf",), False)]:
         story = Story()
         keys = msgspec.structs.replace(world.party_keys("tur", name="Türkiye"), officers=())
-        change = Change(action="add-party", ledger=story.id.hex(), party=keys)
+        change = KeyChange(action="add-party", ledger=story.id.hex(), party=keys)
         given = [(p, world.signing(p, "root")) for p in sorted((*endorsers, "tur"))]
         endorsements = tuple(
             Endorsement(key=root.public.hex(), party=p, signature=endorse(change, root)) for p, root in given
@@ -546,7 +546,7 @@ def test_the_writer_refuses_what_would_not_hold() -> None:
 def test_the_command_line_answers_with_its_exit_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """0 told, 2 no evidence, 1 refused, 64 wrong use; `--json` for machines; a question in the bundle is answered unasked."""
     path = tmp_path / "case.bundle.json"
-    question = Question(about=CASE.id, before_us=CASE.story.us(60), party="rus")
+    question = ToldQuestion(about=CASE.id, before_us=CASE.story.us(60), party="rus")
     path.write_bytes(CASE.bundle(questions=[question]))
     ledger = ["--ledger", CASE.story.id.hex()]
     asked = ["--party", "rus", "--entry", CASE.id[:12], "--before"]

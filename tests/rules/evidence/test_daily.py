@@ -13,15 +13,14 @@ from tests.rules.evidence.test_counts import bulletin
 from detente.cli.times import asked_as_of
 from detente.errors import Refused
 from detente.geometry.volume import Circle, Point, Volume4D
-from detente.records.agreements.verdict import AGREED, Verdicts
-from detente.records.agreements.verdict import Said as Verdict
+from detente.records.agreements.verdict import AGREED, PublishedVerdict, Verdicts
 from detente.records.body import Stated
 from detente.records.evidence.assessment import Assessment
-from detente.records.evidence.bulletin import Part
+from detente.records.evidence.bulletin import BreakdownLine
 from detente.records.evidence.count import Counted
 from detente.records.evidence.report import Report
 from detente.rules.agreements.readings.report_day import period_of, require_begun
-from detente.rules.evidence.on_record import Held
+from detente.rules.evidence.on_record import OnRecord
 from detente.rules.evidence.report.daily import daily
 from detente.rules.evidence.report.daily_words import blocks
 from detente.rules.evidence.report.day import figure
@@ -33,7 +32,7 @@ NOON = us("2016-09-14T12:00:00+03:00")
 
 
 def parts(**counts):
-    return tuple(Part(count=n, name=name) for name, n in sorted(counts.items()))
+    return tuple(BreakdownLine(count=n, name=name) for name, n in sorted(counts.items()))
 
 
 def counted(entry, at, body):
@@ -58,7 +57,7 @@ def place(lat=35):
 def held(bulletins=(), claims=(), supersedes=None, **more):
     recorded = {e: at for e, at, _ in bulletins} | {s.id: s.at_us for s in claims}
     recorded |= {kept[0]: kept[1] for items in more.values() for kept in items}
-    return Held(
+    return OnRecord(
         bulletins=tuple(bulletins), claims=tuple(claims), recorded=recorded, supersedes=supersedes or {}, **more
     )
 
@@ -153,7 +152,7 @@ def test_changes_say_what_they_were_and_why():
         )
         for entry, at, grade, why in (("g1", NOON - 9, "B", "so far"), ("g2", NOON, "D", "An ally said otherwise."))
     )
-    verdict = Verdict(
+    verdict = PublishedVerdict(
         answer="kept",
         changes_until_us=None,
         evidence=(),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from tests.rules.evidence.claims import said
 
-from detente.rules.evidence.deals import Deal, Point, Sight, adjudicate, due_moments, states
+from detente.rules.evidence.deals import Deal, DealPoint, Sight, adjudicate, due_moments, states
 
 ALLIES = {frozenset(("cjtf", "sdf"))}
 DEAL = Deal(
     ends_with="pocket.taken",
     points=(
-        Point(
+        DealPoint(
             kind="statement",
             parties=("cjtf", "group"),
             point="C1",
@@ -18,7 +18,7 @@ DEAL = Deal(
             says="A deal exists.",
             subject="c1",
         ),
-        Point(
+        DealPoint(
             kind="event",
             due_us=11,
             point="C2",
@@ -26,7 +26,7 @@ DEAL = Deal(
             seen=(Sight(says="a column seen", subject="column"),),
             subject="c2",
         ),
-        Point(
+        DealPoint(
             explained_by=("corridor",),
             kind="event",
             point="C3",
@@ -34,7 +34,7 @@ DEAL = Deal(
             seen=(Sight(says="evacuations seen", subject="convoy"),),
             subject="c3",
         ),
-        Point(
+        DealPoint(
             kind="event",
             point="C4",
             says="Captives against passage.",
@@ -44,7 +44,7 @@ DEAL = Deal(
             ),
             subject="c4",
         ),
-        Point(
+        DealPoint(
             kind="deadline",
             due_us=11,
             point="C5",

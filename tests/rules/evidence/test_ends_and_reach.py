@@ -10,12 +10,12 @@ from detente.geometry.volume import Circle, Point, Volume4D
 from detente.records.body import Stated
 from detente.records.evidence.affiliation import Affiliation, Whereabouts
 from detente.rules.evidence.conclusions import NOTHING, beside, conclude
-from detente.rules.evidence.counts import Gap, missing_days
+from detente.rules.evidence.counts import WindowGap, missing_days
 from detente.rules.evidence.ends import ends
-from detente.rules.evidence.on_record import Held
-from detente.rules.evidence.reach import Listed, classed
+from detente.rules.evidence.on_record import OnRecord
+from detente.rules.evidence.reach import Designations, classed
 
-LISTED = Listed(excluded="excluded", party="truce party")
+LISTED = Designations(excluded="excluded", party="truce party")
 DAY_US = 86_400_000_000
 
 
@@ -47,7 +47,7 @@ def holds(actor, share="alone"):
 
 def held(*claims, **more):
     recorded = {s.id: s.at_us for s in claims} | {k[0]: k[1] for items in more.values() for k in items}
-    return Held(claims=claims, recorded=recorded, **more)
+    return OnRecord(claims=claims, recorded=recorded, **more)
 
 
 WORDS = (listed("isis", "excluded", "rus"), listed("syr", "truce party", "rus"))
@@ -111,7 +111,7 @@ def test_an_end_taken_back_is_no_end():
 
 
 def test_a_gap_is_named_by_the_days_whose_counts_are_missing():
-    gap = Gap(end_us=us("2016-09-16T06:00:00Z"), start_us=us("2016-09-14T06:00:00Z"))
+    gap = WindowGap(end_us=us("2016-09-16T06:00:00Z"), start_us=us("2016-09-14T06:00:00Z"))
     assert missing_days(gap, UTC) == (date(2016, 9, 15), date(2016, 9, 16))
 
 

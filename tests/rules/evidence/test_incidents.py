@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 
 from detente.geometry.volume import Point
 from detente.records.evidence.count import Counted
-from detente.rules.evidence.incidents import Account, incidents, may_be_one
+from detente.rules.evidence.incidents import EventAccount, incidents, may_be_one
 
 HOUR_US = 3_600_000_000
 
 
 def account(name, start_h=0.0, end_h=1.0, lat=36.15, lon=36.97, error_m=1000, result="account", **more):
-    return Account(
+    return EventAccount(
         attributed_to=more.get("by_whom"),
         by=more.get("by", name),
         count=more.get("count"),

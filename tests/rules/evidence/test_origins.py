@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.rules.evidence.claims import said
 
 from detente.rules.evidence.origins import standing, support
-from detente.rules.evidence.said import Said
+from detente.rules.evidence.said import ClaimSaid
 
 NAMES = st.sampled_from(["SDF", "SOHR", "DEZ24:unnamed", "CJTF", "AFP", "South Front", "21WIRE"])
 STANCES = st.sampled_from(["asserts", "observes", "denies", "cannot-confirm", "retracts"])
@@ -66,7 +66,7 @@ def test_a_relay_that_speaks_for_itself_as_well_may_be_an_echo():
 
 
 @st.composite
-def records(draw: st.DrawFn) -> list[Said]:
+def records(draw: st.DrawFn) -> list[ClaimSaid]:
     """A record with direct and relayed claims of every stance."""
     size = draw(st.integers(1, 8))
     return [
@@ -82,7 +82,7 @@ def records(draw: st.DrawFn) -> list[Said]:
     ]
 
 
-def stand(record: list[Said]) -> dict[str, tuple[tuple[str, ...], ...]]:
+def stand(record: list[ClaimSaid]) -> dict[str, tuple[tuple[str, ...], ...]]:
     return {k: (s.for_, s.against, s.unsure, s.observed_by, s.retracted) for k, s in support(record).items()}
 
 
@@ -94,7 +94,7 @@ def test_adding_relays_of_a_known_origin_changes_no_support(record, data):
     more = data.draw(st.lists(st.sampled_from(["Page 1", "Page 2", "Page 3"]), unique=True, min_size=1))
     later = one.at_us + data.draw(st.integers(0, 10))
     claim = msgspec.structs.replace(one.claim, chain=(*one.claim.chain, *more), origin=one.claim.who, who=more[-1])
-    assert stand([*record, Said(at_us=later, claim=claim, id="reprint")]) == stand(record)
+    assert stand([*record, ClaimSaid(at_us=later, claim=claim, id="reprint")]) == stand(record)
 
 
 @settings(max_examples=50)

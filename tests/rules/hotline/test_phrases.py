@@ -21,7 +21,7 @@ from detente.rules.hotline.phrases import (
     RLI,
     VALUES,
     Catalogue,
-    Phrase,
+    StandardPhrase,
     Value,
     as_html,
     plain,
@@ -67,8 +67,8 @@ def test_a_missing_phrase_and_another_placeholder_are_found():
     """The check itself: one left out, one untranslated, one that asks for something else."""
     ru = dict(CATALOGUES["ru"])
     del ru["wait"]
-    ru["say-again"] = Phrase(name="say-again", source="", text=" ")
-    ru["comply"] = Phrase(name="comply", source="", text="Выполняем {time}.")
+    ru["say-again"] = StandardPhrase(name="say-again", source="", text=" ")
+    ru["comply"] = StandardPhrase(name="comply", source="", text="Выполняем {time}.")
     found = same_everywhere({**CATALOGUES, "ru": ru})
     assert [line.split(":")[0] for line in found] == ["comply", "say-again", "wait"]
 

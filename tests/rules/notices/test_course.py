@@ -13,17 +13,17 @@ from detente.picture.boards.matrix import matrix
 from detente.records.notices.notice import Acceptance, Activity
 from detente.records.notices.response import Readback
 from detente.records.parties.party import Party
-from detente.rules.hotline.lapse import HOST, Reading
+from detente.rules.hotline.lapse import HOST, ClockReading
 from detente.rules.notices.delivery.course import course_of
 from detente.rules.notices.delivery.lead_times import leads_of, stop_reach
 from detente.rules.notices.delivery.recipients import Holds
-from detente.rules.notices.delivery.steps import OFFICE, UNIT, Fact, Office, Step, Unit, step_of
+from detente.rules.notices.delivery.steps import OFFICE, UNIT, DeliveryStep, Fact, Office, Unit, step_of
 
 SITE = Activity.PROTECTED_SITE
-UNIT_STEPS = (Step.PASSED_TO_UNIT, Step.UNIT_CONFIRMED, Step.COMPLIED, Step.REFUSED)
+UNIT_STEPS = (DeliveryStep.PASSED_TO_UNIT, DeliveryStep.UNIT_CONFIRMED, DeliveryStep.COMPLIED, DeliveryStep.REFUSED)
 
 
-def fact(step: Step, n: int, unit: str | None = None, party: str = "rus") -> Fact:
+def fact(step: DeliveryStep, n: int, unit: str | None = None, party: str = "rus") -> Fact:
     at_us, entry = START_US + n * MINUTE, f"{n:064x}"
     return Fact(
         at_us=at_us, by_role="watch", entry=entry, index=n, officer=None, party=party, step=step, unit=unit, version="v"
@@ -33,7 +33,7 @@ def fact(step: Step, n: int, unit: str | None = None, party: str = "rus") -> Fac
 @st.composite
 def stories(draw) -> list[Fact]:
     """Any facts in any order: what parties say need not make sense."""
-    steps = draw(st.lists(st.sampled_from(list(Step)), max_size=12))
+    steps = draw(st.lists(st.sampled_from(list(DeliveryStep)), max_size=12))
     return [
         fact(s, n, draw(st.sampled_from([None, "A", "B"])) if s in UNIT_STEPS else None) for n, s in enumerate(steps)
     ]
@@ -63,11 +63,14 @@ def test_no_step_is_inferred_from_another(story):
     shown = [t.fact for t in course.steps] + [t.fact for u in course.units for t in u.steps]
     assert sorted(shown, key=lambda f: f.index) == story
     said = {f.step for f in story}
-    assert set(course.missing) == {Step.RECORDED, Step.TOLD, Step.READ, Step.READ_BACK} - said
+    assert (
+        set(course.missing)
+        == {DeliveryStep.RECORDED, DeliveryStep.TOLD, DeliveryStep.READ, DeliveryStep.READ_BACK} - said
+    )
     for unit in course.units:
         of_unit = {f.step for f in story if f.unit == unit.unit}
-        assert set(unit.missing) == {Step.PASSED_TO_UNIT, Step.UNIT_CONFIRMED} - of_unit
-    confirmed = [f.at_us for f in story if f.step is Step.UNIT_CONFIRMED]
+        assert set(unit.missing) == {DeliveryStep.PASSED_TO_UNIT, DeliveryStep.UNIT_CONFIRMED} - of_unit
+    confirmed = [f.at_us for f in story if f.step is DeliveryStep.UNIT_CONFIRMED]
     assert course.unit_reached_us == (confirmed[0] if confirmed else None)
 
 
@@ -80,21 +83,21 @@ def test_every_standing_has_its_row_and_every_row_leads_to_a_standing():
 
 def test_a_unit_that_complied_is_not_thereby_told():
     """It complied; nothing shows that it was passed on or confirmed, and the record says exactly that."""
-    course = course_of([fact(Step.RECORDED, 0), fact(Step.COMPLIED, 3, "Flight 1")], "rus", "v")
+    course = course_of([fact(DeliveryStep.RECORDED, 0), fact(DeliveryStep.COMPLIED, 3, "Flight 1")], "rus", "v")
     (unit,) = course.units
     assert unit.standing is Unit.COMPLIED
-    assert unit.missing == (Step.PASSED_TO_UNIT, Step.UNIT_CONFIRMED)
-    assert course.missing == (Step.TOLD, Step.READ)
+    assert unit.missing == (DeliveryStep.PASSED_TO_UNIT, DeliveryStep.UNIT_CONFIRMED)
+    assert course.missing == (DeliveryStep.TOLD, DeliveryStep.READ)
     assert course.unit_reached_us is None
 
 
 def test_each_step_has_its_latency():
     """Recorded at 0, read at 4, passed on at 9 and confirmed by the crew at 21 minutes."""
     facts = [
-        fact(Step.RECORDED, 0),
-        fact(Step.READ, 4),
-        fact(Step.PASSED_TO_UNIT, 9, "F"),
-        fact(Step.UNIT_CONFIRMED, 21, "F"),
+        fact(DeliveryStep.RECORDED, 0),
+        fact(DeliveryStep.READ, 4),
+        fact(DeliveryStep.PASSED_TO_UNIT, 9, "F"),
+        fact(DeliveryStep.UNIT_CONFIRMED, 21, "F"),
     ]
     course = course_of(facts, "rus", "v")
     (unit,) = course.units
@@ -104,17 +107,17 @@ def test_each_step_has_its_latency():
 
 def test_a_wrong_read_back_is_an_alarm_until_it_is_read_back_rightly():
     """Agreement after a wrong read-back is agreement to something else: the standing does not move."""
-    facts = [fact(Step.RECORDED, 0), fact(Step.READ_BACK_OTHERWISE, 1), fact(Step.CONFIRMED, 2)]
+    facts = [fact(DeliveryStep.RECORDED, 0), fact(DeliveryStep.READ_BACK_OTHERWISE, 1), fact(DeliveryStep.CONFIRMED, 2)]
     wrong = course_of(facts, "rus", "v")
     assert wrong.standing is Office.MISREAD
     assert "otherwise" in wrong.sentence()
-    right = course_of([*facts, fact(Step.READ_BACK, 3)], "rus", "v")
+    right = course_of([*facts, fact(DeliveryStep.READ_BACK, 3)], "rus", "v")
     assert (right.standing, right.alarm) == (Office.READ_BACK, None)
 
 
 def test_confirming_for_a_unit_is_the_units_fact_and_not_the_partys():
-    assert step_of("confirm", None) is Step.CONFIRMED
-    assert step_of("confirm", "Flight 1") is Step.UNIT_CONFIRMED
+    assert step_of("confirm", None) is DeliveryStep.CONFIRMED
+    assert step_of("confirm", "Flight 1") is DeliveryStep.UNIT_CONFIRMED
 
 
 def test_from_the_ledger_to_the_unit():
@@ -150,19 +153,19 @@ def test_a_read_back_of_another_place_reaches_the_course_as_an_alarm():
 def test_the_lead_is_measured_where_it_matters():
     """Recorded twenty minutes ahead, passed to the crew one minute before: long enough on paper, short for the crew."""
     body = notice()  # air: ten minutes; begins 20 minutes after the start
-    facts = [fact(Step.RECORDED, 0), fact(Step.PASSED_TO_UNIT, 19, "F")]
+    facts = [fact(DeliveryStep.RECORDED, 0), fact(DeliveryStep.PASSED_TO_UNIT, 19, "F")]
     leads = {(at.step, at.unit): at for at in leads_of(body, "cjtf", facts, "rus").at}
-    assert leads[Step.RECORDED, None].lead_us == 20 * MINUTE
-    assert not leads[Step.RECORDED, None].short
-    assert leads[Step.PASSED_TO_UNIT, "F"].lead_us == MINUTE
-    assert leads[Step.PASSED_TO_UNIT, "F"].short
-    assert leads[Step.UNIT_CONFIRMED, None].lead_us is None
+    assert leads[DeliveryStep.RECORDED, None].lead_us == 20 * MINUTE
+    assert not leads[DeliveryStep.RECORDED, None].short
+    assert leads[DeliveryStep.PASSED_TO_UNIT, "F"].lead_us == MINUTE
+    assert leads[DeliveryStep.PASSED_TO_UNIT, "F"].short
+    assert leads[DeliveryStep.UNIT_CONFIRMED, None].lead_us is None
 
 
 @pytest.mark.parametrize(("emergency", "hours"), [(False, 48), (True, 24)])
 def test_a_convoy_needs_two_days_and_a_flagged_emergency_one(emergency, hours):
     body = notice(activity=Activity.PROTECTED_MOVEMENT, emergency=emergency)
-    leads = leads_of(body, "un", [fact(Step.RECORDED, 0)], "rus")
+    leads = leads_of(body, "un", [fact(DeliveryStep.RECORDED, 0)], "rus")
     assert leads.least_us == hours * 60 * MINUTE
     assert leads.short
 
@@ -170,10 +173,10 @@ def test_a_convoy_needs_two_days_and_a_flagged_emergency_one(emergency, hours):
 def test_who_accepted_a_shorter_lead_is_the_authors_word_until_that_side_confirms():
     accepted = Acceptance(officer="watch-1", party="rus", role="watch", words="agreed by telephone")
     body = notice(activity=Activity.PROTECTED_MOVEMENT, shorter_lead_accepted_by=accepted)
-    said = leads_of(body, "un", [fact(Step.RECORDED, 0)], "rus").accepted
+    said = leads_of(body, "un", [fact(DeliveryStep.RECORDED, 0)], "rus").accepted
     assert said is not None
     assert "no evidence of it from rus" in said.sentence("un")
-    held = leads_of(body, "un", [fact(Step.RECORDED, 0), fact(Step.CONFIRMED, 5)], "rus").accepted
+    held = leads_of(body, "un", [fact(DeliveryStep.RECORDED, 0), fact(DeliveryStep.CONFIRMED, 5)], "rus").accepted
     assert held is not None
     assert "who confirmed the notice" in held.sentence("un")
 
@@ -189,21 +192,21 @@ def test_a_stop_has_minutes():
 
 def test_a_stop_is_late_by_one_clock_only():
     """Recorded by the host's clock, looked at by ours: when it was due is said, and no lateness."""
-    now = Reading(at_us=START_US + 6 * MINUTE, by="rus")
-    mixed = stop_reach(Reading(at_us=START_US, by=HOST), None, now)
+    now = ClockReading(at_us=START_US + 6 * MINUTE, by="rus")
+    mixed = stop_reach(ClockReading(at_us=START_US, by=HOST), None, now)
     assert (mixed.by, mixed.due_us, mixed.late_us) == ("the host's clock", START_US + 5 * MINUTE, None)
 
 
 def reach(reached: int | None, now: int, rules=None):
-    began, end = (Reading(at_us=START_US + at * MINUTE, by="cjtf") for at in (0, now))
-    answered = None if reached is None else Reading(at_us=START_US + reached * MINUTE, by="cjtf")
+    began, end = (ClockReading(at_us=START_US + at * MINUTE, by="cjtf") for at in (0, now))
+    answered = None if reached is None else ClockReading(at_us=START_US + reached * MINUTE, by="cjtf")
     return stop_reach(began, answered, end, rules or {})
 
 
 OUTAGE = [
     # answered by rus while the host was away: signed 24 s after its station held it, recorded before the stop
-    fact(Step.RECORDED, 10),
-    msgspec.structs.replace(fact(Step.COMPLIED, 9), signed_us=START_US + 4 * MINUTE),
+    fact(DeliveryStep.RECORDED, 10),
+    msgspec.structs.replace(fact(DeliveryStep.COMPLIED, 9), signed_us=START_US + 4 * MINUTE),
 ]
 
 
@@ -219,7 +222,9 @@ def test_no_latency_is_below_zero_and_none_mixes_two_clocks():
 def test_what_was_answered_while_the_host_was_away_took_no_time_between_two_records(recorded):
     """Recorded just after the stop or a minute later: it was signed long before either, and "refused after 0.000258 s" is no latency."""
     late = msgspec.structs.replace(OUTAGE[1], at_us=START_US + recorded * MINUTE, index=recorded)
-    assert [t.took.us for t in course_of([OUTAGE[0], late], "rus", "v").steps if t.fact.step is Step.COMPLIED] == [None]
+    assert [
+        t.took.us for t in course_of([OUTAGE[0], late], "rus", "v").steps if t.fact.step is DeliveryStep.COMPLIED
+    ] == [None]
 
 
 def test_where_the_station_acknowledged_directly_the_latency_is_by_its_own_clock():
@@ -233,9 +238,9 @@ def test_where_the_station_acknowledged_directly_the_latency_is_by_its_own_clock
 def test_a_clock_that_is_slow_spoils_no_latency_of_the_hosts():
     """Russia's clock is ten minutes slow. Its watermark and its answer were signed on it, in this order: the host's records stand."""
     slow = -10 * MINUTE
-    told = msgspec.structs.replace(fact(Step.TOLD, 1), signed_us=START_US + MINUTE + slow)
-    read = msgspec.structs.replace(fact(Step.READ, 2), signed_us=START_US + 2 * MINUTE + slow)
-    steps = course_of([fact(Step.RECORDED, 0), told, read], "rus", "v").steps
+    told = msgspec.structs.replace(fact(DeliveryStep.TOLD, 1), signed_us=START_US + MINUTE + slow)
+    read = msgspec.structs.replace(fact(DeliveryStep.READ, 2), signed_us=START_US + 2 * MINUTE + slow)
+    steps = course_of([fact(DeliveryStep.RECORDED, 0), told, read], "rus", "v").steps
     assert [(t.took.us, t.took.ended.by) for t in steps] == [(0, None), (MINUTE, None), (2 * MINUTE, None)]
 
 
@@ -277,5 +282,5 @@ def test_an_air_notice_concerns_whom_it_comes_too_close_to():
 
 def test_a_hospital_that_stands_has_no_lead():
     """It began when it was told; that a crew has it four hours later is late for nobody's start."""
-    leads = leads_of(notice(activity=SITE), "un", [fact(Step.RECORDED, 0), fact(Step.READ, 240)], "rus")
+    leads = leads_of(notice(activity=SITE), "un", [fact(DeliveryStep.RECORDED, 0), fact(DeliveryStep.READ, 240)], "rus")
     assert (leads.at, leads.short) == ((), False)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from detente.records.notices.notice import Activity
 from detente.records.notices.notice_state import State
 from detente.records.notices.warning import MAX_ENDANGERED
-from detente.rules.notices.changes.fan_out import Change, Open, endangered, not_warned, warned_parties, warnings
+from detente.rules.notices.changes.fan_out import Change, OpenNotice, endangered, not_warned, warned_parties, warnings
 from detente.rules.notices.changes.quiet import quiet
 
 HOUR = 3_600_000_000
@@ -34,7 +34,7 @@ def change(**given: Any) -> Change:
     return Change(**(plain | given))
 
 
-def movement(index: int = 1, **given: Any) -> Open:
+def movement(index: int = 1, **given: Any) -> OpenNotice:
     plain: dict[str, Any] = {
         "activity": Activity.PROTECTED_MOVEMENT,
         "author": "un",
@@ -46,15 +46,15 @@ def movement(index: int = 1, **given: Any) -> Open:
         "version": f"{index:064x}",
         "why": "names it",
     }
-    return Open(**(plain | given))
+    return OpenNotice(**(plain | given))
 
 
-def order(*opens: Open, **given: Any) -> list[int]:
+def order(*opens: OpenNotice, **given: Any) -> list[int]:
     found = [r for o in opens if (r := endangered(change(**given), "said", o)) is not None]
     return [r.index for r in sorted(found)]
 
 
-def all_warnings(*opens: Open, already: Any = frozenset(), **given: Any) -> list[Any]:
+def all_warnings(*opens: OpenNotice, already: Any = frozenset(), **given: Any) -> list[Any]:
     ranked = sorted(r for o in opens if (r := endangered(change(**given), "said", o)) is not None)
     return list(warnings(change(**given), "said", ranked, {}, already, NOW))
 

@@ -10,7 +10,14 @@ from detente.geometry.exact.separation import meets
 from detente.geometry.volume import NDEG, Circle, Point, Separation, Volume4D
 from detente.rules.notices.screening.budget import DAY_US
 from detente.rules.notices.screening.cells import cell_of, outline_of
-from detente.rules.notices.screening.screening import HOUR_US, Desk, Presence, Question, Rules, screen
+from detente.rules.notices.screening.screening import (
+    HOUR_US,
+    Presence,
+    Rules,
+    ScreeningMemory,
+    ScreeningQuestion,
+    screen,
+)
 
 GEOD = Geod(ellps="WGS84")
 START = 17_061 * DAY_US
@@ -32,7 +39,7 @@ def ask(centre, radius_mm, k):
     """Make the k-th question, spread evenly over the ten days."""
     now_us = START + k * DAYS * DAY_US // NOTICES
     volume = Volume4D(outline=Circle(centre=centre, radius_mm=radius_mm), start_us=now_us, end_us=now_us + HOUR_US)
-    return now_us, Question(asked_at_us=now_us, asker="attacker", notice=f"n{k}", volumes=(volume,))
+    return now_us, ScreeningQuestion(asked_at_us=now_us, asker="attacker", notice=f"n{k}", volumes=(volume,))
 
 
 def hidden_at(point):
@@ -100,7 +107,7 @@ def test_a_thousand_notices_over_ten_days_find_no_more_than_the_cell(seed, capsy
     """Every place of the true cell explains all answers as well as the true one; the attacker is left with the whole cell."""
     rng = random.Random(seed)
     true = Point(35_250_000_000 + rng.randrange(50_000_000), 40_150_000_000 + rng.randrange(50_000_000))
-    state = {"desk": Desk(presence=(hidden_at(true),), reviewed_at_us=START)}
+    state = {"desk": ScreeningMemory(presence=(hidden_at(true),), reviewed_at_us=START)}
 
     def answer_of(question, now_us):
         state["desk"], screened = screen(state["desk"], question, RULES, now_us)
@@ -132,7 +139,7 @@ def test_without_cells_the_same_attacker_finds_the_unit():
 def test_two_places_in_one_cell_give_word_for_word_one_transcript():
     """Two worlds, the unit at different places of one cell: a thousand answers are equal in every field."""
     worlds = [Point(35_255_000_000, 40_155_000_000), Point(35_295_000_000, 40_197_000_000)]
-    desks = [Desk(presence=(hidden_at(p),), reviewed_at_us=START) for p in worlds]
+    desks = [ScreeningMemory(presence=(hidden_at(p),), reviewed_at_us=START) for p in worlds]
     rng = random.Random(5)
     for k in range(300):
         now_us, question = ask(_moved(worlds[0], rng.randrange(9_000_000), rng), 1_500_000, k)

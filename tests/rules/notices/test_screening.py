@@ -8,10 +8,10 @@ from detente.rules.notices.screening.budget import DAY_US, Spending
 from detente.rules.notices.screening.cells import cell_of
 from detente.rules.notices.screening.screening import (
     HOUR_US,
-    Desk,
     Presence,
-    Question,
     Rules,
+    ScreeningMemory,
+    ScreeningQuestion,
     passed_over,
     screen,
     unasked,
@@ -43,7 +43,7 @@ def notice(*centres, asker="cjtf", asked_at_us=T0, radius_mm=1_500_000, start_us
         )
         for c in centres
     )
-    return Question(asked_at_us=asked_at_us, asker=asker, notice=name, volumes=volumes)
+    return ScreeningQuestion(asked_at_us=asked_at_us, asker=asker, notice=name, volumes=volumes)
 
 
 def people(*centres, held_from_us=T0 - 30 * HOUR_US, start_us=T0 - 48 * HOUR_US, end_us=T0 + 48 * HOUR_US, until=None):
@@ -58,7 +58,7 @@ def people(*centres, held_from_us=T0 - 30 * HOUR_US, start_us=T0 - 48 * HOUR_US,
     )
 
 
-DESK = Desk(presence=people(P1, P2), reviewed_at_us=T0 - HOUR_US, speaks_for=("rus", "syr"))
+DESK = ScreeningMemory(presence=people(P1, P2), reviewed_at_us=T0 - HOUR_US, speaks_for=("rus", "syr"))
 
 
 def answer(desk, question, now_us=T0):

@@ -14,10 +14,10 @@ from tests.support.stations import World
 
 from detente.errors import EvidenceError, Refused
 from detente.geometry.stated.coordinates import read_position
-from detente.geometry.stated.position import Position, travel
+from detente.geometry.stated.position import StatedPosition, travel
 from detente.geometry.volume import Circle
 from detente.rules.protection.ground import Ground, ground_of
-from detente.rules.protection.near import Answer, Asked, Verdict, answer
+from detente.rules.protection.near import NearAnswer, Nearness, NearQuestion, answer
 from detente.rules.protection.register import FORMAT, Protected, Register, read_register, sorted_places, write_register
 from detente.station.registering import register_bytes
 
@@ -72,28 +72,28 @@ HOSPITAL = register(
 )
 
 
-def ask(text: str | Position | None, held: Register = HOSPITAL, **changes: object) -> Answer:
+def ask(text: str | StatedPosition | None, held: Register = HOSPITAL, **changes: object) -> NearAnswer:
     position = read_position(text, datum="WGS84") if isinstance(text, str) else text
-    return answer(held, Asked(**({"at_us": AS_OF, "position": position} | changes)))  # type: ignore[arg-type]
+    return answer(held, NearQuestion(**({"at_us": AS_OF, "position": position} | changes)))  # type: ignore[arg-type]
 
 
-def beside(metres: int, bearing: float = 70.0, error_mm: int = 5_000) -> Position:
+def beside(metres: int, bearing: float = 70.0, error_mm: int = 5_000) -> StatedPosition:
     """Return a point that far from the main building; where the open field of Kunduz lay was never published: illustrative."""
     at = travel(read_position(MAIN, datum="WGS84").point, bearing, metres * 1000)
-    return Position(datum="WGS84", error_mm=error_mm, form="decimal", point=at, stated=f"{metres} m off")
+    return StatedPosition(datum="WGS84", error_mm=error_mm, form="decimal", point=at, stated=f"{metres} m off")
 
 
 @pytest.mark.parametrize("text", [MAIN, OFFICE, "36.71803, 68.86221"])
 def test_the_hospitals_own_coordinates_are_inside(text):
     found = ask(text)
-    assert found.verdict is Verdict.INSIDE
+    assert found.verdict is Nearness.INSIDE
     assert "INSIDE protected-site of msf" in found.hits[0].sentence()
 
 
 def test_the_open_field_three_hundred_and_fifty_metres_off_is_within_the_buffer():
     """Beyond the compound's edge, within half a kilometre of it: the answer names the hospital and the distance."""
     found = ask(beside(350))
-    assert found.verdict is Verdict.WITHIN_BUFFER
+    assert found.verdict is Nearness.WITHIN_BUFFER
     assert 285_000 <= found.hits[0].gap_mm <= 295_000
 
 
@@ -111,7 +111,7 @@ def test_the_description_found_elsewhere_is_an_alarm_and_is_answered_too():
     found = ask(beside(350), described="building", described_at=read_position(MAIN, datum="WGS84"))
     assert "described-elsewhere" in [alarm.code for alarm in found.alarms]
     assert any("350 m" in alarm.words for alarm in found.alarms)
-    assert found.verdict is Verdict.INSIDE
+    assert found.verdict is Nearness.INSIDE
     assert found.hits[0].of_described
     assert found.hits[0].sentence().startswith("the DESCRIBED place is INSIDE")
 
@@ -119,7 +119,7 @@ def test_the_description_found_elsewhere_is_an_alarm_and_is_answered_too():
 def test_a_description_instead_of_coordinates_is_an_alarm_and_no_answer():
     found = ask(None, described="T-shaped building")
     assert [alarm.code for alarm in found.alarms] == ["description-alone"]
-    assert found.verdict is Verdict.NO_ANSWER
+    assert found.verdict is Nearness.NO_ANSWER
 
 
 def test_words_that_cannot_be_compared_are_said_to_be_so():
@@ -133,7 +133,7 @@ def test_what_matches_is_no_alarm():
 
 def test_five_kilometres_away_it_is_not_near_and_nothing_more():
     found = ask(beside(5_000))
-    assert found.verdict is Verdict.NOT_NEAR
+    assert found.verdict is Nearness.NOT_NEAR
     assert found.nearest_mm is not None
     assert 4_930_000 < found.nearest_mm < 4_945_000
 
@@ -141,7 +141,7 @@ def test_five_kilometres_away_it_is_not_near_and_nothing_more():
 def test_coarse_coordinates_reach_as_far_as_their_digits():
     """Two decimals of a degree leave some 700 m open: within those errors the point may be inside, and that is the answer."""
     coarse = ask("36.72, 68.86")
-    assert coarse.verdict is Verdict.INSIDE
+    assert coarse.verdict is Nearness.INSIDE
     assert "within the errors" in coarse.hits[0].sentence()
 
 
@@ -149,14 +149,16 @@ def test_a_stale_register_never_says_not_near():
     """What it holds it still says, marked; what it does not hold it says nothing about."""
     old = msgspec.structs.replace(HOSPITAL, as_of_us=AS_OF - 25 * HOUR)
     inside, away = ask(MAIN, old), ask(beside(5_000), old)
-    assert (inside.verdict, away.verdict) == (Verdict.INSIDE, Verdict.NO_ANSWER)
+    assert (inside.verdict, away.verdict) == (Nearness.INSIDE, Nearness.NO_ANSWER)
     assert inside.stale == away.stale == "the register is 25 h 00 min old; it is good for 24 h 00 min"
-    assert ask(beside(5_000), msgspec.structs.replace(HOSPITAL, as_of_us=AS_OF - 24 * HOUR)).verdict is Verdict.NOT_NEAR
+    assert (
+        ask(beside(5_000), msgspec.structs.replace(HOSPITAL, as_of_us=AS_OF - 24 * HOUR)).verdict is Nearness.NOT_NEAR
+    )
 
 
 def test_a_register_from_the_future_has_no_age():
     ahead = msgspec.structs.replace(HOSPITAL, as_of_us=AS_OF + HOUR)
-    assert ask(beside(5_000), ahead).verdict is Verdict.NO_ANSWER
+    assert ask(beside(5_000), ahead).verdict is Nearness.NO_ANSWER
     assert "a clock is wrong" in ask(MAIN, ahead).stale
 
 
@@ -186,7 +188,7 @@ def test_inside_buffer_and_not_near_follow_the_distance_and_the_errors(bearing, 
         abs(gap - slack) > 10 and abs(gap - slack - 500_000) > 10
     ):  # the millimetres of the bound itself are the geometry's tests'
         expected = (
-            Verdict.INSIDE if gap <= slack else Verdict.WITHIN_BUFFER if gap <= 500_000 + slack else Verdict.NOT_NEAR
+            Nearness.INSIDE if gap <= slack else Nearness.WITHIN_BUFFER if gap <= 500_000 + slack else Nearness.NOT_NEAR
         )
         assert found.verdict is expected
 
@@ -247,7 +249,7 @@ def test_words_about_the_ground(words, ground):
 
 def test_two_points_on_one_building_are_thirty_eight_metres_apart():
     """Main building and office: 38 m apart [C]; both circles are in the register."""
-    office = Position(
+    office = StatedPosition(
         datum="WGS84", error_mm=0, form="decimal", point=read_position(OFFICE, datum="WGS84").point, stated=""
     )
     (hit,) = ask(office, register(place(MAIN, "main building", 1))).hits

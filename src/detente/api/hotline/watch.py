@@ -7,8 +7,8 @@ import msgspec
 from detente.api.hotline.ladders import LadderRow
 from detente.api.question import Answer, Question, Whole
 from detente.records.hotline.channel import Channel
-from detente.records.parties.approval import Approval, Rule
-from detente.records.parties.handover import Handover, Open
+from detente.records.parties.approval import Approval, ApprovalRule
+from detente.records.parties.handover import Handover, OpenMatter
 from detente.rules.hotline.channel import Measured
 from detente.rules.hotline.roster import Gap, OnWatch, Taking
 
@@ -125,7 +125,7 @@ class HeldRows(Answer, frozen=True, kw_only=True):
     """What is held for approval; the rules in force, by kind; what officers said, by the entry."""
 
     held: tuple[HeldRow, ...]
-    rules: dict[str, Rule]
+    rules: dict[str, ApprovalRule]
     votes: dict[str, tuple[Approval, ...]]
 
 
@@ -173,7 +173,7 @@ class WatchNow(Answer, frozen=True, kw_only=True):
     passed_over: tuple[str, ...]
     presence_stale: bool
     probing: tuple[str, ...]
-    relay: tuple[Open, ...]
+    relay: tuple[OpenMatter, ...]
     undelivered: int
     watch: PartyWatch
 

@@ -24,7 +24,18 @@ from detente.api.agreements import (
 )
 from detente.cli.output import AsJson, answer, chosen, guarded, read_bytes, read_json, table
 from detente.cli.sending import joined, parties, send, sent
-from detente.cli.session import Desk, EndedFor, Officer, Station, To, WaitS, at_desk, basis_words, one_of, short
+from detente.cli.session import (
+    EndedFor,
+    Officer,
+    Station,
+    StationSession,
+    To,
+    WaitS,
+    at_station,
+    basis_words,
+    one_of,
+    short,
+)
 from detente.cli.times import Zone, stated_zone, time_us, zone_named
 from detente.cli.times import moment as written
 from detente.errors import Refused, problem
@@ -98,15 +109,15 @@ def propose(
 ) -> None:
     """Put an agreement, or a new version of it, on record. Every fault of every term is said before anything is signed."""
     read = read_agreement(read_bytes(file))
-    with at_desk(station) as desk:
-        readers = sorted({desk.party, *parties(to)})
+    with at_station(station) as session:
+        readers = sorted({session.party, *parties(to)})
         facets: list[dict[str, object]] = [{"audience": readers, "body": read, "form": "full"}]
-        facets += [_annex(text, desk.party) for text in annex or []]
-        asked: dict[str, object] = {"facets": facets, "kind": "agreement", "officer": desk.officer(officer)}
+        facets += [_annex(text, session.party) for text in annex or []]
+        asked: dict[str, object] = {"facets": facets, "kind": "agreement", "officer": session.officer(officer)}
         if supersedes is not None:
-            asked["supersedes"] = desk.full_id(supersedes, "--supersedes")
+            asked["supersedes"] = session.full_id(supersedes, "--supersedes")
             asked["ended_for"] = parties(ended_for, "--ended-for", needed=False)
-        got = send(desk, asked, wait, as_json)
+        got = send(session, asked, wait, as_json)
         answer(got, sent(f"Agreement {read.agreement}, version {read.version},", got), as_json)
 
 
@@ -137,20 +148,20 @@ def assent(
 ) -> None:
     """Say what a party does about being bound: assent, reservation, suspension, resumption, withdrawal."""
     done = chosen("--act", act, ACTS)
-    with at_desk(station) as desk:
-        found = _agreement(desk, agreement)
+    with at_station(station) as session:
+        found = _agreement(session, agreement)
         body = Assent(
             about=found.id,
             act=done,
             at=_stated(at),
-            party=party or desk.party,
+            party=party or session.party,
             source=source,
             tag="DOC" if source else "MEM+",
             terms=tuple(sorted(set(term or []))),
-            who=who or party or desk.party,
+            who=who or party or session.party,
             words=words,
         )
-        _say(desk, "assent", body, found, to, officer, wait, as_json, f"{act.capitalize()}")
+        _say(session, "assent", body, found, to, officer, wait, as_json, f"{act.capitalize()}")
 
 
 def position(
@@ -175,23 +186,23 @@ def position(
 ) -> None:
     """Say where the agreement, or a term of it, stands for a party: in words. Deeds are seen beside it."""
     said = chosen("--says", says, SAYS)
-    with at_desk(station) as desk:
-        found = _agreement(desk, agreement)
+    with at_station(station) as session:
+        found = _agreement(session, agreement)
         body = Position(
             about=found.id,
             at=_stated(at),
             by_authority=authority,  # type: ignore[arg-type]
-            party=party or desk.party,
+            party=party or session.party,
             power=power,  # type: ignore[arg-type]
             reading=reading,
             says=said,
             source=source,
             tag="DOC" if source else "MEM+",
             term=term,
-            who=who or party or desk.party,
+            who=who or party or session.party,
             words=words,
         )
-        _say(desk, "position", body, found, to, officer, wait, as_json, "Position")
+        _say(session, "position", body, found, to, officer, wait, as_json, "Position")
 
 
 def show(
@@ -202,14 +213,14 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show agreements: parties in words and in deeds, and how many terms stand how."""
-    with at_desk(station) as desk:
+    with at_station(station) as session:
         seen = viewpoint(as_of, for_)
         got: AgreementShown | AgreementsShown
         if agreement is not None:
-            got = one = desk.station.ask(AgreementAsked(name=agreement, **seen))
+            got = one = session.station.ask(AgreementAsked(name=agreement, **seen))
             rows: Sequence[AgreementRow] = [one.agreement]
         else:
-            got = every = desk.station.ask(AgreementsAsked(**seen))
+            got = every = session.station.ask(AgreementsAsked(**seen))
             rows = every.agreements
     lines = [line for row in rows for line in _row_words(row)] or ["No agreement."]
     answer(got, [*lines, f"{got.seen}. {basis_words(got.basis)}"], as_json)
@@ -241,13 +252,13 @@ def verdicts(
     as_json: AsJson = False,
 ) -> None:
     """What follows from the entries at hand, per term, party and reading; with what would settle it, and how late it can change."""
-    with at_desk(station) as desk:
+    with at_station(station) as session:
         seen = viewpoint(as_of, for_)
-        got = desk.station.ask(VerdictsAsked(name=agreement, **seen))
+        got = session.station.ask(VerdictsAsked(name=agreement, **seen))
         one_of("--term", term or [], (v.term for v in got.verdicts), "term of the agreement")
         rows = tuple(v for v in got.verdicts if not term or v.term in term)
         if proofs is not None:
-            _write_proofs(desk.station.ask(ProofsAsked(name=agreement, terms=tuple(term or ()), **seen)), proofs)
+            _write_proofs(session.station.ask(ProofsAsked(name=agreement, terms=tuple(term or ()), **seen)), proofs)
     cells = [(v.term, v.party, v.reading, v.instance[:12], _headline(v), v.why, _open(v, zone)) for v in rows]
     shown = table(
         f"{got.agreement}, {got.seen}, at {written(got.at_us, zone_named(zone))}",
@@ -304,22 +315,22 @@ def publish(
     as_json: AsJson = False,
 ) -> None:
     """Publish verdicts as they stand now. Later entries that change them are recorded as revisions, by the station itself."""
-    with at_desk(station) as desk:
-        got = desk.station.ask(PublicationAsked(name=agreement, terms=tuple(term or ())))
-        readers = sorted({desk.party, *parties(to)})
+    with at_station(station) as session:
+        got = session.station.ask(PublicationAsked(name=agreement, terms=tuple(term or ())))
+        readers = sorted({session.party, *parties(to)})
         asked = {
             "facets": [{"audience": readers, "body": got.body, "form": "full"}],
             "kind": "verdict",
-            "officer": desk.officer(officer),
+            "officer": session.officer(officer),
             "refers_to": [got.id],
         }
-        said = send(desk, asked, wait, as_json)
+        said = send(session, asked, wait, as_json)
         lines = [v.words for v in got.body.verdicts]
         answer(joined(said, published=got.body), sent("Publication", said, *lines), as_json)
 
 
 def _say(
-    desk: Desk,
+    session: StationSession,
     kind: str,
     body: Assent | Position,
     found: AgreementRow,
@@ -329,19 +340,19 @@ def _say(
     as_json: bool,
     what: str,
 ) -> None:
-    readers = sorted({desk.party, *parties(to)})
+    readers = sorted({session.party, *parties(to)})
     asked = {
         "facets": [{"audience": readers, "body": body, "form": "full"}],
         "kind": kind,
-        "officer": desk.officer(officer),
+        "officer": session.officer(officer),
         "refers_to": [found.id],
     }
-    got = send(desk, asked, wait, as_json)
+    got = send(session, asked, wait, as_json)
     answer(got, sent(f"{what} on {found.agreement}", got), as_json)
 
 
-def _agreement(desk: Desk, name: str) -> AgreementRow:
-    return desk.station.ask(AgreementAsked(name=name)).agreement
+def _agreement(session: StationSession, name: str) -> AgreementRow:
+    return session.station.ask(AgreementAsked(name=name)).agreement
 
 
 class Viewpoint(TypedDict, total=False):

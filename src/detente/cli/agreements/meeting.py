@@ -10,7 +10,7 @@ import typer
 
 from detente.cli.output import AsJson, answer, chosen, guarded, table
 from detente.cli.sending import parties, send, sent
-from detente.cli.session import Desk, Officer, Station, WaitS, at_desk, basis_words, row_of, short
+from detente.cli.session import Officer, Station, StationSession, WaitS, at_station, basis_words, row_of, short
 from detente.cli.times import Zone, moment, time_us, zone_named
 from detente.errors import Refused, problem
 
@@ -54,8 +54,8 @@ def agenda(
     as_json: AsJson = False,
 ) -> None:
     """Draw the next agenda: what is open between those who meet, and what happened since they last met. Nothing is sent."""
-    with at_desk(station) as desk:
-        found = _drawn(desk, series, with_, since)
+    with at_station(station) as session:
+        found = _drawn(session, series, with_, since)
     drawn = found.agenda
     who = ", ".join(drawn.parties)
     since_words = moment(drawn.since_us, zone_named(zone)) if drawn.since_us else "the beginning"
@@ -85,12 +85,12 @@ def call(
 
     ways: tuple[MeetingMeans, ...] = get_args(MeetingMeans)
     how = chosen("--means", means, ways)
-    with at_desk(station) as desk:
-        drawn = _drawn(desk, series, with_, since).agenda
-        at_us = time_us(at, "--at", desk.now_us)
+    with at_station(station) as session:
+        drawn = _drawn(session, series, with_, since).agenda
+        at_us = time_us(at, "--at", session.now_us)
         body = Meeting(
             agenda=drawn.items,
-            agreement=None if agreement is None else desk.full_id(agreement, "--agreement"),
+            agreement=None if agreement is None else session.full_id(agreement, "--agreement"),
             at_us=at_us,
             every_us=None if every is None else every * DAY_US,
             means=how,
@@ -104,7 +104,7 @@ def call(
             *(entry for item in body.agenda for entry in item.about),
             *([body.agreement] if body.agreement else ()),
         }
-        found = _send(desk, body, "full", body.parties, refers, officer, wait, as_json)
+        found = _send(session, body, "full", body.parties, refers, officer, wait, as_json)
         answer(found, sent(f"Meeting {title} (matters on its agenda: {len(body.agenda)})", found), as_json)
 
 
@@ -122,21 +122,21 @@ def minutes(
     as_json: AsJson = False,
 ) -> None:
     """Enter minutes of a meeting: points to sign, actions with owner and date. They are your account until the others sign."""
-    from detente.records.agreements.meeting import Minutes, Point
+    from detente.records.agreements.meeting import Minutes, MinutesPoint
 
-    with at_desk(station) as desk:
-        called = _called(desk, meeting)
+    with at_station(station) as session:
+        called = _called(session, meeting)
         about, who = called.meeting.agreement, called.meeting.parties
         named = [_named(text, "--point") for text in point or ()]
         body = Minutes(
             about=called.entry,
-            actions=tuple(sorted((_action(t, desk.now_us) for t in action or ()), key=lambda a: a.action)),
-            points=tuple(Point(agreement=about, point=name, words=said) for name, said in sorted(named)),
+            actions=tuple(sorted((_action(t, session.now_us) for t in action or ()), key=lambda a: a.action)),
+            points=tuple(MinutesPoint(agreement=about, point=name, words=said) for name, said in sorted(named)),
             present=tuple(parties(present, "--present", needed=False) or who),
             words=words,
         )
         refers = {called.entry, *([about] if about else [])}
-        found = _send(desk, body, "minutes", who, refers, officer, wait, as_json)
+        found = _send(session, body, "minutes", who, refers, officer, wait, as_json)
         more = f"No point is agreed before all have signed: `detente meeting sign {short(found.id)} POINT`."
         answer(found, sent("Minutes", found, more), as_json)
 
@@ -155,10 +155,10 @@ def sign(
     """Sign points of minutes for your party, refuse them, or say that an action of yours is done."""
     from detente.records.agreements.meeting import MeetingReply
 
-    with at_desk(station) as desk:
-        held, who = _minutes(desk, which)
+    with at_station(station) as session:
+        held, who = _minutes(session, which)
         known = {p.point.point for p in held.points}
-        mine = {a.action.action for a in held.actions if a.action.owner == desk.party}
+        mine = {a.action.action for a in held.actions if a.action.owner == session.party}
         faults = [("POINT", name, known) for name in [*(point or ()), *(refuse or ())] if name not in known]
         faults += [("--done", name, mine) for name in done or () if name not in mine]
         if faults:
@@ -175,7 +175,7 @@ def sign(
             words=words,
         )
         agreements = {p.point.agreement for p in held.points if p.point.agreement and p.point.point in body.signed}
-        found = _send(desk, body, "reply", who, {held.entry, *agreements}, officer, wait, as_json)
+        found = _send(session, body, "reply", who, {held.entry, *agreements}, officer, wait, as_json)
         answer(found, sent("Signature", found, "Who else has signed: `detente meeting list`."), as_json)
 
 
@@ -183,8 +183,8 @@ def list_meetings(station: Station = None, zone: Zone = None, as_json: AsJson = 
     """List meetings with their minutes, the points and who has signed them, and when the next is due."""
     from detente.api.reviews import MeetingsAsked
 
-    with at_desk(station) as desk:
-        found = desk.station.ask(MeetingsAsked())
+    with at_station(station) as session:
+        found = session.station.ask(MeetingsAsked())
     where = zone_named(zone)
     lines = [line for row in found.meetings for line in _meeting_words(row, found.basis.now_us, where)]
     lines += [] if lines else ["No meeting is on record here."]
@@ -214,9 +214,9 @@ def actions(
     """List actions of all minutes, the latest due last: whose they are, and which are late or soon due."""
     from detente.api.reviews import MeetingsAsked
 
-    with at_desk(station) as desk:
-        found = desk.station.ask(MeetingsAsked())
-        me = desk.party
+    with at_station(station) as session:
+        found = session.station.ask(MeetingsAsked())
+        me = session.party
     rows = [a for m in found.meetings for minuted in m.minutes for a in minuted.actions]
     rows = [a for a in rows if (all_ or a.standing != "done") and (not mine or a.action.owner == me)]
     rows.sort(key=lambda a: a.action.due_us)
@@ -230,34 +230,34 @@ def actions(
     answer({"actions": rows, "basis": found.basis}, [shown, basis_words(found.basis, zone)], as_json)
 
 
-def _drawn(desk: Desk, series: str, with_: list[str] | None, since: str | None) -> AgendaDrawn:
+def _drawn(session: StationSession, series: str, with_: list[str] | None, since: str | None) -> AgendaDrawn:
     from detente.api.reviews import AgendaAsked
 
-    since_us = None if since is None else time_us(since, "--since", desk.now_us)
+    since_us = None if since is None else time_us(since, "--since", session.now_us)
     named = tuple(parties(with_, "--with", needed=False))
-    return desk.station.ask(AgendaAsked(parties=named, series=series, since=since_us))
+    return session.station.ask(AgendaAsked(parties=named, series=series, since=since_us))
 
 
-def _called(desk: Desk, given: str) -> MeetingRow:
+def _called(session: StationSession, given: str) -> MeetingRow:
     from detente.api.reviews import MeetingsAsked
 
-    rows = desk.station.ask(MeetingsAsked()).meetings
-    return row_of("meeting", desk, rows, given, "MEETING", "a meeting that was called", "detente meeting list")
+    rows = session.station.ask(MeetingsAsked()).meetings
+    return row_of("meeting", session, rows, given, "MEETING", "a meeting that was called", "detente meeting list")
 
 
-def _minutes(desk: Desk, given: str) -> tuple[MinutesRow, tuple[str, ...]]:
+def _minutes(session: StationSession, given: str) -> tuple[MinutesRow, tuple[str, ...]]:
     """Return minutes, and the parties of their meeting."""
     from detente.api.reviews import MeetingsAsked
 
-    called = desk.station.ask(MeetingsAsked()).meetings
+    called = session.station.ask(MeetingsAsked()).meetings
     rows = [held for meeting in called for held in meeting.minutes]
     what = "minutes of a meeting, the newest version"
-    found = row_of("minutes", desk, rows, given, "MINUTES", what, "detente meeting list")
+    found = row_of("minutes", session, rows, given, "MINUTES", what, "detente meeting list")
     return found, next(m.meeting.parties for m in called if found in m.minutes)
 
 
 def _send(
-    desk: Desk,
+    session: StationSession,
     body: Meeting | MeetingReply | Minutes,
     form: str,
     to: tuple[str, ...],
@@ -267,12 +267,12 @@ def _send(
     as_json: bool,
 ) -> Sent:
     asked = {
-        "facets": [{"audience": [p for p in to if p != desk.party] or list(to), "body": body, "form": form}],
+        "facets": [{"audience": [p for p in to if p != session.party] or list(to), "body": body, "form": form}],
         "kind": "meeting",
-        "officer": desk.officer(officer),
+        "officer": session.officer(officer),
         "refers_to": sorted(refers)[:64],
     }
-    return send(desk, asked, wait, as_json)
+    return send(session, asked, wait, as_json)
 
 
 def _named(text: str, field: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from detente.errors import Refused, problem
 from detente.rules.agreements.logic import formula as fm
 from detente.rules.agreements.logic.guarded import check_terms
 from detente.rules.agreements.logic.log import Reader, moment
-from detente.rules.agreements.logic.monitor import HORIZON_US, Verdict
+from detente.rules.agreements.logic.monitor import HORIZON_US, RuleVerdict
 from detente.rules.agreements.logic.parser import cautions, parse_terms
 from detente.rules.agreements.logic.proof import Prover, held_of
 from detente.rules.agreements.logic.report import find, line
@@ -61,7 +61,7 @@ def monitor(
         typer.echo(said)
 
 
-def _with_proofs(found: Iterator[Verdict], terms: fm.Terms, reader: Reader, data: bytes) -> Iterator[str]:
+def _with_proofs(found: Iterator[RuleVerdict], terms: fm.Terms, reader: Reader, data: bytes) -> Iterator[str]:
     prover = Prover(terms, held_of(terms, reader.happenings(data)))
     for verdict in found:
         yield line(verdict, proof=prover.prove(verdict.rule, verdict.at_us, verdict.bindings))

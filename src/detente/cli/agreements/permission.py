@@ -9,7 +9,7 @@ import typer
 
 from detente.cli.output import ALARM, AsJson, answer, guarded
 from detente.cli.sending import parties, send, sent
-from detente.cli.session import Officer, Station, To, WaitS, at_desk, basis_words, row_of, short
+from detente.cli.session import Officer, Station, To, WaitS, at_station, basis_words, row_of, short
 from detente.cli.times import Zone, moment, time_us, zone_named
 from detente.errors import Refused, problem
 
@@ -72,18 +72,18 @@ def _terms(act: str) -> Any:
         if wrong := [a for a in activity or () if a not in known]:
             rule = f"must be one of: {', '.join(known)}"
             raise Refused(problem("choice", "--activity", name, rule, "Choose one.") for name in wrong)
-        with at_desk(station) as desk:
-            start_us = time_us(from_, "--from", desk.now_us)
-            asked_of = None if in_answer_to is None else desk.full_id(in_answer_to, "--in-answer-to")
+        with at_station(station) as session:
+            start_us = time_us(from_, "--from", session.now_us)
+            asked_of = None if in_answer_to is None else session.full_id(in_answer_to, "--in-answer-to")
             body = Permission(
                 act=act,  # type: ignore[arg-type]
                 activities=tuple(known[name] for name in sorted(set(activity or ["guest-activity"]))),
                 conditions=tuple(condition or ()),
                 from_us=start_us,
-                guest=desk.party if act == "ask" else other,
-                host=other if act == "ask" else desk.party,
+                guest=session.party if act == "ask" else other,
+                host=other if act == "ask" else session.party,
                 in_answer_to=asked_of,
-                lapses_us=None if lapses is None else time_us(lapses, "--lapses", desk.now_us),
+                lapses_us=None if lapses is None else time_us(lapses, "--lapses", session.now_us),
                 permission=permission,
                 supervision=supervision,
                 until_us=time_us(until, "--until", start_us),
@@ -93,10 +93,10 @@ def _terms(act: str) -> Any:
             asked = {
                 "facets": [{"audience": sorted({other, *parties(to, needed=False)}), "body": body, "form": "full"}],
                 "kind": "permission",
-                "officer": desk.officer(officer),
+                "officer": session.officer(officer),
                 "refers_to": [asked_of] if asked_of else [],
             }
-            found = send(desk, asked, wait, as_json)
+            found = send(session, asked, wait, as_json)
             answer(found, sent(f"Permission {permission} ({act})", found), as_json)
 
     return terms
@@ -114,21 +114,21 @@ def _reply(name: str) -> Any:
         from detente.api.permissions import PermissionsAsked
         from detente.records.agreements.permission import PermissionReply
 
-        with at_desk(station) as desk:
+        with at_station(station) as session:
             rows, what = (
-                desk.station.ask(PermissionsAsked()).permissions,
+                session.station.ask(PermissionsAsked()).permissions,
                 "a permission that was asked, offered or granted",
             )
-            held = row_of("permission", desk, rows, which, "ID", what, "detente permission show")
+            held = row_of("permission", session, rows, which, "ID", what, "detente permission show")
             body = PermissionReply(about=held.entry, answer=ANSWERS[name], words=words)  # type: ignore[arg-type]
-            others = sorted({held.terms.guest, held.terms.host} - {desk.party})
+            others = sorted({held.terms.guest, held.terms.host} - {session.party})
             asked = {
                 "facets": [{"audience": others, "body": body, "form": "reply"}],
                 "kind": "permission",
-                "officer": desk.officer(officer),
+                "officer": session.officer(officer),
                 "refers_to": [held.entry],
             }
-            found = send(desk, asked, wait, as_json)
+            found = send(session, asked, wait, as_json)
             answer(found, sent(f"{name.capitalize()} of {held.terms.permission}", found), as_json)
 
     return reply
@@ -138,8 +138,8 @@ def show(station: Station = None, zone: Zone = None, as_json: AsJson = False) ->
     """Show where each permission stands, and live notices that need one and rest on none. Exit 6 where there is such a notice."""
     from detente.api.permissions import PermissionsAsked
 
-    with at_desk(station) as desk:
-        found = desk.station.ask(PermissionsAsked())
+    with at_station(station) as session:
+        found = session.station.ask(PermissionsAsked())
     where = zone_named(zone)
     lines = [f"! notice {short(f.version)} by {f.author} {f.words}" for f in found.flagged]
     for row in found.permissions:

@@ -8,14 +8,14 @@ from typing import Annotated
 import typer
 
 from detente.cli.output import AsJson, answer, guarded, plain, read_bytes
-from detente.cli.session import Station, at_desk, one_of
+from detente.cli.session import Station, at_station, one_of
 from detente.cli.times import time_us
 from detente.errors import Problem, Refused, problem, unknown_names
 from detente.geometry.zones import TABLES
 from detente.rules.agreements.readings.counting import Counting, read_counting
-from detente.rules.agreements.readings.events import Event, read_event, read_events
+from detente.rules.agreements.readings.events import TimedEvent, read_event, read_events
 from detente.rules.agreements.readings.simulate import simulate as simulated
-from detente.rules.agreements.words.readings import Telling, tell
+from detente.rules.agreements.words.readings import BoardInWords, tell
 from detente.scenario.yaml_file import read_yaml
 
 Subject = Annotated[
@@ -38,7 +38,7 @@ Supposed = Annotated[
 ]
 
 
-Count = tuple[Counting, tuple[Event, ...]]
+Count = tuple[Counting, tuple[TimedEvent, ...]]
 
 
 def register(app: typer.Typer) -> None:
@@ -88,12 +88,12 @@ def _at_station(agreement: str, station: Path | None, known_at: str | None) -> t
     from detente.api.agreements import CountsAsked
 
     at_us = None if known_at is None else time_us(known_at, "--known-at")
-    with at_desk(station) as desk:
-        got = desk.station.ask(CountsAsked(at=at_us, name=agreement))
+    with at_station(station) as session:
+        got = session.station.ask(CountsAsked(at=at_us, name=agreement))
     return got.seen, got.at_us, [(one.counting, one.events) for one in got.counts]
 
 
-def read_subject(path: str, log: str | None) -> tuple[Counting, tuple[Event, ...]]:
+def read_subject(path: str, log: str | None) -> tuple[Counting, tuple[TimedEvent, ...]]:
     """Read a counting term, and the events that stand beside it or in a log of their own."""
     value = read_yaml(read_bytes(path), path)
     if not isinstance(value, dict) or "counting" not in value or not {"counting", "events"} >= set(value):
@@ -101,7 +101,7 @@ def read_subject(path: str, log: str | None) -> tuple[Counting, tuple[Event, ...
         names = () if not isinstance(value, dict) else unknown_names("", map(str, value), ("counting", "events"))
         raise Refused([problem("file", "file", path, rule, "See docs/formats/readings.md."), *names])
     term = read_counting(value["counting"], "counting")
-    events: list[Event] = []
+    events: list[TimedEvent] = []
     faults: list[Problem] = []
     for n, item in enumerate(value.get("events") or []):
         try:
@@ -115,14 +115,14 @@ def read_subject(path: str, log: str | None) -> tuple[Counting, tuple[Event, ...
     return term, (*events, *(() if log is None else read_events(read_bytes(log).splitlines())))
 
 
-def _now(events: tuple[Event, ...]) -> int:
+def _now(events: tuple[TimedEvent, ...]) -> int:
     if not events:
         rule = "must be given where there are no events"
         raise Refused([problem("time", "--at", "", rule, "Say which moment it is.")])
     return max(event.latest_us for event in events)
 
 
-def lines(words: Telling) -> str:
+def lines(words: BoardInWords) -> str:
     """Lay the readings out for a terminal."""
     said = [f"As of {words.at}. {words.rests_on}", "", words.clause, words.reckoned]
     for reading in words.readings:

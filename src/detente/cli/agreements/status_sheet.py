@@ -11,7 +11,7 @@ import typer
 from detente.api.agreements import SheetAsked
 from detente.cli.agreements.agreement import AsOf, Name, Of, viewpoint
 from detente.cli.output import AsJson, answer, guarded
-from detente.cli.session import Station, at_desk, basis_words
+from detente.cli.session import Station, at_station, basis_words
 from detente.rules.agreements.sheets.html import html
 from detente.rules.agreements.sheets.markdown import markdown
 from detente.storage import private
@@ -33,8 +33,8 @@ def status_sheet(
     as_json: AsJson = False,
 ) -> None:
     """Write the status sheet of an agreement as this station sees it, as Markdown and as one HTML page that stands alone."""
-    with at_desk(station) as desk:
-        got = desk.station.ask(SheetAsked(name=agreement, **viewpoint(as_of, for_)))
+    with at_station(station) as session:
+        got = session.station.ask(SheetAsked(name=agreement, **viewpoint(as_of, for_)))
         made = got.sheet
         text = markdown(made)
         files: list[str] = []

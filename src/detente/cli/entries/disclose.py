@@ -8,7 +8,7 @@ import typer
 
 from detente.cli.output import AsJson, answer, guarded
 from detente.cli.sending import parties, send, sent
-from detente.cli.session import Officer, Station, To, WaitS, at_desk, short
+from detente.cli.session import Officer, Station, To, WaitS, at_station, short
 from detente.errors import Refused, problem
 
 if TYPE_CHECKING:
@@ -35,11 +35,11 @@ def disclose(
     from detente.ledger import canonical
     from detente.records.entries.disclosure import Disclosure
 
-    with at_desk(station) as desk:
+    with at_station(station) as session:
         readers = parties(to)
-        held = desk.entry(entry).entry
-        full = desk.full_id(entry, "ID")
-        position, part = _part(held, form, entry, desk.party)
+        held = session.entry(entry).entry
+        full = session.full_id(entry, "ID")
+        position, part = _part(held, form, entry, session.party)
         body = Disclosure(
             about=full,
             facet=canonical.encode(part.facet).decode(),
@@ -50,10 +50,10 @@ def disclose(
         asked = {
             "facets": [{"audience": readers, "body": body, "form": "full"}],
             "kind": "disclosure",
-            "officer": desk.officer(officer),
+            "officer": session.officer(officer),
             "refers_to": [full],
         }
-        found = send(desk, asked, wait, as_json)
+        found = send(session, asked, wait, as_json)
         more = f"The {form} part of {short(full)} is open to {', '.join(readers)}; it cannot be closed again."
         answer(found, sent("Disclosure", found, more), as_json)
 

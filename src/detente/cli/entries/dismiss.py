@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from detente.cli.output import AsJson, answer, guarded
-from detente.cli.session import Officer, Station, at_desk, basis_words, short
+from detente.cli.session import Officer, Station, at_station, basis_words, short
 from detente.errors import Refused, problem
 
 
@@ -28,12 +28,12 @@ def dismiss(
     """
     from detente.api.sending import DismissAsked
 
-    with at_desk(station) as desk:
-        signer = desk.officer(officer)
+    with at_station(station) as session:
+        signer = session.officer(officer)
         if not signer:
             rule = "must be an officer: a station cannot look"
             raise Refused([problem("officer", "--officer", "station", rule, "Name who has seen it.")])
-        full = desk.full_id(entry, "ID")
-        found = desk.station.ask(DismissAsked(id=full, officer=signer))
+        full = session.full_id(entry, "ID")
+        found = session.station.ask(DismissAsked(id=full, officer=signer))
         words = f"{short(full)} is let go; every other station is told that it need not look for it."
         answer(found, f"{words}\n{basis_words(found.basis)}", as_json)

@@ -8,7 +8,7 @@ import typer
 
 from detente.cli.output import AsJson, answer, guarded
 from detente.cli.sending import parties, send, sent
-from detente.cli.session import Officer, Station, To, WaitS, at_desk, short
+from detente.cli.session import Officer, Station, To, WaitS, at_station, short
 from detente.errors import Refused, problem
 
 
@@ -30,9 +30,9 @@ def end_for(
     from detente.api.entries import ReadersAsked
     from detente.records.entries.closing import Closing
 
-    with at_desk(station) as desk:
-        full = desk.full_id(entry, "ID")
-        behind = desk.station.ask(ReadersAsked(entry=full)).behind
+    with at_station(station) as session:
+        full = session.full_id(entry, "ID")
+        behind = session.station.ask(ReadersAsked(entry=full)).behind
         asked = parties(to)
         problems = [
             problem("ended-for", "--to", party, f"must have a former version as live: {_who(behind)}", "Name one.")
@@ -45,8 +45,8 @@ def end_for(
         for party in asked:
             version = behind[party]
             part = {"audience": [party], "body": Closing(about=version, words=words), "form": "full"}
-            draft = {"facets": [part], "kind": "closing", "officer": desk.officer(officer), "refers_to": [version]}
-            made.append(send(desk, draft, wait, as_json))
+            draft = {"facets": [part], "kind": "closing", "officer": session.officer(officer), "refers_to": [version]}
+            made.append(send(session, draft, wait, as_json))
         said = [sent(f"Closing for {party}", one) for party, one in zip(asked, made, strict=True)]
         told = f"What they have of {short(full)} is over for them, as soon as their station reads it."
         answer({"closings": made}, "\n".join([*said, told]), as_json)

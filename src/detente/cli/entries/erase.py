@@ -9,7 +9,7 @@ import typer
 from detente.cli.entry_words import kind_of
 from detente.cli.output import AsJson, answer, guarded
 from detente.cli.sending import parties, send, sent
-from detente.cli.session import Officer, Station, To, WaitS, at_desk, short
+from detente.cli.session import Officer, Station, To, WaitS, at_station, short
 from detente.errors import Refused, problem
 
 
@@ -35,13 +35,13 @@ def erase(
     """Erase. What the entry said is gone for good; that it was said, by whom, to whom and when, stands."""
     from detente.records.entries.erasure import ERASABLE, ERASABLE_ALONE, WHOLE, Erasure
 
-    with at_desk(station) as desk:
-        held = desk.entry(entry).entry
-        full = desk.full_id(entry, "ID")
+    with at_station(station) as session:
+        held = session.entry(entry).entry
+        full = session.full_id(entry, "ID")
         kind = kind_of(held)
         problems = []
-        if held.header.author != desk.party:
-            rule = f"must be an entry of {desk.party}; it is by {held.header.author}"
+        if held.header.author != session.party:
+            rule = f"must be an entry of {session.party}; it is by {held.header.author}"
             problems.append(problem("author", "ID", entry, rule, "Ask its author."))
         if kind not in ERASABLE:
             rule = f"must be of a kind that can be erased: {', '.join(sorted(ERASABLE))}; it is a {kind}"
@@ -71,10 +71,10 @@ def erase(
                 }
             ],
             "kind": "erasure",
-            "officer": desk.officer(officer),
+            "officer": session.officer(officer),
             "refers_to": [full],
         }
-        found = send(desk, asked, wait, as_json)
+        found = send(session, asked, wait, as_json)
         what = f"What {short(full)} said" if only is None else f"The {only} part of {short(full)}"
         more = f"{what} is destroyed at the host and at every station that obeys; its leaf stays."
         answer(found, sent("Erasure", found, more), as_json)

@@ -9,7 +9,7 @@ import typer
 
 from detente.cli.entry_words import from_to, kind_of, line
 from detente.cli.output import AsJson, answer, guarded, progress, table
-from detente.cli.session import Desk, Station, at_desk, basis_words, one_of, short
+from detente.cli.session import Station, StationSession, at_station, basis_words, one_of, short
 from detente.cli.times import Zone, moment, time_us, zone_named
 from detente.records.registry import REGISTRY
 
@@ -41,10 +41,10 @@ def log(
     as_json: AsJson = False,
 ) -> None:
     """List the newest entries, oldest first. Times are the host's log, cosigned by the stations."""
-    with at_desk(station) as desk:
+    with at_station(station) as session:
         one_of("--kind", kind or [], KINDS, "kind of entry")
-        desk.parties([author] if author is not None else [], "--author")
-        since_us = None if since is None else time_us(since, "--since", desk.now_us)
+        session.parties([author] if author is not None else [], "--author")
+        since_us = None if since is None else time_us(since, "--since", session.now_us)
 
         def wanted(entry: ProvenEntry) -> bool:
             named = kind_of(entry)
@@ -55,7 +55,7 @@ def log(
             )
 
         with progress("reading", as_json) as told:
-            rows = newest(desk, last, wanted, told)
+            rows = newest(session, last, wanted, told)
         where = zone_named(zone)
         shown = [
             (
@@ -63,34 +63,34 @@ def log(
                 short(e.id),
                 moment(e.received_at_us, where),
                 from_to(e),
-                f"{_over(desk, e)}{kind_of(e)}: {line(e, where)}",
+                f"{_over(session, e)}{kind_of(e)}: {line(e, where)}",
             )
             for e in rows
         ]
         title = f"{len(rows)} newest that match" if kind or author or since else f"{len(rows)} newest"
         columns = ("#", "id", "recorded", "who > to", "what")
-        words = [table(title, columns, shown) if rows else "No entries.", basis_words(desk.status, zone)]
-        over = {e.id: desk.over[e.id] for e in rows if e.id in desk.over}
-        answer({"basis": _basis(desk), "entries": rows, "over": over}, words, as_json)
+        words = [table(title, columns, shown) if rows else "No entries.", basis_words(session.status, zone)]
+        over = {e.id: session.over[e.id] for e in rows if e.id in session.over}
+        answer({"basis": _basis(session), "entries": rows, "over": over}, words, as_json)
 
 
-def _over(desk: Desk, entry: ProvenEntry) -> str:
-    row = desk.over.get(entry.id)
+def _over(session: StationSession, entry: ProvenEntry) -> str:
+    row = session.over.get(entry.id)
     return f"{row.why.upper()} " if row is not None else ""
 
 
 def newest(
-    desk: Desk, count: int, wanted: Callable[[ProvenEntry], bool], told: Callable[[str], None]
+    session: StationSession, count: int, wanted: Callable[[ProvenEntry], bool], told: Callable[[str], None]
 ) -> list[ProvenEntry]:
     """Return the newest entries that are wanted, in order; read backwards, in growing steps."""
-    end = desk.status.entries_size
+    end = session.status.entries_size
     step = 256
     found: list[ProvenEntry] = []
     while end > 0 and len(found) < count:
         start = max(0, end - step)
         told(f"at index {start}")
         part: list[ProvenEntry] = []
-        for entry in desk.entries(start):
+        for entry in session.entries(start):
             if entry.index >= end:
                 break
             if wanted(entry):
@@ -100,6 +100,6 @@ def newest(
     return found[-count:]
 
 
-def _basis(desk: Desk) -> dict[str, object]:
+def _basis(session: StationSession) -> dict[str, object]:
     names = ("age_us", "entries_size", "fresh", "host_reachable", "now_us", "queued", "size", "virtual")
-    return {name: getattr(desk.status, name) for name in names}
+    return {name: getattr(session.status, name) for name in names}

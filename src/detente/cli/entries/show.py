@@ -9,7 +9,7 @@ import typer
 
 from detente.cli.entry_words import bodies, from_to, kind_of, lines_of, phrase_words
 from detente.cli.output import AsJson, answer, guarded, plain, table
-from detente.cli.session import Desk, Station, at_desk, basis_words, short
+from detente.cli.session import Station, StationSession, at_station, basis_words, short
 from detente.cli.times import Zone, moment, zone_named
 from detente.errors import Refused
 
@@ -35,9 +35,9 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show an entry: who said it, to whom, when it was recorded, what it says, and what is known of its delivery."""
-    with at_desk(station) as desk:
-        full = desk.full_id(entry, "ID")
-        found = _Shown.of(desk, full)
+    with at_station(station) as session:
+        full = session.full_id(entry, "ID")
+        found = _Shown.of(session, full)
     answer({**plain(found.found), **plain(found.beside())}, _words(full, found, zone), as_json)
 
 
@@ -52,19 +52,19 @@ class _Shown(NamedTuple):
     stops: list[StopRow]
 
     @classmethod
-    def of(cls, desk: Desk, full: str) -> _Shown:
+    def of(cls, session: StationSession, full: str) -> _Shown:
         from detente.api.delivery import DeliveryAsked
         from detente.api.entries import AcknowledgedAsked
         from detente.api.hotline.stops import StopsAsked
         from detente.api.notices import ScreeningsAsked
 
-        station, found = desk.station, desk.entry(full)
+        station, found = session.station, session.entry(full)
         kind = kind_of(found.entry)
         return cls(
             found,
             acknowledged=station.ask(AcknowledgedAsked(entry=full)).acknowledged,
             delivery=station.ask(DeliveryAsked(entry=full)).delivery,
-            receipt=_receipt(desk, full),
+            receipt=_receipt(session, full),
             screenings=station.ask(ScreeningsAsked(entry=full)).screenings if kind == "notice" else (),
             stops=[s for s in station.ask(StopsAsked()).stops if s.stop == full] if kind == "message" else [],
         )
@@ -74,11 +74,11 @@ class _Shown(NamedTuple):
         return {name: getattr(self, name) for name in self._fields if name != "found"}
 
 
-def _receipt(desk: Desk, full: str) -> Receipt | None:
+def _receipt(session: StationSession, full: str) -> Receipt | None:
     from detente.api.entries import ReceiptAsked
 
     try:
-        return desk.station.ask(ReceiptAsked(entry=full))
+        return session.station.ask(ReceiptAsked(entry=full))
     except Refused:
         return None
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from detente.cli.output import AsJson, answer, guarded, progress
-from detente.cli.session import Station, at_desk, basis_words
+from detente.cli.session import Station, at_station, basis_words
 from detente.errors import Refused, problem
 from detente.storage import private
 
@@ -30,17 +30,17 @@ def bundle(
     from detente.api.station import BundleAsked
 
     free(file)
-    with at_desk(station) as desk:
+    with at_station(station) as session:
         with progress("the station makes the bundle", as_json):
-            data = desk.station.ask(BundleAsked(words=words))
+            data = session.station.ask(BundleAsked(words=words))
         free(file)
         private.write(file, data)
-        value = {"bytes": len(data), "file": str(file), "ledger": desk.status.ledger, "party": desk.party}
+        value = {"bytes": len(data), "file": str(file), "ledger": session.status.ledger, "party": session.party}
         said = (
-            f"{file}: {len(data)} bytes, everything {desk.party} may read. Whoever gets it reads that too.\n"
-            f"Check it: detente verify {file} --ledger {desk.status.ledger}\n{basis_words(desk.status)}"
+            f"{file}: {len(data)} bytes, everything {session.party} may read. Whoever gets it reads that too.\n"
+            f"Check it: detente verify {file} --ledger {session.status.ledger}\n{basis_words(session.status)}"
         )
-        answer({**value, "virtual": desk.status.virtual}, said, as_json)
+        answer({**value, "virtual": session.status.virtual}, said, as_json)
 
 
 def free(file: Path) -> None:

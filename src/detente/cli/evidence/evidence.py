@@ -27,7 +27,7 @@ from detente.rules.evidence.datasets.page import page
 from detente.rules.evidence.datasets.tallies import Tally, tally
 from detente.rules.evidence.datasets.ucdp import read_ucdp
 from detente.rules.evidence.origins import support
-from detente.rules.evidence.said import Said, said
+from detente.rules.evidence.said import ClaimSaid, said
 from detente.storage import private
 
 SHOWN = 20
@@ -171,9 +171,9 @@ class _Line(msgspec.Struct, forbid_unknown_fields=True):
     id: str = ""
 
 
-def _claims(data: bytes) -> list[Said]:
+def _claims(data: bytes) -> list[ClaimSaid]:
     """Read the claims; a line that is none is refused by number, and all such lines are told."""
-    found: list[Said] = []
+    found: list[ClaimSaid] = []
     problems: list[Problem] = []
     for number, line in enumerate(data.splitlines(), 1):
         if not line.strip():

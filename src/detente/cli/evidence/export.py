@@ -11,7 +11,7 @@ import typer
 
 from detente.cli.evidence.bundle import free
 from detente.cli.output import AsJson, answer, guarded, plain, progress
-from detente.cli.session import Desk, Station, at_desk, basis_words, one_of
+from detente.cli.session import Station, StationSession, at_station, basis_words, one_of
 from detente.cli.times import moment
 from detente.records.registry import REGISTRY
 from detente.storage import private
@@ -40,22 +40,28 @@ def notices(file: File, station: Station = None, as_json: AsJson = False) -> Non
     """Write the live notices that we may read as GeoJSON: one feature for each volume. A drawing; it proves nothing."""
     from detente.api.notices import NoticesAsked
 
-    with at_desk(station) as desk:
+    with at_station(station) as session:
         _check(file)
-        found = desk.station.ask(NoticesAsked())
+        found = session.station.ask(NoticesAsked())
         with progress("drawing", as_json):
             features = [feature for notice in found.notices for feature in _features(notice)]
         collection = {
             "type": "FeatureCollection",
             "features": features,
-            "detente": {**_about(desk, found.basis), "as_at": moment(found.basis.now_us)},
+            "detente": {**_about(session, found.basis), "as_at": moment(found.basis.now_us)},
         }
         _write(file, _one_a_line(collection))
         unreadable = sum(n.form == "unreadable" for n in found.notices)
         words = (
             f"{file}: {len(features)} volume(s) of {len(found.notices)} live notice(s); {unreadable} not opened to us."
         )
-        _done(file, {"features": len(features), "file": str(file), **_about(desk, found.basis)}, words, desk, as_json)
+        _done(
+            file,
+            {"features": len(features), "file": str(file), **_about(session, found.basis)},
+            words,
+            session,
+            as_json,
+        )
 
 
 def entries(
@@ -68,18 +74,18 @@ def entries(
     """Write every entry that we may read as one JSON object a line, as the ledger has them; the first line says where."""
     from detente.cli.entry_words import kind_of
 
-    with at_desk(station) as desk:
+    with at_station(station) as session:
         one_of("--kind", kind or [], REGISTRY.kinds(), "kind of entry")
         _check(file)
-        lines = [json.dumps({"detente": _about(desk, desk.status)}, ensure_ascii=False, sort_keys=True)]
+        lines = [json.dumps({"detente": _about(session, session.status)}, ensure_ascii=False, sort_keys=True)]
         with progress("reading", as_json) as told:
-            for entry in desk.entries(start, told):
+            for entry in session.entries(start, told):
                 if not kind or kind_of(entry) in kind:
                     lines.append(json.dumps(plain(entry), ensure_ascii=False, sort_keys=True))
         _write(file, "\n".join(lines) + "\n")
         count = len(lines) - 1
         words = f"{file}: {count} entries."
-        _done(file, {"entries": count, "file": str(file), **_about(desk, desk.status)}, words, desk, as_json)
+        _done(file, {"entries": count, "file": str(file), **_about(session, session.status)}, words, session, as_json)
 
 
 def register_of_places(file: File, station: Station = None, as_json: AsJson = False) -> None:
@@ -88,9 +94,9 @@ def register_of_places(file: File, station: Station = None, as_json: AsJson = Fa
     from detente.cli.times import span
     from detente.rules.protection.register import read_register
 
-    with at_desk(station) as desk:
+    with at_station(station) as session:
         _check(file)
-        data = desk.station.ask(RegisterAsked())
+        data = session.station.ask(RegisterAsked())
         signed = read_register(data)
         held = signed.register
         if str(file) == "-":
@@ -101,9 +107,9 @@ def register_of_places(file: File, station: Station = None, as_json: AsJson = Fa
         lines = [
             f"{file}: {len(held.places)} protected place(s) as of {moment(held.as_of_us)}; stale {span(held.stale_after_us)} after that.",
             f"Signed by the station of {held.party}. Give its key to the units by another way than the file: {signed.key}",
-            basis_words(desk.status),
+            basis_words(session.status),
         ]
-        answer({**about, **_about(desk, desk.status)}, "\n".join(lines), as_json)
+        answer({**about, **_about(session, session.status)}, "\n".join(lines), as_json)
 
 
 def _features(notice: NoticeRow) -> list[dict[str, Any]]:
@@ -160,10 +166,10 @@ def _one_a_line(collection: dict[str, Any]) -> str:
     return f'{{"type": "FeatureCollection", "detente": {about}, "features": [\n{lines}\n]}}\n'
 
 
-def _about(desk: Desk, basis: Basis) -> dict[str, Any]:
+def _about(session: StationSession, basis: Basis) -> dict[str, Any]:
     """Say whose view it is, of which ledger at which size, how old, and whether its times are real."""
     names = ("age_us", "fresh", "now_us", "size", "virtual")
-    ledger = {"ledger": desk.status.ledger, "origin": desk.status.origin, "party": desk.party}
+    ledger = {"ledger": session.status.ledger, "origin": session.status.origin, "party": session.party}
     return {**ledger, **{name: getattr(basis, name) for name in names}}
 
 
@@ -179,6 +185,6 @@ def _write(file: Path, text: str) -> None:
         private.write_text(file, text)
 
 
-def _done(file: Path, value: dict[str, Any], words: str, desk: Desk, as_json: bool) -> None:
+def _done(file: Path, value: dict[str, Any], words: str, session: StationSession, as_json: bool) -> None:
     if str(file) != "-":
-        answer(value, f"{words}\n{basis_words(desk.status)}", as_json)
+        answer(value, f"{words}\n{basis_words(session.status)}", as_json)

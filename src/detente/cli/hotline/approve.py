@@ -8,7 +8,7 @@ import typer
 
 from detente.cli.output import AsJson, answer, guarded, table
 from detente.cli.sending import joined, send, sent
-from detente.cli.session import Desk, Officer, Station, WaitS, at_desk, basis_words, short
+from detente.cli.session import Officer, Station, StationSession, WaitS, at_station, basis_words, short
 from detente.cli.times import Zone, moment, zone_named
 from detente.errors import Refused, problem
 
@@ -41,26 +41,26 @@ def approve(
     """List what is held here, approve it or not, or set what needs whose approval. Urgent and stop are never held."""
     from detente.api.hotline.watch import HeldAsked
 
-    with at_desk(station) as desk:
+    with at_station(station) as session:
         if kinds:
             body: dict[str, object] = {"kinds": sorted(set(kinds)), "needs": _needs(needs), "words": words}
             what, form, about = "Rule", "rule", []
         elif entry is not None:
-            identifier = _held(desk, entry)
+            identifier = _held(session, entry)
             says = "dissent" if dissent else "withdraw" if withdraw else "approve"
             body = {"about": identifier, "says": says, "words": words}
             what, form, about = f"What you say ({says})", "says", [identifier]
         else:
-            _show(desk, zone, as_json)
+            _show(session, zone, as_json)
             return
         asked = {
-            "facets": [{"audience": [desk.party], "body": body, "form": form}],
+            "facets": [{"audience": [session.party], "body": body, "form": form}],
             "kind": "approval",
-            "officer": desk.officer(officer),
+            "officer": session.officer(officer),
             "refers_to": about,
         }
-        found = send(desk, asked, wait, as_json)
-        left = [h.words for h in desk.station.ask(HeldAsked()).held if [h.id] == about]
+        found = send(session, asked, wait, as_json)
+        left = [h.words for h in session.station.ask(HeldAsked()).held if [h.id] == about]
         more = left or (["It has left, or was withdrawn: see `detente log`."] if about else [])
         answer(joined(found, stands=left[0] if left else None), sent(what, found, *more), as_json)
 
@@ -75,20 +75,20 @@ def _needs(given: list[str] | None) -> list[dict[str, object]]:
     return sorted(found, key=lambda n: str(n["role"]))
 
 
-def _held(desk: Desk, given: str) -> str:
+def _held(session: StationSession, given: str) -> str:
     from detente.api.hotline.watch import HeldAsked
 
-    ids = [h.id for h in desk.station.ask(HeldAsked()).held if h.id.startswith(given.strip().lower())]
+    ids = [h.id for h in session.station.ask(HeldAsked()).held if h.id.startswith(given.strip().lower())]
     if len(ids) == 1:
         return ids[0]
     rule = "is the start of no held entry" if not ids else f"is the start of {len(ids)} held entries"
     raise Refused([problem("id", "ID", given, rule, "See `detente approve` for what is held.")])
 
 
-def _show(desk: Desk, zone: str | None, as_json: bool) -> None:
+def _show(session: StationSession, zone: str | None, as_json: bool) -> None:
     from detente.api.hotline.watch import HeldAsked
 
-    found, where = desk.station.ask(HeldAsked()), zone_named(zone)
+    found, where = session.station.ask(HeldAsked()), zone_named(zone)
     rows = [
         (short(h.id), h.kind, h.composer or "the station", moment(h.held_at_us, where), h.words) for h in found.held
     ]

@@ -8,7 +8,7 @@ import typer
 
 from detente.cli.output import ALARM, AsJson, alarm, answer, chosen, guarded, read_json, table
 from detente.cli.sending import joined, parties, send, sent
-from detente.cli.session import Desk, Officer, Station, To, WaitS, at_desk, basis_words, short
+from detente.cli.session import Officer, Station, StationSession, To, WaitS, at_station, basis_words, short
 from detente.cli.times import Zone, moment, time_us, zone_named
 from detente.errors import Refused, problem
 
@@ -51,14 +51,14 @@ def words(notice: Notice, station: Station = None, as_json: AsJson = False) -> N
     """Say the words to be spoken for a notice: made from its shapes, datum first, every digit. Each place is read back before the next."""
     from detente.rules.hotline.calls import words_of
 
-    with at_desk(station) as desk:
-        full = desk.full_id(notice, "NOTICE")
-        said = words_of(_told(desk, full))
+    with at_station(station) as session:
+        full = session.full_id(notice, "NOTICE")
+        said = words_of(_told(session, full))
         lines = [f"For notice {short(full)}. Speak slowly; have each place said back before the next.", ""]
         lines += [line for text in said for line in (text, "")]
         answer(
-            {"basis": desk.status, "notice": full, "words": said},
-            "\n".join([*lines, basis_words(desk.status)]),
+            {"basis": session.status, "notice": full, "words": said},
+            "\n".join([*lines, basis_words(session.status)]),
             as_json,
         )
 
@@ -67,12 +67,12 @@ def read_back(
     notice: Notice, heard: Heard = "", figures: Figures = None, station: Station = None, as_json: AsJson = False
 ) -> None:
     """Compare what the other end said back with the notice, digit by digit and point by point. Nothing is sent; exit 6 where it differs."""
-    with at_desk(station) as desk:
-        full = desk.full_id(notice, "NOTICE")
+    with at_station(station) as session:
+        full = session.full_id(notice, "NOTICE")
         said = _readback(heard, figures)
         if said is None:
             raise Refused([problem("heard", "--heard", "", "must be what was said back", "Add --heard or --figures.")])
-        differs = _compared(desk, (full,), said)
+        differs = _compared(session, (full,), said)
         good = f"Read back as told: every figure of notice {short(full)} agrees."
         bad = ["NOT WHAT WAS TOLD:", *(f"  {d}" for d in differs), "Say it again from there, and have it read back."]
         value = {"agrees": not differs, "differences": differs, "notice": full}
@@ -107,9 +107,9 @@ def log(
     """Enter a call: who rang whom, on which line, in which language, what was said, how it ended. A wrong read-back is an alarm first."""
     from detente.records.hotline.call import Call
 
-    with at_desk(station) as desk:
-        ids = tuple(sorted({desk.full_id(text, "--about") for text in about or ()}))
-        at_us = desk.now_us if at is None else time_us(at, "--at", desk.now_us)
+    with at_station(station) as session:
+        ids = tuple(sorted({session.full_id(text, "--about") for text in about or ()}))
+        at_us = session.now_us if at is None else time_us(at, "--at", session.now_us)
         body = Call(
             about=ids,
             at_us=at_us,
@@ -121,12 +121,12 @@ def log(
             line=line,
             outcome=_outcome(outcome),
             readback=_readback(heard, figures),
-            said_by=said_by or desk.party,
+            said_by=said_by or session.party,
             stated_time=None,
             taker=_end(taken_by, "--taken-by"),
             words=words,
         )
-        _enter(desk, body, parties(to, needed=False), officer, wait, as_json)
+        _enter(session, body, parties(to, needed=False), officer, wait, as_json)
 
 
 def countersign(
@@ -146,49 +146,49 @@ def countersign(
     from detente.cli.entry_words import body_of, kind_of
     from detente.records.hotline.call import Call
 
-    with at_desk(station) as desk:
-        full = desk.full_id(entry, "CALL")
-        found = desk.entry(full).entry
+    with at_station(station) as session:
+        full = session.full_id(entry, "CALL")
+        found = session.entry(full).entry
         told = body_of(found)
-        if kind_of(found) != "call" or told is None or found.header.author == desk.party:
+        if kind_of(found) != "call" or told is None or found.header.author == session.party:
             rule = "must be another party's account of a call, open to you"
             raise Refused([problem("countersign", "CALL", entry, rule, "See `detente call list`.")])
         known = msgspec.convert(told, Call)
         body = msgspec.structs.replace(
             known,
-            at_us=known.at_us if at is None else time_us(at, "--at", desk.now_us),
+            at_us=known.at_us if at is None else time_us(at, "--at", session.now_us),
             countersigns=full,
             outcome=known.outcome if outcome is None else _outcome(outcome),
             readback=None,
-            said_by=desk.party,
+            said_by=session.party,
             words=words,
         )
         readers = sorted({*parties(to, needed=False), found.header.author})
-        _enter(desk, body, readers, officer, wait, as_json)
+        _enter(session, body, readers, officer, wait, as_json)
 
 
-def _enter(desk: Desk, body: Call, to: list[str], officer: str | None, wait: int, as_json: bool) -> None:
+def _enter(session: StationSession, body: Call, to: list[str], officer: str | None, wait: int, as_json: bool) -> None:
     from detente.api.parties import PartiesAsked
 
-    differs = _compared(desk, body.about, body.readback) if body.readback is not None else []
+    differs = _compared(session, body.about, body.readback) if body.readback is not None else []
     for words_of in differs:
         alarm(f"READ BACK OTHERWISE - {words_of}")
-    known = {party.party for party in desk.station.ask(PartiesAsked()).parties}
+    known = {party.party for party in session.station.ask(PartiesAsked()).parties}
     ends = {body.caller.party, body.taker.party, body.said_by} & known
-    readers = sorted({*to, *ends} - {desk.party}) or [desk.party]
+    readers = sorted({*to, *ends} - {session.party}) or [session.party]
     asked = {
         "facets": [{"audience": readers, "body": body, "form": "full"}],
         "kind": "call",
-        "officer": desk.officer(officer),
+        "officer": session.officer(officer),
         "refers_to": sorted({*body.about, *([body.countersigns] if body.countersigns else [])}),
     }
-    found = send(desk, asked, wait, as_json)
+    found = send(session, asked, wait, as_json)
     more = [
-        *_barred(desk, body),
+        *_barred(session, body),
         f"{body.caller.party} rang {body.taker.party} on {body.line}: {body.outcome}. Read by {', '.join(readers)}.",
     ]
-    if body.said_by != desk.party:
-        more.append(f"Said by {body.said_by}, entered by {desk.party}; not countersigned.")
+    if body.said_by != session.party:
+        more.append(f"Said by {body.said_by}, entered by {session.party}; not countersigned.")
     if differs:
         more.append("It was read back otherwise than told, and is not delivered; say it again.")
     answer(joined(found, differences=differs), sent("Call", found, *more), as_json)
@@ -196,18 +196,18 @@ def _enter(desk: Desk, body: Call, to: list[str], officer: str | None, wait: int
         raise typer.Exit(ALARM)
 
 
-def _barred(desk: Desk, body: Call) -> list[str]:
+def _barred(session: StationSession, body: Call) -> list[str]:
     """Say which of the entries that the call was about its line is never to carry, as whoever entered the line has it."""
     from detente.api.hotline.watch import ChannelsAsked
     from detente.cli.entry_words import body_of, kind_of
 
     never = {
         load: line.author
-        for line in desk.station.ask(ChannelsAsked()).channels
+        for line in session.station.ask(ChannelsAsked()).channels
         if line.channel == body.line
         for load in line.never
     }
-    entries = [desk.entry(about).entry for about in body.about] if never else []
+    entries = [session.entry(about).entry for about in body.about] if never else []
     loads = {(body_of(e) or {}).get("urgency", kind_of(e)) for e in entries}
     return [
         f"THIS LINE IS NEVER TO CARRY {load.upper()}, as {never[load]} has it: tell it again on another line."
@@ -219,8 +219,8 @@ def list_calls(station: Station = None, zone: Zone = None, as_json: AsJson = Fal
     """List every account of a call that is open here: whose word it is, countersigned, contradicted, or neither."""
     from detente.api.hotline.calls import CallsAsked
 
-    with at_desk(station) as desk:
-        found = desk.station.ask(CallsAsked())
+    with at_station(station) as session:
+        found = session.station.ask(CallsAsked())
     where = zone_named(zone)
     rows = []
     for row in found.calls:
@@ -234,7 +234,7 @@ def list_calls(station: Station = None, zone: Zone = None, as_json: AsJson = Fal
     answer(found, [*words, basis_words(found.basis, zone)], as_json)
 
 
-def _told(desk: Desk, full: str) -> tuple[Volume4D, ...]:
+def _told(session: StationSession, full: str) -> tuple[Volume4D, ...]:
     """Return the volumes of a notice as this station may read them."""
     import msgspec
 
@@ -243,7 +243,7 @@ def _told(desk: Desk, full: str) -> tuple[Volume4D, ...]:
     from detente.records.notices.notice import Notice as FullNotice
     from detente.rules.notices.screening.coarse import volumes_of
 
-    entry = desk.entry(full).entry
+    entry = session.entry(full).entry
     opened = dict(bodies(entry)) if kind_of(entry) == "notice" else {}
     if "full" in opened:
         return msgspec.convert(opened["full"], FullNotice).volumes
@@ -253,7 +253,7 @@ def _told(desk: Desk, full: str) -> tuple[Volume4D, ...]:
     raise Refused([problem("notice", "NOTICE", short(full), rule, "See `detente notices`.")])
 
 
-def _compared(desk: Desk, about: tuple[str, ...], said: Readback) -> list[str]:
+def _compared(session: StationSession, about: tuple[str, ...], said: Readback) -> list[str]:
     from detente.rules.hotline.calls import compare
 
     if len(about) != 1:
@@ -261,7 +261,7 @@ def _compared(desk: Desk, about: tuple[str, ...], said: Readback) -> list[str]:
         raise Refused(
             [problem("about", "--about", ", ".join(map(short, about)), rule, "Log one call for each notice.")]
         )
-    return [difference.sentence() for difference in compare(said, _told(desk, about[0]))]
+    return [difference.sentence() for difference in compare(said, _told(session, about[0]))]
 
 
 def _readback(heard: str, figures: str | None) -> Readback | None:

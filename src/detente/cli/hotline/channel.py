@@ -8,7 +8,7 @@ import typer
 
 from detente.cli.output import AsJson, answer, guarded, table
 from detente.cli.sending import parties, send, sent
-from detente.cli.session import Desk, EndedFor, Officer, Station, To, WaitS, at_desk, basis_words
+from detente.cli.session import EndedFor, Officer, Station, StationSession, To, WaitS, at_station, basis_words
 from detente.cli.times import Zone
 from detente.errors import Refused, problem
 
@@ -62,9 +62,9 @@ def channel(
     as_json: AsJson = False,
 ) -> None:
     """Show every line with its measured latency and uptime; with --means enter a line, with --test a test of it."""
-    with at_desk(station) as desk:
+    with at_station(station) as session:
         if name is None:
-            _show(desk, days, zone, as_json)
+            _show(session, days, zone, as_json)
             return
         if (means is None) == (test is None):
             rule = "needs either --means (enter a line) or --test (say what a test came to)"
@@ -74,7 +74,7 @@ def channel(
             (other,) = parties(ends, "--party")[:1]
             body = {
                 "answered_by": by,
-                "at_us": desk.now_us,
+                "at_us": session.now_us,
                 "channel": name,
                 "latency_us": None if took_s is None else round(took_s * 1_000_000),
                 "outcome": test,
@@ -90,7 +90,7 @@ def channel(
                 "means": means,
                 "name": title or name,
                 "never": sorted(set(never or ())),
-                "parties": sorted({desk.party, *parties(ends, "--party")}),
+                "parties": sorted({session.party, *parties(ends, "--party")}),
                 "roles": sorted(set(roles or ["watch"])),
                 "state": state,
                 "tested_at_us": None,
@@ -98,19 +98,19 @@ def channel(
             }
         asked = {
             "ended_for": parties(ended_for, "--ended-for", needed=False),
-            "facets": [{"audience": sorted({desk.party, *parties(to, needed=False)}), "body": body}],
+            "facets": [{"audience": sorted({session.party, *parties(to, needed=False)}), "body": body}],
             "kind": "trial" if test is not None else "channel",
-            "officer": desk.officer(officer),
-            "supersedes": None if supersedes is None else desk.full_id(supersedes, "--supersedes"),
+            "officer": session.officer(officer),
+            "supersedes": None if supersedes is None else session.full_id(supersedes, "--supersedes"),
         }
-        found = send(desk, asked, wait, as_json)
+        found = send(session, asked, wait, as_json)
         answer(found, sent("Test of the line" if test is not None else "Line", found), as_json)
 
 
-def _show(desk: Desk, days: int, zone: str | None, as_json: bool) -> None:
+def _show(session: StationSession, days: int, zone: str | None, as_json: bool) -> None:
     from detente.api.hotline.watch import ChannelsAsked
 
-    found = desk.station.ask(ChannelsAsked(days=days))
+    found = session.station.ask(ChannelsAsked(days=days))
     rows = [
         (
             f"{c.channel} ({c.means})",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from detente.cli.output import AsJson, answer, guarded, table
-from detente.cli.session import Officer, Station, at_desk, basis_words, short
+from detente.cli.session import Officer, Station, at_station, basis_words, short
 from detente.cli.times import Zone, zone_named
 
 
@@ -19,8 +19,8 @@ def duress(officer: Officer = None, station: Station = None, zone: Zone = None, 
     from detente.api.hotline.stops import DuressAsked
 
     zone_named(zone)
-    with at_desk(station) as desk:
-        found = desk.station.ask(DuressAsked(officer=desk.officer(officer)))
+    with at_station(station) as session:
+        found = session.station.ask(DuressAsked(officer=session.officer(officer)))
     rows = [(short(one.about), one.words or "(no words)") for one in found.duress]
     shown = (
         table("Sent under pressure", ("message", "words"), rows) if rows else "Nothing here for this officer's roles."

@@ -9,7 +9,7 @@ import typer
 
 from detente.cli.output import AsJson, answer, guarded, table
 from detente.cli.sending import joined, send, sent
-from detente.cli.session import Officer, Station, WaitS, at_desk, basis_words, row_of, short
+from detente.cli.session import Officer, Station, WaitS, at_station, basis_words, row_of, short
 from detente.cli.times import Zone, moment, zone_named
 from detente.errors import Refused, problem
 
@@ -38,19 +38,19 @@ def handover(
     """Show what is open and the hand-overs so far; with --incoming sign a note of it, with --accept take it over."""
     from detente.api.hotline.watch import HandoverNoteAsked, HandoversAsked
 
-    with at_desk(station) as desk:
+    with at_station(station) as session:
         if incoming is None and accept is None:
-            note = desk.station.ask(HandoverNoteAsked(role=role)).handover
-            held = desk.station.ask(HandoversAsked())
+            note = session.station.ask(HandoverNoteAsked(role=role)).handover
+            held = session.station.ask(HandoversAsked())
             lines = [f"{short(h.entry)}  {h.words}" for h in held.handovers]
             shown = [note_table(note, zone), *lines, basis_words(held.basis, zone)]
             answer({**msgspec.structs.asdict(held), "note": note}, shown, as_json)
             return
-        signer = desk.officer(officer)
+        signer = session.officer(officer)
         if accept is not None:
-            rows = desk.station.ask(HandoversAsked()).handovers
-            row = row_of("handover", desk, rows, accept, "--accept", "a hand-over note of ours", "detente handover")
-            body = msgspec.structs.replace(row.handover, accepts=row.entry, at_us=desk.now_us, words=words)
+            rows = session.station.ask(HandoversAsked()).handovers
+            row = row_of("handover", session, rows, accept, "--accept", "a hand-over note of ours", "detente handover")
+            body = msgspec.structs.replace(row.handover, accepts=row.entry, at_us=session.now_us, words=words)
             if body.incoming != signer:
                 rule = f"must be {body.incoming}, to whom it is handed over"
                 raise Refused(
@@ -58,14 +58,14 @@ def handover(
                 )
         else:
             asked_note = HandoverNoteAsked(incoming=incoming or "", outgoing=signer, role=role, words=words)
-            body = desk.station.ask(asked_note).handover
+            body = session.station.ask(asked_note).handover
         asked = {
-            "facets": [{"audience": [desk.party], "body": body}],
+            "facets": [{"audience": [session.party], "body": body}],
             "kind": "handover",
             "officer": signer,
             "refers_to": [body.accepts] if body.accepts else [],
         }
-        found = send(desk, asked, wait, as_json)
+        found = send(session, asked, wait, as_json)
         what = "Hand-over, signed by both," if accept is not None else "Hand-over note"
         answer(joined(found, handover=body), [note_table(body, zone), sent(what, found)], as_json)
 

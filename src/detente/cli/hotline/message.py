@@ -10,14 +10,14 @@ import typer
 
 from detente.cli.output import AsJson, answer, guarded, progress
 from detente.cli.sending import joined, parties, send, sent
-from detente.cli.session import Desk, Officer, Station, To, WaitS, at_desk
+from detente.cli.session import Officer, Station, StationSession, To, WaitS, at_station
 from detente.cli.times import Zone, moment, zone_named
 from detente.errors import Refused, problem
 from detente.rules.hotline.roles import CALLED
 
 if TYPE_CHECKING:
     from detente.geometry.volume import Volume4D
-    from detente.records.hotline.message import Message, Within
+    from detente.records.hotline.message import Message, WithinRadius
 
 DIRECT = ("urgent", "stop")
 
@@ -68,11 +68,11 @@ def message(
     if urgency not in URGENCY_RANK:
         rule = f"must be one of: {', '.join(URGENCY_RANK)}"
         raise Refused([problem("choice", "--urgency", urgency, rule, "Choose one.")])
-    with at_desk(station) as desk:
+    with at_station(station) as session:
         readers = parties(to)
         words = _phrase_values(phrase, value, words)
         body = message_body(
-            desk,
+            session,
             words,
             about=about,
             datum=datum,
@@ -86,26 +86,26 @@ def message(
             within=within,
         )
         asked = {
-            "facets": [{"audience": readers, "body": body, "form": "full"}, *_duress(desk, duress, duress_for)],
+            "facets": [{"audience": readers, "body": body, "form": "full"}, *_duress(session, duress, duress_for)],
             "kind": "message",
-            "officer": desk.officer(officer),
+            "officer": session.officer(officer),
             "refers_to": [*body.about],
         }
         urgent = urgency in DIRECT
-        found = send(desk, asked, 0 if urgent else wait, as_json)
+        found = send(session, asked, 0 if urgent else wait, as_json)
         more: list[str] = []
         shown: dict[str, object] = {}
         if urgent:
-            got = _acknowledged(desk, found.id, readers, wait, as_json)
-            item = desk.entry(found.id)
+            got = _acknowledged(session, found.id, readers, wait, as_json)
+            item = session.entry(found.id)
             found = msgspec.structs.replace(found, index=item.index, state=item.stands)
-            more = [_direct_words(party, got.get(party), zone) for party in readers if party != desk.party]
+            more = [_direct_words(party, got.get(party), zone) for party in readers if party != session.party]
             shown["acknowledged"] = got
         answer(joined(found, **shown), sent(f"Message ({urgency})", found, *more), as_json)
 
 
 def message_body(
-    desk: Desk,
+    session: StationSession,
     words: str,
     *,
     about: list[str] | None = None,
@@ -129,8 +129,8 @@ def message_body(
 
         volumes = read_files(volume)
     return Message(
-        about=tuple(sorted({desk.full_id(text, "--about") for text in about or ()})),
-        in_reply_to=None if reply_to is None else desk.full_id(reply_to, "--reply-to"),
+        about=tuple(sorted({session.full_id(text, "--about") for text in about or ()})),
+        in_reply_to=None if reply_to is None else session.full_id(reply_to, "--reply-to"),
         language=language,
         phrase=phrase,
         subject=subject,
@@ -161,7 +161,7 @@ def _phrase_values(name: str | None, given: list[str] | None, words: str) -> str
     return write_values(values)
 
 
-def _duress(desk: Desk, words: str | None, for_roles: str) -> list[dict[str, object]]:
+def _duress(session: StationSession, words: str | None, for_roles: str) -> list[dict[str, object]]:
     """A quiet word stays at this station; its place in the entry looks like an unused one."""
     from detente.records.hotline.duress import Duress
 
@@ -169,30 +169,32 @@ def _duress(desk: Desk, words: str | None, for_roles: str) -> list[dict[str, obj
         return []
     roles = tuple(sorted({role.strip() for role in for_roles.split(",") if role.strip()}))
     body = Duress(for_roles=roles, words=words)
-    return [{"audience": [desk.party], "body": body, "form": "duress", "sealed": True}]
+    return [{"audience": [session.party], "body": body, "form": "duress", "sealed": True}]
 
 
-def _within(text: str | None, datum: str | None) -> Within | None:
-    from detente.records.hotline.message import Within
+def _within(text: str | None, datum: str | None) -> WithinRadius | None:
+    from detente.records.hotline.message import WithinRadius
 
     if text is None:
         return None
     from detente.cli.places.options import circle
 
     shape, _ = circle(text, datum, "--within")
-    return Within(centre=shape.centre, radius_mm=shape.radius_mm)
+    return WithinRadius(centre=shape.centre, radius_mm=shape.radius_mm)
 
 
-def _acknowledged(desk: Desk, entry: str, readers: list[str], wait_s: int, as_json: bool) -> dict[str, int]:
+def _acknowledged(
+    session: StationSession, entry: str, readers: list[str], wait_s: int, as_json: bool
+) -> dict[str, int]:
     """Wait until each station has said that it holds the message, or the time is over."""
     from detente.api.entries import AcknowledgedAsked
 
-    others = set(readers) - {desk.party}
+    others = set(readers) - {session.party}
     end = time.monotonic() + wait_s
     got: dict[str, int] = {}
     with progress("sent directly; waiting for the stations", as_json) as told:
         while True:
-            got = desk.station.ask(AcknowledgedAsked(entry=entry)).acknowledged
+            got = session.station.ask(AcknowledgedAsked(entry=entry)).acknowledged
             told(", ".join(sorted(got)))
             if others <= got.keys() or time.monotonic() > end:
                 return got

@@ -9,7 +9,7 @@ import typer
 from detente.cli.hotline.watch import watch_table
 from detente.cli.output import AsJson, answer, guarded
 from detente.cli.sending import parties, send, sent
-from detente.cli.session import EndedFor, Officer, Station, To, WaitS, at_desk, basis_words
+from detente.cli.session import EndedFor, Officer, Station, To, WaitS, at_station, basis_words
 from detente.cli.times import Zone, time_us
 from detente.errors import Refused, problem
 
@@ -42,27 +42,27 @@ def roster(
     """Show who is on watch in which role, and where nobody is; with --duty, enter a roster for the parties in --to."""
     from detente.api.hotline.watch import RosterAsked
 
-    with at_desk(station) as desk:
+    with at_station(station) as session:
         if not duties:
-            at_us = desk.now_us if at is None else time_us(at, "--at", desk.now_us)
-            watches = desk.station.ask(RosterAsked(at=at_us, hours=hours))
+            at_us = session.now_us if at is None else time_us(at, "--at", session.now_us)
+            watches = session.station.ask(RosterAsked(at=at_us, hours=hours))
             answers = [f"{row.answers}." for row in watches.parties]
             shown = [watch_table(row, zone) for row in watches.parties]
             answer(watches, [*shown, *answers, basis_words(watches.basis, zone)], as_json)
             return
         made = sorted(
-            (_duty(text, desk.now_us) for text in duties), key=lambda d: (d["from_us"], d["officer"], d["role"])
+            (_duty(text, session.now_us) for text in duties), key=lambda d: (d["from_us"], d["officer"], d["role"])
         )
-        body = {"duties": made, "party": desk.party, "words": words}
-        readers = sorted({desk.party, *parties(to, needed=False)})
+        body = {"duties": made, "party": session.party, "words": words}
+        readers = sorted({session.party, *parties(to, needed=False)})
         asked = {
             "ended_for": parties(ended_for, "--ended-for", needed=False),
             "facets": [{"audience": readers, "body": body}],
             "kind": "roster",
-            "officer": desk.officer(officer),
-            "supersedes": None if supersedes is None else desk.full_id(supersedes, "--supersedes"),
+            "officer": session.officer(officer),
+            "supersedes": None if supersedes is None else session.full_id(supersedes, "--supersedes"),
         }
-        found = send(desk, asked, wait, as_json)
+        found = send(session, asked, wait, as_json)
         answer(found, sent("Roster", found), as_json)
 
 

@@ -16,7 +16,7 @@ from detente.cli.hotline.message import message_body
 from detente.cli.notices.delivery import took_words
 from detente.cli.output import AsJson, answer, guarded, progress
 from detente.cli.sending import parties, send, sent_words
-from detente.cli.session import Desk, Officer, Station, To, at_desk, basis_words, short
+from detente.cli.session import Officer, Station, StationSession, To, at_station, basis_words, short
 from detente.cli.times import Zone, moment, zone_named
 
 
@@ -44,37 +44,37 @@ def stop(
     as_json: AsJson = False,
 ) -> None:
     """Send a stop: to the host and directly to each station. Its clock is closed only by comply or reject from who was asked."""
-    with at_desk(station) as desk:
+    with at_station(station) as session:
         only = None
         first: list[str] = []
         if words is not None:
             readers = parties(to)
             body = message_body(
-                desk, words, about=about, datum=datum, to_role=to_role, urgency="stop", volume=volume, within=within
+                session, words, about=about, datum=datum, to_role=to_role, urgency="stop", volume=volume, within=within
             )
             asked = {
                 "facets": [{"audience": readers, "body": body, "form": "full"}],
                 "kind": "message",
-                "officer": desk.officer(officer),
+                "officer": session.officer(officer),
                 "refers_to": [*body.about],
             }
-            found = send(desk, asked, 0, as_json)
+            found = send(session, asked, 0, as_json)
             only = found.id
-            _watch(desk, only, wait, as_json)
-            held = desk.entry(only)
+            _watch(session, only, wait, as_json)
+            held = session.entry(only)
             first = [sent_words("Stop", msgspec.structs.replace(found, index=held.index, state=held.stands))]
-        answer_of = desk.station.ask(StopsAsked())
+        answer_of = session.station.ask(StopsAsked())
     rows = tuple(row for row in answer_of.stops if only is None or row.stop == only)
     shown = [*first, *_words(rows, zone_named(zone)), basis_words(answer_of.basis, zone)]
     answer(msgspec.structs.replace(answer_of, stops=rows), shown, as_json)
 
 
-def _watch(desk: Desk, stop_id: str, wait_s: int, as_json: bool) -> None:
+def _watch(session: StationSession, stop_id: str, wait_s: int, as_json: bool) -> None:
     """Show the clock run until every party has complied or rejected, or the time is over."""
     end = time.monotonic() + wait_s
     with progress("the clock runs", as_json) as told:
         while time.monotonic() < end:
-            rows = [row for row in desk.station.ask(StopsAsked()).stops if row.stop == stop_id]
+            rows = [row for row in session.station.ask(StopsAsked()).stops if row.stop == stop_id]
             told("; ".join(f"{row.party} {row.answer or 'running'} {took_words(row.ran)}" for row in rows))
             if rows and all(row.closed_us is not None for row in rows):
                 return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente.cli.output import AsJson, answer, guarded, table
-from detente.cli.session import Station, at_desk, basis_words, short, trouble_words
+from detente.cli.session import Station, at_station, basis_words, short, trouble_words
 from detente.cli.times import Zone, moment, span, zone_named
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ def watch(
     """Say what the watch must know now: who is on, which ladders climb and who is called next, what waits for us."""
     from detente.api.hotline.watch import WatchAsked
 
-    with at_desk(station) as desk:
-        found = desk.station.ask(WatchAsked(limit=limit))
+    with at_station(station) as session:
+        found = session.station.ask(WatchAsked(limit=limit))
     where, now_us = zone_named(zone), found.basis.now_us
     ladders = [
         (

@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from detente.cli.session import Desk
+from detente.cli.session import StationSession
 
 if TYPE_CHECKING:
     from detente.geometry.volume import Volume4D
 
 
 def budget_words(
-    desk: Desk, notices: Iterable[tuple[Sequence[Volume4D], Iterable[str]]], *, full: bool = True
+    session: StationSession, notices: Iterable[tuple[Sequence[Volume4D], Iterable[str]]], *, full: bool = True
 ) -> list[str]:
     """Say what notices (volumes, whom they are addressed to) would spend at each party; without `full` only what is over.
 
@@ -23,7 +23,7 @@ def budget_words(
     from detente.node.station.parts.screener import rules_of
     from detente.rules.notices.screening.screening import too_small
 
-    rules = rules_of(desk.genesis().screening)
+    rules = rules_of(session.genesis().screening)
     small: Counter[str] = Counter()
     cost: Counter[str] = Counter()
     for volumes, recipients in notices:
@@ -31,7 +31,7 @@ def budget_words(
         small[reason] += 1
         for party in recipients:
             cost[party] += 0 if reason else rules.price.of(volumes)
-    spent = {one.party: one.spent_m2_s for one in desk.station.ask(QuestionsAsked()).ours}
+    spent = {one.party: one.spent_m2_s for one in session.station.ask(QuestionsAsked()).ours}
     words = [f"{n} of it will be answered 'not screened': {reason}." for reason, n in small.items() if reason and full]
     for party, price in sorted(cost.items()):
         before, after = (

@@ -8,7 +8,7 @@ import typer
 
 from detente.cli.output import AsJson, answer, chosen, guarded
 from detente.cli.sending import parties, send, sent
-from detente.cli.session import Officer, Station, To, WaitS, at_desk
+from detente.cli.session import Officer, Station, To, WaitS, at_station
 from detente.cli.times import stated_zone, time_us
 
 
@@ -50,9 +50,9 @@ def change(
     said = chosen("KIND", kind, kinds)
     from detente.cli.places.options import read_files
 
-    with at_desk(station) as desk:
-        effective_us = time_us(at, "--at", desk.now_us)
-        ids = sorted({desk.full_id(text, "--about") for text in about or ()})
+    with at_station(station) as session:
+        effective_us = time_us(at, "--at", session.now_us)
+        ids = sorted({session.full_id(text, "--about") for text in about or ()})
         body = Changed(
             about=tuple(ids),
             change=said,
@@ -61,7 +61,7 @@ def change(
             matter=matter,
             parties=tuple(parties(party, "--party", needed=False)),
             stated_time=Stated(earliest_us=effective_us, latest_us=effective_us, text=at, zone=stated_zone(at)),
-            until_us=None if until is None else time_us(until, "--until", desk.now_us),
+            until_us=None if until is None else time_us(until, "--until", session.now_us),
             volumes=read_files(volume) if volume else (),
             words=words,
         )
@@ -69,9 +69,9 @@ def change(
         asked = {
             "facets": [{"audience": readers, "body": body, "form": "full"}],
             "kind": "change",
-            "officer": desk.officer(officer),
+            "officer": session.officer(officer),
             "refers_to": ids,
         }
-        found = send(desk, asked, wait, as_json)
+        found = send(session, asked, wait, as_json)
         more = "What rests on it, as far as you may read it: `detente endangered`."
         answer(found, sent(f"Change ({matter}: {kind})", found, more), as_json)

@@ -10,13 +10,13 @@ import typer
 
 from detente.cli.entry_words import cut, metres
 from detente.cli.output import AsJson, answer, guarded, plain, progress
-from detente.cli.session import Station, at_desk, basis_words, short
+from detente.cli.session import Station, at_station, basis_words, short
 from detente.cli.times import Zone, moment, span, zone_named
 
 if TYPE_CHECKING:
     from detente.api.notices import Conflicts, NoticeRow
     from detente.geometry.clearing.least_change import LeastChange
-    from detente.picture.notices.open_conflicts import Open
+    from detente.picture.notices.open_conflicts import OpenConflict
     from detente.rules.notices.pairs import Conflict
 
 
@@ -36,9 +36,9 @@ def conflicts(
     """List what comes too close, the soonest first. An empty list is no assurance: it knows only what we may read."""
     from detente.api.notices import ConflictsAsked, NoticesAsked
 
-    with at_desk(station) as desk:
-        found = desk.station.ask(ConflictsAsked())
-        live = {n.version: n for n in desk.station.ask(NoticesAsked()).notices}
+    with at_station(station) as session:
+        found = session.station.ask(ConflictsAsked())
+        live = {n.version: n for n in session.station.ask(NoticesAsked()).notices}
     changes: list[LeastChange | None] = []
     if change:
         with progress("computing the least changes", as_json) as told:
@@ -54,7 +54,7 @@ def conflicts(
     answer(_shown(found, changes), "\n".join(words), as_json)
 
 
-def _words(row: Open, least: LeastChange | None, live: dict[str, NoticeRow], zone: tzinfo | None) -> list[str]:
+def _words(row: OpenConflict, least: LeastChange | None, live: dict[str, NoticeRow], zone: tzinfo | None) -> list[str]:
     from detente.geometry.clearing.why import change_words
 
     conflict = row.conflict

@@ -10,7 +10,7 @@ import typer
 
 from detente.cli.output import AsJson, answer, guarded, table
 from detente.cli.sending import parties
-from detente.cli.session import Station, at_desk, basis_words, short
+from detente.cli.session import Station, at_station, basis_words, short
 from detente.cli.times import Zone, moment, span, zone_named
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ def delivery(
     """Show each step of an entry's delivery at each recipient, with its time and latency; what is missing is said as missing."""
     from detente.api.delivery import CoursesAsked
 
-    with at_desk(station) as desk:
-        full = desk.full_id(entry, "ID")
-        found = desk.station.ask(CoursesAsked(entry=full))
+    with at_station(station) as session:
+        full = session.full_id(entry, "ID")
+        found = session.station.ask(CoursesAsked(entry=full))
     where, about = zone_named(zone), found.about
     words: list[RenderableType | None] = [] if found.over is None else [found.over.words]
     words.append(
@@ -144,10 +144,10 @@ def matrix(
     """Show for each live notice which parties should have it, which have it, and which never can."""
     from detente.api.delivery import MatrixAsked
 
-    with at_desk(station) as desk:
+    with at_station(station) as session:
         named = parties(should, "--should", needed=False)
-        desk.parties(named, "--should")
-        found = desk.station.ask(MatrixAsked(all_=everybody, should=tuple(named)))
+        session.parties(named, "--should")
+        found = session.station.ask(MatrixAsked(all_=everybody, should=tuple(named)))
     if gaps:
         left = tuple(row for row in found.matrix if row.behind or any(c.gap for c in row.cells))
         found = msgspec.structs.replace(found, matrix=left)

@@ -9,7 +9,7 @@ import typer
 from detente.cli.entry_words import kind_of
 from detente.cli.output import AsJson, answer, guarded
 from detente.cli.sending import send, sent
-from detente.cli.session import Officer, Station, WaitS, at_desk, short
+from detente.cli.session import Officer, Station, WaitS, at_station, short
 from detente.errors import Refused, problem
 
 
@@ -33,16 +33,16 @@ def doubt(
 
     if not words.strip():
         raise Refused([problem("words", "--words", "", "must say what is doubted, or what settled it", "Add --words.")])
-    with at_desk(station) as desk:
-        held = desk.entry(entry).entry
-        if held.header.author != desk.party or kind_of(held) != "notice":
-            rule = f"must be a notice of {desk.party}"
+    with at_station(station) as session:
+        held = session.entry(entry).entry
+        if held.header.author != session.party or kind_of(held) != "notice":
+            rule = f"must be a notice of {session.party}"
             raise Refused([problem("author", "ID", entry, rule, "See `detente notices`.")])
-        first = desk.first_version(desk.full_id(entry, "ID"))
-        signer = desk.officer(officer)
+        first = session.first_version(session.full_id(entry, "ID"))
+        signer = session.officer(officer)
         bare = Doubt(
             about=first,
-            by_role=desk.role(signer, role),
+            by_role=session.role(signer, role),
             padding="",
             state="settled" if settled else "raised",
             words=words,
@@ -51,7 +51,7 @@ def doubt(
             body = padded(bare)
         except ValueError as error:
             raise Refused([problem("words", "--words", words, str(error), "Shorten them.")]) from None
-        part = {"audience": [desk.party], "body": body, "form": "doubt", "sealed": True}
-        found = send(desk, {"facets": [part], "kind": "sealed", "officer": signer}, wait, as_json)
+        part = {"audience": [session.party], "body": body, "form": "doubt", "sealed": True}
+        found = send(session, {"facets": [part], "kind": "sealed", "officer": signer}, wait, as_json)
         more = f"Doubt about {short(first)} {bare.state}; it stays at this station, and can be opened later."
         answer(found, sent("Sealed entry", found, more), as_json)

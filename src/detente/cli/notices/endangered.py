@@ -9,7 +9,7 @@ import typer
 
 from detente.cli.entry_words import cut
 from detente.cli.output import AsJson, answer, guarded, table
-from detente.cli.session import Station, at_desk, basis_words, short
+from detente.cli.session import Station, at_station, basis_words, short
 from detente.cli.times import Zone, moment, span, zone_named
 from detente.rules.notices.changes.fan_out import what_words
 
@@ -33,9 +33,9 @@ def endangered(
     """List what changes endanger, one list for each change, the soonest danger first, with every recipient's answer and clock."""
     from detente.api.notices import EndangeredAsked
 
-    with at_desk(station) as desk:
-        found = desk.station.ask(EndangeredAsked(limit=limit))
-        now_us = desk.now_us
+    with at_station(station) as session:
+        found = session.station.ask(EndangeredAsked(limit=limit))
+        now_us = session.now_us
     where = zone_named(zone)
     words: list[RenderableType | None] = []
     for board in found.boards:

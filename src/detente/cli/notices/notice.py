@@ -9,13 +9,13 @@ import typer
 from detente.cli.notices.budget import budget_words
 from detente.cli.output import AsJson, answer, guarded
 from detente.cli.sending import joined, parties, send, sent
-from detente.cli.session import Desk, EndedFor, Officer, Station, To, WaitS, at_desk
+from detente.cli.session import EndedFor, Officer, Station, StationSession, To, WaitS, at_station
 from detente.cli.times import Zone, moment, span, stated_zone, time_us, zone_named
 from detente.errors import Refused, problem
 
 if TYPE_CHECKING:
     from detente.api.entries import ShownEntry
-    from detente.geometry.stated.position import Position
+    from detente.geometry.stated.position import StatedPosition
     from detente.geometry.volume import Volume4D
     from detente.records.notices.notice import Acceptance, Notice
     from detente.records.notices.place import StatedPlace
@@ -97,9 +97,9 @@ def notice(
     as_json: AsJson = False,
 ) -> None:
     """Send a notice. A place stated in ways that contradict each other is refused here, before anything leaves."""
-    with at_desk(station) as desk:
-        before = _before(desk, supersedes)
-        span_us = _span(start, until, desk.now_us)
+    with at_station(station) as session:
+        before = _before(session, supersedes)
+        span_us = _span(start, until, session.now_us)
         body = _body(
             before,
             _volumes(before, volume, circle, datum, span_us, lower, upper, polygon),
@@ -107,24 +107,24 @@ def notice(
             activity=activity,
             emergency=emergency,
             needs_readback=needs_readback,
-            rests_on=tuple(sorted({desk.full_id(text, "--rests-on") for text in rests_on or ()})),
+            rests_on=tuple(sorted({session.full_id(text, "--rests-on") for text in rests_on or ()})),
             shorter_lead_accepted_by=_acceptance(shorter_lead),
             state=state,
             stated_time=_stated_time(start, until, span_us),
             units=tuple(sorted(set(unit or ()))),
             words=words,
         )
-        body = _with_lead(desk, body)
+        body = _with_lead(session, body)
         dropped = parties(ended_for, "--ended-for", needed=False)
-        full_to, coarse = _readers(desk, before, to, coarse_to, dropped)
-        budget = budget_words(desk, [(body.volumes, [*full_to, *coarse])], full=check_only)
-        more = [*_lead_words(desk, body), *budget, *_spoken(body, speak)]
+        full_to, coarse = _readers(session, before, to, coarse_to, dropped)
+        budget = budget_words(session, [(body.volumes, [*full_to, *coarse])], full=check_only)
+        more = [*_lead_words(session, body), *budget, *_spoken(body, speak)]
         asked = {
             "coarse_to": coarse,
             "ended_for": dropped,
             "facets": [{"audience": full_to, "body": body, "form": "full"}],
             "kind": "notice",
-            "officer": desk.officer(officer),
+            "officer": session.officer(officer),
             "supersedes": before.entry.id if before else None,
         }
         if check_only:
@@ -135,10 +135,10 @@ def notice(
                 {"body": body, "coarse_to": coarse, "sent": False, "to": full_to}, "\n".join([*lines, *more]), as_json
             )
             return
-        found = send(desk, asked, wait, as_json)
+        found = send(session, asked, wait, as_json)
         told = [f"Full to {', '.join(full_to)}" + (f"; cell and hour only to {', '.join(coarse)}." if coarse else ".")]
         told += [f"Ended for {', '.join(dropped)}."] if dropped else []
-        deadline = desk.now_us + desk.genesis().screening.deadline_us
+        deadline = session.now_us + session.genesis().screening.deadline_us
         told.append(f"A screening that is not there by {moment(deadline, zone_named(zone))} counts as not screened.")
         answer(joined(found, body=body), sent("Notice", found, *told, *more), as_json)
 
@@ -159,7 +159,7 @@ class _Said:
         self.datum, self.decimal, self.grid, self.phrase, self.landmarks = datum, decimal, grid, phrase, landmarks
 
 
-def _before(desk: Desk, supersedes: str | None) -> _Before | None:
+def _before(session: StationSession, supersedes: str | None) -> _Before | None:
     if supersedes is None:
         return None
     import msgspec
@@ -167,10 +167,10 @@ def _before(desk: Desk, supersedes: str | None) -> _Before | None:
     from detente.cli.entry_words import body_of
     from detente.records.notices.notice import Notice
 
-    entry = desk.entry(supersedes, "--supersedes").entry
+    entry = session.entry(supersedes, "--supersedes").entry
     body = body_of(entry)
-    if entry.header.author != desk.party or not entry.header.kind.startswith("notice/") or body is None:
-        rule = f"must be a notice of {desk.party}, in full"
+    if entry.header.author != session.party or not entry.header.kind.startswith("notice/") or body is None:
+        rule = f"must be a notice of {session.party}, in full"
         raise Refused([problem("supersedes", "--supersedes", supersedes, rule, "See `detente notices`.")])
     return _Before(entry, msgspec.convert(body, Notice))
 
@@ -196,7 +196,7 @@ def _volumes(
     lower: str | None,
     upper: str | None,
     polygon: str | None,
-) -> tuple[tuple[Volume4D, ...], Position | None]:
+) -> tuple[tuple[Volume4D, ...], StatedPosition | None]:
     import msgspec
 
     from detente.cli.places import options as given
@@ -219,7 +219,7 @@ _CHANGED = ("rests_on", "shorter_lead_accepted_by", "stated_time", "units")
 
 
 def _body(
-    before: _Before | None, shape: tuple[tuple[Volume4D, ...], Position | None], said: _Said, **given: Any
+    before: _Before | None, shape: tuple[tuple[Volume4D, ...], StatedPosition | None], said: _Said, **given: Any
 ) -> Notice:
     import msgspec
 
@@ -264,7 +264,7 @@ def _one_of(kind: Any, value: Any, field: str) -> Any:
         raise Refused([problem("choice", field, value or "", rule, f"Add {field}.")]) from None
 
 
-def _place(said: _Said, centre: Position | None, volumes: tuple[Volume4D, ...]) -> StatedPlace | None:
+def _place(said: _Said, centre: StatedPosition | None, volumes: tuple[Volume4D, ...]) -> StatedPlace | None:
     """Compare every way in which the place was stated with the shape; Refused where two contradict each other."""
     if not (said.decimal or said.grid or said.phrase or centre):
         return None
@@ -315,12 +315,12 @@ def _stated_time(start: str | None, until: str | None, span_us: tuple[int, int] 
     return Stated(earliest_us=span_us[0], latest_us=span_us[1], text=f"{start or 'now'} to {until}", zone=zone)
 
 
-def _with_lead(desk: Desk, body: Notice) -> Notice:
+def _with_lead(session: StationSession, body: Notice) -> Notice:
     import msgspec
 
     from detente.records.notices.lead import least_lead_us
 
-    least = least_lead_us(body.activity, emergency=body.emergency, rules=desk.genesis().rules)
+    least = least_lead_us(body.activity, emergency=body.emergency, rules=session.genesis().rules)
     return msgspec.structs.replace(body, lead_time_us=least)
 
 
@@ -338,27 +338,31 @@ def _acceptance(text: str | None) -> Acceptance | None:
     return Acceptance(officer=named[1], party=named[0], role=named[2], words=why.strip())
 
 
-def _lead_words(desk: Desk, body: Notice) -> list[str]:
+def _lead_words(session: StationSession, body: Notice) -> list[str]:
     from detente.records.notices.lead import lead_of
     from detente.records.notices.notice_state import LIVE
 
     if body.state not in LIVE:
         return []
-    lead = lead_of(body, desk.now_us, desk.genesis().rules)
+    lead = lead_of(body, session.now_us, session.genesis().rules)
     short_of = f" SHORT of the {span(lead.least_us)} that its class asks." if lead.short else "."
     begins = "it has begun already" if lead.actual_us < 0 else f"lead time {span(lead.actual_us)}"
     return [f"Told now, {begins}{short_of}" if lead.short else f"Told now, {begins}."]
 
 
 def _readers(
-    desk: Desk, before: _Before | None, to: list[str] | None, coarse_to: list[str] | None, dropped: list[str]
+    session: StationSession,
+    before: _Before | None,
+    to: list[str] | None,
+    coarse_to: list[str] | None,
+    dropped: list[str],
 ) -> tuple[list[str], list[str]]:
     full, coarse = parties(to, needed=False), parties(coarse_to, needed=False)
     if before is not None and not full and not coarse:
         full, coarse = (
             [party for party in before.readers.get(form, ()) if party not in dropped] for form in ("full", "coarse")
         )
-        return full or [desk.party], coarse
+        return full or [session.party], coarse
     if not full and not coarse:
         parties(None)
     if twice := sorted({*full} & {*coarse}):
@@ -366,7 +370,7 @@ def _readers(
         raise Refused(
             [problem("audience", "--coarse-to", ", ".join(twice), rule, "Name each party under one of them.")]
         )
-    return full or [desk.party], coarse
+    return full or [session.party], coarse
 
 
 def _spoken(body: Notice, speak: bool) -> list[str]:

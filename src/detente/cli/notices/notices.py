@@ -10,7 +10,7 @@ import typer
 
 from detente.cli.entry_words import cut
 from detente.cli.output import AsJson, answer, guarded, plain, table
-from detente.cli.session import Station, at_desk, basis_words, short
+from detente.cli.session import Station, at_station, basis_words, short
 from detente.cli.times import Zone, moment, zone_named
 
 if TYPE_CHECKING:
@@ -31,9 +31,9 @@ def notices(
     """List live notices, the soonest first; coarse ones say so, lapsed ones too."""
     from detente.api.notices import NoticesAsked
 
-    with at_desk(station) as desk:
-        desk.parties([author] if author is not None else [], "--author")
-        found = desk.station.ask(NoticesAsked())
+    with at_station(station) as session:
+        session.parties([author] if author is not None else [], "--author")
+        found = session.station.ask(NoticesAsked())
     rows = [n for n in found.notices if author in (None, n.author)]
     rows.sort(key=lambda n: (n.start_us is None, n.start_us or 0, n.index))
     shown = [row(n, zone_named(zone)) for n in rows]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente.cli.output import AsJson, answer, guarded, plain, table
-from detente.cli.session import Desk, Station, at_desk, basis_words, short
+from detente.cli.session import Station, StationSession, at_station, basis_words, short
 from detente.cli.times import Zone, moment, time_us, zone_named
 from detente.errors import Refused, problem
 
@@ -59,18 +59,18 @@ def set_presence(
         raise Refused([problem("presence", "--none", "", rule, "Leave out the volumes, or --none.")])
     from detente.api.presence import PresenceAsked, SetPresenceAsked, StatedPresence
 
-    with at_desk(station) as desk:
-        held = desk.station.ask(PresenceAsked()).presence if add else ()
+    with at_station(station) as session:
+        held = session.station.ask(PresenceAsked()).presence if add else ()
         rows = [StatedPresence(party=p.party, volume=p.volume) for p in held]
         if not none:
-            shapes = _shapes(desk, volume, circle, polygon, datum, start, until, lower, upper)
-            rows += [StatedPresence(party=of or desk.party, volume=shape) for shape in shapes]
-        desk.station.ask(SetPresenceAsked(presence=tuple(rows), speaks_for=tuple(speaks_for or ())))
-        _show(desk, zone, as_json)
+            shapes = _shapes(session, volume, circle, polygon, datum, start, until, lower, upper)
+            rows += [StatedPresence(party=of or session.party, volume=shape) for shape in shapes]
+        session.station.ask(SetPresenceAsked(presence=tuple(rows), speaks_for=tuple(speaks_for or ())))
+        _show(session, zone, as_json)
 
 
 def _shapes(
-    desk: Desk,
+    session: StationSession,
     volume: list[str] | None,
     circle: str | None,
     polygon: str | None,
@@ -84,7 +84,7 @@ def _shapes(
 
     span_us = None
     if (circle is not None or polygon is not None) and until is not None:
-        first = time_us(start, "--from", desk.now_us)
+        first = time_us(start, "--from", session.now_us)
         span_us = first, time_us(until, "--until", first)
         if span_us[1] <= first:
             raise Refused([problem("time", "--until", until, "must be after --from", "Correct the times.")])
@@ -93,8 +93,8 @@ def _shapes(
 
 def show(station: Station = None, zone: Zone = None, as_json: AsJson = False) -> None:
     """Show where the station holds own people to be."""
-    with at_desk(station) as desk:
-        _show(desk, zone, as_json)
+    with at_station(station) as session:
+        _show(session, zone, as_json)
 
 
 def asked(
@@ -106,8 +106,8 @@ def asked(
     """Show what others asked of own presence in the last day: each answer and why, whom it passed over, who is probing."""
     from detente.api.presence import QuestionsAsked
 
-    with at_desk(station) as desk:
-        found = desk.station.ask(QuestionsAsked())
+    with at_station(station) as session:
+        found = session.station.ask(QuestionsAsked())
     where = zone_named(zone)
     rows = [(moment(q.asked_at_us, where), q.asker, short(q.notice), q.words) for q in found.asked]
     title = f"{len(rows)} notice(s) of others, the newest first; none of this leaves the station"
@@ -123,16 +123,16 @@ def asked(
     answer(found, words, as_json)
 
 
-def _show(desk: Desk, zone: str | None, as_json: bool) -> None:
+def _show(session: StationSession, zone: str | None, as_json: bool) -> None:
     from detente.api.presence import PresenceAsked, QuestionsAsked
     from detente.cli.entry_words import volume_words
 
-    found = desk.station.ask(PresenceAsked())
-    over = desk.station.ask(QuestionsAsked()).passed_over
+    found = session.station.ask(PresenceAsked())
+    over = session.station.ask(QuestionsAsked()).passed_over
     where = zone_named(zone)
     rows = [(p.party, moment(p.held_from_us, where), volume_words(plain(p.volume), where)) for p in found.presence]
     speaks = ", ".join(found.speaks_for) or "nobody yet"
-    first = "VIRTUAL LEDGER (a replay): its times are not now." if desk.status.virtual else None
+    first = "VIRTUAL LEDGER (a replay): its times are not now." if session.status.virtual else None
     words = [
         first,
         *over,
@@ -141,4 +141,4 @@ def _show(desk: Desk, zone: str | None, as_json: bool) -> None:
         else "No own presence is held: notices that come are compared with nothing.",
         f"This station speaks for: {speaks}. None of this leaves the station; others are told of a concern at most.",
     ]
-    answer({**plain(found), "virtual": desk.status.virtual}, words, as_json)
+    answer({**plain(found), "virtual": session.status.virtual}, words, as_json)

@@ -8,7 +8,7 @@ import typer
 
 from detente.cli.output import ALARM, AsJson, alarm, answer, guarded, read_json
 from detente.cli.sending import joined, parties, send, sent
-from detente.cli.session import Desk, Officer, Station, To, WaitS, at_desk, short
+from detente.cli.session import Officer, Station, StationSession, To, WaitS, at_station, short
 from detente.cli.times import time_us
 from detente.errors import Refused, problem
 
@@ -79,21 +79,21 @@ def respond(
     if said != "read-back" and (figures or any(spoken)):
         rule = f"stand beside the answer {said}; only a read-back has figures"
         raise Refused([problem("readback", "--point ... --figures", "", rule, "Answer read-back, or leave them out.")])
-    with at_desk(station) as desk:
-        about = desk.entry(entry).entry
-        version = desk.full_id(entry, "ID")
+    with at_station(station) as session:
+        about = session.entry(entry).entry
+        version = session.full_id(entry, "ID")
         author = about.header.author
-        signer = desk.officer(officer)
+        signer = session.officer(officer)
         body = Response(
-            about=desk.first_version(version),
+            about=session.first_version(version),
             answer=said,  # type: ignore[arg-type]
-            by_role=desk.role(signer, role),
+            by_role=session.role(signer, role),
             readback=readback,
             unit=unit,
             version=version,
             words=words,
         )
-        readers = sorted({*parties(to, needed=False), author} - {desk.party}) or [desk.party]
+        readers = sorted({*parties(to, needed=False), author} - {session.party}) or [session.party]
         asked = {
             "facets": [{"audience": readers, "body": body, "form": "full"}],
             "kind": "response",
@@ -103,7 +103,7 @@ def respond(
         judged = _compared(about, readback) if readback is not None else ()
         if judged:
             alarm("you read back something else than was told; it is sent as you said it, and settles nothing")
-        found = send(desk, asked, wait, as_json)
+        found = send(session, asked, wait, as_json)
         by_unit = f", for {unit}" if unit else ""
         means = (
             f"{said}{by_unit}, of {short(version)} by {author}, in role {body.by_role}: {ANSWER_MEANS[body.answer]}."
@@ -113,23 +113,23 @@ def respond(
             means = "\n".join(["THIS IS NOT WHAT WAS TOLD; nothing is settled:", *(f"  {d}" for d in differs)])
         more = [
             means,
-            *_standing(desk, about, signer),
+            *_standing(session, about, signer),
             f"Read by {', '.join(readers)}.",
-            *_other_units(desk, version, unit),
+            *_other_units(session, version, unit),
         ]
         answer(joined(found, differences=differs), sent("Response", found, *more), as_json)
         if judged:
             raise typer.Exit(ALARM)
 
 
-def _standing(desk: Desk, about: ShownEntry, officer: str) -> list[str]:
+def _standing(session: StationSession, about: ShownEntry, officer: str) -> list[str]:
     """Say in what standing something urgent was taken, where that is not by an officer on watch."""
     from detente.api.hotline.watch import TakingAsked
     from detente.cli.entry_words import body_of
 
     if (body_of(about) or {}).get("urgency") not in ("stop", "urgent"):
         return []
-    standing = desk.station.ask(TakingAsked(officer=officer)).standing
+    standing = session.station.ask(TakingAsked(officer=officer)).standing
     if standing == "on watch":
         return []
     who = officer or "the station"
@@ -138,13 +138,13 @@ def _standing(desk: Desk, about: ShownEntry, officer: str) -> list[str]:
     ]
 
 
-def _other_units(desk: Desk, version: str, unit: str | None) -> list[str]:
+def _other_units(session: StationSession, version: str, unit: str | None) -> list[str]:
     """Name the units already on record, where this one is not among them: one unit under two names is never reached."""
     if unit is None:
         return []
     from detente.api.delivery import CoursesAsked
 
-    courses = desk.station.ask(CoursesAsked(entry=version)).courses
+    courses = session.station.ask(CoursesAsked(entry=version)).courses
     known = {one.unit for course in courses for one in course.units} - {unit}
     return [f"Other units on record for it: {', '.join(sorted(known))}; check the name."] if known else []
 
@@ -164,7 +164,7 @@ class _Figures(NamedTuple):
 def _readback(given: _Figures, file: str | None) -> Readback:
     """Return what was said back, from the options or from a file; whether it is right is judged later."""
 
-    from detente.geometry.stated.read_back import Said
+    from detente.geometry.stated.read_back import VolumeSaid
     from detente.records.notices.response import Readback
 
     if file is not None:
@@ -175,7 +175,7 @@ def _readback(given: _Figures, file: str | None) -> Readback:
     if not any(given):
         rule = "has the figures as you understood them: points, datum, size, heights, times"
         raise Refused([problem("readback", "read-back", "", rule, "Add --point, --datum, --size, --from and --until.")])
-    said = Said(
+    said = VolumeSaid(
         altitude_lower=given.lower,
         altitude_upper=given.upper,
         end_us=None if given.until is None else _time(given.until, "--until"),

@@ -9,7 +9,7 @@ import typer
 
 from detente.cli.entry_words import kind_of, line
 from detente.cli.output import AsJson, answer, guarded, plain, table
-from detente.cli.session import Station, at_desk, basis_words, short
+from detente.cli.session import Station, at_station, basis_words, short
 from detente.cli.times import Zone, moment, span, zone_named
 
 if TYPE_CHECKING:
@@ -32,10 +32,10 @@ def waiting(
     from detente.api.entries import DirectAsked
     from detente.api.notices import WaitingAsked
 
-    with at_desk(station) as desk:
-        found = desk.station.ask(WaitingAsked())
-        direct = desk.station.ask(DirectAsked()).direct if desk.status.direct_held else ()
-        party, now_us = desk.party, desk.now_us
+    with at_station(station) as session:
+        found = session.station.ask(WaitingAsked())
+        direct = session.station.ask(DirectAsked()).direct if session.status.direct_held else ()
+        party, now_us = session.party, session.now_us
     rows = [w for w in found.waiting if not mine or w.asked == party]
     rows.sort(key=lambda w: (w.due_us is None, w.due_us or 0, w.since_us))
     where = zone_named(zone)

@@ -14,7 +14,7 @@ from detente.errors import Problem, Refused, problem
 from detente.geometry import f3548
 from detente.geometry.stated.coordinates import read_position
 from detente.geometry.stated.heights import read_height
-from detente.geometry.stated.position import Position
+from detente.geometry.stated.position import StatedPosition
 from detente.geometry.stated.ring_reading import Ring, read_ring
 from detente.geometry.volume import Altitude, Circle, Polygon, Volume4D
 
@@ -63,7 +63,7 @@ def length_mm(text: str, field: str) -> int:
     return round(float(found[1]) * UNITS_MM[found[2].lower()])
 
 
-def circle(text: str, datum: str | None, field: str = "--circle") -> tuple[Circle, Position]:
+def circle(text: str, datum: str | None, field: str = "--circle") -> tuple[Circle, StatedPosition]:
     """Read 'PLACE, RADIUS' as a circle; the position keeps the words, the datum and the error of the digits."""
     place, comma, radius = text.rpartition(",")
     if not comma:
@@ -81,9 +81,9 @@ def polygon(text: str, datum: str | None, field: str = "--polygon") -> Ring:
     return read_ring(corners[:-1] if corners[-1] == "" else corners, datum=datum, edge="geodesic", field=field)
 
 
-def landmarks(given: Sequence[str] | None, datum: str | None) -> dict[str, Position]:
+def landmarks(given: Sequence[str] | None, datum: str | None) -> dict[str, StatedPosition]:
     """Read 'NAME=PLACE' and 'NAME=PLACE ± 300 m'."""
-    found: dict[str, Position] = {}
+    found: dict[str, StatedPosition] = {}
     problems: list[Problem] = []
     for text in given or []:
         name, equals, place = text.partition("=")
@@ -118,7 +118,7 @@ def volumes(
     lower: str | None,
     upper: str | None,
     polygon_text: str | None = None,
-) -> tuple[tuple[Volume4D, ...], Position | None]:
+) -> tuple[tuple[Volume4D, ...], StatedPosition | None]:
     """Return the volumes given as files, as one circle or as one polygon, and how a circle's centre was stated.
 
     A file states its own times and heights; a circle and a polygon take those of the options.
@@ -155,7 +155,7 @@ def volumes(
 
 def _outline(
     circle_text: str | None, polygon_text: str | None, datum: str | None
-) -> tuple[Circle | Polygon, int, Position | None]:
+) -> tuple[Circle | Polygon, int, StatedPosition | None]:
     """Return the one shape that was given, its error in millimetres, and a circle's centre as stated."""
     if circle_text is not None:
         shape, position = circle(circle_text, datum)

@@ -14,7 +14,7 @@ from detente.errors import REFUSED, Refused, problem
 
 if TYPE_CHECKING:
     from detente.geometry.stated.place_check import PlaceCheck
-    from detente.geometry.stated.position import Box, Caution, Position
+    from detente.geometry.stated.position import Caution, StatedPosition, Theatre
     from detente.geometry.volume import Outline, Volume4D
 
 
@@ -112,7 +112,7 @@ def _shape(circle: str | None, polygon: str | None, volume: str | None, datum: s
     return _Shape()
 
 
-def _phrases(found: PlaceCheck, known: Mapping[str, Position]) -> tuple[str, ...]:
+def _phrases(found: PlaceCheck, known: Mapping[str, StatedPosition]) -> tuple[str, ...]:
     """Say the place from each landmark, to hold against what was said; nothing where its forms put it at several places."""
     from detente.geometry.stated.phrase import say_phrase
 
@@ -122,8 +122,8 @@ def _phrases(found: PlaceCheck, known: Mapping[str, Position]) -> tuple[str, ...
     return tuple(say_phrase(place, name, origin.point) for name, origin in known.items() if origin.point != place)
 
 
-def _theatre(text: str | None) -> Box | None:
-    from detente.geometry.stated.position import Box
+def _theatre(text: str | None) -> Theatre | None:
+    from detente.geometry.stated.position import Theatre
 
     if text is None:
         return None
@@ -135,7 +135,7 @@ def _theatre(text: str | None) -> Box | None:
     if len(parts) != 4 or parts[0] > parts[2]:
         rule = "must be four numbers: south, west, north, east, in degrees"
         raise Refused([problem("theatre", "--theatre", text, rule, "Write 32,35,38,43.")])
-    return Box(south_ndeg=parts[0], west_ndeg=parts[1], north_ndeg=parts[2], east_ndeg=parts[3])
+    return Theatre(south_ndeg=parts[0], west_ndeg=parts[1], north_ndeg=parts[2], east_ndeg=parts[3])
 
 
 def _words(found: PlaceCheck, phrases: Sequence[str], spoken: str | None) -> list[Any]:

@@ -9,7 +9,7 @@ import typer
 
 from detente.cli.entry_words import cut
 from detente.cli.output import AsJson, answer, guarded, table
-from detente.cli.session import Station, at_desk, basis_words, short
+from detente.cli.session import Station, at_station, basis_words, short
 from detente.cli.times import Zone, moment, zone_named
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ def board(
     from detente.api.protection import GoBoardAsked
 
     where = zone_named(zone)
-    with at_desk(station) as desk:
-        found = desk.station.ask(GoBoardAsked())
+    with at_station(station) as session:
+        found = session.station.ask(GoBoardAsked())
     words = [_sites(found, where)] if sites else _movements(found, where)
     answer(found, [*words, basis_words(found.basis, zone)], as_json)
 

@@ -9,7 +9,7 @@ import typer
 from detente.cli.entry_words import kind_of
 from detente.cli.output import AsJson, answer, chosen, guarded
 from detente.cli.sending import send, sent
-from detente.cli.session import Officer, Station, WaitS, at_desk, short
+from detente.cli.session import Officer, Station, WaitS, at_station, short
 from detente.cli.times import time_us
 from detente.errors import Refused, problem
 
@@ -35,8 +35,8 @@ def coordinate(
 
     answers: tuple[CoordinationAnswer, ...] = get_args(CoordinationAnswer)
     said = chosen("--says", says, answers)
-    with at_desk(station) as desk:
-        held, about = desk.entry(entry).entry, desk.full_id(entry, "ID")
+    with at_station(station) as session:
+        held, about = session.entry(entry).entry, session.full_id(entry, "ID")
         if kind_of(held) != "coordination":
             rule = "must be a request for approval; a notice asks for none, acknowledge it instead"
             raise Refused([problem("kind", "ID", kind_of(held), rule, "Use `detente respond`.")])
@@ -44,10 +44,10 @@ def coordinate(
             about=about,
             conditions=conditions,
             says=said,
-            until_us=None if until is None else time_us(until, "--until", desk.now_us),
+            until_us=None if until is None else time_us(until, "--until", session.now_us),
             words=words,
         )
         part = {"audience": [held.header.author], "body": body, "form": "full"}
-        asked = {"facets": [part], "kind": "coordination", "officer": desk.officer(officer), "refers_to": [about]}
-        found = send(desk, asked, wait, as_json)
+        asked = {"facets": [part], "kind": "coordination", "officer": session.officer(officer), "refers_to": [about]}
+        found = send(session, asked, wait, as_json)
         answer(found, sent(f"Answer ({says})", found, f"To the request {short(about)}."), as_json)

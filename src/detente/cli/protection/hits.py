@@ -6,7 +6,7 @@ import typer
 
 from detente.cli.entry_words import cut
 from detente.cli.output import AsJson, answer, guarded, table
-from detente.cli.session import Station, at_desk, basis_words, short
+from detente.cli.session import Station, at_station, basis_words, short
 from detente.cli.times import Zone, moment, zone_named
 
 
@@ -20,8 +20,8 @@ def hits(station: Station = None, zone: Zone = None, as_json: AsJson = False) ->
     from detente.api.protection import HitsAsked
 
     where = zone_named(zone)
-    with at_desk(station) as desk:
-        found = desk.station.ask(HitsAsked())
+    with at_station(station) as session:
+        found = session.station.ask(HitsAsked())
     rows = [
         (
             short(hit.notice),

@@ -12,7 +12,7 @@ import typer
 from detente.cli.notices.budget import budget_words
 from detente.cli.output import AsJson, answer, guarded, plain, progress, table
 from detente.cli.sending import send
-from detente.cli.session import Desk, Officer, Station, WaitS, at_desk, basis_words, short
+from detente.cli.session import Officer, Station, StationSession, WaitS, at_station, basis_words, short
 from detente.errors import Refused, problem
 
 if TYPE_CHECKING:
@@ -44,17 +44,17 @@ def import_(
     if kind not in ("sites", "movements"):
         raise Refused([problem("choice", "KIND", kind, "must be sites or movements", "Choose one.")])
     rows = list(_read(file))
-    with at_desk(station) as desk:
-        good, bad = read_rows(kind, rows, desk.now_us, desk.genesis().rules)
-        budget = budget_words(desk, [(one.notice.volumes, one.to) for one in good], full=check)
+    with at_station(station) as session:
+        good, bad = read_rows(kind, rows, session.now_us, session.genesis().rules)
+        budget = budget_words(session, [(one.notice.volumes, one.to) for one in good], full=check)
         sent: list[_SentRow] = []
         if not check:
-            signer = desk.officer(officer)
+            signer = session.officer(officer)
             with progress("sending", as_json) as told:
                 for n, one in enumerate(good):
                     told(f"{n + 1} of {len(good)}")
-                    sent.append(_send(desk, one, signer, wait, as_json))
-        basis = desk.station.ask(StatusAsked())
+                    sent.append(_send(session, one, signer, wait, as_json))
+        basis = session.station.ask(StatusAsked())
     found = {"bad": plain(bad), "good": [{"flags": g.flags, "row": g.row, "to": g.to} for g in good], "sent": sent}
     answer(found, [*_words(good, bad, sent, check), *budget, basis_words(basis)], as_json)
     if bad:
@@ -73,7 +73,7 @@ class _SentRow(msgspec.Struct, kw_only=True, omit_defaults=True):
         return short(self.id) if self.id else "REFUSED: " + " / ".join(self.problems)
 
 
-def _send(desk: Desk, one: Imported, signer: str, wait: int, as_json: bool) -> _SentRow:
+def _send(session: StationSession, one: Imported, signer: str, wait: int, as_json: bool) -> _SentRow:
     """Send the notification, then keep the owner's consent beside it; a row that the host refuses does not stop the others."""
     from detente.records.protection.humane import Consent
 
@@ -82,14 +82,16 @@ def _send(desk: Desk, one: Imported, signer: str, wait: int, as_json: bool) -> _
         {"audience": list(one.to), "body": one.humane, "form": "humane"},
     ]
     try:
-        found = send(desk, {"facets": facets, "kind": "notice", "officer": signer}, wait, as_json)
+        found = send(session, {"facets": facets, "kind": "notice", "officer": signer}, wait, as_json)
     except Refused as refused:
         return _SentRow(problems=tuple(p.sentence() for p in refused.problems), row=one.row)
     consent = Consent(
         about=found.id, given_us=one.consent_us, not_to=one.not_to, owner=one.owner, state="given", words=""
     )
-    part = {"audience": [desk.party], "body": consent, "form": "full"}
-    kept = send(desk, {"facets": [part], "kind": "consent", "officer": signer, "refers_to": [found.id]}, wait, as_json)
+    part = {"audience": [session.party], "body": consent, "form": "full"}
+    kept = send(
+        session, {"facets": [part], "kind": "consent", "officer": signer, "refers_to": [found.id]}, wait, as_json
+    )
     return _SentRow(consent=kept.id, id=found.id, row=one.row)
 
 

@@ -8,7 +8,7 @@ import typer
 
 from detente.cli.output import AsJson, answer, chosen, guarded
 from detente.cli.sending import parties, send, sent
-from detente.cli.session import EndedFor, Officer, Station, To, WaitS, at_desk, basis_words, short
+from detente.cli.session import EndedFor, Officer, Station, To, WaitS, at_station, basis_words, short
 from detente.cli.times import Zone, moment, time_us, zone_named
 from detente.errors import Refused, problem
 
@@ -56,10 +56,10 @@ def set_lifeline(
     states: tuple[LifelineState, ...] = get_args(LifelineState)
     stands = chosen("--state", state, states)
     outline, _ = read_circle(circle, datum)
-    with at_desk(station) as desk:
+    with at_station(station) as session:
         body = Lifeline(
             channel=channel,
-            from_us=time_us(from_, "--from", desk.now_us),
+            from_us=time_us(from_, "--from", session.now_us),
             guarantor=guarantor,
             lifeline=lifeline,
             name=name,
@@ -67,19 +67,19 @@ def set_lifeline(
             rules=tuple(rule or ()),
             state=stands,
             tasks=tuple(sorted((_task(text) for text in task or ()), key=lambda t: (t.party, t.role))),
-            until_us=None if until is None else time_us(until, "--until", desk.now_us),
+            until_us=None if until is None else time_us(until, "--until", session.now_us),
             words=words,
         )
         asked: dict[str, object] = {
             "ended_for": parties(ended_for, "--ended-for", needed=False),
             "facets": [{"audience": parties(to), "body": body, "form": "full"}],
             "kind": "lifeline",
-            "officer": desk.officer(officer),
+            "officer": session.officer(officer),
             "refers_to": [],
         }
         if supersedes is not None:
-            asked["supersedes"] = desk.full_id(supersedes, "--supersedes")
-        found = send(desk, asked, wait, as_json)
+            asked["supersedes"] = session.full_id(supersedes, "--supersedes")
+        found = send(session, asked, wait, as_json)
         more = "Movements that use it rest on it: `detente notice ... --rests-on`." if state == "open" else ""
         more = more or "What rests on your earlier entry of it is warned: `detente endangered`."
         answer(found, sent(f"Lifeline {name} ({state})", found, more), as_json)
@@ -89,8 +89,8 @@ def show(station: Station = None, zone: Zone = None, as_json: AsJson = False) ->
     """Show each lifeline as each author last said that it stands."""
     from detente.api.permissions import LifelinesAsked
 
-    with at_desk(station) as desk:
-        found = desk.station.ask(LifelinesAsked())
+    with at_station(station) as session:
+        found = session.station.ask(LifelinesAsked())
     where = zone_named(zone)
     lines: list[str] = []
     for row in found.lifelines:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from detente.cli.output import AsJson, answer, guarded
 from detente.cli.sending import parties, send, sent
-from detente.cli.session import Desk, Officer, Station, To, WaitS, at_desk, short
+from detente.cli.session import Officer, Station, StationSession, To, WaitS, at_station, short
 from detente.cli.times import UNITS_US
 from detente.errors import Refused, problem
 
@@ -46,12 +46,12 @@ def movement(
     as_json: AsJson = False,
 ) -> None:
     """Tell everybody who has a movement's notice that it is late, goes another way, starts, ends or does not go."""
-    with at_desk(station) as desk:
-        version = desk.full_id(entry, "ID")
-        held = desk.entry(entry).entry
-        signer = desk.officer(officer)
+    with at_station(station) as session:
+        version = session.full_id(entry, "ID")
+        held = session.entry(entry).entry
+        signer = session.officer(officer)
         if what == "ask":
-            found = _ask(desk, version, words, parties(to), signer, wait, as_json)
+            found = _ask(session, version, words, parties(to), signer, wait, as_json)
             answer(found, sent("Request for approval", found, "It asks; the notice itself asks nobody."), as_json)
             return
         facets = [
@@ -61,7 +61,7 @@ def movement(
             for body in (_body(facet, what, by, volume, words),)
         ]
         asked = {"facets": facets, "kind": "notice", "officer": signer, "supersedes": version}
-        found = send(desk, asked, wait, as_json)
+        found = send(session, asked, wait, as_json)
         answer(
             found, sent(f"Movement ({what})", found, f"It supersedes {short(version)} for all who have that."), as_json
         )
@@ -116,10 +116,12 @@ def _span_us(text: str) -> int:
     return int(text[:-1]) * UNITS_US[text[-1]]
 
 
-def _ask(desk: Desk, version: str, words: str, readers: list[str], signer: str, wait: int, as_json: bool) -> Sent:
+def _ask(
+    session: StationSession, version: str, words: str, readers: list[str], signer: str, wait: int, as_json: bool
+) -> Sent:
     from detente.records.protection.humane import Coordination
 
     body = Coordination(about=version, conditions="", says="asks-approval", until_us=None, words=words)
     part = {"audience": readers, "body": body, "form": "full"}
     asked = {"facets": [part], "kind": "coordination", "officer": signer, "refers_to": [version]}
-    return send(desk, asked, wait, as_json)
+    return send(session, asked, wait, as_json)

@@ -13,9 +13,9 @@ from detente.cli.times import Zone, moment, span, time_us, zone_named
 from detente.errors import Refused, problem
 
 if TYPE_CHECKING:
-    from detente.geometry.stated.position import Position
-    from detente.rules.protection.near import Answer
-    from detente.rules.protection.register import Signed
+    from detente.geometry.stated.position import StatedPosition
+    from detente.rules.protection.near import NearAnswer
+    from detente.rules.protection.register import SignedRegister
 
 RESTS = "A place that is on no list is protected no less, and being on one grants nothing: look, ask, and take every precaution."
 """What every answer ends with."""
@@ -55,7 +55,7 @@ def near(
     Exit 5 where the register is too old to say; 6 where something does not match. A changed register is refused (3).
     """
     from detente.geometry.stated.coordinates import read_position
-    from detente.rules.protection.near import Asked, answer
+    from detente.rules.protection.near import NearQuestion, answer
     from detente.rules.protection.register import read_register
 
     if not file:
@@ -68,7 +68,7 @@ def near(
         rule = "must be given for the register of a replay: its times are not now"
         raise Refused([problem("time", "--at", "", rule, "Add --at TIME.")])
     now_us = time.time_ns() // 1000
-    asked = Asked(
+    asked = NearQuestion(
         at_us=now_us if at is None else time_us(at, "--at", now_us),
         described=described,
         described_at=None if described_at is None else read_position(described_at, datum=datum, field="--described-at"),
@@ -86,15 +86,17 @@ def near(
         raise typer.Exit(NO_EVIDENCE)
 
 
-def _about(signed: Signed) -> dict[str, object]:
+def _about(signed: SignedRegister) -> dict[str, object]:
     held = signed.register
     names = ("as_of_us", "ledger", "made_us", "origin", "party", "size", "stale_after_us", "unreadable", "virtual")
     return {"key": signed.key, **{name: getattr(held, name) for name in names}}
 
 
-def _words(signed: Signed, position: Position | None, result: Answer, key: str | None, zone: str | None) -> str:
+def _words(
+    signed: SignedRegister, position: StatedPosition | None, result: NearAnswer, key: str | None, zone: str | None
+) -> str:
     from detente.geometry.stated.position import say_distance
-    from detente.rules.protection.near import Verdict
+    from detente.rules.protection.near import Nearness
 
     held = signed.register
     as_of = moment(held.as_of_us, zone_named(zone))
@@ -102,14 +104,14 @@ def _words(signed: Signed, position: Position | None, result: Answer, key: str |
     if position is not None:
         lines.append(f"{position.stated!r} on {position.datum}, error circle {say_distance(position.error_mm)}:")
     lines += [f"  {hit.sentence()}" for hit in result.hits]
-    if result.verdict is Verdict.NOT_NEAR:
+    if result.verdict is Nearness.NOT_NEAR:
         nearest = (
             "it holds none" if result.nearest_mm is None else f"the nearest is {say_distance(result.nearest_mm)} away"
         )
         lines.append(
             f"  NOT NEAR any of the {result.places} protected place(s) of this register, as of {as_of}; {nearest}."
         )
-    elif result.verdict is Verdict.NO_ANSWER:
+    elif result.verdict is Nearness.NO_ANSWER:
         why = "the register is stale" if result.stale else "there are no coordinates"
         lines.append(f"  NO ANSWER: {why}. It does not say that no protected place is near.")
     if result.hits and result.stale:

@@ -14,7 +14,7 @@ from rich.console import RenderableType
 
 from detente.cli.output import AsJson, answer, guarded, progress, table
 from detente.cli.sending import joined, send, sent
-from detente.cli.session import Desk, Station, WaitS, ask, at_desk, basis_words, one_of
+from detente.cli.session import Station, StationSession, WaitS, ask, at_station, basis_words, one_of
 from detente.cli.times import time_us
 from detente.errors import Refused, problem
 from detente.storage import private
@@ -108,10 +108,10 @@ def register_officer(
 ) -> None:
     """Register an officer's key: an entry signed by the party's root, for all parties to read."""
     folder = _folder(station)
-    with at_desk(station) as desk:
-        _known(desk, role, new_role)
+    with at_station(station) as session:
+        _known(session, role, new_role)
         public = key or _public(folder, officer)
-        found = _register(desk, officer, public, role or ["watch"], root, words, wait)
+        found = _register(session, officer, public, role or ["watch"], root, words, wait)
         answer(joined(found, key=public), sent("Officer entry", found, f"{officer} signs with {public}."), as_json)
 
 
@@ -127,17 +127,17 @@ def rotate(
 ) -> None:
     """Give an officer a new key; the old one ends when the entry is recorded, and its file is set aside."""
     folder = _folder(station)
-    with at_desk(station) as desk:
-        _known(desk, role, new_role)
+    with at_station(station) as session:
+        _known(session, role, new_role)
         before = _public(folder, officer)
-        roles = role or next((list(use.roles) for use in _keys(desk).keys if use.key == before), []) or ["watch"]
+        roles = role or next((list(use.roles) for use in _keys(session).keys if use.key == before), []) or ["watch"]
         path = _key_path(folder, officer)
         aside = folder / "keys" / "ended" / f"{officer}-{before[:16]}.key"
         private.make_folder(aside.parent)
         path.rename(aside)
         try:
             public = _make(folder, officer)
-            found = _register(desk, officer, public, roles, root, words, wait)
+            found = _register(session, officer, public, roles, root, words, wait)
         except BaseException:
             path.unlink(missing_ok=True)
             aside.rename(path)
@@ -159,37 +159,37 @@ def revoke(
     as_json: AsJson = False,
 ) -> None:
     """End an officer's key, signed by the station: nothing more is taken from it. With --distrust-since, only flag it."""
-    with at_desk(station) as desk:
-        keys = _keys(desk)
-        held = (use for use in _in_force(keys) if use.party == desk.party)
+    with at_station(station) as session:
+        keys = _keys(session)
+        held = (use for use in _in_force(keys) if use.party == session.party)
         use = next((found for found in held if found.officer == officer), None)
         if use is None:
-            rule = f"must be an officer of {desk.party} with a key that is valid now"
+            rule = f"must be an officer of {session.party} with a key that is valid now"
             raise Refused([problem("officer", "--officer", officer, rule, "See `detente keys show`.")])
         body = _body(
-            desk.party,
+            session.party,
             officer,
             use.key,
             list(use.roles),
             "revoked" if since is None else "distrusted",
             words,
-            None if since is None else time_us(since, "--distrust-since", desk.now_us),
+            None if since is None else time_us(since, "--distrust-since", session.now_us),
         )
         asked = {
             "facets": [{"audience": list(keys.parties), "body": body, "form": "full"}],
             "kind": "officer",
             "officer": "",
         }
-        found = send(desk, asked, wait, as_json)
+        found = send(session, asked, wait, as_json)
         act = "has ended" if since is None else "is flagged"
         answer(found, sent("Officer entry", found, f"The key {use.key[:16]}… of {officer} {act}."), as_json)
 
 
-def _known(desk: Desk, roles: list[str] | None, new: list[str] | None) -> None:
+def _known(session: StationSession, roles: list[str] | None, new: list[str] | None) -> None:
     """Refuse a role that nobody in the ledger holds and the product does not know, unless it is named as new."""
     from detente.rules.hotline.roles import USUAL, role
 
-    held = {name for use in _in_force(_keys(desk)) for name in use.roles}
+    held = {name for use in _in_force(_keys(session)) for name in use.roles}
     step = "Name one of these, or a new one with --new-role too"
     problems = [found for name in roles or () for found in role(name, USUAL | held | set(new or ()), "--role", step)]
     if problems:
@@ -252,7 +252,9 @@ def _body(
     return body
 
 
-def _register(desk: Desk, officer: str, key: str, roles: list[str], root: Path, words: str, wait_s: int) -> Sent:
+def _register(
+    session: StationSession, officer: str, key: str, roles: list[str], root: Path, words: str, wait_s: int
+) -> Sent:
     """Seal an officer entry with the root key here, and hand it to the station ready-made."""
     import msgspec
 
@@ -264,24 +266,24 @@ def _register(desk: Desk, officer: str, key: str, roles: list[str], root: Path, 
     from detente.wiring.founding import read_seed
     from detente.wiring.secret import read_seed as read_seed_bytes
 
-    body = _body(desk.party, officer, key, roles, "active", words)
+    body = _body(session.party, officer, key, roles, "active", words)
     signer = read_seed(root)
-    keys = _keys(desk)
-    own = ExchangeKey.from_seed(read_seed_bytes(desk.folder / "keys" / "exchange.key"))
+    keys = _keys(session)
+    own = ExchangeKey.from_seed(read_seed_bytes(session.folder / "keys" / "exchange.key"))
     exchange = {use.party: use.key for use in _in_force(keys) if use.role == "exchange"}
-    tag_keys = {p: own.shared(bytes.fromhex(key)) for p, key in exchange.items() if p != desk.party}
+    tag_keys = {p: own.shared(bytes.fromhex(key)) for p, key in exchange.items() if p != session.party}
     kind, form, data = REGISTRY.write(body)
     facet = Facet(audience=keys.parties, body=msgspec.Raw(data), form=form)
     draft = Draft(
         audience=keys.parties,
-        author=desk.party,
+        author=session.party,
         facets=(facet, None, None, None),
         kind=kind,
-        signed_at_us=desk.now_us,
+        signed_at_us=session.now_us,
     )
     salts = iter(lambda: secrets.token_bytes(32), b"")
-    made = seal(draft, signer, salts, bytes.fromhex(keys.ledger), desk.genesis().slots, tag_keys)
-    found = desk.station.ask(SubmittingAsked(body=msgspec.Raw(msgspec.json.encode(made)), wait_s=wait_s))
+    made = seal(draft, signer, salts, bytes.fromhex(keys.ledger), session.genesis().slots, tag_keys)
+    found = session.station.ask(SubmittingAsked(body=msgspec.Raw(msgspec.json.encode(made)), wait_s=wait_s))
     if found.problems:
         step = "Correct it; nothing was recorded."
         raise Refused(problem("host-refused", "officer", officer, said, step) for said in found.problems)
@@ -299,10 +301,10 @@ def _founded(folder: Path) -> Identity:
     raise Refused([problem("folder", "--folder", str(folder), rule, "Name the folder of a ledger, host or station.")])
 
 
-def _keys(desk: Desk) -> Keys:
+def _keys(session: StationSession) -> Keys:
     from detente.api.keys import KeysAsked
 
-    return desk.station.ask(KeysAsked())
+    return session.station.ask(KeysAsked())
 
 
 def _in_force(keys: Keys) -> list[KeyUse]:

@@ -15,7 +15,7 @@ from rich.table import Table
 from detente.cli.output import AsJson, answer, guarded, out, table
 from detente.geometry.zones import local, zone
 from detente.scenario.case import Case, load, shipped
-from detente.scenario.player import Line, Played
+from detente.scenario.player import Played, ReplayLine
 from detente.scenario.replay import Stage, play
 
 TABLE_COLUMNS = 150
@@ -59,7 +59,7 @@ def _play(case: Case, branches: tuple[str, ...], folder: Path | None, as_json: b
             status.start()
             status.update(f"{branch}: starting host and stations")
 
-    def say(line: Line) -> None:
+    def say(line: ReplayLine) -> None:
         if status:
             status.update(f"{_utc(line.at_us)}  {line.happened or line.raised}"[:140])
 

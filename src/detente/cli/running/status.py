@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from detente.cli.output import AsJson, answer, guarded, table
-from detente.cli.session import Station, at_desk, basis_words, short, trouble_words
+from detente.cli.session import Station, at_station, basis_words, short, trouble_words
 from detente.cli.times import Zone, moment, span, zone_named
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ def register(app: typer.Typer) -> None:
 
 def status(station: Station = None, zone: Zone = None, as_json: AsJson = False) -> None:
     """Say where a station stands: size, age, host, other stations, what waits to go out, what is wrong."""
-    with at_desk(station) as desk:
-        answer(desk.status, _words(desk.status, zone), as_json)
+    with at_station(station) as session:
+        answer(session.status, _words(session.status, zone), as_json)
 
 
 def _words(found: StationStatus, zone: str | None) -> list[RenderableType | None]:
@@ -67,8 +67,8 @@ def alarms(station: Station = None, zone: Zone = None, as_json: AsJson = False) 
     """List what the station has found wrong with its host or its peers, each with the evidence it keeps."""
     from detente.api.station import AlarmsAsked
 
-    with at_desk(station) as desk:
-        found = desk.station.ask(AlarmsAsked())
+    with at_station(station) as session:
+        found = session.station.ask(AlarmsAsked())
     where = zone_named(zone)
     rows = [
         (moment(a.at_us, where), a.kind, short(a.about), _said(a, where), ", ".join(a.evidence) or "-")

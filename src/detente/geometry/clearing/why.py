@@ -8,7 +8,7 @@ from detente.geometry.altitude import NAMES
 from detente.geometry.clearing.least_change import LeastChange, clearing
 from detente.geometry.exact.readings import Readings, readings_of
 from detente.geometry.exact.rings import words as place_words
-from detente.geometry.exact.separation import RULESET, Meeting, meets
+from detente.geometry.exact.separation import RULESET, Encounter, meets
 from detente.geometry.f3548 import time_text
 from detente.geometry.volume import NDEG, Separation, Volume4D
 
@@ -17,7 +17,7 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     """A verdict with its reasons. `meeting` and `least_change` are None where the volumes are apart."""
 
     least_change: LeastChange | None
-    meeting: Meeting | None
+    meeting: Encounter | None
     readings: Readings
     ruleset: str = RULESET
     warnings: tuple[str, ...]
@@ -62,7 +62,7 @@ def sentences(found: Why) -> tuple[str, ...]:
     return (*lines, *found.warnings)
 
 
-def _how_close(meeting: Meeting) -> str:
+def _how_close(meeting: Encounter) -> str:
     place = place_words(meeting.near_a)
     when = (
         f"from {time_text(meeting.first_us)} to {time_text(meeting.last_us)}"

@@ -12,7 +12,7 @@ import msgspec
 
 from detente.geometry.altitude import vertical_gap_mm
 from detente.geometry.exact.rings import check_outline, plainly_simple
-from detente.geometry.exact.separation import EDGES, EPSILON_MM, Meeting, horizontal_distance, meets, time_gap_us
+from detente.geometry.exact.separation import EDGES, EPSILON_MM, Encounter, horizontal_distance, meets, time_gap_us
 from detente.geometry.exact.shape import skeleton
 from detente.geometry.geodesic import RHO_MIN_M
 from detente.geometry.volume import NDEG, Circle, Edge, Outline, Polygon, Separation, Volume4D
@@ -56,7 +56,7 @@ def readings(a: Volume4D, b: Volume4D, separation: Separation) -> Readings:
     return readings_of(meets(a, b, separation), a, b, separation)
 
 
-def readings_of(meeting: Meeting | None, a: Volume4D, b: Volume4D, separation: Separation) -> Readings:
+def readings_of(meeting: Encounter | None, a: Volume4D, b: Volume4D, separation: Separation) -> Readings:
     """Return the same where the verdict as declared is known."""
     declared = meeting is not None
     if _cannot_differ(meeting, a, b, separation):
@@ -79,7 +79,7 @@ def _under(edge: Edge, a: Volume4D, b: Volume4D, separation: Separation) -> bool
     return meets(first, second, separation) is not None
 
 
-def _cannot_differ(meeting: Meeting | None, a: Volume4D, b: Volume4D, separation: Separation) -> bool:
+def _cannot_differ(meeting: Encounter | None, a: Volume4D, b: Volume4D, separation: Separation) -> bool:
     """Prove from the spread of the readings that every reading gives the verdict of the declared one."""
     spread_mm = spread_bound_mm(a.outline) + spread_bound_mm(b.outline)
     if spread_mm == 0:

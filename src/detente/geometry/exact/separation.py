@@ -32,7 +32,7 @@ RULESET: Final = (
 EDGES: Final[tuple[Edge, ...]] = ("geodesic", "parallel", "lonlat")
 
 
-class Meeting(msgspec.Struct, frozen=True, kw_only=True):
+class Encounter(msgspec.Struct, frozen=True, kw_only=True):
     """Two volumes are closer than allowed: the least distance in each dimension, and when.
 
     Gaps are 0 where the volumes share ground, height or time. `horizontal_mm` is between the outlines as stated (without error circles);
@@ -149,7 +149,7 @@ def _point(touch: Touch) -> Point:
     return Point(round(touch.lat * NDEG), round(touch.lon * NDEG))
 
 
-def meets(a: Volume4D, b: Volume4D, separation: Separation) -> Meeting | None:
+def meets(a: Volume4D, b: Volume4D, separation: Separation) -> Encounter | None:
     """Return how two volumes meet under a separation, or None where they are apart.
 
     Closed: exactly at the separation they meet. Both volumes must have passed `rings.check_volume`.
@@ -165,7 +165,7 @@ def meets(a: Volume4D, b: Volume4D, separation: Separation) -> Meeting | None:
     if found is None or found.distance_m * 1000 > allowed_mm + EPSILON_MM:
         return None
     first, last = sorted((max(a.start_us, b.start_us), min(a.end_us, b.end_us)))
-    return Meeting(
+    return Encounter(
         allowed_mm=allowed_mm,
         boundary=found.distance_m * 1000 > allowed_mm,
         first_us=first,

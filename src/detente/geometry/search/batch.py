@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from detente.geometry.exact.separation import meets
 from detente.geometry.search.bounds import horizontal
-from detente.geometry.search.bulk import Table, table
+from detente.geometry.search.bulk import VolumeTable, table
 from detente.geometry.search.chords import APART, MEETS, UNDECIDED, Codes
 from detente.geometry.search.grid import LEAST, MOST
 from detente.geometry.search.leaves import Boxes, Bundles, bundled
@@ -27,7 +27,7 @@ _AT_ONCE = 1 << 15
 Rows = NDArray[np.int64]
 
 
-class Meetings(NamedTuple):
+class Encounters(NamedTuple):
     """Every pair of volumes that meet, by position, `first` < `second`, in ascending order; `boundary` says which meet only
     within the error bound."""
 
@@ -36,14 +36,14 @@ class Meetings(NamedTuple):
     boundary: NDArray[np.bool_]
 
 
-def all_meetings(volumes: Sequence[Volume4D], separation: Separation, *, threads: int = 2) -> Meetings:
+def all_meetings(volumes: Sequence[Volume4D], separation: Separation, *, threads: int = 2) -> Encounters:
     """Return exactly the pairs for which `separation.meets` returns a meeting.
 
     Of two million pairs a handful need the exact test. `threads` share the work; they change no answer.
     """
     if len(volumes) < 2:
         none = np.empty(0, np.int64)
-        return Meetings(none, none, np.empty(0, np.bool_))
+        return Encounters(none, none, np.empty(0, np.bool_))
     columns = table(volumes, separation.horizontal_mm)
     boxes = _boxes(columns, separation)
     order, starts = bundled(boxes)
@@ -73,7 +73,7 @@ def all_meetings(volumes: Sequence[Volume4D], separation: Separation, *, threads
     key = (np.minimum(first, second) * len(volumes) + np.maximum(first, second)) * 2 + boundary
     key.sort()
     first, second = np.divmod(key >> 1, len(volumes))
-    return Meetings(first, second, (key & 1).astype(np.bool_))
+    return Encounters(first, second, (key & 1).astype(np.bool_))
 
 
 class Settled(NamedTuple):
@@ -84,7 +84,7 @@ class Settled(NamedTuple):
     verdict: Codes
 
 
-def _boxes(columns: Table, separation: Separation) -> Boxes:
+def _boxes(columns: VolumeTable, separation: Separation) -> Boxes:
     """Return boxes widened by half a separation. Times are ranks among the starts: whether two overlap is then exact."""
     starts = np.sort(columns.start_us)
     first = np.searchsorted(starts, columns.start_us, side="left")
@@ -111,7 +111,7 @@ def _portions(pairs: Iterable[tuple[Rows, Rows]]) -> Iterator[tuple[Rows, Rows]]
         yield np.concatenate([one for one, _ in waiting]), np.concatenate([two for _, two in waiting])
 
 
-def _settle(columns: Table, separation: Separation, first: Rows, second: Rows) -> Settled:
+def _settle(columns: VolumeTable, separation: Separation, first: Rows, second: Rows) -> Settled:
     heights = columns.heights
     near = vertical_gaps(heights.pick(first), heights.pick(second)) <= separation.vertical_mm
     first, second = first[near], second[near]
@@ -120,7 +120,7 @@ def _settle(columns: Table, separation: Separation, first: Rows, second: Rows) -
     return Settled(first[open_still], second[open_still], verdict[open_still])
 
 
-def _outlines(columns: Table, separation_m: float, first: Rows, second: Rows) -> Codes:
+def _outlines(columns: VolumeTable, separation_m: float, first: Rows, second: Rows) -> Codes:
     verdict = np.full(len(first), UNDECIDED, np.int8)
     power_a, power_b = columns.powers[first], columns.powers[second]
     for a, one in columns.groups.items():

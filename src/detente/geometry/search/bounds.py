@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pyproj import Geod
 
 from detente.geometry.search.chart import A_M, LIMIT_LAT, M_MIN_M, MARGIN_M, ROUND_M, Floats, mercator_scale
-from detente.geometry.search.chords import APART, MEETS, UNDECIDED, Bools, Codes, Limits, between_rings, decided
+from detente.geometry.search.chords import APART, MEETS, UNDECIDED, Bools, Codes, PairLimits, between_rings, decided
 from detente.geometry.search.lambert import Core, Pairs, by_lambert
 
 __all__ = ["APART", "MEETS", "PLACING", "UNDECIDED", "Drawings", "Originals", "horizontal"]
@@ -202,4 +202,4 @@ def _by_mercator(a: Array, b: Array, at: _Placed) -> Codes:
     bx, by = _pairs_last(b)
     bx += at.east.astype(np.float32)
     by += at.north.astype(np.float32)
-    return between_rings(ax, ay, bx, by, Limits(at.slop_a, at.slop_b, at.low, at.high, at.threshold >= 0))
+    return between_rings(ax, ay, bx, by, PairLimits(at.slop_a, at.slop_b, at.low, at.high, at.threshold >= 0))

@@ -53,7 +53,7 @@ class Group(NamedTuple):
         return Originals(self.originals.edge.take(rows), self.originals.ndeg.take(rows, axis=0))
 
 
-class Table(NamedTuple):
+class VolumeTable(NamedTuple):
     """Volumes in the order given, column by column.
 
     `powers` is the drawing's ring size as a power of two, -1 if there is none; `places` the volume's place in that size's
@@ -72,7 +72,7 @@ class Table(NamedTuple):
     west: Ints
     width: Ints
 
-    def reordered(self, order: Ints) -> Table:
+    def reordered(self, order: Ints) -> VolumeTable:
         """Return the same volumes in another order, and so in memory."""
         places = np.empty_like(self.places)
         groups = {}
@@ -81,7 +81,7 @@ class Table(NamedTuple):
             places[rows] = np.arange(len(rows))
             old = self.places[order[rows]]
             groups[power] = Group(group.drawn(old), group.stated(old))
-        return Table(
+        return VolumeTable(
             self.start_us[order],
             self.end_us[order],
             self.heights.pick(order),
@@ -107,7 +107,7 @@ class _Rings(NamedTuple):
     drawn: NDArray[np.bool_]
 
 
-def table(volumes: Sequence[Volume4D], separation_mm: int) -> Table:
+def table(volumes: Sequence[Volume4D], separation_mm: int) -> VolumeTable:
     """Return the columns of some volumes, with boxes widened by half of a horizontal separation."""
     # no new container for each polygon: a hundred thousand of them would wake the garbage collector again and again
     outlines = [volume.outline for volume in volumes]
@@ -127,7 +127,7 @@ def table(volumes: Sequence[Volume4D], separation_mm: int) -> Table:
             column[row] = value
     lower = _heights([volume.altitude_lower for volume in volumes], -1)
     upper = _heights([volume.altitude_upper for volume in volumes], 1)
-    return Table(
+    return VolumeTable(
         _column(volumes, "start_us"),
         _column(volumes, "end_us"),
         Heights(*lower, *upper),

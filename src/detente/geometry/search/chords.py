@@ -18,7 +18,7 @@ Bools = NDArray[np.bool_]
 Array = NDArray[Any]
 
 
-class Limits(NamedTuple):
+class PairLimits(NamedTuple):
     """What decides each pair: they meet below `low`, are apart above `high` (chart metres, slops allowed for).
 
     The true edges lie within `slop_a`, `slop_b` of the chords. Where `overlap_meets`, whatever surely overlaps meets.
@@ -30,9 +30,9 @@ class Limits(NamedTuple):
     high: Array
     overlap_meets: Bools
 
-    def pick(self, rows: Array) -> Limits:
+    def pick(self, rows: Array) -> PairLimits:
         """Return the limits of some pairs."""
-        return Limits(*(part[rows] for part in self))
+        return PairLimits(*(part[rows] for part in self))
 
 
 class Compared(NamedTuple):
@@ -61,7 +61,7 @@ def decided(least: Array, most: Array, low: Array, high: Array) -> Codes:
     return verdict
 
 
-def between_rings(ax: Array, ay: Array, bx: Array, by: Array, limits: Limits) -> Codes:
+def between_rings(ax: Array, ay: Array, bx: Array, by: Array, limits: PairLimits) -> Codes:
     """Decide pairs of rings by their least distance, and by whether they surely overlap."""
     compared = compare(ax, ay, bx, by)
     least = np.sqrt(np.minimum(compared.from_a.min(axis=(0, 1)), compared.from_b.min(axis=(0, 1))))
@@ -117,7 +117,7 @@ def _to_segment(dx: Array, dy: Array, ex: Array, ey: Array) -> Array:
     return x
 
 
-def _surely_overlap(compared: Compared, limits: Limits) -> Bools:
+def _surely_overlap(compared: Compared, limits: PairLimits) -> Bools:
     """Say whether the true edges overlap, not only their chords.
 
     Vertices are exact. Bending one chord into its true edge keeps it within its slop; as long as no end of either edge is

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.geometry.exact.separation import Meeting, meets
+from detente.geometry.exact.separation import Encounter, meets
 from detente.geometry.search import store
 from detente.geometry.search.bounds import APART, MEETS, UNDECIDED, Originals, horizontal
 from detente.geometry.search.boxes import box_of
@@ -26,7 +26,7 @@ _SHARDS = 1024
 Rows = NDArray[np.int64]
 
 
-class Verdicts(NamedTuple):
+class MeetingKeys(NamedTuple):
     """Keys of the volumes that meet the one asked about, ascending, and which of them meet only within the error bound."""
 
     keys: NDArray[np.int64]
@@ -81,7 +81,7 @@ class VolumeIndex:
         keys: NDArray[np.int64] = self._store.numbers(slots)[:, store.KEY]
         return keys
 
-    def verdicts(self, volume: Volume4D, separation: Separation) -> Verdicts:
+    def verdicts(self, volume: Volume4D, separation: Separation) -> MeetingKeys:
         """Return the keys of exactly the volumes that `separation.meets` says meet this one."""
         drawn = sketch(volume.outline, volume.error_mm)
         slots = self._grid.search(box_of(volume, drawn, separation))
@@ -105,7 +105,7 @@ class VolumeIndex:
         found = np.flatnonzero(verdict == MEETS)
         keys = numbers[found, store.KEY]
         order = np.argsort(keys)
-        return Verdicts(keys[order], boundary[found][order])
+        return MeetingKeys(keys[order], boundary[found][order])
 
     def _outlines(self, asked: VolumeStore, power: int, slots: Rows, numbers: Rows, separation_m: float) -> Codes:
         """Settle the outlines of slots with rings of one size against the only one in `asked`."""
@@ -121,7 +121,7 @@ class VolumeIndex:
         one = asked.drawings(size, only, row)
         return horizontal(one, self._store.drawings(power, slots, numbers), separation_m, originals)
 
-    def query(self, volume: Volume4D, separation: Separation) -> list[tuple[int, Meeting]]:
+    def query(self, volume: Volume4D, separation: Separation) -> list[tuple[int, Encounter]]:
         """Return every volume that meets this one, by key, each with the whole answer of `separation.meets`.
 
         Slow by comparison with `verdicts`: the whole answer takes up to milliseconds for each.

@@ -23,7 +23,7 @@ from detente.geometry.search.chart import (
     isometric,
     mercator_scale,
 )
-from detente.geometry.search.chords import UNDECIDED, Codes, Limits, after, between_rings, compare, decided
+from detente.geometry.search.chords import UNDECIDED, Codes, PairLimits, after, between_rings, compare, decided
 
 _LIMIT_M = 1e6
 _CUTS = 16
@@ -113,7 +113,7 @@ def by_lambert(pairs: Pairs) -> Codes:
     low = np.where(proven, threshold - MARGIN_M - ROUND_M, -np.inf)
     slop_a, slop_b = a.slop.max(axis=0), b.slop.max(axis=0)
     slops = slop_a + slop_b
-    limits = Limits(slop_a + ROUND_M, slop_b + ROUND_M, low - slops, high + slops, threshold >= 0)
+    limits = PairLimits(slop_a + ROUND_M, slop_b + ROUND_M, low - slops, high + slops, threshold >= 0)
     verdict = np.full(len(threshold), UNDECIDED, np.int8)
     portion = max(1, _AT_ONCE // (len(a.x) * len(b.x)))
     for rows in _portions(np.arange(len(threshold)), portion):

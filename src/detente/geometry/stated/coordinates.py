@@ -1,4 +1,4 @@
-"""Coordinates in text: decimal degrees, degrees-minutes-seconds, degrees-minutes, UTM and MGRS in; a `Position` out.
+"""Coordinates in text: decimal degrees, degrees-minutes-seconds, degrees-minutes, UTM and MGRS in; a `StatedPosition` out.
 
 The digits are exact (fractions, rounded half-even to whole nanodegrees); half a unit of the last digit written becomes the
 error circle. The datum is an argument without a default, because silence about it costs 100 m and more.
@@ -14,11 +14,11 @@ from detente.geometry.stated.angles import Angle, Pair, read_pair, tidy
 from detente.geometry.stated.datums import Datum, datum_named, if_read_as_wgs84, refuse_missing, to_wgs84
 from detente.geometry.stated.grids import looks_like_grid, mgrs_text, read_grid, utm_text
 from detente.geometry.stated.position import (
-    Box,
     Caution,
     Form,
     Order,
-    Position,
+    StatedPosition,
+    Theatre,
     angle_error_mm,
     apart_mm,
     caution,
@@ -35,8 +35,8 @@ def read_position(
     declared_error_mm: int = 0,
     field: str = "",
     order: Order = "lat,lon",
-    theatre: Box | None = None,
-) -> Position:
+    theatre: Theatre | None = None,
+) -> StatedPosition:
     """Read one position in any of the five ways; `declared_error_mm` is what its source says on top of the digits.
 
     Refused (each with field, value, rule, next step): no or unknown datum, text that can be read in no way or in two, grids
@@ -62,8 +62,8 @@ def read_position(
     return _with_error(position, text, declared_error_mm)
 
 
-def _with_error(position: Position, text: str, declared_error_mm: int) -> Position:
-    return Position(
+def _with_error(position: StatedPosition, text: str, declared_error_mm: int) -> StatedPosition:
+    return StatedPosition(
         cautions=position.cautions,
         datum=position.datum,
         error_mm=position.error_mm + declared_error_mm,
@@ -73,12 +73,12 @@ def _with_error(position: Position, text: str, declared_error_mm: int) -> Positi
     )
 
 
-def _read_angles(text: str, datum: Datum, order: Order, theatre: Box | None, field: str) -> Position:
+def _read_angles(text: str, datum: Datum, order: Order, theatre: Theatre | None, field: str) -> StatedPosition:
     pair = read_pair(text, order, field)
     lat, lon = _ndeg(pair)
     shifted = to_wgs84(lat, lon, datum, field)
     swapped = _swapped(pair, shifted.point, datum, theatre, text, field)
-    return Position(
+    return StatedPosition(
         cautions=(
             *swapped,
             *misreadings(pair, datum, shifted.point),
@@ -96,7 +96,9 @@ def _ndeg(pair: Pair) -> tuple[int, int]:
     return round(pair.lat.exact * NDEG), round(pair.lon.exact * NDEG)
 
 
-def _swapped(pair: Pair, point: Point, datum: Datum, theatre: Box | None, text: str, field: str) -> tuple[Caution, ...]:
+def _swapped(
+    pair: Pair, point: Point, datum: Datum, theatre: Theatre | None, text: str, field: str
+) -> tuple[Caution, ...]:
     """Refuse figures that lie in the theatre only when swapped; caution where both orders do."""
     if theatre is None or pair.lettered or abs(pair.lon.exact) > 90:
         return ()
@@ -169,7 +171,7 @@ def _split(angle: Angle) -> Angle | None:
     return angle.rewritten(whole, rest[:2], seconds)
 
 
-def _check_theatre(position: Position, theatre: Box | None, field: str) -> None:
+def _check_theatre(position: StatedPosition, theatre: Theatre | None, field: str) -> None:
     if theatre is not None and not theatre.holds(position.point):
         raise refuse(
             "outside-theatre", field, position.stated, "the place lies outside the theatre",

@@ -13,9 +13,9 @@ from typing import Final
 from detente.errors import Refused
 from detente.geometry.stated.datums import DATUMS, WGS84, Datum, if_read_as_wgs84, to_wgs84
 from detente.geometry.stated.position import (
-    Box,
     Caution,
-    Position,
+    StatedPosition,
+    Theatre,
     apart_mm,
     at_degrees,
     caution,
@@ -66,7 +66,7 @@ def looks_like_grid(text: str) -> bool:
     )  # fmt: skip
 
 
-def read_grid(text: str, datum: Datum, *, theatre: Box | None = None, field: str = "grid") -> Position:
+def read_grid(text: str, datum: Datum, *, theatre: Theatre | None = None, field: str = "grid") -> StatedPosition:
     """Read UTM or MGRS. Refused: missing zone or 100 km letters, uneven digits, no such square, a hemisphere in doubt."""
     tidy = " ".join(text.upper().split())
     if REFERENCE.match(tidy.replace(" ", "")):
@@ -103,7 +103,7 @@ def mgrs_square(reference: str, datum: Datum, field: str = "grid") -> Square:
     return square_of(reference, datum.ellipsoid, field)
 
 
-def _read_mgrs(text: str, tidy: str, datum: Datum, field: str) -> Position:
+def _read_mgrs(text: str, tidy: str, datum: Datum, field: str) -> StatedPosition:
     groups = re.fullmatch(r"[0-9]{0,2}\s*[A-Z]\s*[A-Z]{2}\s*([0-9]+) ([0-9]+)", tidy)
     if groups is not None and len(groups[1]) != len(groups[2]):
         raise refuse(
@@ -119,7 +119,7 @@ def _read_mgrs(text: str, tidy: str, datum: Datum, field: str) -> Position:
     size = say_distance(round(square.side * 1000))
     words = f"the grid names a square of {size}; a reader plots its south-west corner, {{off}} from its centre"
     cautions: tuple[Caution, ...] = (caution("grid-corner", words, corner, shifted.point),)
-    return Position(
+    return StatedPosition(
         cautions=cautions + if_read_as_wgs84(lat, lon, datum, shifted.point),
         datum=datum.name,
         error_mm=half + shifted.uncertainty_mm,
@@ -129,7 +129,9 @@ def _read_mgrs(text: str, tidy: str, datum: Datum, field: str) -> Position:
     )
 
 
-def _read_utm(text: str, parts: dict[str, str | None], datum: Datum, theatre: Box | None, field: str) -> Position:
+def _read_utm(
+    text: str, parts: dict[str, str | None], datum: Datum, theatre: Theatre | None, field: str
+) -> StatedPosition:
     zone, band = int(parts["zone"] or 0), parts["band"]
     east_text, north_text = parts["east"] or "", parts["north"] or ""
     if not 1 <= zone <= 60:
@@ -150,7 +152,7 @@ def _read_utm(text: str, parts: dict[str, str | None], datum: Datum, theatre: Bo
     shifted = to_wgs84(there.lat_ndeg, there.lon_ndeg, datum, field)
     steps = [10.0 ** -(len(t.partition(".")[2])) for t in (east_text, north_text)]
     error = math.ceil(math.hypot(*steps) / 2 / LEAST_SCALE * 1000) + GRID_MM
-    return Position(
+    return StatedPosition(
         cautions=if_read_as_wgs84(there.lat_ndeg, there.lon_ndeg, datum, shifted.point),
         datum=datum.name,
         error_mm=error + shifted.uncertainty_mm,
@@ -161,7 +163,13 @@ def _read_utm(text: str, parts: dict[str, str | None], datum: Datum, theatre: Bo
 
 
 def _southern(
-    text: str, zone: int, band: str | None, metres: tuple[float, float], datum: Datum, theatre: Box | None, field: str
+    text: str,
+    zone: int,
+    band: str | None,
+    metres: tuple[float, float],
+    datum: Datum,
+    theatre: Theatre | None,
+    field: str,
 ) -> bool:
     """Say which hemisphere is meant. A bare S is band S (32 to 40 degrees north) to some and "south" to others."""
     if band in ("NORTH", "SOUTH"):
@@ -195,7 +203,7 @@ def _check_band(text: str, band: str, lat: float, south: bool, field: str) -> No
         )  # fmt: skip
 
 
-def candidates(zone: int, band: str, digits: str, theatre: Box | None = None) -> tuple[str, ...]:
+def candidates(zone: int, band: str, digits: str, theatre: Theatre | None = None) -> tuple[str, ...]:
     """Return the references in a zone and band that end in these digits (in the theatre, if given), west to east."""
     found = []
     for letters in (column + row for column in COLUMNS[(zone - 1) % 3] for row in ROWS):
@@ -240,7 +248,7 @@ def utm_text(point: Point, places: int = 0) -> str:
     return f"{zone} {'south' if lat < 0 else 'north'} {east:.{places}f} {north:.{places}f}"
 
 
-def _square_missing(text: str, parts: dict[str, str | None], theatre: Box | None, field: str) -> Exception:
+def _square_missing(text: str, parts: dict[str, str | None], theatre: Theatre | None, field: str) -> Exception:
     zone, band = parts.get("zone"), parts.get("band")
     digits = parts.get("digits") or f"{parts.get('east') or ''}{parts.get('north') or ''}"
     listed = ""

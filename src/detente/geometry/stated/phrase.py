@@ -18,7 +18,7 @@ import msgspec
 
 from detente.errors import Problem, Refused, require_short
 from detente.geometry.geodesic import GEOD
-from detente.geometry.stated.position import Position, degrees, one, refuse, travel
+from detente.geometry.stated.position import StatedPosition, degrees, one, refuse, travel
 from detente.geometry.volume import Point
 
 UNITS_MM: Final[dict[str, int]] = {
@@ -58,7 +58,7 @@ _LANDMARK: Final = re.compile(r"\b(?:of|from)\s+(?:the\s+)?(.+?)\s*[.]?\s*$")
 _ABOUT: Final = re.compile(r"\b(?:about|some|roughly|around|approximately|approx\.?|circa|nearly|almost)\b")
 
 
-class Phrase(msgspec.Struct, frozen=True, kw_only=True):
+class PhraseMeaning(msgspec.Struct, frozen=True, kw_only=True):
     """What a phrase says: bearing in degrees from true north with what it leaves open, distance likewise, from what."""
 
     bearing: float
@@ -69,7 +69,7 @@ class Phrase(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-def read_phrase(text: str, field: str = "phrase") -> Phrase:
+def read_phrase(text: str, field: str = "phrase") -> PhraseMeaning:
     """Read distance, bearing and landmark. Refused, each fault by itself: one of the three missing, or a magnetic bearing."""
     require_short(field, text)
     tidy = " ".join(text.casefold().replace("’", "'").split())
@@ -100,7 +100,7 @@ def read_phrase(text: str, field: str = "phrase") -> Phrase:
         half = max(half, Fraction(said, ROUND_NUMBER))
     if said > FURTHEST_MM:
         raise refuse("phrase-far", field, text, "a phrase reaches at most 200 km", "Give a grid or coordinates.")
-    return Phrase(
+    return PhraseMeaning(
         bearing=bearing,
         bearing_half=bearing_half,
         distance_half_mm=math.ceil(half),
@@ -134,7 +134,9 @@ def _bearing(tidy: str, before: str, text: str, field: str) -> tuple[float, floa
     return SHORT.index(short) * QUARTER, QUARTER if len(short) < 3 else QUARTER / 2, []
 
 
-def place_phrase(phrase: Phrase, landmarks: Mapping[str, Position], field: str = "phrase") -> Position:
+def place_phrase(
+    phrase: PhraseMeaning, landmarks: Mapping[str, StatedPosition], field: str = "phrase"
+) -> StatedPosition:
     """Return where a phrase points, as centre and radius that hold all it leaves open. Refused: a landmark nobody placed."""
     known = {_name(name): position for name, position in landmarks.items()}
     origin = known.get(_name(phrase.landmark))
@@ -143,7 +145,7 @@ def place_phrase(phrase: Phrase, landmarks: Mapping[str, Position], field: str =
             "phrase-landmark-unknown", field, phrase.landmark, "the named place must have a position of its own",
             f"Enter it as a place first; known: {', '.join(sorted(landmarks)) or 'none'}.",
         )  # fmt: skip
-    return Position(
+    return StatedPosition(
         datum=origin.datum,
         error_mm=origin.error_mm + reach_mm(phrase),
         form="phrase",
@@ -152,7 +154,7 @@ def place_phrase(phrase: Phrase, landmarks: Mapping[str, Position], field: str =
     )
 
 
-def reach_mm(phrase: Phrase) -> int:
+def reach_mm(phrase: PhraseMeaning) -> int:
     """Return how far from the point it names a phrase still holds: to the farthest corner of its piece of a ring."""
     turn = math.cos(math.radians(min(180.0, phrase.bearing_half)))
     far = 0.0

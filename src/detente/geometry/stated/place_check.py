@@ -20,15 +20,24 @@ from detente.geometry.geodesic import E2, SEMI_MAJOR_M
 from detente.geometry.stated.coordinates import read_position
 from detente.geometry.stated.datums import DATUMS
 from detente.geometry.stated.grids import neighbours
-from detente.geometry.stated.phrase import Phrase, place_phrase, read_phrase
-from detente.geometry.stated.position import Box, Caution, Order, Position, apart_mm, at_degrees, one, say_distance
+from detente.geometry.stated.phrase import PhraseMeaning, place_phrase, read_phrase
+from detente.geometry.stated.position import (
+    Caution,
+    Order,
+    StatedPosition,
+    Theatre,
+    apart_mm,
+    at_degrees,
+    one,
+    say_distance,
+)
 from detente.geometry.volume import NDEG, Circle, Outline, Point
 
 EPSILON_MM = 2
 """What measuring and rounding add to the circles."""
 
 
-class Reading(msgspec.Struct, frozen=True, kw_only=True):
+class PlaceReading(msgspec.Struct, frozen=True, kw_only=True):
     """One form of the place: its name (`outline`, `decimal`, `grid`, `phrase`, ...), and where it puts the place.
 
     For an outline `error_mm` is its error circle and `point` its middle; its extent is taken from the outline itself.
@@ -40,7 +49,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     stated: str
 
 
-class Contradiction(msgspec.Struct, frozen=True, kw_only=True):
+class PlaceContradiction(msgspec.Struct, frozen=True, kw_only=True):
     """Two forms that cannot both be true.
 
     `apart_mm` is between the two places (an outline's middle); `gap_mm` between one and the nearest edge of the other (the same
@@ -60,9 +69,9 @@ class PlaceCheck(msgspec.Struct, frozen=True, kw_only=True):
     """What comparing found. `cautions` are ways to misread a form; they contradict nothing by themselves."""
 
     cautions: tuple[Caution, ...]
-    contradictions: tuple[Contradiction, ...]
+    contradictions: tuple[PlaceContradiction, ...]
     problems: tuple[Problem, ...]
-    readings: tuple[Reading, ...]
+    readings: tuple[PlaceReading, ...]
 
     @property
     def consistent(self) -> bool:
@@ -92,20 +101,20 @@ def check_place(
     datum: str | None = None,
     error_mm: int = 0,
     grid: str = "",
-    landmarks: Mapping[str, Position] | None = None,
+    landmarks: Mapping[str, StatedPosition] | None = None,
     decimal: str = "",
     order: Order = "lat,lon",
     outline: Outline | None = None,
-    phrase: str | Phrase = "",
-    theatre: Box | None = None,
+    phrase: str | PhraseMeaning = "",
+    theatre: Theatre | None = None,
 ) -> PlaceCheck:
     """Compare all stated forms of one place. Never raises for bad input: what cannot be read becomes a problem.
 
     `datum` holds for `decimal`, `grid` and further `coordinates` (by the name to show). `error_mm` is the outline's. `phrase` is text or
     read already; a phrase alone is a problem. `landmarks` are the named places a phrase may start from.
     """
-    readings: list[Reading] = []
-    positions: dict[str, Position] = {}
+    readings: list[PlaceReading] = []
+    positions: dict[str, StatedPosition] = {}
     problems: list[Problem] = []
     for name, text in {"decimal": decimal, "grid": grid, **(coordinates or {})}.items():
         if not text:
@@ -123,12 +132,14 @@ def check_place(
     try:
         if outline is not None:
             middle = middle_of(outline)
-            readings.append(Reading(error_mm=error_mm, form="outline", point=middle, stated=""))
+            readings.append(PlaceReading(error_mm=error_mm, form="outline", point=middle, stated=""))
     except Refused as refusal:
         problems.extend(refusal.problems)
         outline = None
     problems.extend(_enough(bool(phrase), outline is not None, bool(decimal or grid or coordinates)))
-    readings.extend(Reading(error_mm=p.error_mm, form=n, point=p.point, stated=p.stated) for n, p in positions.items())
+    readings.extend(
+        PlaceReading(error_mm=p.error_mm, form=n, point=p.point, stated=p.stated) for n, p in positions.items()
+    )
     contradictions = [_compare(a, b, outline, positions, order) for a, b in combinations(readings, 2)]
     return PlaceCheck(
         cautions=tuple(c for position in positions.values() for c in position.cautions),
@@ -177,8 +188,8 @@ def gap_mm(point: Point, outline: Outline) -> int:
 
 
 def _compare(
-    a: Reading, b: Reading, outline: Outline | None, positions: Mapping[str, Position], order: Order
-) -> Contradiction | None:
+    a: PlaceReading, b: PlaceReading, outline: Outline | None, positions: Mapping[str, StatedPosition], order: Order
+) -> PlaceContradiction | None:
     allowed = a.error_mm + b.error_mm
     gap = _gap(a, b.point, outline)
     if gap <= allowed + EPSILON_MM:
@@ -187,22 +198,24 @@ def _compare(
     perhaps = _perhaps(a, b, outline, positions, order)
     whole = say_distance(apart) + (f" ({say_distance(gap)} from its edge)" if gap != apart else "")
     words = f"{_name(a)} and {_name(b)} lie {whole} apart; their errors allow {say_distance(allowed)}"
-    return Contradiction(
+    return PlaceContradiction(
         allowed_mm=allowed, apart_mm=apart, first=a.form, gap_mm=gap, perhaps=perhaps, second=b.form, words=words
     )
 
 
-def _gap(reading: Reading, point: Point, outline: Outline | None) -> int:
+def _gap(reading: PlaceReading, point: Point, outline: Outline | None) -> int:
     if reading.form == "outline" and outline is not None:
         return gap_mm(point, outline)
     return apart_mm(reading.point, point)
 
 
-def _name(reading: Reading) -> str:
+def _name(reading: PlaceReading) -> str:
     return f"{reading.form} {reading.stated!r}" if reading.stated else f"the {reading.form}"
 
 
-def _perhaps(a: Reading, b: Reading, outline: Outline | None, positions: Mapping[str, Position], order: Order) -> str:
+def _perhaps(
+    a: PlaceReading, b: PlaceReading, outline: Outline | None, positions: Mapping[str, StatedPosition], order: Order
+) -> str:
     """Say which classic misreading of either form would bring the two together; "" if none would."""
     allowed = a.error_mm + b.error_mm + EPSILON_MM
     for form, other in ((b, a), (a, b)):
@@ -215,7 +228,7 @@ def _perhaps(a: Reading, b: Reading, outline: Outline | None, positions: Mapping
     return ""
 
 
-def other_places(position: Position, order: Order = "lat,lon") -> tuple[tuple[str, Point], ...]:
+def other_places(position: StatedPosition, order: Order = "lat,lon") -> tuple[tuple[str, Point], ...]:
     """Return where a stated position would lie if it was misread or mistyped in one of the classic ways."""
     found = [
         (f"a reader was mistaken ({c.words})", c.would_plot) for c in position.cautions if c.would_plot is not None

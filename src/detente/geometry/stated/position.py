@@ -1,6 +1,6 @@
 """A position as somebody stated it, on WGS 84 with the circle that its digits leave open, and what a reader may make of it.
 
-Everything that reads a place (coordinates, grids, phrase, spoken) gives a `Position`; everything that compares places
+Everything that reads a place (coordinates, grids, phrase, spoken) gives a `StatedPosition`; everything that compares places
 takes one. Angles in nanodegrees, lengths in millimetres. Format and rules: docs/formats/place.md.
 """
 
@@ -38,7 +38,7 @@ class Caution(msgspec.Struct, frozen=True, kw_only=True):
     would_plot: Point | None
 
 
-class Position(msgspec.Struct, frozen=True, kw_only=True):
+class StatedPosition(msgspec.Struct, frozen=True, kw_only=True):
     """A place on WGS 84. The true one is within `error_mm` of `point`, if what was stated is true to its last digit.
 
     `datum` is the canonical name of the datum it was stated on, `stated` the text as given. `error_mm` holds the
@@ -53,12 +53,12 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     stated: str
 
 
-def known_position(point: Point, error_mm: int = 0, name: str = "") -> Position:
+def known_position(point: Point, error_mm: int = 0, name: str = "") -> StatedPosition:
     """Return a WGS 84 point that needs no reading as a position: a landmark for phrases, say."""
-    return Position(datum="WGS84", error_mm=error_mm, form="decimal", point=point, stated=name)
+    return StatedPosition(datum="WGS84", error_mm=error_mm, form="decimal", point=point, stated=name)
 
 
-class Box(msgspec.Struct, frozen=True, kw_only=True):
+class Theatre(msgspec.Struct, frozen=True, kw_only=True):
     """A theatre: where places are expected. Nanodegrees, bounds included; `west` > `east` crosses the 180th meridian."""
 
     east_ndeg: int

@@ -26,7 +26,7 @@ from detente.geometry.stated.coordinates import read_position, write_position
 from detente.geometry.stated.datums import DATUMS, WGS84
 from detente.geometry.stated.grids import mgrs_square
 from detente.geometry.stated.heights import read_height
-from detente.geometry.stated.position import Position, apart_mm, degrees, say_distance
+from detente.geometry.stated.position import StatedPosition, apart_mm, degrees, say_distance
 from detente.geometry.stated.spoken import EPOCH, parse_spoken
 from detente.geometry.stated.squares import NOISE_M, REFERENCE, reference_of
 from detente.geometry.volume import NDEG, Altitude, AltitudeDatum, Circle, Corridor, Outline, Point, Polygon, Volume4D
@@ -42,7 +42,7 @@ _UNITS_MM: Final = {"m": 1000, "km": 1_000_000, "nm": 1_852_000}
 _LENGTH: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(m|km|nm)")
 
 
-class Said(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class VolumeSaid(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One volume as it was said back, in figures. "" or None is what was not said.
 
     `points` in the order of the notice: a circle's centre, a polygon's corners, a corridor's line; each in degrees or grid.
@@ -73,7 +73,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def compare_figures(said: Sequence[Said], datum: str, told: Sequence[Volume4D]) -> tuple[Difference, ...]:
+def compare_figures(said: Sequence[VolumeSaid], datum: str, told: Sequence[Volume4D]) -> tuple[Difference, ...]:
     """Return every difference between what was said back and the volumes told; empty only if all of it was said, and agrees.
 
     `datum` is that of every point said; unsaid ("") it is itself a difference. Never raises for what was said.
@@ -96,10 +96,10 @@ def compare_figures(said: Sequence[Said], datum: str, told: Sequence[Volume4D]) 
     return tuple(found)
 
 
-def said_aloud(words: str) -> Said:
+def said_aloud(words: str) -> VolumeSaid:
     """Return the figures in words made by `spoken.speak`, as heard; on WGS 84. Refused at the first word that does not fit."""
     heard = parse_spoken(words)
-    return Said(
+    return VolumeSaid(
         altitude_lower=_say_height(heard.altitude_lower),
         altitude_upper=_say_height(heard.altitude_upper),
         end_us=heard.end_us,
@@ -142,7 +142,7 @@ def _point(at: str, text: str, datum: str, told: Point, told_error_mm: int) -> I
         yield from _which(at, said, told)
 
 
-def _names(said: Position, told: Point) -> bool:
+def _names(said: StatedPosition, told: Point) -> bool:
     """Whether the digits name the cell in which the point told lies."""
     if said.datum == WGS84 and said.form in ("decimal", "dm", "dms"):
         pair = read_pair(said.stated, "lat,lon", "")
@@ -159,7 +159,7 @@ def _names(said: Position, told: Point) -> bool:
     return apart_mm(said.point, told) <= max(said.error_mm, FINE_MM)
 
 
-def _which(at: str, said: Position, told: Point) -> Iterable[Difference]:
+def _which(at: str, said: StatedPosition, told: Point) -> Iterable[Difference]:
     """Say which figures, and which of their digits, are not those of the point told, in the form in which it was said."""
     off = f"{say_distance(apart_mm(said.point, told))} off"
     if said.datum == WGS84:
@@ -171,7 +171,7 @@ def _which(at: str, said: Position, told: Point) -> Iterable[Difference]:
     yield Difference(at=at, said=said.stated, told=_plain(told), why=off)
 
 
-def _parts(said: Position, told: Point) -> list[tuple[str, str, str]]:
+def _parts(said: StatedPosition, told: Point) -> list[tuple[str, str, str]]:
     """Return each figure of a position by name: as it was said, and as the point told is written in the same form."""
     if said.form == "mgrs":
         found = REFERENCE.match("".join(tidy(said.stated).upper().split()))

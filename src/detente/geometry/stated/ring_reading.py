@@ -13,7 +13,7 @@ import msgspec
 
 from detente.errors import Problem, Refused
 from detente.geometry.stated.coordinates import read_position
-from detente.geometry.stated.position import Box, Caution, Order, Position, apart_mm, one, say_distance
+from detente.geometry.stated.position import Caution, Order, StatedPosition, Theatre, apart_mm, one, say_distance
 from detente.geometry.volume import Edge, Point, Polygon
 
 
@@ -31,10 +31,10 @@ def read_positions(
     datum: str | None,
     field: str = "vertices",
     order: Order = "lat,lon",
-    theatre: Box | None = None,
-) -> tuple[Position, ...]:
+    theatre: Theatre | None = None,
+) -> tuple[StatedPosition, ...]:
     """Read every position of a list, and refuse all that are wrong at once, each with its index."""
-    positions: list[Position] = []
+    positions: list[StatedPosition] = []
     problems: list[Problem] = []
     for i, text in enumerate(texts):
         try:
@@ -54,7 +54,7 @@ def read_ring(
     closed: bool | None = None,
     field: str = "vertices",
     order: Order = "lat,lon",
-    theatre: Box | None = None,
+    theatre: Theatre | None = None,
 ) -> Ring:
     """Read a polygon. `closed` says what the source's format promises: True repeats the first position, False does not, None is unknown."""
     positions = read_positions(texts, datum=datum, field=field, order=order, theatre=theatre)

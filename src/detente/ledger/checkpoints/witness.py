@@ -51,7 +51,7 @@ class Followed(msgspec.Struct, frozen=True, kw_only=True):
     size: int = 0
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class WitnessReply(msgspec.Struct, frozen=True, kw_only=True):
     """An HTTP answer. `problem` says in words why it is not 200; `contradiction` holds a signed checkpoint to keep:
     it bears the log's signature and does not follow from what we cosigned."""
 
@@ -77,7 +77,7 @@ def parse_request(body: bytes) -> AddCheckpoint:
     return AddCheckpoint(checkpoint=checkpoint, old_size=old_size, proof=decode_hashes(lines, "proof"))
 
 
-def decide(body: bytes, followed: Mapping[str, Followed]) -> SignedCheckpoint | Answer:
+def decide(body: bytes, followed: Mapping[str, Followed]) -> SignedCheckpoint | WitnessReply:
     """Judge a request: the checkpoint that may be stored and then cosigned, or the answer that refuses it.
 
     `followed` maps an origin to what is known of that log. Checks and statuses are those of tlog-witness, in its order:
@@ -100,31 +100,31 @@ def decide(body: bytes, followed: Mapping[str, Followed]) -> SignedCheckpoint | 
     return _judge(request, signed, log)
 
 
-def _judge(request: AddCheckpoint, signed: SignedCheckpoint, log: Followed) -> SignedCheckpoint | Answer:
+def _judge(request: AddCheckpoint, signed: SignedCheckpoint, log: Followed) -> SignedCheckpoint | WitnessReply:
     new = signed.checkpoint
     if request.old_size > new.size:
         return _refuse(400, _bad("old", "old", str(request.old_size), f"is not above the checkpoint's size {new.size}"))
     if request.old_size != log.size:
         found = _bad("old", "old", str(request.old_size), f"is {log.size}, the size last cosigned")
-        return Answer(body=f"{log.size}\n".encode(), content_type=SIZE_TYPE, problem=found, status=409)
+        return WitnessReply(body=f"{log.size}\n".encode(), content_type=SIZE_TYPE, problem=found, status=409)
     if new.size == log.size and new.root != log.root:
         found = _bad("fork", "root", new.root.hex(), f"is {log.root.hex()}, cosigned at the same size")
         body = f"{log.size}\n".encode()
-        return Answer(body=body, content_type=SIZE_TYPE, contradiction=signed, problem=found, status=409)
+        return WitnessReply(body=body, content_type=SIZE_TYPE, contradiction=signed, problem=found, status=409)
     if not verify_consistency(log.size, new.size, log.root, new.root, request.proof):
         rule = f"leads from size {log.size} to size {new.size} (RFC 6962 section 2.1.2)"
         return _refuse(422, _bad("proof", "proof", f"{len(request.proof)} hashes", rule), signed)
     return signed
 
 
-def accepted(lines: Sequence[SignatureLine]) -> Answer:
+def accepted(lines: Sequence[SignatureLine]) -> WitnessReply:
     """Return the 200 answer: our cosignature lines. Only after the checkpoint has been stored."""
-    return Answer(body="".join(line.text() for line in lines).encode(), status=200)
+    return WitnessReply(body="".join(line.text() for line in lines).encode(), status=200)
 
 
-def _refuse(status: int, found: Problem, contradiction: SignedCheckpoint | None = None) -> Answer:
+def _refuse(status: int, found: Problem, contradiction: SignedCheckpoint | None = None) -> WitnessReply:
     body = (found.sentence() + "\n").encode()
-    return Answer(body=body, contradiction=contradiction, problem=found, status=status)
+    return WitnessReply(body=body, contradiction=contradiction, problem=found, status=status)
 
 
 def _bad(code: str, field: str, value: str, rule: str) -> Problem:

@@ -14,7 +14,7 @@ from detente.network.serving.workers import Workers, answer_frames
 from detente.node.station.parts.checking import (
     BriefPage,
     CheckedPage,
-    Verdict,
+    PageResult,
     Viewer,
     brief_page,
     check_page,
@@ -38,7 +38,7 @@ class Checkers:
     def __init__(self, workers: int = WORKERS) -> None:
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="checker")
         self._count = workers
-        self._workers: Workers[Verdict] = Workers("detente.network.following.checking", [], Verdict)
+        self._workers: Workers[PageResult] = Workers("detente.network.following.checking", [], PageResult)
 
     async def begin(self) -> None:
         """Start the worker processes."""

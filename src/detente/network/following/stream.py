@@ -18,7 +18,7 @@ SILENCE_S = 40.0
 
 
 @dataclass(frozen=True)
-class Event:
+class ServerEvent:
     """One server-sent event: its type ("message" if none was given), data, and id if any."""
 
     data: str
@@ -35,7 +35,7 @@ class Lines:
         self._data: list[str] = []
         self._id: str | None = None
 
-    def feed(self, chunk: bytes) -> list[Event]:
+    def feed(self, chunk: bytes) -> list[ServerEvent]:
         """Take bytes and return the events they complete."""
         text = (self._rest + chunk).replace(b"\r\n", b"\n")
         if text.endswith(b"\r"):  # may be the first half of CR LF
@@ -46,9 +46,13 @@ class Lines:
         self._rest = rest + held
         return [event for line in lines if (event := self._line(line.decode("utf-8", "replace"))) is not None]
 
-    def _line(self, line: str) -> Event | None:
+    def _line(self, line: str) -> ServerEvent | None:
         if not line:
-            event = Event(data="\n".join(self._data), id=self._id, kind=self._kind or "message") if self._data else None
+            event = (
+                ServerEvent(data="\n".join(self._data), id=self._id, kind=self._kind or "message")
+                if self._data
+                else None
+            )
             self._kind, self._data, self._id = "", [], None
             return event
         name, _, value = line.partition(":")
@@ -62,7 +66,7 @@ class Lines:
         return None
 
 
-async def events(client: HostClient, start: int) -> AsyncIterator[Event]:
+async def events(client: HostClient, start: int) -> AsyncIterator[ServerEvent]:
     """Yield the host's events until the stream ends; raises Unavailable when it breaks or falls silent."""
     if client.cut:
         raise OutOfReach("the line to the host is cut (test)")

@@ -91,7 +91,7 @@ class Copy(Protocol):
 
 
 @dataclass
-class Window:
+class LeafWindow:
     """Leaves on their way from proof to scan; what does not fit is read back from the copy."""
 
     size: int
@@ -148,7 +148,7 @@ class Follower:
         self._checkers = checkers
         self._pace = pace
         self._lock = asyncio.Lock()
-        self._window = Window(size=leaf_size(state.me.genesis.slots))
+        self._window = LeafWindow(size=leaf_size(state.me.genesis.slots))
         self.ring = asyncio.Event()
         """Set it to look at the host now (a peer knows of more)."""
         self.status: HostStatus | None = None

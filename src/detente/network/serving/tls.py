@@ -26,14 +26,14 @@ AUTHORITY_DAYS = 3650
 CERTIFICATE_DAYS = 398
 
 
-class Pair(NamedTuple):
+class CertifiedKey(NamedTuple):
     """A certificate and its private key, both as PEM."""
 
     certificate: bytes
     key: bytes
 
 
-def make_authority(party: str, now: datetime | None = None) -> Pair:
+def make_authority(party: str, now: datetime | None = None) -> CertifiedKey:
     """Draw a party's CA: an ECDSA P-256 key and its self-signed certificate."""
     now = now or datetime.now(UTC)
     key = ec.generate_private_key(ec.SECP256R1())
@@ -47,7 +47,7 @@ def make_authority(party: str, now: datetime | None = None) -> Pair:
     return _pair(certificate, key)
 
 
-def issue(authority: Pair, subject: str, names: Sequence[str], now: datetime | None = None) -> Pair:
+def issue(authority: CertifiedKey, subject: str, names: Sequence[str], now: datetime | None = None) -> CertifiedKey:
     """Issue a certificate for client and server use. `names` are host names and IP addresses it may serve under."""
     now = now or datetime.now(UTC)
     key = ec.generate_private_key(ec.SECP256R1())
@@ -153,8 +153,8 @@ def _alternative(name: str) -> x509.GeneralName:
         return x509.DNSName(name)
 
 
-def _pair(certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> Pair:
+def _pair(certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> CertifiedKey:
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    return Pair(certificate.public_bytes(serialization.Encoding.PEM), private)
+    return CertifiedKey(certificate.public_bytes(serialization.Encoding.PEM), private)

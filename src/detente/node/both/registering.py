@@ -17,7 +17,7 @@ from __future__ import annotations
 import msgspec
 
 from detente.errors import Refused, problem
-from detente.ledger.genesis import Host, PartyKeys
+from detente.ledger.genesis import GenesisHost, PartyKeys
 from detente.ledger.identity import Identity, Role
 from detente.records.body import Body
 from detente.records.parties.host import HostKey
@@ -33,7 +33,7 @@ def register(identity: Identity, index: int, author: str, key: str, body: Body) 
         _party(identity, index, author, key, body)
     elif isinstance(body, HostKey):
         endorsements = {given.party: given.signature for given in body.endorsements}
-        identity.replace_host_key(index, Host(key=body.key, name=body.name), endorsements)
+        identity.replace_host_key(index, GenesisHost(key=body.key, name=body.name), endorsements)
 
 
 def _officer(identity: Identity, index: int, author: str, key: str, body: Officer) -> None:

@@ -83,7 +83,7 @@ class Erased(NamedTuple):
     told: frozenset[str]
 
 
-class Host:
+class HostLedger:
     """One ledger as its host sees it."""
 
     def __init__(self, genesis: SignedGenesis, rules: LimitRules | None = None) -> None:

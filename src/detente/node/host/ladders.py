@@ -18,7 +18,7 @@ from detente.records.hotline.message import Message
 from detente.records.hotline.step import LadderName, Step
 from detente.records.notices.response import Response
 from detente.rules.hotline.ladder import ENDS, Ladder, Matter, Slot, begins_us, ladder_of
-from detente.rules.hotline.timers import Call, Timers
+from detente.rules.hotline.timers import StepDue, Timers
 
 WATCHED: Final[frozenset[LadderName]] = frozenset({"stop", "urgent"})
 """Ladders that reach the host's duty officer by the entries that the host can judge."""
@@ -36,7 +36,7 @@ class HostLadders:
         }
         self._timers = Timers(lambda matter: self._duty[matter.ladder])
         self._slots: set[tuple[str, Slot]] = set()
-        self._told: dict[tuple[str, str, LadderName], Call] = {}
+        self._told: dict[tuple[str, str, LadderName], StepDue] = {}
 
     def problems(self, step: Step, entry: Examined, threads: Threads) -> list[Problem]:
         """Return why a step may not stand: it is about another party's entry, or its slot is taken."""
@@ -73,7 +73,7 @@ class HostLadders:
         """Return the parties that have yet to answer an urgent message or stop; nothing for any other entry."""
         return self._timers.running_at(about)
 
-    def duty(self, now_us: int) -> list[Call]:
+    def duty(self, now_us: int) -> list[StepDue]:
         """Return what the duty officer of the host is told at a time: unanswered to the end of its ladder, oldest first."""
         for call in self._timers.take(now_us, 1 << 20):
             self._told[call.matter.key] = call

@@ -16,10 +16,10 @@ from detente.errors import EvidenceError, Problem, Refused, problem
 from detente.ledger.entry import Submission, encode_submission
 from detente.ledger.facets import Openings
 from detente.ledger.leaf import decode_leaf
-from detente.ledger.readable import Known
+from detente.ledger.readable import ReadableEntry
 from detente.ledger.shown import check_entry
 from detente.ledger.tree import Tree
-from detente.node.host.host import Host, split_leaves
+from detente.node.host.host import HostLedger, split_leaves
 from detente.node.host.rows import StoredEntry
 
 _SUBMISSION = msgspec.json.Decoder(Submission)
@@ -32,7 +32,7 @@ class Restoring:
     leaves: list[bytes] = field(default_factory=list)
     times: list[int] = field(default_factory=list)
 
-    def give_leaves(self, host: Host, start: int, data: bytes) -> list[StoredEntry]:
+    def give_leaves(self, host: HostLedger, start: int, data: bytes) -> list[StoredEntry]:
         """Take leaves; returns the rows to store once they are complete and proven. Leaves held already are passed over."""
         if host.needs is None:
             raise Refused([_not_wanted()])
@@ -49,7 +49,7 @@ class Restoring:
             return []
         return self._proven(host, target.root, target.size)
 
-    def _proven(self, host: Host, root: bytes, size: int) -> list[StoredEntry]:
+    def _proven(self, host: HostLedger, root: bytes, size: int) -> list[StoredEntry]:
         leaves, times = self.leaves, self.times
         self.leaves, self.times = [], []
         tree = Tree()
@@ -65,7 +65,7 @@ class Restoring:
         ]
 
 
-def restored_entry(known: Known, row: StoredEntry, slots: int, ledger: bytes) -> StoredEntry | None:
+def restored_entry(known: ReadableEntry, row: StoredEntry, slots: int, ledger: bytes) -> StoredEntry | None:
     """Return the row with an entry put to its leaf, or with more of it opened; None when nothing is new.
 
     Raises EvidenceError when the entry is not the one its leaf commits to.

@@ -1,6 +1,6 @@
-"""From a stored submission to what one viewer is shown of it (docs/formats/host-api.md, "Known").
+"""From a stored submission to what one viewer is shown of it (docs/formats/host-api.md, "ReadableEntry").
 
-The bytes are cut out of the stored ones, not written anew, so this is cheap; `detente.ledger.readable.Known` is the same thing
+The bytes are cut out of the stored ones, not written anew, so this is cheap; `detente.ledger.readable.ReadableEntry` is the same thing
 with types, and the tests hold the two against each other. Everything in the result is a function of what the viewer may read.
 """
 

@@ -17,7 +17,7 @@ from detente.records.notices.notice_state import State
 NOBODY = -1
 
 
-class Words:
+class WordNumbers:
     """Numbers for words that come again and again."""
 
     def __init__(self, words: Sequence[str] = ()) -> None:
@@ -43,9 +43,9 @@ class Threads:
     def __init__(self) -> None:
         self._ids: list[bytes] = []
         self._index: dict[bytes, int] = {}
-        self._names = Words()
-        self._activities = Words([activity.value for activity in Activity])
-        self._states = Words([state.value for state in State])
+        self._names = WordNumbers()
+        self._activities = WordNumbers([activity.value for activity in Activity])
+        self._states = WordNumbers([state.value for state in State])
         self._author = array("h")
         self._kind = array("h")
         self._activity = array("b")

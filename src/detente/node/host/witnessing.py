@@ -13,7 +13,7 @@ from detente.errors import EvidenceError, Refused, problem
 from detente.ledger.checkpoints.checkpoint import SignedCheckpoint, open_checkpoint, parse_checkpoint
 from detente.ledger.checkpoints.cosignature import CosignerKey, cosigner_name, keep_known_lines, witnessed
 from detente.ledger.checkpoints.note import Note, SignatureLine, parse_note
-from detente.node.host.host import Host
+from detente.node.host.host import HostLedger
 
 KEPT_SIZES = 64
 """Checkpoint sizes whose cosignatures are collected at once; stations that lag more are counted when they catch up."""
@@ -37,7 +37,7 @@ class Witnesses:
         return found.note if found else None
 
 
-def cosigners(host: Host, size: int) -> dict[str, CosignerKey]:
+def cosigners(host: HostLedger, size: int) -> dict[str, CosignerKey]:
     """Return the cosigner keys of the parties once a ledger of this size stands: those of its next index."""
     keys = host.identity.role_keys("cosigner", size)
     origin = host.genesis.origin
@@ -46,13 +46,13 @@ def cosigners(host: Host, size: int) -> dict[str, CosignerKey]:
     }
 
 
-def open_own(host: Host, data: bytes) -> SignedCheckpoint:
+def open_own(host: HostLedger, data: bytes) -> SignedCheckpoint:
     """Read a note that must bear the host's own signature; raises Refused or EvidenceError."""
     size = parse_checkpoint(parse_note(data).text).size
     return open_checkpoint(data, host.host_key(size))
 
 
-def meet_checkpoint(host: Host, signed: SignedCheckpoint) -> None:
+def meet_checkpoint(host: HostLedger, signed: SignedCheckpoint) -> None:
     """Compare a checkpoint of our own with what we hold. Larger: recover first. Another root: stop, this is a fork."""
     head = signed.checkpoint
     if head.size > host.tree.size:
@@ -63,7 +63,7 @@ def meet_checkpoint(host: Host, signed: SignedCheckpoint) -> None:
         raise EvidenceError(f"at size {head.size} this host holds another root than the one in the note")
 
 
-def take_cosignature(host: Host, witnesses: Witnesses, data: bytes, party: str) -> SignedCheckpoint | None:
+def take_cosignature(host: HostLedger, witnesses: Witnesses, data: bytes, party: str) -> SignedCheckpoint | None:
     """Keep one party's cosignature of a checkpoint that `meet_checkpoint` has passed.
 
     Returns the note, with all lines held for its size, if it became the largest witnessed one by this.
@@ -95,7 +95,7 @@ def take_cosignature(host: Host, witnesses: Witnesses, data: bytes, party: str) 
     return None
 
 
-def keep_host_lines(host: Host, note: Note) -> list[SignatureLine]:
+def keep_host_lines(host: HostLedger, note: Note) -> list[SignatureLine]:
     """Return the host's own lines of a note that `open_own` accepted, and nothing that a stranger put beside them."""
     key = host.host_key(parse_checkpoint(note.text).size)
     return [line for line in note.signatures if (line.name, line.key_id) == (key.name, key.key_id)]

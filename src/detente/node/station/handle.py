@@ -70,7 +70,7 @@ from detente.node.station.sending.withdraw import dismissed
 from detente.node.station.state import Station
 
 
-def _nothing(state: Station, given: Tick, now_us: int) -> list[Effect]:
+def _nothing(state: Station, arrived: Tick, now_us: int) -> list[Effect]:
     return []
 
 
@@ -99,13 +99,13 @@ STEPS: dict[type, Callable[[Station, Any, int], list[Effect]]] = {
 }
 
 
-def handle(state: Station, given: Input, now_us: int) -> tuple[Station, list[Effect]]:
+def handle(state: Station, arrived: Input, now_us: int) -> tuple[Station, list[Effect]]:
     """Decide what this station does about one input. Nothing happens until the caller carries out the effects, in order.
 
     The state is changed in place and returned. Raises Refused only for a DirectArrived, Composed or Dismissed that does not hold; then
     nothing has changed.
     """
-    effects = STEPS[type(given)](state, given, now_us)
+    effects = STEPS[type(arrived)](state, arrived, now_us)
     if state.owed:
         effects, state.owed = [*state.owed, *effects], []
     state.following.note_moved(now_us)

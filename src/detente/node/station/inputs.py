@@ -18,7 +18,7 @@ from typing import Literal, NamedTuple
 from detente.ledger.entry import Submission
 from detente.ledger.facets import CLOSED, Openings
 from detente.node.station.parts.checking import BriefPage, CheckedPage
-from detente.records.parties.approval import Rule
+from detente.records.parties.approval import ApprovalRule
 from detente.rules.notices.screening.screening import Presence
 
 
@@ -64,7 +64,7 @@ class HeldBack(NamedTuple):
     composer: str
     id: str
     kind: str
-    rule: Rule
+    rule: ApprovalRule
 
 
 class Receipted(NamedTuple):

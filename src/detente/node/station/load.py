@@ -30,7 +30,7 @@ from detente.node.station.screening_state import OwnScreening
 from detente.node.station.sending.approval import held_again
 from detente.node.station.sending_state import Sending, Withdrawal
 from detente.node.station.state import Station
-from detente.picture.known import Known, known_of
+from detente.picture.known import Entry, known_of
 from detente.records.notices.screening import Screening
 from detente.records.notices.warning import DangerWarning
 
@@ -178,7 +178,7 @@ def _leaves(state: Station, kept: Mapping[str, bytes], leaves: Iterable[bytes]) 
     return held.size
 
 
-def _direct_known(direct: Direct) -> Known:
+def _direct_known(direct: Direct) -> Entry:
     facets = [None if opening is None else opening.facet for opening in direct.entry.facets]
     return known_of(0, direct.received_at_us, direct.id, direct.entry.header, facets)
 

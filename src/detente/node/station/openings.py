@@ -12,7 +12,7 @@ from detente.node.station.effects import Effect
 from detente.node.station.raising import raise_alarm
 from detente.node.station.recent import about
 from detente.node.station.state import Station
-from detente.picture.known import DISCLOSED, Known, Opened, open_facet
+from detente.picture.known import DISCLOSED, Entry, Opened, open_facet
 from detente.records.entries.disclosure import Disclosure
 from detente.records.entries.erasure import Erasure
 from detente.records.entries.supersede import check_erasure
@@ -20,7 +20,7 @@ from detente.records.entries.supersede import check_erasure
 Row = tuple[int, bytes, bytes]
 
 
-def disclosed(state: Station, known: Known, unsound: Collection[int] | None) -> Known:
+def disclosed(state: Station, known: Entry, unsound: Collection[int] | None) -> Entry:
     """Return a disclosure with the facet it opens, if that is proven to be the one its author committed to. `unsound` as for `known_of`."""
     body = known.body(Disclosure)
     found = about(state, body.about) if body is not None else None
@@ -37,7 +37,7 @@ def disclosed(state: Station, known: Known, unsound: Collection[int] | None) -> 
     return msgspec.structs.replace(known, disclosed=opened)
 
 
-def obeyed(state: Station, known: Known, effects: list[Effect], now_us: int) -> Known:
+def obeyed(state: Station, known: Entry, effects: list[Effect], now_us: int) -> Entry:
     """Return an erasure as it is to be carried out here; one that breaks the rule says nothing to any view, and is an alarm.
 
     The host should have refused it: it is in league with the author, or recorded it before there was this rule. What others must
@@ -59,7 +59,7 @@ def obeyed(state: Station, known: Known, effects: list[Effect], now_us: int) -> 
     return msgspec.structs.replace(known, opened=())
 
 
-def erased(state: Station, known: Known, kept: list[tuple[str, bytes | None]]) -> list[Row]:
+def erased(state: Station, known: Entry, kept: list[tuple[str, bytes | None]]) -> list[Row]:
     """Return the row of the entry that an erasure, if it is to be obeyed, empties; body and salt go, header and leaf stay."""
     body = known.body(Erasure)
     found = about(state, body.about) if body is not None else None

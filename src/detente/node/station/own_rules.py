@@ -15,7 +15,7 @@ from detente.ledger.entry import Submission
 from detente.ledger.facets import Facet
 from detente.node.station.parts.outbox import Queued
 from detente.node.station.state import Station
-from detente.picture.known import Known, known_of, open_facet
+from detente.picture.known import Entry, known_of, open_facet
 from detente.records.entries.closing import Closing
 from detente.records.entries.erasure import Erasure
 from detente.records.entries.supersede import (
@@ -62,7 +62,7 @@ class OwnVersions:
             head = self._after[head]
         return head
 
-    def _add(self, known: Known) -> None:
+    def _add(self, known: Entry) -> None:
         if self._base.version(known.id) is not None:
             return  # recorded, and folded already
         before = self.version(known.header.supersedes) if known.header.supersedes else None
@@ -124,7 +124,7 @@ def thread_problems(state: Station, made: NewEntry) -> tuple[Problem, ...]:
     return check_supersession(new, versions)
 
 
-class Signed(NamedTuple):
+class SignedEntry(NamedTuple):
     """What the rules of threads look at in an entry that is signed already."""
 
     author: str
@@ -133,7 +133,7 @@ class Signed(NamedTuple):
     supersedes: str | None
 
     @classmethod
-    def of(cls, made: Submission) -> Signed:
+    def of(cls, made: Submission) -> SignedEntry:
         """Take a submission apart."""
         facets = [None if opening is None else opening.facet for opening in made.facets]
         return cls(made.header.author, facets, made.header.kind, made.header.supersedes)
@@ -143,14 +143,14 @@ def _body(kind: str, position: int, facet: Facet) -> object:
     return getattr(open_facet(kind, position, facet).record, "body", None)
 
 
-def _queued(state: Station, kind: str) -> Iterator[Known]:
+def _queued(state: Station, kind: str) -> Iterator[Entry]:
     """Yield what waits in the queue of one kind ("": of every kind), and every closing, in the order in which they were composed."""
     for item in state.sending.outbox.items.values():
         if item.state != "refused" and (not kind or item.kind in (kind, "closing")):
             yield _known(item)
 
 
-def _known(item: Queued) -> Known:
+def _known(item: Queued) -> Entry:
     made = _SUBMISSION.decode(item.raw)
     facets = [None if opening is None else opening.facet for opening in made.facets]
     return known_of(0, item.composed_at_us, item.id.hex(), made.header, facets)

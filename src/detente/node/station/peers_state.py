@@ -21,7 +21,7 @@ class Direct(msgspec.Struct, frozen=True, kw_only=True):
     received_at_us: int
 
 
-class Peer(msgspec.Struct, kw_only=True):
+class PeerState(msgspec.Struct, kw_only=True):
     """What we know of another station: when it last answered, and the size of the last checkpoint it showed us."""
 
     answered_at_us: int | None = None
@@ -42,7 +42,7 @@ class Unacked(msgspec.Struct, frozen=True, kw_only=True):
 class Peers:
     """The other stations, by party, and all that goes from station to station without the host."""
 
-    by_party: dict[str, Peer]
+    by_party: dict[str, PeerState]
     lodged_here: Lodgings
     withdrawn_here: dict[tuple[str, bytes], None] = field(default_factory=dict)
     """The newest hashes that other parties withdrew, in order: one that comes late waits for nothing."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 import msgspec
 
 from detente.geometry.volume import Volume4D
-from detente.ledger.readable import Known as KnownBytes
+from detente.ledger.readable import ReadableEntry
 from detente.node.station.parts.screener import volumes_to_screen
 from detente.node.station.state import Station
-from detente.picture.known import Known, known_of
+from detente.picture.known import Entry, known_of
 from detente.records.notices.notice import CoarseNotice, Notice
 
 RECENT = 512
 
-_KNOWN = msgspec.json.Decoder(KnownBytes)
+_KNOWN = msgspec.json.Decoder(ReadableEntry)
 
 
 def remember(state: Station, index: int, entry: bytes, raw: bytes) -> None:
@@ -23,7 +23,7 @@ def remember(state: Station, index: int, entry: bytes, raw: bytes) -> None:
         del state.following.recent[next(iter(state.following.recent))]
 
 
-def about(state: Station, entry_id: str) -> tuple[int, KnownBytes] | None:
+def about(state: Station, entry_id: str) -> tuple[int, ReadableEntry] | None:
     """Return index and bytes of an entry that we hold, by its id in hex; None, too, where the own copy's bytes are none any more."""
     entry = bytes.fromhex(entry_id)
     found = state.following.recent.get(entry) or state.find(entry)
@@ -34,7 +34,7 @@ def about(state: Station, entry_id: str) -> tuple[int, KnownBytes] | None:
         return None
 
 
-def held(state: Station, entry_id: str) -> Known | None:
+def held(state: Station, entry_id: str) -> Entry | None:
     """Return an entry that we hold (id in hex) with what we may read of it; None where we hold none."""
     found = about(state, entry_id)
     if found is None:

@@ -30,7 +30,7 @@ from detente.node.station.parts.screener import Screener
 from detente.records.notices.screening import Screening
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class AwaitingSlot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A notice that waits for the slot of its answer."""
 
     asker: str
@@ -43,7 +43,7 @@ class OwnScreening:
 
     screener: Screener
     slots: Slots = field(default_factory=Slots)
-    asked: dict[bytes, Asked] = field(default_factory=dict)
+    asked: dict[bytes, AwaitingSlot] = field(default_factory=dict)
     answers: dict[bytes, Screening] = field(default_factory=dict)
     epoch_committed: int | None = None
     epoch_until_us: int = 0

@@ -11,7 +11,7 @@ from detente.ledger.facets import Openings
 from detente.node.station.inputs import HostFaultKind
 from detente.node.station.parts.lodging import Lodgings
 from detente.node.station.parts.outbox import Outbox
-from detente.records.parties.approval import Rule
+from detente.records.parties.approval import ApprovalRule
 from detente.rules.hotline.approvals import Vote
 
 
@@ -23,7 +23,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     kept: Openings
     kind: str
-    rule: Rule
+    rule: ApprovalRule
     submission: Submission
 
 
@@ -58,7 +58,7 @@ class Sending:
     unproven: tuple[int, int] | None = None
     """Since when the host answers with a size that is not proven, and that size."""
     held: dict[str, Held] = field(default_factory=dict)
-    approval_rules: dict[str, Rule] = field(default_factory=dict)
+    approval_rules: dict[str, ApprovalRule] = field(default_factory=dict)
     votes: dict[str, dict[str, Vote]] = field(default_factory=dict)
     """By held entry and officer."""
     votes_seen: set[str] = field(default_factory=set)

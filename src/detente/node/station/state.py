@@ -51,8 +51,8 @@ from detente.node.station.parts.checking import Viewer
 from detente.node.station.parts.durable_change import Keep
 from detente.node.station.parts.lodging import Lodgings
 from detente.node.station.parts.screener import Screener
-from detente.node.station.parts.watermarks import Telling
-from detente.node.station.peers_state import Peer, Peers
+from detente.node.station.parts.watermarks import WatermarkTimes
+from detente.node.station.peers_state import Peers, PeerState
 from detente.node.station.screening_state import OwnScreening
 from detente.node.station.sending_state import Sending
 from detente.picture.hotline.callees import PictureBook
@@ -127,7 +127,7 @@ class Station:
         self.following = Following(viewer=self._viewer())
         self.sending = Sending(lodged_by_us=Lodgings(within_us=self.timing.lodge_within_us))
         self.peers = Peers(
-            by_party={party: Peer() for party in self.me.peers},
+            by_party={party: PeerState() for party in self.me.peers},
             lodged_here=Lodgings(within_us=self.timing.lodge_within_us),
         )
         book = PictureBook(picture.directory, picture.agreements)
@@ -135,7 +135,7 @@ class Station:
         self.acting = Acting(
             book=book,
             fans=Fans(picture.dangers),
-            telling=Telling(every_us=self.timing.tell_every_us),
+            telling=WatermarkTimes(every_us=self.timing.tell_every_us),
             timers=Timers(LaddersInForce(self.me.party, book, rules).of),
         )
         self.screening = OwnScreening(screener)

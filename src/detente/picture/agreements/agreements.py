@@ -16,7 +16,7 @@ import msgspec
 
 from detente.picture.fold import View
 from detente.picture.heads import Heads
-from detente.picture.known import Known
+from detente.picture.known import Entry
 from detente.records.agreements.agreement import Agreement, Annex
 from detente.records.agreements.assent import Assent
 from detente.records.agreements.position import Position
@@ -25,7 +25,7 @@ from detente.records.body import Body
 from detente.records.entries.disclosure import Disclosure
 from detente.records.entries.erasure import Erasure
 from detente.records.registry import REGISTRY, Record
-from detente.rules.agreements.facts.occurrences import Book, Changed
+from detente.rules.agreements.facts.occurrences import Occurrences, OccurrencesChanged
 from detente.rules.agreements.judging.verdict import Verdict
 from detente.rules.agreements.judging.watching import Watching
 
@@ -49,7 +49,7 @@ ANSWERS = frozenset({"assent", "disclosure", "position"})
 """Kinds that mean nothing without the entry they are about."""
 
 
-class Part(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class ReadableFacet(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One facet that was readable: its kind with version, form, canonical bytes, and who else may read it."""
 
     kind: str
@@ -58,7 +58,7 @@ class Part(msgspec.Struct, frozen=True, array_like=True, gc=False):
     audience: tuple[str, ...]
 
 
-class Kept(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class AgreementEntry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One entry as agreements need it. `about` is the entry that a disclosure opens or an erasure erases, "" otherwise."""
 
     id: str
@@ -69,20 +69,20 @@ class Kept(msgspec.Struct, frozen=True, array_like=True, gc=False):
     received_at_us: int
     signed_at_us: int
     thread: str
-    parts: tuple[Part, ...]
+    parts: tuple[ReadableFacet, ...]
     about: str = ""
 
 
 class AgreementsState(msgspec.Struct, kw_only=True):
     """Every entry that agreements look at, in order of the ledger."""
 
-    kept: list[Kept] = []
+    kept: list[AgreementEntry] = []
 
 
 Key = tuple[str, str, ReadAs, str]
 
 
-class Published(msgspec.Struct, kw_only=True):
+class PublishedVerdicts(msgspec.Struct, kw_only=True):
     """What one party has last published on one agreement: its answers, in which entry, for whom."""
 
     answers: dict[Key, Answer]
@@ -131,9 +131,9 @@ class Agreements(View):
     def restore(self, state: AgreementsState) -> None:
         """Make all live terms again from a saved state."""
         self.state = AgreementsState()
-        self.book = Book()
+        self.book = Occurrences()
         self.watching: dict[str, Watching] = {}
-        self.published: dict[tuple[str, str], Published] = {}
+        self.published: dict[tuple[str, str], PublishedVerdicts] = {}
         self.slots: set[tuple[str, str, str]] = set()
         self._thread: dict[str, str] = {}
         self._annexes: dict[str, str] = {}
@@ -142,13 +142,13 @@ class Agreements(View):
             self._take(kept)
         self._due.clear()
 
-    def apply(self, known: Known) -> None:
+    def apply(self, known: Entry) -> None:
         """Take in one entry, but for what is said of an agreement or opens a facet."""
         if known.kind in ANSWERS or (known.kind in ACTS and not self.watching):
             return
         self._take(self._kept(known))
 
-    def answer(self, known: Known, about: str) -> None:
+    def answer(self, known: Entry, about: str) -> None:
         """Take in what is said of an agreement, or a facet opened later."""
         if known.kind in ANSWERS:
             self._take(self._kept(known))
@@ -195,7 +195,7 @@ class Agreements(View):
 
     # ---
 
-    def _again(self, wanted: Callable[[Kept], bool], party: str | None) -> Agreements:
+    def _again(self, wanted: Callable[[AgreementEntry], bool], party: str | None) -> Agreements:
         found = Agreements()
         for kept in self.state.kept:
             if not wanted(kept):
@@ -206,18 +206,18 @@ class Agreements(View):
         found._due.clear()
         return found
 
-    def _kept(self, known: Known) -> Kept:
+    def _kept(self, known: Entry) -> AgreementEntry:
         header = known.header
         opened = [*known.opened, *([known.disclosed] if known.disclosed is not None else [])]
         parts = []
         for one in opened:
             if isinstance(one.record, Record):
                 kind, form, data = REGISTRY.write(one.record.body)
-                parts.append(Part(kind, form, data, one.audience))
+                parts.append(ReadableFacet(kind, form, data, one.audience))
         disclosure, erasure = known.body(Disclosure), known.erasure
         about = disclosure.about if disclosure is not None else erasure.about if erasure is not None else ""
         entry = self._heads.entry(known.id) if self._heads is not None else None
-        return Kept(
+        return AgreementEntry(
             id=known.id,
             index=known.index,
             author=header.author,
@@ -230,7 +230,7 @@ class Agreements(View):
             about=about,
         )
 
-    def _take(self, kept: Kept) -> None:
+    def _take(self, kept: AgreementEntry) -> None:
         self.state.kept.append(kept)
         before = self._answers(kept.received_at_us) if self.published else {}
         for part in kept.parts:
@@ -249,7 +249,7 @@ class Agreements(View):
             if held.id == entry:
                 self.state.kept[at] = msgspec.structs.replace(held, parts=())
 
-    def _body(self, kept: Kept, body: Body) -> None:
+    def _body(self, kept: AgreementEntry, body: Body) -> None:
         match body:
             case Agreement():
                 self._agreement(kept, body)
@@ -265,12 +265,12 @@ class Agreements(View):
                 if isinstance(body, Assent | Position):
                     self._act(kept.id, kept.received_at_us, body)
 
-    def _changed(self, changed: Changed) -> None:
+    def _changed(self, changed: OccurrencesChanged) -> None:
         if changed.now or changed.gone:
             for watching in self.watching.values():
                 watching.take(changed, self.book)
 
-    def _agreement(self, kept: Kept, body: Agreement) -> None:
+    def _agreement(self, kept: AgreementEntry, body: Agreement) -> None:
         thread = kept.thread
         self._thread[kept.id] = thread
         held = self.watching.get(thread)
@@ -281,7 +281,7 @@ class Agreements(View):
         held.annexes.clear()
         held.build(self.book)
 
-    def _annex(self, kept: Kept, body: Annex) -> None:
+    def _annex(self, kept: AgreementEntry, body: Annex) -> None:
         entry = kept.about or kept.id
         held = self.watching.get(self._thread.get(entry, kept.thread))
         if held is None:
@@ -296,12 +296,12 @@ class Agreements(View):
         if held is not None:
             held.add_act(entry, at_us, body, self.book)
 
-    def _verdicts(self, kept: Kept, body: Verdicts) -> None:
+    def _verdicts(self, kept: AgreementEntry, body: Verdicts) -> None:
         about = self._thread.get(body.about, body.about)
         said = {(v.term, v.party, v.reading, v.instance): v.answer for v in body.verdicts}
         held = self.published.get((kept.author, about))
         answers = {**held.answers, **said} if held is not None else said
-        self.published[(kept.author, about)] = Published(
+        self.published[(kept.author, about)] = PublishedVerdicts(
             answers=answers, audience=kept.audience, entry=kept.id, ruleset=body.ruleset
         )
         if body.trigger is not None:
@@ -315,7 +315,7 @@ class Agreements(View):
             if about in self.watching
         }
 
-    def _revisions(self, kept: Kept, before: dict[str, dict[Key, Answer]]) -> None:
+    def _revisions(self, kept: AgreementEntry, before: dict[str, dict[Key, Answer]]) -> None:
         """Find what this entry has changed of what was published: one batch for each agreement and publisher."""
         now_us = kept.received_at_us
         for (author, about), published in self.published.items():

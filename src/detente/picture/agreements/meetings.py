@@ -9,16 +9,16 @@ import msgspec
 
 from detente.picture.fold import View
 from detente.picture.heads import Heads
-from detente.picture.known import Known
+from detente.picture.known import Entry
 from detente.picture.notices.waiting import Waiting
 from detente.records.agreements.meeting import Meeting, MeetingReply, Minutes
 from detente.records.evidence.claim import Claim
 from detente.records.hotline.message import Message
 from detente.records.hotline.step import Step
-from detente.rules.agreements.reviews import ActionStanding, Matter, PointStanding, actions_of, points_of
+from detente.rules.agreements.reviews import ActionStanding, AgendaMatter, PointStanding, actions_of, points_of
 
 
-class Held(msgspec.Struct, frozen=True, kw_only=True):
+class MeetingOnRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One meeting or set of minutes on record."""
 
     at_us: int
@@ -26,19 +26,19 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     entry: str
 
 
-class Called(Held, frozen=True, kw_only=True):
+class MeetingCalled(MeetingOnRecord, frozen=True, kw_only=True):
     """A meeting as called."""
 
     meeting: Meeting
 
 
-class Minuted(Held, frozen=True, kw_only=True):
+class Minuted(MeetingOnRecord, frozen=True, kw_only=True):
     """Minutes as written."""
 
     minutes: Minutes
 
 
-class Replied(Held, frozen=True, kw_only=True):
+class Replied(MeetingOnRecord, frozen=True, kw_only=True):
     """What a party said of minutes."""
 
     reply: MeetingReply
@@ -47,8 +47,8 @@ class Replied(Held, frozen=True, kw_only=True):
 class MeetingsState(msgspec.Struct, kw_only=True):
     """Meetings and minutes by id; replies by the minutes, in order of the ledger; incidents by id."""
 
-    incidents: dict[str, Matter] = {}
-    meetings: dict[str, Called] = {}
+    incidents: dict[str, AgendaMatter] = {}
+    meetings: dict[str, MeetingCalled] = {}
     minutes: dict[str, Minuted] = {}
     replies: dict[str, list[Replied]] = {}
 
@@ -64,12 +64,12 @@ class Meetings(View):
         self.state = MeetingsState()
         self._heads, self._waiting = heads, waiting
 
-    def apply(self, known: Known) -> None:
+    def apply(self, known: Entry) -> None:
         """Take in one entry."""
         at_us, author, entry = known.received_at_us, known.header.author, known.id
         meeting, minutes, reply = known.body(Meeting), known.body(Minutes), known.body(MeetingReply)
         if meeting is not None:
-            self.state.meetings[known.id] = Called(at_us=at_us, author=author, entry=entry, meeting=meeting)
+            self.state.meetings[known.id] = MeetingCalled(at_us=at_us, author=author, entry=entry, meeting=meeting)
         elif minutes is not None:
             self.state.minutes[known.id] = Minuted(at_us=at_us, author=author, entry=entry, minutes=minutes)
         elif reply is not None:
@@ -79,7 +79,7 @@ class Meetings(View):
         else:
             self._incident(known)
 
-    def _incident(self, known: Known) -> None:
+    def _incident(self, known: Entry) -> None:
         step, message, claim = known.body(Step), known.body(Message), known.body(Claim)
         entry, words = known.id, ""
         if step is not None:
@@ -91,11 +91,11 @@ class Meetings(View):
         if words and (step is not None or entry not in self.state.incidents):
             # A call up a ladder says more of a stop than the stop does, whichever of the two is recorded first.
             readers = tuple(sorted({known.header.author, *(p for o in known.opened for p in o.audience)}))
-            self.state.incidents[entry] = Matter(
+            self.state.incidents[entry] = AgendaMatter(
                 at_us=known.received_at_us, entry=entry, open=False, readers=readers, words=words
             )
 
-    def current(self) -> tuple[Called, ...]:
+    def current(self) -> tuple[MeetingCalled, ...]:
         """Return the meetings that no newer version replaces, the latest first."""
         live = [m for m in self.state.meetings.values() if not self._replaced(m.entry)]
         return tuple(sorted(live, key=lambda m: (-m.meeting.at_us, m.entry)))
@@ -131,14 +131,14 @@ class Meetings(View):
                     done.setdefault(name, one.at_us)
         return actions_of(held.minutes, done, now_us)
 
-    def matters(self, series: str, now_us: int) -> Iterator[Matter]:
+    def matters(self, series: str, now_us: int) -> Iterator[AgendaMatter]:
         """Yield what may belong on the next agenda of a series: open waits, points and actions, and incidents."""
         for wait in self._waiting.open():
             entry = self._heads.entry(wait.version)
             if entry is not None:
                 readers = tuple(sorted({entry.author, *entry.audience}))
                 late = wait.sentence(now_us)
-                yield Matter(
+                yield AgendaMatter(
                     at_us=wait.since_us,
                     between=(wait.asker, wait.asked),
                     entry=wait.version,
@@ -151,14 +151,14 @@ class Meetings(View):
                 yield from self._left_open(called, now_us)
         yield from self.state.incidents.values()
 
-    def _left_open(self, called: Called, now_us: int) -> Iterator[Matter]:
+    def _left_open(self, called: MeetingCalled, now_us: int) -> Iterator[AgendaMatter]:
         for held in self.minutes_of(called.entry):
             entry = self._heads.entry(held.entry)
             readers = () if entry is None else tuple(sorted({entry.author, *entry.audience}))
             words = [f"point {p.sentence()}" for p in self.points(held.entry) if not p.stands]
             words += [f"action {a.sentence()}" for a in self.actions(held.entry, now_us) if a.standing != "done"]
             for one in words:
-                yield Matter(at_us=held.at_us, entry=held.entry, open=True, readers=readers, words=one)
+                yield AgendaMatter(at_us=held.at_us, entry=held.entry, open=True, readers=readers, words=one)
 
     def _replaced(self, entry: str) -> bool:
         found = self._heads.entry(entry)

@@ -9,14 +9,14 @@ import msgspec
 
 from detente.picture.fold import View
 from detente.picture.heads import Heads
-from detente.picture.known import Known
+from detente.picture.known import Entry
 from detente.picture.notices.airspace import Airspace
 from detente.records.agreements.permission import Permission, PermissionReply
 from detente.records.protection.lifeline import Lifeline
-from detente.rules.agreements.permits import Permit, Said, flag
+from detente.rules.agreements.permits import PermissionSaid, Permit, flag
 
 
-class Kept(msgspec.Struct, frozen=True, kw_only=True):
+class LifelineStanding(msgspec.Struct, frozen=True, kw_only=True):
     """A lifeline as its author last said it stands."""
 
     at_us: int
@@ -28,9 +28,9 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 class PermitsState(msgspec.Struct, kw_only=True):
     """Terms by id, replies by the terms, lifelines by id."""
 
-    lifelines: dict[str, Kept] = {}
+    lifelines: dict[str, LifelineStanding] = {}
     permits: dict[str, Permit] = {}
-    replies: dict[str, list[Said]] = {}
+    replies: dict[str, list[PermissionSaid]] = {}
 
 
 class Permits(View):
@@ -44,17 +44,19 @@ class Permits(View):
         self.state = PermitsState()
         self._heads, self._airspace = heads, airspace
 
-    def apply(self, known: Known) -> None:
+    def apply(self, known: Entry) -> None:
         """Take in terms, a reply, or a lifeline. Terms must be by the side that they say speaks: host or guest."""
         author, at_us = known.header.author, known.received_at_us
         terms, reply, lifeline = known.body(Permission), known.body(PermissionReply), known.body(Lifeline)
         if terms is not None and author == (terms.guest if terms.act == "ask" else terms.host):
             self.state.permits[known.id] = Permit(at_us=at_us, author=author, entry=known.id, replies=(), terms=terms)
         elif reply is not None:
-            said = Said(answer=reply.answer, at_us=at_us, party=author, words=reply.words)
+            said = PermissionSaid(answer=reply.answer, at_us=at_us, party=author, words=reply.words)
             self.state.replies.setdefault(reply.about, []).append(said)
         elif lifeline is not None:
-            self.state.lifelines[known.id] = Kept(at_us=at_us, author=author, entry=known.id, lifeline=lifeline)
+            self.state.lifelines[known.id] = LifelineStanding(
+                at_us=at_us, author=author, entry=known.id, lifeline=lifeline
+            )
 
     def permit(self, entry: str) -> Permit | None:
         """Return one permission with every reply to it, or None."""
@@ -68,7 +70,7 @@ class Permits(View):
         found = (self.permit(entry) for entry in self.state.permits if not self._replaced(entry))
         return tuple(permit for permit in found if permit is not None)
 
-    def lifelines(self) -> tuple[Kept, ...]:
+    def lifelines(self) -> tuple[LifelineStanding, ...]:
         """Return the lifelines as each author last said; two authors of one lifeline stand beside each other."""
         return tuple(kept for entry, kept in self.state.lifelines.items() if not self._replaced(entry))
 

@@ -6,14 +6,14 @@ from typing import Literal
 
 import msgspec
 
-from detente.picture.notices.delivery import Step
+from detente.picture.notices.delivery import DeliveryStep
 from detente.picture.picture import Picture
 from detente.records.notices.notice import Activity
 from detente.records.notices.notice_state import State
 from detente.records.notices.warning import Cause, Haste
 from detente.rules.notices.changes.fan_out import Change, not_warned
 
-ANSWERS = frozenset(Step) - {Step.RECORDED, Step.TOLD, Step.READ_BACK_OTHERWISE}
+ANSWERS = frozenset(DeliveryStep) - {DeliveryStep.RECORDED, DeliveryStep.TOLD, DeliveryStep.READ_BACK_OTHERWISE}
 
 
 class InDanger(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,11 +9,11 @@ import msgspec
 
 from detente.picture.boards.endangered_board import ANSWERS
 from detente.picture.notices.airspace import LiveNotice
-from detente.picture.notices.delivery import Step
+from detente.picture.notices.delivery import DeliveryStep
 from detente.picture.picture import Picture
 from detente.records.notices.lead import lead_of
 from detente.records.notices.notice import Activity
-from detente.rules.protection.go_hold import Movement, Recipient, Verdict, verdict, verification
+from detente.rules.protection.go_hold import GoHold, Movement, Recipient, verdict, verification
 
 
 class SiteLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +32,7 @@ class SiteLine(msgspec.Struct, frozen=True, kw_only=True):
     version: str
 
 
-def movements(picture: Picture, party: str, now_us: int, rules: Mapping[str, int]) -> list[Verdict]:
+def movements(picture: Picture, party: str, now_us: int, rules: Mapping[str, int]) -> list[GoHold]:
     """Return go / hold for each own open movement, the next to start first."""
     found = [
         verdict(_movement(picture, live, now_us, rules), now_us)
@@ -106,8 +106,12 @@ def _about(picture: Picture, live: LiveNotice, stop: str) -> bool:
 def _recipient(picture: Picture, live: LiveNotice, party: str, now_us: int) -> Recipient:
     facts = picture.delivery.facts(live.version, party)
     steps = {f.step for f in facts}
-    units = {f.unit for f in facts if f.step is Step.PASSED_TO_UNIT}
-    confirmed = [f.unit for f in facts if f.step in (Step.UNIT_CONFIRMED, Step.COMPLIED) and f.unit in units and f.unit]
+    units = {f.unit for f in facts if f.step is DeliveryStep.PASSED_TO_UNIT}
+    confirmed = [
+        f.unit
+        for f in facts
+        if f.step in (DeliveryStep.UNIT_CONFIRMED, DeliveryStep.COMPLIED) and f.unit in units and f.unit
+    ]
     screened: Literal["concern", "none raised", "not screened", "waiting"] = "waiting"
     for answered in picture.screenings.of(live.version, now_us):
         if answered.party == party and answered.answer is not None:
@@ -117,9 +121,9 @@ def _recipient(picture: Picture, live: LiveNotice, party: str, now_us: int) -> R
         asked_afresh=_asked_afresh(picture, live, party),
         party=party,
         passed=bool(units),
-        read=bool(steps & {Step.READ, Step.CONFIRMED, Step.READ_BACK}) or bool(units),
+        read=bool(steps & {DeliveryStep.READ, DeliveryStep.CONFIRMED, DeliveryStep.READ_BACK}) or bool(units),
         screening=screened,
-        told=Step.TOLD in steps or len(steps - {Step.RECORDED}) > 0,
+        told=DeliveryStep.TOLD in steps or len(steps - {DeliveryStep.RECORDED}) > 0,
         unit=confirmed[0] if confirmed else None,
     )
 

@@ -9,13 +9,13 @@ import msgspec
 
 from detente.picture.notices.airspace import LiveNotice
 from detente.records.entries.supersede import still_held
-from detente.rules.notices.delivery.recipients import Cell, Standing, cell, why_should
+from detente.rules.notices.delivery.recipients import MatrixCell, Reachability, cell, why_should
 
 if TYPE_CHECKING:
     from detente.picture.picture import Picture
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class MatrixLine(msgspec.Struct, frozen=True, kw_only=True):
     """One notice with a cell for every party of the ledger, by party.
 
     `behind`: parties that a later version left out, each with the version that stands there still; nobody has ended it for them.
@@ -24,13 +24,13 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     activity: str | None
     author: str
     behind: dict[str, str] = {}
-    cells: tuple[Cell, ...]
+    cells: tuple[MatrixCell, ...]
     first: str
     start_us: int | None
     version: str
 
     @property
-    def gaps(self) -> tuple[Cell, ...]:
+    def gaps(self) -> tuple[MatrixCell, ...]:
         """The parties that should have it without evidence that they have."""
         return tuple(c for c in self.cells if c.gap)
 
@@ -46,7 +46,7 @@ def matrix(
     everybody: bool = False,
     forms: Forms = lambda version: {},
     named: Iterable[str] = (),
-) -> tuple[Row, ...]:
+) -> tuple[MatrixLine, ...]:
     """Return a row for each live notice of the viewer's own (`everybody`: of others too), in order of their start; after them one
     for each own notice that is over, and that some party still has as live.
 
@@ -62,7 +62,7 @@ def matrix(
     return tuple(sorted(rows, key=lambda r: (r.start_us is None, r.start_us or 0, r.version)))
 
 
-def _over(picture: Picture, first: str, viewer: str) -> Row | None:
+def _over(picture: Picture, first: str, viewer: str) -> MatrixLine | None:
     """Return the row of an own notice that is over here and not at everybody, else None."""
     entry = picture.heads.entry(first)
     behind = _behind(picture, first)
@@ -70,7 +70,7 @@ def _over(picture: Picture, first: str, viewer: str) -> Row | None:
     if entry is None or entry.author != viewer or entry.kind != "notice" or live is not None or not behind:
         return None
     head = picture.heads.head_of(first)
-    return Row(activity=None, author=viewer, behind=behind, cells=(), first=first, start_us=None, version=head)
+    return MatrixLine(activity=None, author=viewer, behind=behind, cells=(), first=first, start_us=None, version=head)
 
 
 def _behind(picture: Picture, first: str) -> dict[str, str]:
@@ -80,14 +80,14 @@ def _behind(picture: Picture, first: str) -> dict[str, str]:
     return {party: held for party, held in sorted(still_held(first, picture.heads).items()) if held != head}
 
 
-def _row(picture: Picture, live: LiveNotice, named: frozenset[str], forms: Mapping[str, str]) -> Row:
+def _row(picture: Picture, live: LiveNotice, named: frozenset[str], forms: Mapping[str, str]) -> MatrixLine:
     entry = picture.heads.entry(live.version)
     addressed = frozenset(entry.recipients) if entry is not None else frozenset()
     facts = {party: picture.delivery.facts(live.version, party) for party in _parties(picture)}
     near = _near(picture, live)
     cells = []
     for party in _parties(picture):
-        standing = Standing(answered_by=picture.directory.answers_for(party).by, party=party)
+        standing = Reachability(answered_by=picture.directory.answers_for(party).by, party=party)
         why = why_should(
             live.activity,
             live.author,
@@ -97,7 +97,7 @@ def _row(picture: Picture, live: LiveNotice, named: frozenset[str], forms: Mappi
             named=party in named,
         )
         cells.append(cell(standing, live.author, why, addressed, facts, forms.get(party, "")))
-    return Row(
+    return MatrixLine(
         activity=live.activity.value if live.activity is not None else None,
         author=live.author,
         behind=_behind(picture, live.first),

@@ -16,7 +16,7 @@ import msgspec
 
 from detente.picture.fold import View
 from detente.picture.heads import Heads
-from detente.picture.known import Known
+from detente.picture.known import Entry
 from detente.records.agreements.verdict import Verdicts
 from detente.records.body import Body
 from detente.records.evidence.affiliation import Affiliation, Whereabouts
@@ -27,8 +27,8 @@ from detente.records.evidence.report import Report
 from detente.records.notices.notice import Notice
 from detente.records.registry import Record
 from detente.rules.evidence.ends import PROTECTED
-from detente.rules.evidence.on_record import Held
-from detente.rules.evidence.said import Said, said
+from detente.rules.evidence.on_record import OnRecord
+from detente.rules.evidence.said import ClaimSaid, said
 
 LISTS: Final[dict[type[Body], str]] = {
     Affiliation: "affiliations",
@@ -40,7 +40,7 @@ LISTS: Final[dict[type[Body], str]] = {
     Verdicts: "verdicts",
     Whereabouts: "whereabouts",
 }
-"""Which list of `Held` a body of each type goes to."""
+"""Which list of `OnRecord` a body of each type goes to."""
 
 _TYPES: Final = {name: kind for kind, name in LISTS.items()}
 _INDEX: Final = attrgetter("index")
@@ -86,7 +86,7 @@ class HeldEvidence(View):
         self._heads = heads
         self._entries: list[EvidenceEntry] = []
 
-    def apply(self, known: Known) -> None:
+    def apply(self, known: Entry) -> None:
         """Take in what bears on evidence, and let go of what is erased."""
         found = [o.record.body for o in known.opened if isinstance(o.record, Record) and type(o.record.body) in LISTS]
         if found:
@@ -122,7 +122,7 @@ class HeldEvidence(View):
         """Replace the entries by saved ones."""
         self._entries = state
 
-    def _superseded(self, known: Known) -> str | None:
+    def _superseded(self, known: Entry) -> str | None:
         """Only what `Heads` takes for the next version takes the place of anything: not what another author says of it."""
         old = self._heads.entry(known.header.supersedes) if known.header.supersedes else None
         return known.header.supersedes if old is not None and old.superseded_by == known.id else None
@@ -136,7 +136,7 @@ class HeldEvidence(View):
             del self._entries[at]
 
 
-def held_of(entries: Iterable[EvidenceEntry]) -> Held:
+def held_of(entries: Iterable[EvidenceEntry]) -> OnRecord:
     """Return entries as the lists that the rules of evidence are made from, in their order."""
     lists: dict[str, list[Any]] = {name: [] for name in _TYPES}
     recorded: dict[str, int] = {}
@@ -147,12 +147,12 @@ def held_of(entries: Iterable[EvidenceEntry]) -> Held:
         if one.supersedes is not None:
             supersedes[one.entry] = one.supersedes
         for body in one.bodies:
-            kept: Said | tuple[str, int, Body] = (
+            kept: ClaimSaid | tuple[str, int, Body] = (
                 said(one.entry, body, one.at_us) if isinstance(body, Claim) else (one.entry, one.at_us, body)
             )
             lists[LISTS[type(body)]].append(kept)
     kept_lists = {name: tuple(found) for name, found in lists.items()}
-    return Held(authors=authors, recorded=recorded, supersedes=supersedes, **kept_lists)
+    return OnRecord(authors=authors, recorded=recorded, supersedes=supersedes, **kept_lists)
 
 
 def _packed(one: EvidenceEntry) -> _Packed:

@@ -20,7 +20,7 @@ BINDS = frozenset({"assent", "reservation", "resumption"})
 
 
 class PictureBook:
-    """Answers `rules.hotline.callees.Book` from one viewer's picture."""
+    """Answers `rules.hotline.callees.Callees` from one viewer's picture."""
 
     def __init__(self, directory: Directory, agreements: Agreements) -> None:
         self._directory = directory

@@ -8,7 +8,7 @@ import msgspec
 
 from detente.geometry.stated.read_back import Difference
 from detente.picture.fold import View
-from detente.picture.known import Known
+from detente.picture.known import Entry
 from detente.picture.notices.airspace import Airspace
 from detente.picture.notices.read_backs import Judged
 from detente.picture.parties.directory import Directory
@@ -68,7 +68,7 @@ class Calls(View):
         self._directory = directory
         self._new: dict[str, None] = {}
 
-    def apply(self, known: Known) -> None:
+    def apply(self, known: Entry) -> None:
         """Take in one call, or destroy one."""
         self._new.clear()
         erasure = known.erasure
@@ -87,7 +87,7 @@ class Calls(View):
             received_at_us=known.received_at_us,
         )
 
-    def answer(self, known: Known, about: str) -> None:
+    def answer(self, known: Entry, about: str) -> None:
         """Note that what a call was about is here now, and its read-back can be compared."""
         self._new[known.id] = None
 

@@ -12,17 +12,17 @@ from typing import ClassVar, Literal
 import msgspec
 
 from detente.picture.fold import View
-from detente.picture.known import KeyUses, Known, by_officer
+from detente.picture.known import Entry, KeyUses, by_officer
 from detente.picture.notices.airspace import Airspace
 from detente.picture.notices.delivery import Delivery
 from detente.records.hotline.message import Message
 from detente.records.notices.notice import OwnNotice
 from detente.records.notices.response import Response
-from detente.rules.hotline.lapse import Lapse, Reading, lapse, latency
+from detente.rules.hotline.lapse import ClockReading, Lapse, lapse, latency
 from detente.rules.hotline.stop import Matched, Own, StopClock, matches
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class StopAsked(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One stop as it was said. `since_us` is when its officer signed it: the clock starts there. `recorded_us`: by the host, None
     while it is not.
     """
@@ -35,7 +35,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     since_us: int
 
 
-class Answered(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class StopAnswer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One answer to a stop. `officer`: an officer's key signed it, at `signed_us` by its party's own clock. `recorded`: `at_us` is
     the host's; otherwise it is the time of the station that holds it.
     """
@@ -53,8 +53,8 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class StopsState(msgspec.Struct, kw_only=True):
     """Stops by id; answers by the stop; units of own notices that only the author reads, by thread."""
 
-    answers: dict[str, list[Answered]] = {}
-    stops: dict[str, Asked] = {}
+    answers: dict[str, list[StopAnswer]] = {}
+    stops: dict[str, StopAsked] = {}
     units: dict[str, tuple[str, ...]] = {}
 
 
@@ -71,7 +71,7 @@ class Stops(View):
         self._delivery = delivery
         self._key_use = key_use
 
-    def apply(self, known: Known) -> None:
+    def apply(self, known: Entry) -> None:
         """Take in one entry."""
         own = known.body(OwnNotice)
         if own is not None and own.units:
@@ -80,7 +80,7 @@ class Stops(View):
         if asked is not None:
             self.state.stops[known.id] = msgspec.structs.replace(asked, recorded_us=known.received_at_us)
 
-    def answer(self, known: Known, about: str) -> None:
+    def answer(self, known: Entry, about: str) -> None:
         """Take in an answer, if it is to a stop."""
         answered = known.body(Response)
         if answered is not None and about in self.state.stops:
@@ -103,7 +103,7 @@ class Stops(View):
         named = msgspec.structs.replace(stop, about=tuple(sorted({*stop.about, *heads})))
         return matches(named, self.own(party, presence), now_us)
 
-    def clocks(self, extra: Iterable[tuple[Known, bool]] = ()) -> list[StopClock]:
+    def clocks(self, extra: Iterable[tuple[Entry, bool]] = ()) -> list[StopClock]:
         """Return every stop's clock at every party asked, running ones first, the oldest first.
 
         `extra` are entries that came directly or wait in the queue, and whether an officer signed them.
@@ -125,7 +125,7 @@ class Stops(View):
         ]
         return sorted(found, key=lambda c: (c.closed_us is not None, c.since_us, c.stop, c.party))
 
-    def _clock(self, stop: Asked, party: str, said: list[Answered]) -> StopClock:
+    def _clock(self, stop: StopAsked, party: str, said: list[StopAnswer]) -> StopClock:
         mine = sorted((a for a in said if a.party == party), key=lambda a: a.signed_us)
         close = next((a for a in mine if a.answer in ("comply", "reject")), None)
         told = next((f for f in self._delivery.facts(stop.id, party) if f.step == "told"), None)
@@ -151,10 +151,13 @@ class Stops(View):
         )
 
 
-def _took(stop: Asked, close: Answered, acknowledged_us: int | None, told_signed_us: int | None) -> Lapse:
+def _took(stop: StopAsked, close: StopAnswer, acknowledged_us: int | None, told_signed_us: int | None) -> Lapse:
     """How long the answer took: measured as every other answer's (`latency`), once both are on record, or by the party's own clock."""
     if acknowledged_us is None and (stop.recorded_us is None or not close.recorded):
-        asked, answered = Reading(at_us=stop.since_us, by=stop.asker), Reading(at_us=close.signed_us, by=close.party)
+        asked, answered = (
+            ClockReading(at_us=stop.since_us, by=stop.asker),
+            ClockReading(at_us=close.signed_us, by=close.party),
+        )
         return lapse(asked, answered)
     return latency(
         close.party,
@@ -166,12 +169,12 @@ def _took(stop: Asked, close: Answered, acknowledged_us: int | None, told_signed
     )
 
 
-def read_stop(known: Known) -> Asked | None:
+def read_stop(known: Entry) -> StopAsked | None:
     """Return an entry as a stop, or None."""
     message = known.body(Message)
     if message is None or message.urgency != "stop":
         return None
-    return Asked(
+    return StopAsked(
         asker=known.header.author,
         id=known.id,
         message=message,
@@ -181,9 +184,9 @@ def read_stop(known: Known) -> Asked | None:
     )
 
 
-def answer_of(known: Known, body: Response, *, officer: bool, recorded: bool) -> Answered:
+def answer_of(known: Entry, body: Response, *, officer: bool, recorded: bool) -> StopAnswer:
     """Return an answer to a stop."""
-    return Answered(
+    return StopAnswer(
         answer=body.answer,
         at_us=known.received_at_us,
         entry=known.id,

@@ -16,8 +16,8 @@ from detente import errors
 from detente.geometry.search.index import VolumeIndex
 from detente.geometry.volume import Separation, Volume4D
 from detente.picture.fold import Fault, View
-from detente.picture.heads import Entry, Heads
-from detente.picture.known import Known, Opened
+from detente.picture.heads import EntrySummary, Heads
+from detente.picture.known import Entry, Opened
 from detente.picture.shards import Shards, empty
 from detente.records.entries.closing import Closing
 from detente.records.entries.disclosure import Disclosure
@@ -116,7 +116,7 @@ class Airspace(View):
         # By ledger index: the first version of what is in the search index. A key there is that index and the volume's.
         self._first_at: list[dict[int, str]] = [{} for _ in range(256)]
 
-    def apply(self, known: Known) -> None:
+    def apply(self, known: Entry) -> None:
         """Take in one entry; `Heads` has taken it in before."""
         if known.kind == "notice":
             self._apply_notice(known)
@@ -127,7 +127,7 @@ class Airspace(View):
         elif known.kind == "closing":
             self._apply_closing(known)
 
-    def answer(self, known: Known, about: str) -> None:
+    def answer(self, known: Entry, about: str) -> None:
         """Take in a facet that was opened later."""
         if known.disclosed is not None:
             self._apply_disclosure(known, known.disclosed)
@@ -227,7 +227,7 @@ class Airspace(View):
         """Return the open private doubts about a notice; only the author's own station has any."""
         return tuple(self.state.doubts.get(self.first_of(entry_id), ()))
 
-    def _apply_notice(self, known: Known) -> None:
+    def _apply_notice(self, known: Entry) -> None:
         entry = self._heads.entry(known.id)
         if entry is None:
             return
@@ -245,7 +245,7 @@ class Airspace(View):
         if len(former) > FORMER:
             del former[next(iter(former))]
 
-    def _apply_doubt(self, known: Known) -> None:
+    def _apply_doubt(self, known: Entry) -> None:
         doubt = known.body(Doubt)
         if doubt is None:
             return
@@ -256,7 +256,7 @@ class Airspace(View):
         flag = DoubtFlag(at_us=known.received_at_us, by_role=doubt.by_role, entry=known.id, words=doubt.words)
         self.state.doubts.setdefault(first, []).append(flag)
 
-    def _apply_erasure(self, known: Known) -> None:
+    def _apply_erasure(self, known: Entry) -> None:
         erasure = known.erasure
         if erasure is None:
             return
@@ -264,12 +264,12 @@ class Airspace(View):
         if self.is_head(erasure.about):
             self._drop(self.first_of(erasure.about))
 
-    def _apply_closing(self, known: Known) -> None:
+    def _apply_closing(self, known: Entry) -> None:
         closing = known.body(Closing)
         if closing is not None and self._heads.closing(closing.about) is not None:
             self._drop(self.first_of(closing.about))
 
-    def _apply_disclosure(self, known: Known, opened: Opened) -> None:
+    def _apply_disclosure(self, known: Entry, opened: Opened) -> None:
         disclosure = known.body(Disclosure)
         live = self.get(disclosure.about) if disclosure else None
         if (
@@ -330,7 +330,7 @@ _PLACE_BITS = 12
 _HOUR_US = 3_600_000_000
 
 
-def _live_notice(known: Known, entry: Entry, full: Notice | None, coarse: CoarseNotice | None) -> LiveNotice:
+def _live_notice(known: Entry, entry: EntrySummary, full: Notice | None, coarse: CoarseNotice | None) -> LiveNotice:
     bare = LiveNotice(
         activity=None,
         author=entry.author,

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from detente.picture.heads import Heads
-from detente.picture.known import Known
+from detente.picture.known import Entry
 from detente.picture.notices.airspace import Airspace, LiveNotice
 from detente.picture.parties.directory import Directory
 from detente.records.agreements.agreement import Agreement
@@ -44,7 +44,7 @@ class Before:
         self.directory = directory
 
 
-def change_in(known: Known, before: Before) -> Change | None:
+def change_in(known: Entry, before: Before) -> Change | None:
     """Return the change that an entry says, or None."""
     for opened in known.opened:
         body: Any = getattr(opened.record, "body", None)
@@ -54,7 +54,7 @@ def change_in(known: Known, before: Before) -> Change | None:
     return None
 
 
-def _stated(known: Known, body: Changed, readers: tuple[str, ...], before: Before) -> Change | None:
+def _stated(known: Entry, body: Changed, readers: tuple[str, ...], before: Before) -> Change | None:
     return Change(
         about=tuple(before.airspace.first_of(entry) for entry in body.about),
         by=known.header.author,
@@ -72,7 +72,7 @@ def _stated(known: Known, body: Changed, readers: tuple[str, ...], before: Befor
     )
 
 
-def _notice(known: Known, body: Notice | CoarseNotice, readers: tuple[str, ...], before: Before) -> Change | None:
+def _notice(known: Entry, body: Notice | CoarseNotice, readers: tuple[str, ...], before: Before) -> Change | None:
     old = before.heads.entry(known.header.supersedes) if known.header.supersedes else None
     if old is None or old.superseded_by != known.id:
         return None
@@ -112,7 +112,7 @@ def _notice_change(was: LiveNotice, body: Notice | CoarseNotice) -> ChangeKind |
     return "moved" if (full.volumes, full.users) != (body.volumes, body.users) else None
 
 
-def _channel(known: Known, body: Channel, readers: tuple[str, ...], before: Before) -> Change | None:
+def _channel(known: Entry, body: Channel, readers: tuple[str, ...], before: Before) -> Change | None:
     was = before.directory.account_of(body.channel, known.header.author)
     if was is None or (was.state, was.parties) == (body.state, body.parties):
         return None
@@ -133,7 +133,7 @@ def _channel(known: Known, body: Channel, readers: tuple[str, ...], before: Befo
     )
 
 
-def _party(known: Known, body: Party, readers: tuple[str, ...], before: Before) -> Change | None:
+def _party(known: Entry, body: Party, readers: tuple[str, ...], before: Before) -> Change | None:
     was = before.directory.party(body.party)
     if was is None:
         return None
@@ -153,7 +153,7 @@ def _party(known: Known, body: Party, readers: tuple[str, ...], before: Before) 
     )
 
 
-def _agreement(known: Known, body: Agreement, readers: tuple[str, ...], before: Before) -> Change | None:
+def _agreement(known: Entry, body: Agreement, readers: tuple[str, ...], before: Before) -> Change | None:
     """A first version begins something, with the end that its text sets; a later version amends it."""
     ends_us = _moment(body.ends)
     return Change(
@@ -171,7 +171,7 @@ def _agreement(known: Known, body: Agreement, readers: tuple[str, ...], before: 
     )
 
 
-def _said_of(known: Known, about: str, by: str, at: Stated | None, kind: ChangeKind, before: Before) -> Change:
+def _said_of(known: Entry, about: str, by: str, at: Stated | None, kind: ChangeKind, before: Before) -> Change:
     """A party's own word on an agreement. That another still calls it in force does not take the danger away."""
     effective_us = _moment(at) or known.received_at_us
     first = before.airspace.first_of(about)
@@ -189,7 +189,7 @@ def _said_of(known: Known, about: str, by: str, at: Stated | None, kind: ChangeK
     )
 
 
-def _position(known: Known, body: Position, readers: tuple[str, ...], before: Before) -> Change | None:
+def _position(known: Entry, body: Position, readers: tuple[str, ...], before: Before) -> Change | None:
     kind = SAYS.get(body.says) or POWERS.get(body.power)
     if kind is None or body.term:
         return None
@@ -197,7 +197,7 @@ def _position(known: Known, body: Position, readers: tuple[str, ...], before: Be
     return msgspec.structs.replace(made, readers=readers, words=body.words)
 
 
-def _assent(known: Known, body: Assent, readers: tuple[str, ...], before: Before) -> Change | None:
+def _assent(known: Entry, body: Assent, readers: tuple[str, ...], before: Before) -> Change | None:
     kind = ACTS.get(body.act)
     if kind is None:
         return None
@@ -205,7 +205,7 @@ def _assent(known: Known, body: Assent, readers: tuple[str, ...], before: Before
     return msgspec.structs.replace(made, readers=readers, words=body.words)
 
 
-def _permission(known: Known, body: PermissionReply, readers: tuple[str, ...], before: Before) -> Change | None:
+def _permission(known: Entry, body: PermissionReply, readers: tuple[str, ...], before: Before) -> Change | None:
     """A host takes back what it offered or granted: what rests on it has lost its ground."""
     terms = before.heads.entry(body.about)
     if body.answer != "withdraw" or terms is None or terms.author != known.header.author:
@@ -214,7 +214,7 @@ def _permission(known: Known, body: PermissionReply, readers: tuple[str, ...], b
     return msgspec.structs.replace(made, matter=f"permission-{body.about[:12]}", readers=readers, words=body.words)
 
 
-def _lifeline(known: Known, body: Lifeline, readers: tuple[str, ...], before: Before) -> Change | None:
+def _lifeline(known: Entry, body: Lifeline, readers: tuple[str, ...], before: Before) -> Change | None:
     if known.header.supersedes is None:
         return None
     kind = LIFELINES[body.state]
@@ -236,7 +236,7 @@ def _moment(at: Stated | None) -> int | None:
     return None if at is None else at.earliest_us if at.earliest_us is not None else at.latest_us
 
 
-def _ahead(known: Known, at_us: int | None) -> int | None:
+def _ahead(known: Entry, at_us: int | None) -> int | None:
     """A moment that was still to come when it was said: when it comes, those concerned are warned again."""
     return at_us if at_us is not None and at_us > known.received_at_us else None
 
@@ -245,7 +245,7 @@ def _matter(text: str) -> str:
     return text[:64]
 
 
-CHANGES: dict[type, Callable[[Known, Any, tuple[str, ...], Before], Change | None]] = {
+CHANGES: dict[type, Callable[[Entry, Any, tuple[str, ...], Before], Change | None]] = {
     Agreement: _agreement,
     Assent: _assent,
     Changed: _stated,

@@ -14,17 +14,17 @@ import msgspec
 
 from detente.picture.fold import View
 from detente.picture.heads import Heads
-from detente.picture.known import KeyUses, Known
+from detente.picture.known import Entry, KeyUses
 from detente.picture.notices.read_backs import ReadBacks
 from detente.records.entries.watermark import Watermark
 from detente.records.notices.response import OFFICER_ONLY, Response
 from detente.rules.notices.delivery.course import Course, course_of
-from detente.rules.notices.delivery.steps import READ_BACK_OF, STEP_OF, Fact, Step, step_of
+from detente.rules.notices.delivery.steps import READ_BACK_OF, STEP_OF, DeliveryStep, Fact, step_of
 
-__all__ = ["READ_BACK_OF", "STEP_OF", "Delivery", "Fact", "Step"]
+__all__ = ["READ_BACK_OF", "STEP_OF", "Delivery", "DeliveryStep", "Fact"]
 
 
-class Mark(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class WatermarkSeen(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One watermark that reached further than any before it from the same party."""
 
     at_us: int
@@ -38,7 +38,7 @@ class DeliveryState(msgspec.Struct, kw_only=True):
     """Watermarks by party, growing in size and index; responses by the version that they answer."""
 
     facts: dict[str, list[Fact]] = {}
-    marks: dict[str, list[Mark]] = {}
+    marks: dict[str, list[WatermarkSeen]] = {}
 
 
 class Delivery(View):
@@ -62,7 +62,7 @@ class Delivery(View):
         self._key_use = key_use
         self.acknowledged = lambda entry, party: None
 
-    def apply(self, known: Known) -> None:
+    def apply(self, known: Entry) -> None:
         """Take in one watermark; with an erased notice, how it was read back can no longer be shown."""
         party = known.header.author
         watermark = known.body(Watermark)
@@ -73,13 +73,15 @@ class Delivery(View):
             if not marks or size > marks[-1].size:
                 signed_us = known.header.signed_at_us
                 marks.append(
-                    Mark(at_us=known.received_at_us, entry=known.id, index=known.index, signed_us=signed_us, size=size)
+                    WatermarkSeen(
+                        at_us=known.received_at_us, entry=known.id, index=known.index, signed_us=signed_us, size=size
+                    )
                 )
         erasure = known.erasure
         if erasure is not None:
             self._erased(erasure.about)
 
-    def answer(self, known: Known, about: str) -> None:
+    def answer(self, known: Entry, about: str) -> None:
         """Take in one response."""
         response = known.body(Response)
         use = self._key_use(known.header.key, known.index) if self._key_use is not None else None
@@ -102,9 +104,9 @@ class Delivery(View):
         facts = self.state.facts.get(about, [])
         for n, fact in enumerate(facts):
             if fact.step in READ_BACK_OF.values():
-                facts[n] = msgspec.structs.replace(fact, step=Step.READ_BACK_UNCHECKED)
+                facts[n] = msgspec.structs.replace(fact, step=DeliveryStep.READ_BACK_UNCHECKED)
 
-    def _step(self, entry_id: str, response: Response) -> Step:
+    def _step(self, entry_id: str, response: Response) -> DeliveryStep:
         judged = self._read_backs.judged(entry_id)
         return step_of(response.answer, response.unit) if judged is None else READ_BACK_OF[judged.verdict]
 
@@ -117,12 +119,12 @@ class Delivery(View):
         found = [f for f in self.state.facts.get(version, ()) if f.party == party]
         if entry is not None and party in entry.audience:
             recorded = (entry.received_at_us, version, entry.index)
-            found.append(_plain(Step.RECORDED, party, version, *recorded))
+            found.append(_plain(DeliveryStep.RECORDED, party, version, *recorded))
             mark = self.told_by(party, entry.index)
             if mark is not None:
-                told = _plain(Step.TOLD, party, version, mark.at_us, mark.entry, mark.index)
+                told = _plain(DeliveryStep.TOLD, party, version, mark.at_us, mark.entry, mark.index)
                 found.append(msgspec.structs.replace(told, signed_us=mark.signed_us))
-        return tuple(sorted(found, key=lambda f: (f.step is not Step.RECORDED, f.index)))
+        return tuple(sorted(found, key=lambda f: (f.step is not DeliveryStep.RECORDED, f.index)))
 
     def of(self, version: str) -> dict[str, tuple[Fact, ...]]:
         """Return the facts of one version for each recipient, by party; a recipient with nothing but *recorded* is listed."""
@@ -136,14 +138,14 @@ class Delivery(View):
             self.facts(version, party), party, version, acknowledged_us=acknowledged_us, needs_readback=needs_readback
         )
 
-    def told_by(self, party: str, index: int) -> Mark | None:
+    def told_by(self, party: str, index: int) -> WatermarkSeen | None:
         """Return the first watermark of a party that covers a ledger index, or None: no evidence."""
         marks = self.state.marks.get(party, [])
         at = bisect_right(marks, index, key=lambda m: m.size)
         return marks[at] if at < len(marks) else None
 
 
-def _plain(step: Step, party: str, version: str, at_us: int, entry: str, index: int) -> Fact:
+def _plain(step: DeliveryStep, party: str, version: str, at_us: int, entry: str, index: int) -> Fact:
     return Fact(
         at_us=at_us,
         by_role=None,

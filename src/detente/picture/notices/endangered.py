@@ -19,7 +19,7 @@ import msgspec
 from detente.geometry.volume import Separation
 from detente.picture.fold import View
 from detente.picture.heads import Heads
-from detente.picture.known import Known
+from detente.picture.known import Entry
 from detente.picture.notices.airspace import Airspace, LiveNotice
 from detente.picture.notices.changes import Before, change_in
 from detente.picture.parties.directory import Directory
@@ -27,7 +27,7 @@ from detente.picture.shards import Shards, empty
 from detente.records.notices.notice import Activity, Notice
 from detente.records.notices.notice_state import LIVE, State
 from detente.records.notices.warning import Cause, DangerWarning, Haste
-from detente.rules.notices.changes.fan_out import Change, Open, Ranked, Why, touch
+from detente.rules.notices.changes.fan_out import Change, OpenNotice, Ranked, Why, touch
 
 NAMING = frozenset({"assent", "change", "permission", "position"})
 """Kinds whose change depends on an entry that they name."""
@@ -101,7 +101,7 @@ class Dangers(View):
         }
         self.fresh = list(state.changes.values())
 
-    def apply(self, known: Known) -> None:
+    def apply(self, known: Entry) -> None:
         """Take in one entry, before the other views but `Heads` do."""
         warning = known.body(DangerWarning)
         if warning is not None:
@@ -115,7 +115,7 @@ class Dangers(View):
             self._read_by(known)
         self._change(known)
 
-    def answer(self, known: Known, about: str) -> None:
+    def answer(self, known: Entry, about: str) -> None:
         """Take in an entry again now that what it names is here: of which thread it is, and what it inherits."""
         warning = known.body(DangerWarning)
         if warning is not None:
@@ -123,7 +123,7 @@ class Dangers(View):
         elif known.kind in NAMING:
             self._change(known)
 
-    def _change(self, known: Known) -> None:
+    def _change(self, known: Entry) -> None:
         change = change_in(known, self._before)
         change = self._inherit(change) if change is not None else None
         if change is not None and self.state.changes.get(change.source) != change:
@@ -196,9 +196,9 @@ class Dangers(View):
         """Return who may read the full form of a thread's head, as far as it is known here."""
         return self._readers.get(first) or ()
 
-    def open_of(self, live: LiveNotice, why: Why) -> Open:
+    def open_of(self, live: LiveNotice, why: Why) -> OpenNotice:
         """Return a live notice whose class and times are readable here as the rule sees it."""
-        return Open(
+        return OpenNotice(
             activity=live.activity or Activity.LINE,
             author=live.author,
             end_us=live.end_us or 0,
@@ -245,7 +245,7 @@ class Dangers(View):
         for source in [s for s in self.state.changes if self._airspace.first_of(s) == first]:
             del self.state.changes[source]
 
-    def _read_by(self, known: Known) -> None:
+    def _read_by(self, known: Entry) -> None:
         self._readers.pop(self._airspace.first_of(known.id))
         for opened in known.opened:
             body = getattr(opened.record, "body", None)

@@ -14,14 +14,14 @@ import msgspec
 from detente import errors
 from detente.geometry.volume import Separation
 from detente.picture.fold import Fault, View
-from detente.picture.known import Known
+from detente.picture.known import Entry
 from detente.picture.notices.airspace import Airspace, LiveNotice, fault_of
 from detente.picture.shards import Shards, empty
 from detente.records.entries.closing import Closing
 from detente.rules.notices.pairs import Conflict, Live, SeparationFor, conflicts_with
 
 
-class Open(msgspec.Struct, frozen=True, kw_only=True):
+class OpenConflict(msgspec.Struct, frozen=True, kw_only=True):
     """One open conflict, and the entry that brought it about: the later of the two versions."""
 
     at_us: int
@@ -35,7 +35,7 @@ class OpenConflictsState(msgspec.Struct, kw_only=True):
     (see `shards`).
     """
 
-    open: dict[str, Open] = {}
+    open: dict[str, OpenConflict] = {}
     pending: list[dict[str, bool]] = msgspec.field(default_factory=empty)
 
 
@@ -58,13 +58,13 @@ class OpenConflicts(View):
         self._pairs: dict[str, set[str]] = {}  # pair keys by first version
         self._faults: list[Fault] = []
 
-    def apply(self, known: Known) -> None:
+    def apply(self, known: Entry) -> None:
         """Take in one entry; `Airspace` has taken it in before."""
         body = known.body(Closing) or known.erasure
         if known.kind != "disclosure":
             self._changed(body.about if body is not None else known.id)
 
-    def answer(self, known: Known, about: str) -> None:
+    def answer(self, known: Entry, about: str) -> None:
         """Take in a facet that was opened later."""
         if known.kind == "disclosure":
             self._changed(about)
@@ -109,13 +109,13 @@ class OpenConflicts(View):
         """Return how many notices are not compared yet."""
         return len(self._pending)
 
-    def open(self, at_us: int | None = None) -> list[Open]:
+    def open(self, at_us: int | None = None) -> list[OpenConflict]:
         """Return the open conflicts, the soonest first; with a time, without those whose last moment is past."""
         self.settle()
         found = (o for o in self.state.open.values() if at_us is None or o.conflict.meeting.last_us >= at_us)
         return sorted(found, key=_soonest)
 
-    def of(self, entry_id: str) -> list[Open]:
+    def of(self, entry_id: str) -> list[OpenConflict]:
         """Return the open conflicts of one notice, given any of its versions, the soonest first."""
         self.settle()
         pairs = self._pairs.get(self._airspace.first_of(entry_id), ())
@@ -131,7 +131,7 @@ class OpenConflicts(View):
             other = neighbours[conflict.first if conflict.second == live.version else conflict.second]
             later = max(live, other, key=lambda n: n.index)
             pair = "/".join(sorted((live.first, other.first)))
-            self.state.open[pair] = Open(
+            self.state.open[pair] = OpenConflict(
                 at_us=later.received_at_us, conflict=conflict, entry=later.version, index=later.index
             )
             self._join(pair)
@@ -171,5 +171,5 @@ def _as_live(notice: LiveNotice) -> Live | None:
     return Live(activity=notice.activity, author=notice.author, notice=notice.version, volumes=notice.volumes())
 
 
-def _soonest(one: Open) -> tuple[int, str, str]:
+def _soonest(one: OpenConflict) -> tuple[int, str, str]:
     return (one.conflict.meeting.first_us, one.conflict.first, one.conflict.second)

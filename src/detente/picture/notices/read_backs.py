@@ -16,7 +16,7 @@ from detente.geometry.stated.read_back import Difference, compare_figures
 from detente.geometry.volume import Volume4D
 from detente.picture.fold import View
 from detente.picture.heads import Heads
-from detente.picture.known import KeyUses, Known, by_officer
+from detente.picture.known import Entry, KeyUses, by_officer
 from detente.picture.notices.airspace import Airspace
 from detente.records.entries.disclosure import Disclosure
 from detente.records.notices.notice import CoarseNotice, Notice
@@ -85,7 +85,7 @@ class ReadBacks(View):
         self._airspace = airspace
         self._new: dict[str, Judged] = {}
 
-    def apply(self, known: Known) -> None:
+    def apply(self, known: Entry) -> None:
         """Take in one entry."""
         self._new.clear()
         if known.kind == "notice":
@@ -93,7 +93,7 @@ class ReadBacks(View):
         elif known.kind == "erasure":
             self._erased(known)
 
-    def answer(self, known: Known, about: str) -> None:
+    def answer(self, known: Entry, about: str) -> None:
         """Take in one read-back, or a form that was opened later."""
         if known.disclosed is not None:
             self._disclosed(known)
@@ -127,7 +127,7 @@ class ReadBacks(View):
         ]
         return tuple(sorted(found, key=lambda j: (-j.at_us, j.entry)))
 
-    def _judge(self, known: Known, response: Response) -> Judged:
+    def _judge(self, known: Entry, response: Response) -> Judged:
         party, entry = known.header.author, self._heads.entry(response.version)
         told = self._told(response.version, party)
         differences: tuple[Difference, ...] = ()
@@ -156,7 +156,7 @@ class ReadBacks(View):
             return volumes_of(coarse)
         return None
 
-    def _notice(self, known: Known) -> None:
+    def _notice(self, known: Entry) -> None:
         """Note who may read which form. What was read back of a version is judged by what that version said, also when a newer
         one was recorded first; of versions that are kept no longer the readers go too.
         """
@@ -183,7 +183,7 @@ class ReadBacks(View):
             self.state.readers.pop(gone, None)
             del self.state.former[gone]
 
-    def _erased(self, known: Known) -> None:
+    def _erased(self, known: Entry) -> None:
         """What was told is destroyed: nobody can hold a read-back against it any more, here or at a station that starts again."""
         erasure = known.erasure
         if erasure is None:
@@ -193,7 +193,7 @@ class ReadBacks(View):
         for party, judged in by_party.items():
             by_party[party] = msgspec.structs.replace(judged, differences=(), verdict="not compared")
 
-    def _disclosed(self, known: Known) -> None:
+    def _disclosed(self, known: Entry) -> None:
         """A form opened later is what its new readers were told from then on."""
         disclosure = known.body(Disclosure)
         opened = known.disclosed

@@ -8,12 +8,12 @@ import msgspec
 
 from detente.picture.fold import View
 from detente.picture.heads import Heads
-from detente.picture.known import Known
+from detente.picture.known import Entry
 from detente.picture.parties.directory import Directory
 from detente.records.notices.screening import ANSWER_MEANS, Answer, Screening
 
 
-class Answered(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class ScreeningOnRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One recipient's answer to one version. The first answer stands; `entry` is None while there is none. `speaks_for` leaves
     out whom the party may not speak for.
 
@@ -43,7 +43,7 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class ScreeningsState(msgspec.Struct, kw_only=True):
     """First answers by version, then by party."""
 
-    answers: dict[str, dict[str, Answered]] = {}
+    answers: dict[str, dict[str, ScreeningOnRecord]] = {}
 
 
 class Screenings(View):
@@ -59,10 +59,10 @@ class Screenings(View):
         self._heads = heads
         self.deadline_us = deadline_us
 
-    def apply(self, known: Known) -> None:
+    def apply(self, known: Entry) -> None:
         """Take in one entry: screenings are answers."""
 
-    def answer(self, known: Known, about: str) -> None:
+    def answer(self, known: Entry, about: str) -> None:
         """Take in one screening. One after the deadline is kept too: its time shows that it was late."""
         screening = known.body(Screening)
         if screening is None:
@@ -71,7 +71,7 @@ class Screenings(View):
         answers = self.state.answers.setdefault(screening.about, {})
         answers.setdefault(
             party,
-            Answered(
+            ScreeningOnRecord(
                 answer=screening.answer,
                 at_us=known.received_at_us,
                 buffer_mm=screening.buffer_mm,
@@ -87,16 +87,16 @@ class Screenings(View):
         """Return those for whom an answer may count, as far as this viewer's party entries show."""
         return {party, *self._directory.speaks_for(party), *self._directory.binds(party)}
 
-    def of(self, version: str, now_us: int) -> tuple[Answered, ...]:
+    def of(self, version: str, now_us: int) -> tuple[ScreeningOnRecord, ...]:
         """Return the answer of every recipient of a version, by party, as at a time."""
         entry = self._heads.entry(version)
         recipients = entry.recipients if entry else ()
         given = self.state.answers.get(version, {})
         return tuple(given.get(p) or self._absent(version, p, now_us) for p in sorted({*recipients, *given}))
 
-    def _absent(self, version: str, party: str, now_us: int) -> Answered:
+    def _absent(self, version: str, party: str, now_us: int) -> ScreeningOnRecord:
         due_us = self._due_us(version)
-        return Answered(
+        return ScreeningOnRecord(
             answer="not screened" if now_us > due_us else None,
             at_us=None,
             buffer_mm=None,

@@ -14,8 +14,8 @@ from typing import ClassVar, Final, Literal, NamedTuple
 import msgspec
 
 from detente.picture.fold import View
-from detente.picture.heads import Entry, Heads
-from detente.picture.known import KeyUses, Known, by_officer
+from detente.picture.heads import EntrySummary, Heads
+from detente.picture.known import Entry, KeyUses, by_officer
 from detente.picture.notices.read_backs import ReadBacks
 from detente.picture.shards import Shards, empty
 from detente.records.entries.closing import Closing
@@ -74,23 +74,23 @@ class Clocks(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class Asked(NamedTuple):
+class WayOfAsking(NamedTuple):
     """One way of asking: what is waited for, and which clock runs."""
 
     for_: For
     clock: str
 
 
-ASKS: dict[str, Asked] = {
-    "officer": Asked("officer", "officer_us"),
-    "query": Asked("answer", "query_us"),
-    "query-urgent": Asked("answer", "query_urgent_us"),
-    "read-back": Asked("read-back", "readback_us"),
-    "screening": Asked("screening", "screening_us"),
-    "stop": Asked("comply-or-reject", "stop_us"),
-    "stop-officer": Asked("officer", "stop_us"),
-    "urgent": Asked("officer", "urgent_us"),
-    "warning": Asked("officer", "warning_us"),
+ASKS: dict[str, WayOfAsking] = {
+    "officer": WayOfAsking("officer", "officer_us"),
+    "query": WayOfAsking("answer", "query_us"),
+    "query-urgent": WayOfAsking("answer", "query_urgent_us"),
+    "read-back": WayOfAsking("read-back", "readback_us"),
+    "screening": WayOfAsking("screening", "screening_us"),
+    "stop": WayOfAsking("comply-or-reject", "stop_us"),
+    "stop-officer": WayOfAsking("officer", "stop_us"),
+    "urgent": WayOfAsking("officer", "urgent_us"),
+    "warning": WayOfAsking("officer", "warning_us"),
 }
 """Every way of asking, by the word under which it is remembered."""
 
@@ -166,7 +166,7 @@ class Waiting(View):
         self.state = state
         self._pending = Shards(state.pending)
 
-    def apply(self, known: Known) -> None:
+    def apply(self, known: Entry) -> None:
         """Take in one entry; `Heads` has taken it in before."""
         header = known.header
         old = self._heads.entry(header.supersedes) if header.supersedes else None
@@ -194,7 +194,7 @@ class Waiting(View):
                 self.state.pressing.discard(body.about)
                 self._pending.pop(body.about)
 
-    def answer(self, known: Known, about: str) -> None:
+    def answer(self, known: Entry, about: str) -> None:
         """Take in what an entry answers: it ends waits, and a query begins one."""
         author, response = known.header.author, known.body(Response)
         if response is not None:
@@ -233,7 +233,7 @@ class Waiting(View):
                 if only is None or party == only:
                     yield from (self._wait(version, entry, party, ask) for ask in asks)
 
-    def _wait(self, version: str, entry: Entry, party: str, ask: str) -> Wait:
+    def _wait(self, version: str, entry: EntrySummary, party: str, ask: str) -> Wait:
         if ask == "query" and not self.state.pressing.isdisjoint(self.state.queried.get(version, ())):
             ask = "query-urgent"
         for_, clock = ASKS[ask]
@@ -247,7 +247,7 @@ class Waiting(View):
             version=version,
         )
 
-    def _response(self, known: Known, response: Response) -> None:
+    def _response(self, known: Entry, response: Response) -> None:
         judged = self._read_backs.judged(known.id)
         said = response.answer not in OFFICER_ONLY or by_officer(known, self._key_use)
         if said and (response.answer != "read-back" or (judged is not None and judged.verdict == "agrees")):

@@ -10,17 +10,17 @@ from typing import ClassVar, Literal
 
 import msgspec
 
+from detente.ledger.genesis import FoundingOfficer as FoundingOfficer
 from detente.ledger.genesis import Genesis
-from detente.ledger.genesis import Officer as FoundingOfficer
 from detente.picture.fold import View
-from detente.picture.known import Known
+from detente.picture.known import Entry
 from detente.records.hotline.channel import Channel
 from detente.records.parties.officer import Officer
 from detente.records.parties.party import Party
 from detente.records.parties.roster import Roster
 
 
-class Since(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Provenance(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Which entry said so, at which index and when; genesis is index 0 with the ledger's own id."""
 
     entry: str
@@ -32,17 +32,17 @@ class PartyStands(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A party as it stands, and since which entry."""
 
     party: Party
-    since: Since
+    since: Provenance
 
 
 class OfficerStands(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An officer as it stands, and since which entry."""
 
     officer: Officer
-    since: Since
+    since: Provenance
 
 
-class Answers(msgspec.Struct, frozen=True, kw_only=True):
+class AnswersFor(msgspec.Struct, frozen=True, kw_only=True):
     """Who answers for a party. `through` is the way from it to `by`, in order, without either end."""
 
     by: str | None
@@ -83,9 +83,9 @@ class Directory(View):
         if genesis is not None:
             self._found(genesis, ledger)
 
-    def apply(self, known: Known) -> None:
+    def apply(self, known: Entry) -> None:
         """Take in one entry. Whether its key could sign it was judged before (`ledger.identity`)."""
-        since = Since(entry=known.id, index=known.index, at_us=known.received_at_us)
+        since = Provenance(entry=known.id, index=known.index, at_us=known.received_at_us)
         for opened in known.opened:
             body = getattr(opened.record, "body", None)
             if isinstance(body, Party):
@@ -106,10 +106,10 @@ class Directory(View):
         """Return the parties as they stand, by id; departed ones too."""
         return tuple(self.state.parties[p].party for p in sorted(self.state.parties))
 
-    def answers_for(self, party: str) -> Answers:
+    def answers_for(self, party: str) -> AnswersFor:
         """Say who answers for a party: itself if it has a station, else whom it names, and so on; else nobody."""
         if party not in self.state.parties:
-            return Answers(by=None, how="unknown party", party=party, through=())
+            return AnswersFor(by=None, how="unknown party", party=party, through=())
         way, at = [party], self.party(party)
         while at is not None and (at.station_key is None or at.state == "departed"):
             if at.answered_for_by is None or at.answered_for_by in way:
@@ -118,9 +118,9 @@ class Directory(View):
                 way.append(at.answered_for_by)
                 at = self.party(at.answered_for_by)
         if at is None:
-            return Answers(by=None, how="nobody", party=party, through=())
+            return AnswersFor(by=None, how="nobody", party=party, through=())
         how: Literal["itself", "through another"] = "itself" if len(way) == 1 else "through another"
-        return Answers(by=way[-1], how=how, party=party, through=tuple(way[1:-1]))
+        return AnswersFor(by=way[-1], how=how, party=party, through=tuple(way[1:-1]))
 
     def speaks_for(self, party: str) -> tuple[str, ...]:
         """Return the parties that this one answers for, itself included, sorted."""
@@ -168,14 +168,14 @@ class Directory(View):
         above = self.party(found.parent) if found is not None and found.parent is not None else None
         return above.party if above is not None and above.state == "active" else None
 
-    def _roster(self, known: Known, roster: Roster) -> None:
+    def _roster(self, known: Entry, roster: Roster) -> None:
         of_party = self.state.rosters.setdefault(roster.party, {})
         if known.header.supersedes is not None:
             of_party.pop(known.header.supersedes, None)
         of_party[known.id] = roster
 
     def _found(self, genesis: Genesis, ledger: str) -> None:
-        since = Since(entry=ledger, index=0, at_us=genesis.created_us)
+        since = Provenance(entry=ledger, index=0, at_us=genesis.created_us)
         for founder in genesis.founders:
             party = Party(
                 acts_for=(),
@@ -194,7 +194,7 @@ class Directory(View):
             self.state.parties[party.party] = PartyStands(party=party, since=since)
             self._found_officers(founder.party, founder.officers, since)
 
-    def _found_officers(self, party: str, found: Iterable[FoundingOfficer], since: Since) -> None:
+    def _found_officers(self, party: str, found: Iterable[FoundingOfficer], since: Provenance) -> None:
         for one in found:
             officer = Officer(
                 distrust_since_us=None,

@@ -7,13 +7,13 @@ from typing import ClassVar
 import msgspec
 
 from detente.picture.fold import View
-from detente.picture.known import KeyUses, Known
+from detente.picture.known import Entry, KeyUses
 from detente.records.hotline.trial import Trial
 from detente.records.parties.handover import Handover
-from detente.rules.hotline.roster import Signed, handovers
+from detente.rules.hotline.roster import SignedHandover, handovers
 
 
-class Said(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class HandoverSignature(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One signature under a hand-over: the entry, and the officer whose key signed it, None for a station's."""
 
     by: str | None
@@ -24,7 +24,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class WatchbookState(msgspec.Struct, kw_only=True):
     """In order of the ledger."""
 
-    said: list[Said] = []
+    said: list[HandoverSignature] = []
     trials: list[Trial] = []
 
 
@@ -39,7 +39,7 @@ class Watchbook(View):
         self.state = WatchbookState()
         self._key_use = key_use
 
-    def apply(self, known: Known) -> None:
+    def apply(self, known: Entry) -> None:
         """Take in one entry."""
         handover, trial = known.body(Handover), known.body(Trial)
         if trial is not None:
@@ -47,8 +47,8 @@ class Watchbook(View):
         elif handover is not None:
             use = self._key_use(known.header.key, known.index) if self._key_use is not None else None
             by = use.officer if use is not None else None
-            self.state.said.append(Said(by=by, entry=known.id, handover=handover))
+            self.state.said.append(HandoverSignature(by=by, entry=known.id, handover=handover))
 
-    def handovers(self) -> tuple[Signed, ...]:
+    def handovers(self) -> tuple[SignedHandover, ...]:
         """Return the hand-overs with their signatures, in order."""
         return handovers([(said.entry, said.by, said.handover) for said in self.state.said])

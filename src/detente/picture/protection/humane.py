@@ -7,7 +7,7 @@ from typing import ClassVar
 import msgspec
 
 from detente.picture.fold import View
-from detente.picture.known import Known
+from detente.picture.known import Entry
 from detente.picture.notices.airspace import Airspace, LiveNotice
 from detente.records.entries.erasure import Erasure
 from detente.records.evidence.claim import Claim
@@ -54,7 +54,7 @@ class Humane(View):
         self.state = state
         self.fresh = list(state.hits)
 
-    def apply(self, known: Known) -> None:
+    def apply(self, known: Entry) -> None:
         """Take in one entry."""
         for opened in known.opened:
             body = getattr(opened.record, "body", None)
@@ -66,7 +66,7 @@ class Humane(View):
             elif isinstance(body, Erasure):
                 self._erased(body)
 
-    def answer(self, known: Known, about: str) -> None:
+    def answer(self, known: Entry, about: str) -> None:
         """Take in what an entry says of a notice, or of a request."""
         consent, coordination, claim = known.body(Consent), known.body(Coordination), known.body(Claim)
         live = self._airspace.get(about)
@@ -114,7 +114,7 @@ class Humane(View):
         fresh, self.fresh = self.fresh, []
         return fresh
 
-    def _coordinated(self, known: Known, body: Coordination) -> None:
+    def _coordinated(self, known: Entry, body: Coordination) -> None:
         said = Coordinated(
             at_us=known.received_at_us,
             author=known.header.author,
@@ -124,7 +124,7 @@ class Humane(View):
         )
         self.state.coordinated.setdefault(self._airspace.first_of(body.about), []).append(said)
 
-    def _reported(self, known: Known, body: Claim | Report, places: list[LiveNotice]) -> None:
+    def _reported(self, known: Entry, body: Claim | Report, places: list[LiveNotice]) -> None:
         """Set a report beside protected places: those near it, or one that it names."""
         if body.event_class not in HIT_CLASSES:
             return

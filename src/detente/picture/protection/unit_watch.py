@@ -14,7 +14,7 @@ import msgspec
 
 from detente.picture.fold import View
 from detente.picture.heads import Heads
-from detente.picture.known import Known
+from detente.picture.known import Entry
 from detente.picture.notices.delivery import Delivery
 from detente.records.entries.closing import Closing
 from detente.records.notices.notice import Activity, Notice
@@ -74,7 +74,7 @@ class UnitWatch(View):
         self._due = [(one.look_us, version) for version, one in state.watched.items()]
         heapify(self._due)
 
-    def apply(self, known: Known) -> None:
+    def apply(self, known: Entry) -> None:
         """Take in one version of a movement; a newer version is looked at afresh."""
         gone, notice = known.erasure or known.body(Closing), known.body(Notice)
         if gone is not None:

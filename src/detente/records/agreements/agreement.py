@@ -36,7 +36,7 @@ class AnnexNamed(Body, frozen=True, kw_only=True):
     title: str
 
 
-class Clock(Body, frozen=True, kw_only=True):
+class LadderTime(Body, frozen=True, kw_only=True):
     """A time that the agreement sets for a step of a ladder ("urgent-answer"), in microseconds."""
 
     name: str
@@ -66,7 +66,7 @@ class Agreement(Body, frozen=True, kw_only=True):
     agreement: str
     annexes: tuple[AnnexNamed, ...]
     begins: Stated | None
-    clocks: tuple[Clock, ...]
+    clocks: tuple[LadderTime, ...]
     ends: Stated | None
     horizon_us: int
     on: Literal["assent-of-all", "time"]

@@ -42,7 +42,7 @@ class Meeting(Body, frozen=True, kw_only=True):
     words: str
 
 
-class Point(Body, frozen=True, kw_only=True):
+class MinutesPoint(Body, frozen=True, kw_only=True):
     """One point to sign. `agreement`: the agreement (id) whose entry it becomes once all have signed; None: it stands alone."""
 
     agreement: str | None
@@ -65,7 +65,7 @@ class Minutes(Body, frozen=True, kw_only=True):
 
     about: str
     actions: tuple[Action, ...]
-    points: tuple[Point, ...]
+    points: tuple[MinutesPoint, ...]
     present: tuple[str, ...]
     words: str
 

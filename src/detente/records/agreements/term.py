@@ -208,7 +208,7 @@ class Reciprocal(Pattern, frozen=True, kw_only=True, tag="reciprocal"):
     while_kept: tuple[str, ...]
 
 
-class Permission(Pattern, frozen=True, kw_only=True, tag="permission"):
+class Permitted(Pattern, frozen=True, kw_only=True, tag="permission"):
     """`may` be done; only after `only_after` (at most `within` before), if that is given. Doing so breaches none of `despite`."""
 
     despite: tuple[str, ...]
@@ -266,7 +266,7 @@ AnyPattern = (
     | AtMost
     | CalmFor
     | MutualSatisfaction
-    | Permission
+    | Permitted
     | Phases
     | Power
     | Precedes

@@ -290,7 +290,7 @@ def _reciprocal(c: _Checker, p: tm.Reciprocal, term: Term) -> None:
             c.add("itself", f"pattern.while_kept[{i}]", name, "is not the duty itself", "Name another term.")
 
 
-def _permission(c: _Checker, p: tm.Permission, term: Term) -> None:
+def _permission(c: _Checker, p: tm.Permitted, term: Term) -> None:
     c.what("pattern.may", p.may)
     c.what("pattern.only_after", p.only_after)
     c.span("pattern.within", p.within, exact=True)
@@ -353,7 +353,7 @@ CHECKS: dict[type[Any], Callable[[_Checker, Any, Term], None]] = {
     tm.AtMost: _at_most,
     tm.CalmFor: _calm_for,
     tm.MutualSatisfaction: _mutual_satisfaction,
-    tm.Permission: _permission,
+    tm.Permitted: _permission,
     tm.Phases: _phases,
     tm.Power: _power,
     tm.Precedes: _precedes,

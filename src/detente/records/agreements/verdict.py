@@ -53,7 +53,7 @@ def read_first(name: str) -> ReadAs:
     )
 
 
-class Said(Body, frozen=True, kw_only=True):
+class PublishedVerdict(Body, frozen=True, kw_only=True):
     """One verdict as published. `instance` names which duty of the term ("" where it has one).
 
     `evidence` are the entries it rests on; `changes_until_us` is until when a report could still change it at once (None: open),
@@ -85,7 +85,7 @@ class Verdicts(Body, frozen=True, kw_only=True):
     ruleset: str
     size: int
     trigger: str | None
-    verdicts: tuple[Said, ...]
+    verdicts: tuple[PublishedVerdict, ...]
     words: str
 
 
@@ -127,7 +127,7 @@ def upcast_first(old: VerdictsFirst) -> Verdicts:
         size=old.size,
         trigger=old.trigger,
         verdicts=tuple(
-            Said(
+            PublishedVerdict(
                 answer=said.answer,
                 changes_until_us=said.changes_until_us,
                 evidence=said.evidence,

@@ -11,7 +11,7 @@ from detente.records.evidence.claim import Tag, check_path
 from detente.records.evidence.count import Counted, check_count
 
 
-class Part(Body, frozen=True, kw_only=True):
+class BreakdownLine(Body, frozen=True, kw_only=True):
     """One line of a breakdown."""
 
     count: int
@@ -27,7 +27,7 @@ class Bulletin(Body, frozen=True, kw_only=True):
     chain: tuple[str, ...]
     cumulative: bool
     origin: str
-    parts: tuple[Part, ...]
+    parts: tuple[BreakdownLine, ...]
     party: str | None
     says: str
     scope: str

@@ -15,7 +15,7 @@ URGENCY_RANK: dict[Urgency, int] = {"routine": 0, "priority": 1, "urgent": 2, "s
 """Higher comes first."""
 
 
-class Within(Body, frozen=True, kw_only=True):
+class WithinRadius(Body, frozen=True, kw_only=True):
     """Any activity of yours within a geodesic radius of a point, now."""
 
     centre: Point
@@ -37,7 +37,7 @@ class Message(Body, frozen=True, kw_only=True):
     to_role: str | None
     urgency: Urgency
     volumes: tuple[Volume4D, ...]
-    within: Within | None
+    within: WithinRadius | None
     words: str
 
 

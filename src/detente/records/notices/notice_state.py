@@ -27,7 +27,7 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"  # will not happen, or should not have been sent
 
 
-class Change(StrEnum):
+class VersionChange(StrEnum):
     """What a superseding version does to the version before it."""
 
     ACCEPT = "accept"
@@ -46,39 +46,39 @@ START = frozenset({State.PROPOSED, State.ACCEPTED, State.ACTIVATED})
 LIVE = frozenset({State.PROPOSED, State.ACCEPTED, State.ACTIVATED, State.NONCONFORMING, State.CONTINGENT})
 """States in which others must still reckon with the notice."""
 
-NEXT: dict[State, dict[Change, State]] = {
+NEXT: dict[State, dict[VersionChange, State]] = {
     State.PROPOSED: {
-        Change.ACCEPT: State.ACCEPTED,
-        Change.ACTIVATE: State.ACTIVATED,
-        Change.AMEND: State.PROPOSED,
-        Change.WITHDRAW: State.WITHDRAWN,
+        VersionChange.ACCEPT: State.ACCEPTED,
+        VersionChange.ACTIVATE: State.ACTIVATED,
+        VersionChange.AMEND: State.PROPOSED,
+        VersionChange.WITHDRAW: State.WITHDRAWN,
     },
     State.ACCEPTED: {
-        Change.ACTIVATE: State.ACTIVATED,
-        Change.AMEND: State.ACCEPTED,
-        Change.DEVIATE: State.NONCONFORMING,
-        Change.END: State.ENDED,
-        Change.FAIL: State.CONTINGENT,
-        Change.WITHDRAW: State.WITHDRAWN,
+        VersionChange.ACTIVATE: State.ACTIVATED,
+        VersionChange.AMEND: State.ACCEPTED,
+        VersionChange.DEVIATE: State.NONCONFORMING,
+        VersionChange.END: State.ENDED,
+        VersionChange.FAIL: State.CONTINGENT,
+        VersionChange.WITHDRAW: State.WITHDRAWN,
     },
     State.ACTIVATED: {
-        Change.AMEND: State.ACTIVATED,
-        Change.DEVIATE: State.NONCONFORMING,
-        Change.END: State.ENDED,
-        Change.FAIL: State.CONTINGENT,
-        Change.WITHDRAW: State.WITHDRAWN,
+        VersionChange.AMEND: State.ACTIVATED,
+        VersionChange.DEVIATE: State.NONCONFORMING,
+        VersionChange.END: State.ENDED,
+        VersionChange.FAIL: State.CONTINGENT,
+        VersionChange.WITHDRAW: State.WITHDRAWN,
     },
     State.NONCONFORMING: {
-        Change.AMEND: State.NONCONFORMING,
-        Change.END: State.ENDED,
-        Change.FAIL: State.CONTINGENT,
-        Change.RECOVER: State.ACTIVATED,
-        Change.WITHDRAW: State.WITHDRAWN,
+        VersionChange.AMEND: State.NONCONFORMING,
+        VersionChange.END: State.ENDED,
+        VersionChange.FAIL: State.CONTINGENT,
+        VersionChange.RECOVER: State.ACTIVATED,
+        VersionChange.WITHDRAW: State.WITHDRAWN,
     },
     State.CONTINGENT: {
-        Change.AMEND: State.CONTINGENT,
-        Change.END: State.ENDED,
-        Change.WITHDRAW: State.WITHDRAWN,
+        VersionChange.AMEND: State.CONTINGENT,
+        VersionChange.END: State.ENDED,
+        VersionChange.WITHDRAW: State.WITHDRAWN,
     },
     State.ENDED: {},
     State.WITHDRAWN: {},
@@ -96,6 +96,6 @@ F3548: dict[State, str | None] = {
 """The operational intent state of ASTM F3548-21 for each of ours."""
 
 
-def change_between(before: State, after: State) -> Change | None:
+def change_between(before: State, after: State) -> VersionChange | None:
     """Return the change that leads from one state to another, or None when the table has none."""
     return next((change for change, state in NEXT[before].items() if state is after), None)

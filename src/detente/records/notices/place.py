@@ -14,7 +14,7 @@ from detente.errors import Problem, Refused
 from detente.geometry.exact.rings import check_outline, check_points
 from detente.geometry.stated.phrase import read_phrase
 from detente.geometry.stated.place_check import PlaceCheck, check_place
-from detente.geometry.stated.position import Position, known_position
+from detente.geometry.stated.position import StatedPosition, known_position
 from detente.geometry.volume import Outline, Point
 from detente.records.body import Body, Faults
 
@@ -105,7 +105,7 @@ def _check_against(stated: StatedPlace, outline: Outline) -> PlaceCheck:
     )
 
 
-def _as_named_in(text: str, origin: Position) -> dict[str, Position]:
+def _as_named_in(text: str, origin: StatedPosition) -> dict[str, StatedPosition]:
     """Return the origin under the name that the phrase itself uses for it: "the airfield" for a longer official name."""
     try:
         return {read_phrase(text).landmark: origin}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from detente.errors import Problem
-from detente.geometry.stated.read_back import Said
+from detente.geometry.stated.read_back import VolumeSaid
 from detente.records.body import Body, Faults
 from detente.records.notices.notice import MAX_CELLS, MAX_VOLUMES
 
@@ -42,7 +42,7 @@ class Readback(Body, frozen=True, kw_only=True):
     """
 
     datum: str
-    volumes: tuple[Said, ...]
+    volumes: tuple[VolumeSaid, ...]
 
 
 class ReadbackFirst(Body, frozen=True, kw_only=True):
@@ -85,7 +85,7 @@ def upcast_first(old: ResponseFirst) -> Response:
     """Carry an answer of version 1 forward. Its read-back has no datum, and so matches nothing."""
     readback = None
     if (first := old.readback) is not None:
-        said = Said(
+        said = VolumeSaid(
             altitude_lower="",
             altitude_upper="",
             end_us=first.end_us,

@@ -31,7 +31,7 @@ class Doubt(Body, frozen=True, kw_only=True):
     words: str
 
 
-class Presence(Body, frozen=True, kw_only=True):
+class SealedPresence(Body, frozen=True, kw_only=True):
     """The coarse cells in which the author's side was, or holds itself to have been, during one epoch.
 
     `cells` are (lat index, lon index) pairs of cells of `cell_ndeg`, sorted; may be empty.
@@ -43,10 +43,10 @@ class Presence(Body, frozen=True, kw_only=True):
     padding: str
 
 
-Sealed = TypeVar("Sealed", Doubt, Presence)
+Sealed = TypeVar("Sealed", Doubt, SealedPresence)
 
 
-def sealed_length(body: Doubt | Presence) -> int:
+def sealed_length(body: Doubt | SealedPresence) -> int:
     """Return the length in bytes that every body of this form has."""
     return LENGTH_DOUBT if isinstance(body, Doubt) else LENGTH_PRESENCE
 
@@ -60,7 +60,7 @@ def padded(body: Sealed) -> Sealed:
     return msgspec.structs.replace(body, padding="." * (length - bare))
 
 
-def check(body: Doubt | Presence) -> tuple[Problem, ...]:
+def check(body: Doubt | SealedPresence) -> tuple[Problem, ...]:
     """Return what is wrong with a sealed body; only its author, or who is later shown it, can ask."""
     faults = Faults()
     if isinstance(body, Doubt):

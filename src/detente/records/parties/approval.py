@@ -20,7 +20,7 @@ class Need(Body, frozen=True, kw_only=True):
     role: str
 
 
-class Rule(Body, frozen=True, kw_only=True):
+class ApprovalRule(Body, frozen=True, kw_only=True):
     """Entries of these kinds leave once every need is met. Who composed it does not count. A newer rule replaces it by superseding it.
 
     Messages marked urgent or stop are never held, whatever the rule says: any officer on watch may send them.
@@ -39,7 +39,7 @@ class Approval(Body, frozen=True, kw_only=True):
     words: str
 
 
-def check_rule(rule: Rule) -> tuple[Problem, ...]:
+def check_rule(rule: ApprovalRule) -> tuple[Problem, ...]:
     """Return what is wrong with a rule, seen alone. A rule without needs holds nothing: that is how one is lifted."""
     faults = Faults()
     faults.text("words", rule.words)

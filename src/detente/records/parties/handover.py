@@ -14,7 +14,7 @@ What = Literal["approval", "direct", "ladder", "relay", "waiting"]
 """Why it is open: held for approval; came directly and is not recorded; a ladder runs; taken and not relayed; waited for."""
 
 
-class Open(Body, frozen=True, kw_only=True):
+class OpenMatter(Body, frozen=True, kw_only=True):
     """One open matter: the entry, why it is open, since when, and in words."""
 
     about: str
@@ -33,7 +33,7 @@ class Handover(Body, frozen=True, kw_only=True):
     at_us: int
     count: int
     incoming: str
-    open: tuple[Open, ...]
+    open: tuple[OpenMatter, ...]
     outgoing: str
     party: str
     role: str

@@ -43,7 +43,7 @@ VALID: Final = frozenset({Stands.AHEAD, Stands.IN_FORCE})
 """Standings under which a notice may rest on it."""
 
 
-class Said(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class PermissionSaid(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One reply on record: by whom, when, what."""
 
     answer: str
@@ -58,7 +58,7 @@ class Permit(msgspec.Struct, frozen=True, kw_only=True):
     at_us: int
     author: str
     entry: str
-    replies: tuple[Said, ...]
+    replies: tuple[PermissionSaid, ...]
     terms: Permission
 
 

@@ -13,13 +13,13 @@ from typing import Final, Literal
 
 import msgspec
 
-from detente.records.agreements.meeting import Action, Item, Meeting, Minutes, Point
+from detente.records.agreements.meeting import Action, Item, Meeting, Minutes, MinutesPoint
 
 REMIND_US: Final = 48 * 3_600_000_000
 """How long before it is due somebody is reminded of an action, or of the next meeting."""
 
 
-class Matter(msgspec.Struct, frozen=True, kw_only=True):
+class AgendaMatter(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that may belong on an agenda: its entry, when it came, who may read it, and words. `open`: still unsettled.
 
     `between` are the parties whose matter it is; empty: that of all who may read it.
@@ -36,7 +36,7 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
 class PointStanding(msgspec.Struct, frozen=True, kw_only=True):
     """One point and who has signed it, refused it, or said nothing yet."""
 
-    point: Point
+    point: MinutesPoint
     refused: tuple[str, ...]
     signed: tuple[str, ...]
     silent: tuple[str, ...]
@@ -99,7 +99,7 @@ def _standing(action: Action, done: Mapping[str, int], now_us: int) -> Literal["
     return "due soon" if action.due_us - REMIND_US <= now_us else "open"
 
 
-def agenda(matters: Iterable[Matter], parties: Sequence[str], since_us: int) -> tuple[Item, ...]:
+def agenda(matters: Iterable[AgendaMatter], parties: Sequence[str], since_us: int) -> tuple[Item, ...]:
     """Return what belongs on an agenda: what is open, whenever it came, and what came since; the oldest first.
 
     Only what every party of the meeting may read: an agenda must tell nobody what was not told to it. And only what is between

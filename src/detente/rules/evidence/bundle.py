@@ -29,7 +29,7 @@ WITH_ACKNOWLEDGED: Final = "detente/bundle/2"
 SEAL_DOMAIN: Final = b"detente/bundle/v1\n"
 
 
-class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ToldQuestion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Was `party` told of entry `about` before this time? What the verifier answers without being asked."""
 
     about: Hex32
@@ -37,7 +37,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     party: str
 
 
-class Listed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ToldEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One entry on a told list: its id and ledger index."""
 
     id: Hex32
@@ -48,7 +48,7 @@ class ToldList(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """All that `authors` addressed to a party, in ledger order: what the party's watermarks to them sign for."""
 
     authors: tuple[str, ...]
-    entries: tuple[Listed, ...]
+    entries: tuple[ToldEntry, ...]
     party: str
 
 
@@ -119,7 +119,7 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     leaves: str | None
     lists: tuple[ToldList, ...]
     made: Made
-    questions: tuple[Question, ...]
+    questions: tuple[ToldQuestion, ...]
     ruleset: dict[str, str]
     seal: _Seal | None
     timeline: tuple[_Row, ...]
@@ -138,7 +138,7 @@ def make_bundle(
     key: SigningKey | None = None,
     leaves: Sequence[bytes] | None = None,
     lists: Sequence[ToldList] = (),
-    questions: Sequence[Question] = (),
+    questions: Sequence[ToldQuestion] = (),
     ruleset: Mapping[str, str] | None = None,
     words: Mapping[str, str] | None = None,
 ) -> bytes:

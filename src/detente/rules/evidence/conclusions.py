@@ -11,7 +11,7 @@ import msgspec
 
 from detente.rules.evidence.contradictions import Contradiction, contradictions
 from detente.rules.evidence.counts import Reconciled, wholes
-from detente.rules.evidence.on_record import Held
+from detente.rules.evidence.on_record import OnRecord
 from detente.rules.evidence.origins import Support, support
 from detente.rules.evidence.register import alliances
 
@@ -42,7 +42,7 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
 NOTHING = "no evidence that it was told anything of this"
 
 
-def conclude(held: Held, at_us: int) -> Concluded:
+def conclude(held: OnRecord, at_us: int) -> Concluded:
     """Return what follows from some entries, as they stood at a time."""
     seen = held.until(at_us).current()
     return Concluded(

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Sequence
 import msgspec
 
 from detente.rules.evidence.origins import FOR, standing
-from detente.rules.evidence.said import Said, origin_of
+from detente.rules.evidence.said import ClaimSaid, origin_of
 
 Alliance = frozenset[str]
 """Two parties that somebody has stated to be allies. Whose statement that is, the register of who is which tells."""
@@ -26,8 +26,8 @@ class Contradiction(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     by_ally: bool
-    claim: Said
-    denial: Said
+    claim: ClaimSaid
+    denial: ClaimSaid
     own_words: bool
     subject: str
 
@@ -44,7 +44,7 @@ class Contradiction(msgspec.Struct, frozen=True, kw_only=True):
         return f"{first} / {second}{flag}{'. One origin has said both' if self.own_words else ''}"
 
 
-def contradictions(all_said: Sequence[Said], alliances: Collection[Alliance] = ()) -> tuple[Contradiction, ...]:
+def contradictions(all_said: Sequence[ClaimSaid], alliances: Collection[Alliance] = ()) -> tuple[Contradiction, ...]:
     """Return every pair of a claim and a denial that bears on it, in order of time; what was taken back counts no more.
 
     A pair of reprints of the same two origins on the same subject is one contradiction: the earliest of each stands for it.
@@ -64,7 +64,7 @@ def contradictions(all_said: Sequence[Said], alliances: Collection[Alliance] = (
     return tuple(sorted(found.values(), key=_when))
 
 
-def denied_by(subject: str, all_said: Sequence[Said]) -> tuple[Said, ...]:
+def denied_by(subject: str, all_said: Sequence[ClaimSaid]) -> tuple[ClaimSaid, ...]:
     """Return the standing denials that bear on a subject: of itself, or of what those who claim it say it implies."""
     held = standing(all_said)
     implied = {subject}.union(*(s.claim.implies for s in held if s.claim.subject == subject))
@@ -76,7 +76,7 @@ def allied(a: str | None, b: str | None, alliances: Iterable[Alliance]) -> bool:
     return a is not None and b is not None and a != b and frozenset((a, b)) in set(alliances)
 
 
-def _pair(one: Said, denial: Said, alliances: Collection[Alliance]) -> Contradiction:
+def _pair(one: ClaimSaid, denial: ClaimSaid, alliances: Collection[Alliance]) -> Contradiction:
     return Contradiction(
         by_ally=allied(one.claim.party, denial.claim.party, alliances),
         claim=one,

@@ -23,7 +23,7 @@ from detente.rules.evidence.said import plain_name
 DAY_US = 86_400_000_000
 
 
-class Gap(msgspec.Struct, frozen=True, kw_only=True):
+class WindowGap(msgspec.Struct, frozen=True, kw_only=True):
     """A span of a whole window that no part covers, µs since 1970 UTC, its end not included."""
 
     end_us: int
@@ -37,7 +37,7 @@ class Reconciled(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     fits: bool
-    gaps: tuple[Gap, ...]
+    gaps: tuple[WindowGap, ...]
     known: int
     left: int | None
     overlaps: tuple[tuple[str, str], ...]
@@ -55,7 +55,7 @@ class Reconciled(msgspec.Struct, frozen=True, kw_only=True):
         return words + ("" if self.fits else "; these do not fit together")
 
 
-class Side(msgspec.Struct, frozen=True, kw_only=True):
+class ReporterFigures(msgspec.Struct, frozen=True, kw_only=True):
     """One reporter's figures of one unit and scope: never to be added to another side's."""
 
     bulletins: tuple[Bulletin, ...]
@@ -64,13 +64,13 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
     who: str
 
 
-def side_by_side(bulletins: Iterable[Bulletin]) -> tuple[Side, ...]:
+def side_by_side(bulletins: Iterable[Bulletin]) -> tuple[ReporterFigures, ...]:
     """Return the bulletins by reporter, scope and unit, each side in order of its windows."""
     sides: dict[tuple[str, str, str], list[Bulletin]] = defaultdict(list)
     for one in bulletins:
         sides[_key(one)].append(one)
     return tuple(
-        Side(
+        ReporterFigures(
             bulletins=tuple(sorted(found, key=lambda b: (b.window.earliest_us or 0, b.window.latest_us or 0))),
             scope=found[0].scope,
             unit=found[0].total.unit,
@@ -140,7 +140,7 @@ def wholes(bulletins: Sequence[Bulletin]) -> tuple[Reconciled, ...]:
     return tuple(found)
 
 
-def missing_days(gap: Gap, zone: tzinfo) -> tuple[date, ...]:
+def missing_days(gap: WindowGap, zone: tzinfo) -> tuple[date, ...]:
     """Return the days whose counts are missing from a gap: a count is named by the day on which its window ends, in `zone`."""
     days = []
     end_us = gap.end_us
@@ -197,15 +197,15 @@ def _window(one: Bulletin, field: str, problems: list[Problem]) -> tuple[int, in
     return stated.earliest_us, stated.latest_us
 
 
-def _gaps(first: int, last: int, spans: Sequence[tuple[int, int]]) -> tuple[Gap, ...]:
+def _gaps(first: int, last: int, spans: Sequence[tuple[int, int]]) -> tuple[WindowGap, ...]:
     gaps = []
     reached = first
     for start, end in sorted(spans):
         if start > reached:
-            gaps.append(Gap(end_us=start, start_us=reached))
+            gaps.append(WindowGap(end_us=start, start_us=reached))
         reached = max(reached, end)
     if reached < last:
-        gaps.append(Gap(end_us=last, start_us=reached))
+        gaps.append(WindowGap(end_us=last, start_us=reached))
     return tuple(gaps)
 
 

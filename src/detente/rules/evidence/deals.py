@@ -17,7 +17,7 @@ import msgspec
 
 from detente.rules.evidence.contradictions import Alliance, Contradiction, contradictions, denied_by
 from detente.rules.evidence.origins import FOR, Support, standing, support
-from detente.rules.evidence.said import Said, origin_of
+from detente.rules.evidence.said import ClaimSaid, origin_of
 
 Where = Literal[
     "contested",
@@ -54,7 +54,7 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     subject: str
 
 
-class Point(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class DealPoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One part of a reported deal. `subject` is that of the claims that report it.
 
     `parties` are those whose own word would establish a statement, `related` the subjects on which their speaking shows that
@@ -78,11 +78,11 @@ class Deal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """A reported deal. Once `ends_with` is claimed and stands (the place is taken, the siege is over), waiting is over."""
 
     ends_with: str
-    points: tuple[Point, ...]
+    points: tuple[DealPoint, ...]
     title: str
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class DealStanding(msgspec.Struct, frozen=True, kw_only=True):
     """Where one point stands: verdict, the entries it rests on, what would settle it, and why in words.
 
     `next_us` is when the clock alone may change it, if nothing more is said.
@@ -98,8 +98,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def adjudicate(
-    deal: Deal, all_said: Sequence[Said], now_us: int, alliances: Collection[Alliance] = ()
-) -> tuple[Standing, ...]:
+    deal: Deal, all_said: Sequence[ClaimSaid], now_us: int, alliances: Collection[Alliance] = ()
+) -> tuple[DealStanding, ...]:
     """Return where each point stands, from what had been said by then."""
     known = tuple(s for s in all_said if s.at_us <= now_us)
     case = _Case(deal, known, now_us, contradictions(known, alliances))
@@ -111,7 +111,7 @@ def due_moments(deal: Deal) -> tuple[int, ...]:
     return tuple(sorted({p.due_us + 1 for p in deal.points if p.due_us is not None}))
 
 
-def states(subject: str, parties: Collection[str], all_said: Sequence[Said]) -> dict[str, State]:
+def states(subject: str, parties: Collection[str], all_said: Sequence[ClaimSaid]) -> dict[str, State]:
     """Return what each party itself says of the deal; one that has said nothing of it *says nothing*, whatever others report."""
     found: dict[str, State] = {}
     denials = {s.id for s in denied_by(subject, all_said)}
@@ -131,7 +131,7 @@ def states(subject: str, parties: Collection[str], all_said: Sequence[Said]) -> 
 class _Case:
     """What had been said by one moment, and the clock."""
 
-    def __init__(self, deal: Deal, known: Sequence[Said], now_us: int, against: Sequence[Contradiction]) -> None:
+    def __init__(self, deal: Deal, known: Sequence[ClaimSaid], now_us: int, against: Sequence[Contradiction]) -> None:
         self.now_us = now_us
         self.known = known
         self.contradictions = against
@@ -139,11 +139,11 @@ class _Case:
         self.support = support(known)
         self.closed = self.on(deal.ends_with)
 
-    def on(self, *subjects: str) -> list[Said]:
+    def on(self, *subjects: str) -> list[ClaimSaid]:
         """The standing claims for any of some subjects."""
         return [s for s in self.held if s.claim.stance in FOR and s.claim.subject in subjects]
 
-    def standing(self, point: Point) -> Standing:
+    def standing(self, point: DealPoint) -> DealStanding:
         reports = self.on(point.subject)
         if not reports:
             return _made(point, "not reported", [], None, None, ["nobody has reported it"])
@@ -152,7 +152,7 @@ class _Case:
             return self._statement(point, reports, why)
         return self._event(point, reports, why)
 
-    def _statement(self, point: Point, reports: list[Said], why: list[str]) -> Standing:
+    def _statement(self, point: DealPoint, reports: list[ClaimSaid], why: list[str]) -> DealStanding:
         own = [s for s in reports if s.claim.party in point.parties]
         denials = denied_by(point.subject, self.known)
         admitted = [c for c in self.contradictions if c.denial in denials and c.claim.claim.party in point.parties]
@@ -183,7 +183,7 @@ class _Case:
         settle = f"a statement of its own by {' and '.join(missing)}" if missing else ""
         return _made(point, verdict, basis, self.support[point.subject], None, why, settle)
 
-    def _event(self, point: Point, reports: list[Said], why: list[str]) -> Standing:
+    def _event(self, point: DealPoint, reports: list[ClaimSaid], why: list[str]) -> DealStanding:
         reporters = {origin_of(s.claim) for s in reports}
         until_us = point.due_us if point.kind == "deadline" and point.due_us is not None else self.now_us
         seen = {
@@ -209,7 +209,7 @@ class _Case:
         settle = "; ".join(sight.says for sight in lacking)
         return _made(point, verdict, basis, self.support[point.subject], waits, why, settle)
 
-    def _seen(self, point: Point, some: bool, lacking: bool) -> Where:
+    def _seen(self, point: DealPoint, some: bool, lacking: bool) -> Where:
         over = point.due_us is not None and self.now_us > point.due_us
         if point.kind == "deadline":
             return "met" if some and not lacking else "not met" if over else "open"
@@ -221,15 +221,15 @@ class _Case:
 
 
 def _made(
-    point: Point,
+    point: DealPoint,
     verdict: Where,
-    basis: Sequence[Said],
+    basis: Sequence[ClaimSaid],
     found: Support | None,
     next_us: int | None,
     why: Sequence[str],
     would_settle: str = "",
-) -> Standing:
-    return Standing(
+) -> DealStanding:
+    return DealStanding(
         evidence=tuple(dict.fromkeys(s.id for s in basis)),
         next_us=next_us,
         point=point.point,

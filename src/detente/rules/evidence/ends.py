@@ -11,9 +11,9 @@ import msgspec
 
 from detente.geometry.exact.separation import horizontal_distance
 from detente.records.notices.notice import Activity
-from detente.rules.evidence.on_record import Held
+from detente.rules.evidence.on_record import OnRecord
 from detente.rules.evidence.origins import FOR, standing
-from detente.rules.evidence.said import Said
+from detente.rules.evidence.said import ClaimSaid
 
 MINUTE_US = 60_000_000
 PROTECTED = (Activity.PROTECTED_MOVEMENT, Activity.PROTECTED_SITE)
@@ -22,7 +22,7 @@ Shown = Callable[[int], str]
 """How a moment is written."""
 
 
-class End(msgspec.Struct, frozen=True, kw_only=True):
+class StatedEnd(msgspec.Struct, frozen=True, kw_only=True):
     """One end, by those who state it; `at_us` None: that there is none."""
 
     at_us: int | None
@@ -33,7 +33,7 @@ class End(msgspec.Struct, frozen=True, kw_only=True):
 class Ends(msgspec.Struct, frozen=True, kw_only=True):
     """The ends of one subject, earliest first, "none" last; and an event's band (µs), with the protected notices that it falls on."""
 
-    ends: tuple[End, ...]
+    ends: tuple[StatedEnd, ...]
     event: str
     first_us: int | None
     last_us: int | None
@@ -59,10 +59,10 @@ class Ends(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(said)
 
 
-def ends(subject: str, event: str, held: Held) -> Ends:
+def ends(subject: str, event: str, held: OnRecord) -> Ends:
     """Return the ends that are stated of a subject, with an event ("" for none) set against each."""
     kept = standing(held.claims)
-    by_time: dict[int | None, list[Said]] = {}
+    by_time: dict[int | None, list[ClaimSaid]] = {}
     for said in sorted(kept, key=lambda s: (s.at_us, s.id)):
         if said.claim.subject != subject:
             continue
@@ -83,11 +83,11 @@ def ends(subject: str, event: str, held: Held) -> Ends:
     )
 
 
-def _end(at_us: int | None, said: Sequence[Said]) -> End:
-    return End(at_us=at_us, by=tuple(dict.fromkeys(s.claim.who for s in said)), entries=tuple(s.id for s in said))
+def _end(at_us: int | None, said: Sequence[ClaimSaid]) -> StatedEnd:
+    return StatedEnd(at_us=at_us, by=tuple(dict.fromkeys(s.claim.who for s in said)), entries=tuple(s.id for s in said))
 
 
-def _protected(about: Sequence[Said], held: Held) -> tuple[str, ...]:
+def _protected(about: Sequence[ClaimSaid], held: OnRecord) -> tuple[str, ...]:
     """The protected notices whose place and time some account of the event touches, its error included."""
     found = []
     for entry, _, notice in held.notices:

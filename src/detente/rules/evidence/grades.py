@@ -12,9 +12,9 @@ import msgspec
 
 from detente.records.evidence.assessment import Assessment, Credibility, Reliability
 from detente.rules.evidence.contradictions import Contradiction, contradictions
-from detente.rules.evidence.on_record import Held
+from detente.rules.evidence.on_record import OnRecord
 from detente.rules.evidence.register import alliances
-from detente.rules.evidence.said import Said, origin_of, plain_name
+from detente.rules.evidence.said import ClaimSaid, origin_of, plain_name
 
 
 class Graded(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,7 +25,7 @@ class Graded(msgspec.Struct, frozen=True, kw_only=True):
     entry: str
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True):
+class GradeChange(msgspec.Struct, frozen=True, kw_only=True):
     """One step in the history of a grade: from what to what, when, why, and by which entries it was caused. "--" is no grade."""
 
     assessor: str
@@ -45,7 +45,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 class SourceRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What the record shows of one origin; it proves nothing. `outcomes` counts what became of what it said, where known."""
 
-    changes: tuple[Change, ...]
+    changes: tuple[GradeChange, ...]
     contradicted: int
     contradicted_by_ally: int
     outcomes: tuple[tuple[str, int], ...]
@@ -59,14 +59,14 @@ def grade_text(reliability: Reliability | None, credibility: Credibility | None)
     return f"{reliability or '-'}{credibility or '-'}"
 
 
-def history(graded: Iterable[Graded]) -> dict[tuple[str, str, str], tuple[Change, ...]]:
+def history(graded: Iterable[Graded]) -> dict[tuple[str, str, str], tuple[GradeChange, ...]]:
     """Return each grade's steps in order of time, by (what is graded: entry or source, topic, assessor)."""
-    steps: dict[tuple[str, str, str], list[Change]] = defaultdict(list)
+    steps: dict[tuple[str, str, str], list[GradeChange]] = defaultdict(list)
     for one in sorted(graded, key=lambda g: (g.at_us, g.entry)):
         body = one.assessment
         line = steps[(body.about or plain_name(body.source), body.topic, body.assessor)]
         line.append(
-            Change(
+            GradeChange(
                 assessor=body.assessor,
                 at_us=one.at_us,
                 basis=body.basis,
@@ -79,9 +79,9 @@ def history(graded: Iterable[Graded]) -> dict[tuple[str, str, str], tuple[Change
     return {key: tuple(line) for key, line in steps.items()}
 
 
-def current(about: str, graded: Iterable[Graded], at_us: int) -> dict[str, Change]:
+def current(about: str, graded: Iterable[Graded], at_us: int) -> dict[str, GradeChange]:
     """Return each assessor's grade of an entry as it stood at a time."""
-    found: dict[str, Change] = {}
+    found: dict[str, GradeChange] = {}
     for (what, _, assessor), line in history(g for g in graded if g.at_us <= at_us).items():
         if what == about:
             found[assessor] = line[-1]
@@ -90,7 +90,7 @@ def current(about: str, graded: Iterable[Graded], at_us: int) -> dict[str, Chang
 
 def source_record(
     source: str,
-    all_said: Sequence[Said],
+    all_said: Sequence[ClaimSaid],
     graded: Sequence[Graded] = (),
     against: Sequence[Contradiction] = (),
     outcomes: Mapping[str, str] | None = None,
@@ -114,7 +114,7 @@ def source_record(
     )
 
 
-def source_records(held: Held, at_us: int) -> tuple[SourceRecord, ...]:
+def source_records(held: OnRecord, at_us: int) -> tuple[SourceRecord, ...]:
     """Return the record of each origin that spoke or was graded by a time, those that said most first."""
     seen = held.until(at_us)
     now = seen.current()

@@ -19,16 +19,16 @@ from detente.geometry.volume import NDEG, Circle, Corridor, Outline, Point
 from detente.records.body import Stated
 from detente.records.evidence.count import Counted
 from detente.records.evidence.report import Report, Result
-from detente.rules.evidence.on_record import Held
+from detente.rules.evidence.on_record import OnRecord
 from detente.rules.evidence.origins import FOR, standing
-from detente.rules.evidence.said import Said
+from detente.rules.evidence.said import ClaimSaid
 
 Outcome = Literal["access refused", "accounts agree", "accounts differ", "not attributable", "one account"]
 REACH_M = 500_000
 """Accounts whose place is known no better than this are never grouped: they would fit everything."""
 
 
-class Account(msgspec.Struct, frozen=True, kw_only=True):
+class EventAccount(msgspec.Struct, frozen=True, kw_only=True):
     """One account of something: by whom (and by which party), when at the earliest and latest, where with its error.
 
     `attributed_to` is who is said to have acted; None: the account does not say.
@@ -51,11 +51,11 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 class Incident(msgspec.Struct, frozen=True, kw_only=True):
     """Accounts that may be of one event, in order of time. `differ` names what they do not agree on."""
 
-    accounts: tuple[Account, ...]
+    accounts: tuple[EventAccount, ...]
     differ: tuple[str, ...]
     outcome: Outcome
 
-    def of_party(self, party: str | None) -> tuple[Account, ...]:
+    def of_party(self, party: str | None) -> tuple[EventAccount, ...]:
         """Return one party's own accounts (None: those by nobody who is a party), to stand beside the others'."""
         return tuple(a for a in self.accounts if a.party == party)
 
@@ -66,7 +66,7 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
         return f"{len(self.accounts)} account{'' if len(self.accounts) == 1 else 's'} ({by}): {self.outcome}{on}; may be one event"
 
 
-def may_be_one(a: Account, b: Account) -> bool:
+def may_be_one(a: EventAccount, b: EventAccount) -> bool:
     """Tell whether two accounts may be of one event. Symmetric."""
     if a.start_us > b.end_us or b.start_us > a.end_us:
         return False
@@ -76,10 +76,10 @@ def may_be_one(a: Account, b: Account) -> bool:
     return errors_m <= REACH_M and _apart_m(a.place, b.place) <= errors_m
 
 
-def incidents(accounts: Sequence[Account]) -> tuple[Incident, ...]:
+def incidents(accounts: Sequence[EventAccount]) -> tuple[Incident, ...]:
     """Return the accounts in groups, in order of time; the order in which they are given does not matter."""
     ordered = sorted(accounts, key=lambda a: (a.start_us, a.end_us, a.id))
-    groups: list[list[Account]] = []
+    groups: list[list[EventAccount]] = []
     near: dict[tuple[int, int], list[int]] = defaultdict(list)
     for one in ordered:
         cells = _cells(one)
@@ -94,7 +94,7 @@ def incidents(accounts: Sequence[Account]) -> tuple[Incident, ...]:
     return tuple(_incident(group) for group in groups)
 
 
-def accounts(held: Held) -> tuple[Account, ...]:
+def accounts(held: OnRecord) -> tuple[EventAccount, ...]:
     """Return the accounts of events: claims that stand and say where, and reports that tell of a result at a place."""
     now = held.current()
     told = [one for said in standing(now.claims) if said.claim.stance in FOR for one in _of_claim(said)]
@@ -102,12 +102,12 @@ def accounts(held: Held) -> tuple[Account, ...]:
     return tuple(told)
 
 
-def _of_claim(said: Said) -> Iterator[Account]:
+def _of_claim(said: ClaimSaid) -> Iterator[EventAccount]:
     claim = said.claim
     if claim.event_class and claim.place is not None:
         place, reach_mm = _around(claim.place.outline)
         first, last = _band(claim.at_stated, said.at_us)
-        yield Account(
+        yield EventAccount(
             attributed_to=claim.actor or None,
             by=claim.who,
             count=claim.count,
@@ -122,11 +122,11 @@ def _of_claim(said: Said) -> Iterator[Account]:
         )
 
 
-def _of_report(entry: str, report: Report) -> Iterator[Account]:
+def _of_report(entry: str, report: Report) -> Iterator[EventAccount]:
     """A report that is an account of something says it in its claims; any other result is an answer by itself."""
     if report.result != "account" and report.place is not None:
         place, reach_mm = _around(report.place.outline)
-        yield Account(
+        yield EventAccount(
             attributed_to=None,
             by=report.who,
             count=None,
@@ -161,7 +161,7 @@ def _apart_m(a: Point, b: Point) -> float:
     return distance_m(a.lat_ndeg / NDEG, a.lon_ndeg / NDEG, b.lat_ndeg / NDEG, b.lon_ndeg / NDEG)
 
 
-def _cells(one: Account) -> list[tuple[int, int]]:
+def _cells(one: EventAccount) -> list[tuple[int, int]]:
     """The one-degree cells that the error circle may touch, generously; near a pole, every meridian."""
     reach = min(one.error_mm / 1000, REACH_M) / 110_000 + 0.01
     lat, lon = one.place.lat_ndeg / NDEG, one.place.lon_ndeg / NDEG
@@ -172,11 +172,11 @@ def _cells(one: Account) -> list[tuple[int, int]]:
     return sorted({(row, (column + 180) % 360) for row in rows for column in columns})
 
 
-def _alive(group: Sequence[Account], now_us: int) -> bool:
+def _alive(group: Sequence[EventAccount], now_us: int) -> bool:
     return all(account.end_us >= now_us for account in group)
 
 
-def _incident(group: Sequence[Account]) -> Incident:
+def _incident(group: Sequence[EventAccount]) -> Incident:
     differ = []
     told = [a for a in group if a.result == "account"]
     if len({a.attributed_to for a in told if a.attributed_to}) > 1:
@@ -188,7 +188,7 @@ def _incident(group: Sequence[Account]) -> Incident:
     return Incident(accounts=tuple(group), differ=tuple(differ), outcome=_outcome(group, differ))
 
 
-def _outcome(group: Sequence[Account], differ: Sequence[str]) -> Outcome:
+def _outcome(group: Sequence[EventAccount], differ: Sequence[str]) -> Outcome:
     results = {a.result for a in group}
     if differ:
         return "accounts differ"

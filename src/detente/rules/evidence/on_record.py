@@ -13,14 +13,14 @@ from detente.records.evidence.assessment import Assessment
 from detente.records.evidence.bulletin import Bulletin
 from detente.records.evidence.report import Report
 from detente.records.notices.notice import Notice
-from detente.rules.evidence.said import Said
+from detente.rules.evidence.said import ClaimSaid
 
 T = TypeVar("T")
 Kept = tuple[str, int, T]
 """An entry's id, when it was recorded (µs since 1970 UTC), and its body."""
 
 
-class Held(msgspec.Struct, frozen=True, kw_only=True):
+class OnRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The records that bear on evidence, in order of recording. `recorded`: when each entry was, `authors`: by which party.
 
     `supersedes` maps a later version to the one it takes the place of; both stay in the lists.
@@ -30,7 +30,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     assessments: tuple[Kept[Assessment], ...] = ()
     authors: Mapping[str, str] = {}
     bulletins: tuple[Kept[Bulletin], ...] = ()
-    claims: tuple[Said, ...] = ()
+    claims: tuple[ClaimSaid, ...] = ()
     notices: tuple[Kept[Notice], ...] = ()
     recorded: Mapping[str, int] = {}
     reports: tuple[Kept[Report], ...] = ()
@@ -38,9 +38,9 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     verdicts: tuple[Kept[Verdicts], ...] = ()
     whereabouts: tuple[Kept[Whereabouts], ...] = ()
 
-    def then(self, later: Held) -> Held:
+    def then(self, later: OnRecord) -> OnRecord:
         """Return this with what was recorded after it."""
-        return Held(
+        return OnRecord(
             affiliations=self.affiliations + later.affiliations,
             assessments=self.assessments + later.assessments,
             authors={**self.authors, **later.authors},
@@ -54,13 +54,13 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
             whereabouts=self.whereabouts + later.whereabouts,
         )
 
-    def until(self, at_us: int) -> Held:
+    def until(self, at_us: int) -> OnRecord:
         """Return what had been recorded by a time (that moment included)."""
         return self.only({entry for entry, at in self.recorded.items() if at <= at_us})
 
-    def only(self, entries: Collection[str]) -> Held:
+    def only(self, entries: Collection[str]) -> OnRecord:
         """Return what is in some entries: of what a party is proven to have been told, say."""
-        return Held(
+        return OnRecord(
             affiliations=tuple(k for k in self.affiliations if k[0] in entries),
             assessments=tuple(k for k in self.assessments if k[0] in entries),
             authors={e: a for e, a in self.authors.items() if e in entries},
@@ -74,6 +74,6 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
             whereabouts=tuple(k for k in self.whereabouts if k[0] in entries),
         )
 
-    def current(self) -> Held:
+    def current(self) -> OnRecord:
         """Return it without the versions that a later version here takes the place of."""
         return self.only(set(self.recorded) - set(self.supersedes.values()))

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from detente.rules.evidence.said import Said, is_unnamed, origin_of, plain_name, shown_names
+from detente.rules.evidence.said import ClaimSaid, is_unnamed, origin_of, plain_name, shown_names
 
 FOR = ("asserts", "observes")
 
@@ -64,21 +64,21 @@ def counted(count: int, noun: str) -> str:
     return f"no {noun}" if count == 0 else f"{count} {noun}{'' if count == 1 else 's'}"
 
 
-def support(all_said: Iterable[Said]) -> dict[str, Support]:
+def support(all_said: Iterable[ClaimSaid]) -> dict[str, Support]:
     """Return the support of every subject, in order of subject. The order of the claims does not matter."""
-    by_subject: dict[str, list[Said]] = defaultdict(list)
+    by_subject: dict[str, list[ClaimSaid]] = defaultdict(list)
     for one in all_said:
         by_subject[one.claim.subject].append(one)
     return {subject: _of_subject(subject, by_subject[subject]) for subject in sorted(by_subject)}
 
 
-def standing(all_said: Sequence[Said]) -> tuple[Said, ...]:
+def standing(all_said: Sequence[ClaimSaid]) -> tuple[ClaimSaid, ...]:
     """Return the claims that have not been taken back by their own origin, in the order given; retractions are left out."""
     taken_back = _retractions(all_said)
     return tuple(s for s in all_said if s.claim.stance != "retracts" and not _gone(s, taken_back))
 
 
-def _of_subject(subject: str, all_said: Sequence[Said]) -> Support:
+def _of_subject(subject: str, all_said: Sequence[ClaimSaid]) -> Support:
     names = shown_names(all_said)
     held = standing(all_said)
     origins_for = {origin_of(s.claim) for s in held if s.claim.stance in FOR}
@@ -107,7 +107,7 @@ def _of_subject(subject: str, all_said: Sequence[Said]) -> Support:
 _STANCES = ("cannot-confirm", "denies", "observes")
 
 
-def _retractions(all_said: Sequence[Said]) -> dict[tuple[str, str], int]:
+def _retractions(all_said: Sequence[ClaimSaid]) -> dict[tuple[str, str], int]:
     """When each origin last took its word back itself; where only relays tell of it, when the first of them did."""
     direct: dict[tuple[str, str], int] = {}
     relayed: dict[tuple[str, str], int] = {}
@@ -122,7 +122,7 @@ def _retractions(all_said: Sequence[Said]) -> dict[tuple[str, str], int]:
     return relayed | direct
 
 
-def _gone(one: Said, taken_back: dict[tuple[str, str], int]) -> bool:
+def _gone(one: ClaimSaid, taken_back: dict[tuple[str, str], int]) -> bool:
     """Whether the origin took this back: all it said until then, and every relay of it, whenever printed."""
     at_us = taken_back.get((one.claim.subject, origin_of(one.claim)))
     return at_us is not None and (bool(one.claim.chain) or one.at_us <= at_us)

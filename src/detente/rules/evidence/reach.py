@@ -16,10 +16,10 @@ import msgspec
 
 from detente.geometry.exact.separation import horizontal_distance
 from detente.geometry.volume import Outline
-from detente.rules.evidence.on_record import Held
+from detente.rules.evidence.on_record import OnRecord
 from detente.rules.evidence.origins import FOR, standing
 from detente.rules.evidence.register import membership, words_on
-from detente.rules.evidence.said import Said
+from detente.rules.evidence.said import ClaimSaid
 
 Reach = Literal["contested", "inside", "inside, meant for an excluded group", "outside", "unknown"]
 _Group = Literal["contested", "excluded", "party", "unknown"]
@@ -34,7 +34,7 @@ SAYS: dict[Reach, str] = {
 }
 
 
-class Listed(msgspec.Struct, frozen=True, kw_only=True):
+class Designations(msgspec.Struct, frozen=True, kw_only=True):
     """The two designations that matter, as the parties write them: of truce parties, and of groups that a truce leaves out."""
 
     excluded: str
@@ -54,7 +54,7 @@ class Classed(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.subject}: {SAYS[self.reach]}. Why: {'; '.join(self.why) or 'no claim here says'}."
 
 
-def classed(subject: str, held: Held, listed: Listed, now_us: int) -> Classed:
+def classed(subject: str, held: OnRecord, listed: Designations, now_us: int) -> Classed:
     """Return how one event stands to a truce, from the claims on its subject that stand."""
     claims = [s for s in standing(held.claims) if s.claim.subject == subject and s.claim.stance in FOR]
     found = [_one(said, held, listed, now_us) for said in claims]
@@ -81,11 +81,11 @@ def _reach(groups: set[_Group], by_actor: set[_Group]) -> Reach:
     return "outside" if known == {"excluded"} else "contested"
 
 
-def _own_account(said: Said) -> bool:
+def _own_account(said: ClaimSaid) -> bool:
     return bool(said.claim.actor) and said.claim.party == said.claim.actor
 
 
-def _one(said: Said, held: Held, listed: Listed, now_us: int) -> tuple[_Group, str, tuple[str, ...]]:
+def _one(said: ClaimSaid, held: OnRecord, listed: Designations, now_us: int) -> tuple[_Group, str, tuple[str, ...]]:
     """What one claim makes of who was hit: the group's standing, the reason, and the entries that say so."""
     claim = said.claim
     if claim.affected:
@@ -100,7 +100,7 @@ def _one(said: Said, held: Held, listed: Listed, now_us: int) -> tuple[_Group, s
     return group, f"{claim.who} says where; {by} says that {actor} alone holds that ground; {whose}", (entry, *entries)
 
 
-def _standing(actor: str, held: Held, listed: Listed, now_us: int) -> tuple[_Group, str, tuple[str, ...]]:
+def _standing(actor: str, held: OnRecord, listed: Designations, now_us: int) -> tuple[_Group, str, tuple[str, ...]]:
     party = membership(actor, listed.party, None, held.affiliations, now_us)
     excluded = membership(actor, listed.excluded, None, held.affiliations, now_us)
     words = [w for w in words_on(actor, held.affiliations, now_us) if w.of in (listed.party, listed.excluded) and w.yes]
@@ -113,7 +113,7 @@ def _standing(actor: str, held: Held, listed: Listed, now_us: int) -> tuple[_Gro
     return ("excluded", whose, entries) if excluded == "included" else ("unknown", "", ())
 
 
-def _holders(said: Said, held: Held) -> Sequence[tuple[str, str, str]]:
+def _holders(said: ClaimSaid, held: OnRecord) -> Sequence[tuple[str, str, str]]:
     """Who is said to hold, alone, the ground on which a claim puts its event: group, speaker, entry."""
     place, when = said.claim.place, said.claim.at_stated
     if place is None:

@@ -20,7 +20,7 @@ from detente.rules.evidence.said import plain_name
 Membership = Literal["contested", "excluded", "included", "unknown"]
 
 
-class Word(msgspec.Struct, frozen=True, kw_only=True):
+class TieWord(msgspec.Struct, frozen=True, kw_only=True):
     """One party's or speaker's word on one tie of a group: whether it holds (`yes`), by its latest statement in force."""
 
     at_us: int
@@ -39,9 +39,9 @@ class Mixed(msgspec.Struct, frozen=True, kw_only=True):
     concern_only: bool
 
 
-def words_on(actor: str, stated: Iterable[tuple[str, int, Affiliation]], now_us: int) -> tuple[Word, ...]:
+def words_on(actor: str, stated: Iterable[tuple[str, int, Affiliation]], now_us: int) -> tuple[TieWord, ...]:
     """Return what each speaker says of a group now, from (entry, when said, body); expired and superseded words are left out."""
-    latest: dict[tuple[str, str, str], Word] = {}
+    latest: dict[tuple[str, str, str], TieWord] = {}
     for entry, at_us, body in sorted(stated, key=lambda one: (one[1], one[0])):
         if body.actor != actor or at_us > now_us:
             continue
@@ -50,7 +50,7 @@ def words_on(actor: str, stated: Iterable[tuple[str, int, Affiliation]], now_us:
         if body.stance in ("retracts", "cannot-confirm") or not _in_force(body, now_us):
             latest.pop(key, None)
             continue
-        latest[key] = Word(
+        latest[key] = TieWord(
             at_us=at_us, by=by, entry=entry, of=body.of, relation=body.relation, yes=body.stance != "denies"
         )
     return tuple(sorted(latest.values(), key=lambda w: (w.by, w.relation, w.of)))

@@ -11,7 +11,7 @@ from detente.records.evidence.claim import Claim
 UNNAMED = ":unnamed"
 
 
-class Said(msgspec.Struct, frozen=True, kw_only=True):
+class ClaimSaid(msgspec.Struct, frozen=True, kw_only=True):
     """One claim with the id of its entry, and when it was said: as it states, else when it was recorded, µs since 1970 UTC."""
 
     at_us: int
@@ -19,12 +19,12 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     id: str
 
 
-def said(entry_id: str, claim: Claim, received_at_us: int) -> Said:
+def said(entry_id: str, claim: Claim, received_at_us: int) -> ClaimSaid:
     """Return a claim of the record; a claim that does not state when it was said counts from its recording."""
     stated = claim.said
     moments = () if stated is None else (stated.earliest_us, stated.latest_us)
     at_us = next((moment for moment in moments if moment is not None), received_at_us)
-    return Said(at_us=at_us, claim=claim, id=entry_id)
+    return ClaimSaid(at_us=at_us, claim=claim, id=entry_id)
 
 
 def origin_of(claim: Claim) -> str:
@@ -37,7 +37,7 @@ def plain_name(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
-def shown_names(all_said: Iterable[Said]) -> dict[str, str]:
+def shown_names(all_said: Iterable[ClaimSaid]) -> dict[str, str]:
     """Return how each origin is written by those who name it: of several spellings, the first in order of text."""
     names: dict[str, str] = {}
     for one in all_said:

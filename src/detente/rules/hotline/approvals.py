@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
 from detente.records.hotline.message import Message
-from detente.records.parties.approval import NEVER_HELD, Approval, Need, Rule
+from detente.records.parties.approval import NEVER_HELD, Approval, ApprovalRule, Need
 
 State = Literal["approved", "held", "withdrawn"]
 
@@ -25,7 +25,7 @@ class Vote(NamedTuple):
     says: Approval
 
 
-class Standing(NamedTuple):
+class ApprovalStanding(NamedTuple):
     """How a held entry stands: `missing` are roles still needed, with how many."""
 
     state: State
@@ -43,7 +43,7 @@ class Standing(NamedTuple):
         return f"{self.state}{by}{dissent}"
 
 
-def rule_for(rules: Mapping[str, Rule], kind: str, body: object) -> Rule | None:
+def rule_for(rules: Mapping[str, ApprovalRule], kind: str, body: object) -> ApprovalRule | None:
     """Return the rule that holds an entry back, None where it may leave at once. `rules` are those in force, by kind."""
     if kind in NEVER_HELD or (isinstance(body, Message) and body.urgency in ("stop", "urgent")):
         return None
@@ -51,13 +51,13 @@ def rule_for(rules: Mapping[str, Rule], kind: str, body: object) -> Rule | None:
     return rule if rule is not None and rule.needs else None
 
 
-def standing(needs: Iterable[Need], composer: str, votes: Mapping[str, Vote]) -> Standing:
+def standing(needs: Iterable[Need], composer: str, votes: Mapping[str, Vote]) -> ApprovalStanding:
     """Say how a held entry stands, from the last word of each officer.
 
     Each officer counts once, towards the need that fewest others can meet; who composed it counts for none.
     """
     if composer in votes and votes[composer].says.says == "withdraw":
-        return Standing("withdrawn", (), (), ())
+        return ApprovalStanding("withdrawn", (), (), ())
     yes = {v.officer: set(v.roles) for v in votes.values() if v.says.says == "approve" and v.officer != composer}
     dissent = tuple(sorted(v.officer for v in votes.values() if v.says.says == "dissent"))
     seats = [need.role for need in needs for _ in range(need.count)]
@@ -68,7 +68,9 @@ def standing(needs: Iterable[Need], composer: str, votes: Mapping[str, Vote]) ->
     for at, role in enumerate(seats):
         if at not in taken:
             missing[role] = missing.get(role, 0) + 1
-    return Standing("held" if missing else "approved", tuple(sorted(missing.items())), tuple(sorted(yes)), dissent)
+    return ApprovalStanding(
+        "held" if missing else "approved", tuple(sorted(missing.items())), tuple(sorted(yes)), dissent
+    )
 
 
 def _seat(officer: str, yes: Mapping[str, set[str]], seats: list[str], taken: dict[int, str], tried: set[int]) -> bool:

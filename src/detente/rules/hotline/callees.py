@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
 
-from detente.records.agreements.agreement import Clock as AgreedClock
+from detente.records.agreements.agreement import LadderTime
 from detente.records.hotline.channel import Channel, Load
 from detente.records.hotline.step import LadderName, Reach, Step
 from detente.rules.hotline.channel import may_carry
@@ -20,7 +20,7 @@ ROLE: Final[Mapping[Reach, str]] = {"director": "director", "higher-level": "hig
 """The role that is called at the party that owes the answer. A roster says who holds it."""
 
 
-class Book(Protocol):
+class Callees(Protocol):
     """Who is who, as one party's copy has it."""
 
     def on_watch(self, party: str, role: str, at_us: int) -> tuple[str, ...]:
@@ -102,7 +102,7 @@ def next_line(lines: Sequence[Channel], load: Load) -> Channel | None:
 
 
 def called(
-    me: str, matter: Matter, rung: Rung, due_us: int, now_us: int, book: Book, held_us: int | None = None
+    me: str, matter: Matter, rung: Rung, due_us: int, now_us: int, book: Callees, held_us: int | None = None
 ) -> Called:
     """Return the step that calls somebody now. `held_us` is since when the station of that party is known to hold the matter."""
     party, reach = matter.party, rung.reach
@@ -122,6 +122,6 @@ def called(
     )
 
 
-def agreed_terms(clocks: Sequence[AgreedClock]) -> dict[str, int]:
+def agreed_terms(clocks: Sequence[LadderTime]) -> dict[str, int]:
     """Return an agreement's clocks by their names in genesis: "urgent-answer" is `urgent_answer_us`."""
     return {f"{clock.name.replace('-', '_')}_us": clock.us for clock in clocks}

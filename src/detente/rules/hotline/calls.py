@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from detente.errors import Refused, problem
-from detente.geometry.stated.read_back import Difference, Said, compare_figures, said_aloud
+from detente.geometry.stated.read_back import Difference, VolumeSaid, compare_figures, said_aloud
 from detente.geometry.stated.spoken import DIGITS, speak
 from detente.geometry.volume import Volume4D
 from detente.records.hotline.call import Call
@@ -51,7 +51,7 @@ def read_back_of(heard: str) -> Readback:
     return Readback(datum=DATUM, volumes=tuple(_said(part) for part in parts))
 
 
-def _said(part: str) -> Said:
+def _said(part: str) -> VolumeSaid:
     found = _START.search(part)
     assert found is not None
     return said_aloud(f"{part[found.start() :]} End of place")

@@ -13,10 +13,10 @@ import msgspec
 from detente.geometry.f3548 import time_text
 
 HOST: Final = None
-"""The host's clock, as `Reading.by`."""
+"""The host's clock, as `ClockReading.by`."""
 
 
-class Reading(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class ClockReading(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A moment as one clock showed it: that of a party (`by`), or the host's (`HOST`)."""
 
     at_us: int
@@ -30,8 +30,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Lapse(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """From one reading to another. `us` is None between two clocks, and where the second comes before the first."""
 
-    began: Reading
-    ended: Reading
+    began: ClockReading
+    ended: ClockReading
     us: int | None
 
     def sentence(self) -> str:
@@ -41,7 +41,7 @@ class Lapse(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return f"after {self.us // 1_000_000} s by {clock_words(self.ended.by)}"
 
 
-def lapse(began: Reading, ended: Reading) -> Lapse:
+def lapse(began: ClockReading, ended: ClockReading) -> Lapse:
     """Return the span between two readings."""
     us = ended.at_us - began.at_us
     return Lapse(began=began, ended=ended, us=us if began.by == ended.by and us >= 0 else None)
@@ -64,12 +64,12 @@ def latency(
     with what it answers; between these two records lies no latency.
     """
     if signed_us is not None and acknowledged_us is not None:
-        return lapse(Reading(at_us=acknowledged_us, by=party), Reading(at_us=signed_us, by=party))
-    recorded = Reading(at_us=recorded_us, by=HOST)
+        return lapse(ClockReading(at_us=acknowledged_us, by=party), ClockReading(at_us=signed_us, by=party))
+    recorded = ClockReading(at_us=recorded_us, by=HOST)
     held_us = recorded_us if told_signed_us is None else min(recorded_us, told_signed_us)
     if signed_us is not None and signed_us < held_us:
-        return lapse(recorded, Reading(at_us=signed_us, by=party))
-    return lapse(recorded, Reading(at_us=answered_us, by=HOST))
+        return lapse(recorded, ClockReading(at_us=signed_us, by=party))
+    return lapse(recorded, ClockReading(at_us=answered_us, by=HOST))
 
 
 def clock_words(by: str | None) -> str:

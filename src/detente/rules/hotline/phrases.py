@@ -53,7 +53,7 @@ VALUES: Final[Mapping[str, Value]] = MappingProxyType(
 """Every placeholder that a phrase may have. A place is said in figures with its datum; a time in UTC."""
 
 
-class Phrase(msgspec.Struct, frozen=True, kw_only=True):
+class StandardPhrase(msgspec.Struct, frozen=True, kw_only=True):
     """One phrase in one language. `source` says where the need for it comes from."""
 
     name: str
@@ -65,11 +65,11 @@ class Phrase(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(sorted(set(_PLACEHOLDER.findall(self.text))))
 
 
-Catalogue = Mapping[str, Phrase]
+Catalogue = Mapping[str, StandardPhrase]
 """The phrases of one language, by name."""
 
 
-def check_values(phrase: Phrase, values: Mapping[str, str]) -> tuple[Problem, ...]:
+def check_values(phrase: StandardPhrase, values: Mapping[str, str]) -> tuple[Problem, ...]:
     """Return what is wrong with the values for a phrase: one missing, one too many, figures that are not Western digits."""
     wanted = phrase.placeholders()
     found = [
@@ -90,7 +90,7 @@ def check_values(phrase: Phrase, values: Mapping[str, str]) -> tuple[Problem, ..
     return tuple(found)
 
 
-def plain(phrase: Phrase, values: Mapping[str, str], language: str) -> str:
+def plain(phrase: StandardPhrase, values: Mapping[str, str], language: str) -> str:
     """Return the sentence for a terminal: isolates keep figures and names together, whatever the direction around them."""
     said = _filled(phrase, values, lambda name, value: f"{LRI if VALUES[name] is Value.FIGURES else FSI}{value}{PDI}")
     if language in RIGHT_TO_LEFT:
@@ -103,7 +103,7 @@ def _bare(text: str) -> str:
     return text.replace(LRI, "").replace(PDI, "")
 
 
-def as_html(phrase: Phrase, values: Mapping[str, str], language: str) -> str:
+def as_html(phrase: StandardPhrase, values: Mapping[str, str], language: str) -> str:
     """Return the sentence as HTML: direction and language said, every value in an element of its own, everything escaped."""
     escaped = msgspec.structs.replace(phrase, text=html.escape(phrase.text))
     said = _filled(
@@ -117,7 +117,7 @@ def as_html(phrase: Phrase, values: Mapping[str, str], language: str) -> str:
     return f'<span lang="{language}" dir="{direction}">{said}</span>'
 
 
-def _filled(phrase: Phrase, values: Mapping[str, str], wrap: Callable[[str, str], str]) -> str:
+def _filled(phrase: StandardPhrase, values: Mapping[str, str], wrap: Callable[[str, str], str]) -> str:
     problems = check_values(phrase, values)
     if problems:
         raise Refused(problems)

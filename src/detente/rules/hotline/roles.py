@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from detente.errors import Problem, nearest, problem
 from detente.records.hotline.duress import Duress
-from detente.records.parties.approval import Rule
+from detente.records.parties.approval import ApprovalRule
 from detente.records.parties.handover import Handover
 from detente.records.parties.roster import Duty, Roster
 from detente.rules.hotline.callees import ROLE
@@ -51,7 +51,7 @@ def strangers(body: object, own: OwnNames, field: str) -> Iterator[Problem]:
             yield from _officer(body.incoming, own, f"{field}.incoming")
             yield from _officer(body.outgoing, own, f"{field}.outgoing")
             yield from role(body.role, own.roles, f"{field}.role")
-        case Rule():
+        case ApprovalRule():
             for n, need in enumerate(body.needs):
                 yield from role(need.role, own.roles, f"{field}.needs[{n}].role")
         case Duress():

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from detente.records.parties.handover import Handover, Open, What
+from detente.records.parties.handover import Handover, OpenMatter, What
 from detente.records.parties.roster import Duty
 
 OPEN_AT_MOST = 200
@@ -75,9 +75,9 @@ def may_take(duties: Sequence[Duty], officer: str, at_us: int) -> Taking:
     return "as deputy" if any(one.deputy == officer for one in present) else "not on watch"
 
 
-def matter(about: str, since_us: int, what: What, words: str) -> Open:
+def matter(about: str, since_us: int, what: What, words: str) -> OpenMatter:
     """Return one open matter as it stands in a note."""
-    return Open(about=about, since_us=since_us, what=what, words=words)
+    return OpenMatter(about=about, since_us=since_us, what=what, words=words)
 
 
 ORDER: dict[What, int] = {"ladder": 0, "direct": 1, "relay": 2, "approval": 3, "waiting": 4}
@@ -85,7 +85,7 @@ ORDER: dict[What, int] = {"ladder": 0, "direct": 1, "relay": 2, "approval": 3, "
 
 
 def note(
-    found: Iterable[Open], *, party: str, role: str, outgoing: str, incoming: str, at_us: int, words: str
+    found: Iterable[OpenMatter], *, party: str, role: str, outgoing: str, incoming: str, at_us: int, words: str
 ) -> Handover:
     """Draw a hand-over note from what is open: the most pressing first, the oldest first among equals."""
     ordered = sorted(found, key=lambda o: (ORDER[o.what], o.since_us, o.about))
@@ -102,7 +102,7 @@ def note(
     )
 
 
-class Signed(NamedTuple):
+class SignedHandover(NamedTuple):
     """A hand-over with its signatures. `note_by` and `accepted_by` are the officers whose keys signed, None: not yet."""
 
     entry: str
@@ -122,7 +122,7 @@ class Signed(NamedTuple):
         return f"{who}: signed by both"
 
 
-def handovers(said: Sequence[tuple[str, str | None, Handover]]) -> tuple[Signed, ...]:
+def handovers(said: Sequence[tuple[str, str | None, Handover]]) -> tuple[SignedHandover, ...]:
     """Return hand-overs with their signatures, in order, from (entry, officer who signed, body)."""
     accepted = {body.accepts: (by, body) for _, by, body in said if body.accepts is not None}
     found = []
@@ -130,5 +130,5 @@ def handovers(said: Sequence[tuple[str, str | None, Handover]]) -> tuple[Signed,
         if body.accepts is None:
             other = accepted.get(entry)
             same = other is not None and other[1].open == body.open and other[1].count == body.count
-            found.append(Signed(entry, body, by, other[0] if other is not None and same else None))
+            found.append(SignedHandover(entry, body, by, other[0] if other is not None and same else None))
     return tuple(found)

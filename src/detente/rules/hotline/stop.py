@@ -17,7 +17,7 @@ import msgspec
 from detente.geometry.exact.separation import meets
 from detente.geometry.volume import Circle, Separation, Volume4D
 from detente.records.hotline.message import Message
-from detente.rules.hotline.lapse import Lapse, Reading, lapse
+from detente.rules.hotline.lapse import ClockReading, Lapse, lapse
 
 AHEAD_US = 2 * 3_600_000_000
 """A stop without times of its own is about what goes on now, and what begins within this span."""
@@ -71,10 +71,10 @@ class StopClock(msgspec.Struct, frozen=True, kw_only=True):
         """How long it took, or has been running by the viewer's own clock: since it was asked, or was held by the viewer itself."""
         if self.took is not None:
             return self.took
-        now = Reading(at_us=now_us, by=viewer)
+        now = ClockReading(at_us=now_us, by=viewer)
         if viewer == self.party and self.acknowledged_us is not None:
-            return lapse(Reading(at_us=self.acknowledged_us, by=viewer), now)
-        return lapse(Reading(at_us=self.since_us, by=self.asker), now)
+            return lapse(ClockReading(at_us=self.acknowledged_us, by=viewer), now)
+        return lapse(ClockReading(at_us=self.since_us, by=self.asker), now)
 
     def sentence(self, now_us: int, viewer: str) -> str:
         """Say it in one line."""

@@ -22,7 +22,7 @@ Key = tuple[str, str, LadderName]
 """(about, party, ladder)."""
 
 
-class Call(NamedTuple):
+class StepDue(NamedTuple):
     """One step whose moment has come."""
 
     matter: Matter
@@ -34,7 +34,7 @@ class Call(NamedTuple):
         return self.matter.since_us + self.rung.after_us
 
 
-class Clock(NamedTuple):
+class RunningMatter(NamedTuple):
     """A running matter as it stands at a time. `next_us` is the next call, None when all were made."""
 
     matter: Matter
@@ -151,38 +151,38 @@ class Timers:
                 heapq.heappush(self._heap, (found[0], self._number[key], key))
         return None
 
-    def take(self, now_us: int, limit: int) -> list[Call]:
+    def take(self, now_us: int, limit: int) -> list[StepDue]:
         """Return up to `limit` calls whose moment has come, in order of their moments, each once: their slots are taken now.
 
         Of two at one moment the older matter's comes first: an order by id would be an order by what the entries hide.
         """
-        calls: list[Call] = []
+        calls: list[StepDue] = []
         while len(calls) < limit and (at_us := self.due_us()) is not None and at_us <= now_us:
             number, key = heapq.heappop(self._heap)[1:]
             found = self._next(key)
             assert found is not None
-            calls.append(Call(Matter(*key, self._since[key]), found[1]))
+            calls.append(StepDue(Matter(*key, self._since[key]), found[1]))
             self.took(*key, found[1].step)
             if (following := self._next(key)) is not None:
                 heapq.heappush(self._heap, (following[0], number, key))
         return calls
 
-    def clocks(self, now_us: int) -> Iterator[Clock]:
+    def clocks(self, now_us: int) -> Iterator[RunningMatter]:
         """Yield every running matter as it stands at a time, in the order in which they began to run here."""
         for key, since_us in self._since.items():
             yield self._clock(Matter(*key, since_us), now_us)
 
-    def clock(self, about: str, party: str, ladder: LadderName, now_us: int) -> Clock | None:
+    def clock(self, about: str, party: str, ladder: LadderName, now_us: int) -> RunningMatter | None:
         """Return one running matter as it stands at a time, None if it does not run."""
         since_us = self._since.get((about, party, ladder))
         return None if since_us is None else self._clock(Matter(about, party, ladder, since_us), now_us)
 
-    def _clock(self, matter: Matter, now_us: int) -> Clock:
+    def _clock(self, matter: Matter, now_us: int) -> RunningMatter:
         ladder, taken = self._ladders(matter), self._taken.get(matter.key, 0)
         steps = tuple(rung.step for rung in ladder.rungs[FIRST_CALL:] if taken >> rung.step & 1)
         late = bool(steps) or any(matter.since_us + rung.after_us <= now_us for rung in ladder.rungs[FIRST_CALL:])
         at_us, rung = self._next(matter.key) or (None, None)
-        return Clock(matter, "undelivered" if late else "waiting", steps, at_us, rung)
+        return RunningMatter(matter, "undelivered" if late else "waiting", steps, at_us, rung)
 
     def _take_in(self) -> None:
         """Put what has begun into the heap; many at once cost no more than ordering them all."""

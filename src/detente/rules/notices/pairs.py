@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
-from detente.geometry.exact.separation import Meeting, meets
+from detente.geometry.exact.separation import Encounter, meets
 from detente.geometry.volume import Separation, Volume4D
 from detente.records.notices.notice import Activity
 
@@ -49,7 +49,7 @@ class Conflict(msgspec.Struct, frozen=True, kw_only=True):
 
     first: str
     first_volume_index: int
-    meeting: Meeting
+    meeting: Encounter
     second: str
     second_volume_index: int
     separation: Separation

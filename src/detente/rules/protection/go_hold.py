@@ -39,7 +39,7 @@ class Movement(msgspec.Struct, frozen=True, kw_only=True):
     words: str
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+class GoHold(msgspec.Struct, frozen=True, kw_only=True):
     """HOLD with its reasons; or nothing on record holds it, with what that does not say."""
 
     answer: Literal["HOLD", "nothing on record holds it"]
@@ -49,12 +49,12 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     words: str
 
 
-def verdict(movement: Movement, now_us: int) -> Verdict:
+def verdict(movement: Movement, now_us: int) -> GoHold:
     """Return what holds a movement back, the gravest first."""
     reasons = [*_whole(movement), *(r for one in movement.recipients for r in _of(one))]
     if movement.start_us < now_us:
         reasons = [*reasons, *([] if not reasons else ["it is under way: halt it, or tell it"])]
-    return Verdict(
+    return GoHold(
         answer="HOLD" if reasons else "nothing on record holds it",
         reasons=tuple(reasons),
         start_us=movement.start_us,

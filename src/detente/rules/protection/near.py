@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from detente.geometry.exact.separation import horizontal_distance
-from detente.geometry.stated.position import Position, apart_mm, say_distance
+from detente.geometry.stated.position import StatedPosition, apart_mm, say_distance
 from detente.geometry.volume import Circle, Point
 from detente.rules.protection.ground import Ground, ground_of
 from detente.rules.protection.register import Protected, Register
@@ -28,7 +28,7 @@ AHEAD_US: Final = 5 * 60_000_000
 """A register dated further ahead than this of the clock here: one of the two clocks is wrong, and its age cannot be told."""
 
 
-class Verdict(StrEnum):
+class Nearness(StrEnum):
     """The answer, worst first."""
 
     INSIDE = "inside"
@@ -37,19 +37,19 @@ class Verdict(StrEnum):
     NO_ANSWER = "no answer"
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class NearQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked. `described` is what the place is said to be, `found` what is seen at the coordinates, `described_at` where
     what was described is seen; "" and None: not said. `at_us` is the time asked about.
     """
 
     at_us: int
     described: str = ""
-    described_at: Position | None = None
+    described_at: StatedPosition | None = None
     found: str = ""
-    position: Position | None = None
+    position: StatedPosition | None = None
 
 
-class Hit(msgspec.Struct, frozen=True, kw_only=True):
+class NearPlace(msgspec.Struct, frozen=True, kw_only=True):
     """One protected place that the point is inside or near. `gap_mm` is from the stated point to its edge, 0 inside.
 
     `allowed_mm` is what the errors of both allow. `of_described`: it is so of the described place, not of the coordinates.
@@ -59,14 +59,14 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     gap_mm: int
     of_described: bool
     place: Protected
-    verdict: Verdict
+    verdict: Nearness
     when: str
 
     def sentence(self) -> str:
         """Say it in one line."""
         what = f"{self.place.activity} of {self.place.author}: {self.place.words or 'no words'}"
         of = "the DESCRIBED place is " if self.of_described else ""
-        if self.verdict is Verdict.INSIDE:
+        if self.verdict is Nearness.INSIDE:
             gap = (
                 "" if self.gap_mm <= EPSILON_MM else f" (within the errors: {say_distance(self.gap_mm)} from its edge)"
             )
@@ -75,36 +75,36 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
         return f"{of}WITHIN THE BUFFER ({buffer}) of {what}: {say_distance(self.gap_mm)} from its edge; {self.when}"
 
 
-class Alarm(msgspec.Struct, frozen=True, kw_only=True):
+class Misfit(msgspec.Struct, frozen=True, kw_only=True):
     """Something that does not fit, whatever the distance."""
 
     code: str
     words: str
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class NearAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The answer with what it rests on. `age_us` is the register's at the time asked about."""
 
     age_us: int
-    alarms: tuple[Alarm, ...]
+    alarms: tuple[Misfit, ...]
     as_of_us: int
-    hits: tuple[Hit, ...]
+    hits: tuple[NearPlace, ...]
     nearest_mm: int | None
     places: int
     stale: str
-    verdict: Verdict
+    verdict: Nearness
 
 
-def answer(register: Register, asked: Asked) -> Answer:
+def answer(register: Register, asked: NearQuestion) -> NearAnswer:
     """Answer from a register. From a stale one only what it does hold is said, and that it is stale; never that a point is not near."""
     stale = _stale(register, asked.at_us)
     hits, nearest = _hits(register, asked.position, asked.at_us, of_described=False)
     more, _ = _hits(register, asked.described_at, asked.at_us, of_described=True)
-    every = tuple(sorted((*hits, *more), key=lambda h: (list(Verdict).index(h.verdict), h.gap_mm, h.place.id)))
-    verdict = every[0].verdict if every else Verdict.NOT_NEAR
+    every = tuple(sorted((*hits, *more), key=lambda h: (list(Nearness).index(h.verdict), h.gap_mm, h.place.id)))
+    verdict = every[0].verdict if every else Nearness.NOT_NEAR
     if not every and (stale or asked.position is None):
-        verdict = Verdict.NO_ANSWER
-    return Answer(
+        verdict = Nearness.NO_ANSWER
+    return NearAnswer(
         age_us=asked.at_us - register.as_of_us,
         alarms=_alarms(register, asked, hits),
         as_of_us=register.as_of_us,
@@ -127,8 +127,8 @@ def _stale(register: Register, at_us: int) -> str:
 
 
 def _hits(
-    register: Register, position: Position | None, at_us: int, *, of_described: bool
-) -> tuple[tuple[Hit, ...], int | None]:
+    register: Register, position: StatedPosition | None, at_us: int, *, of_described: bool
+) -> tuple[tuple[NearPlace, ...], int | None]:
     """Return the places that a position is inside or near, and how far the nearest of all is."""
     if position is None:
         return (), None
@@ -139,10 +139,12 @@ def _hits(
         allowed = position.error_mm + place.error_mm + EPSILON_MM
         if gap > place.buffer_mm + allowed:
             continue
-        verdict = Verdict.INSIDE if gap <= allowed else Verdict.WITHIN_BUFFER
+        verdict = Nearness.INSIDE if gap <= allowed else Nearness.WITHIN_BUFFER
         when = _when(place, at_us)
         found.append(
-            Hit(allowed_mm=allowed, gap_mm=gap, of_described=of_described, place=place, verdict=verdict, when=when)
+            NearPlace(
+                allowed_mm=allowed, gap_mm=gap, of_described=of_described, place=place, verdict=verdict, when=when
+            )
         )
     return tuple(found), nearest
 
@@ -162,29 +164,29 @@ def _when(place: Protected, at_us: int) -> str:
     return "in force"
 
 
-def _alarms(register: Register, asked: Asked, hits: tuple[Hit, ...]) -> tuple[Alarm, ...]:
-    found: list[Alarm] = []
+def _alarms(register: Register, asked: NearQuestion, hits: tuple[NearPlace, ...]) -> tuple[Misfit, ...]:
+    found: list[Misfit] = []
     if asked.position is None:
         words = f"{asked.described!r} is a description, not a place: nothing can be checked. Get coordinates with their datum, read back"
-        return (Alarm(code="description-alone", words=words),)
+        return (Misfit(code="description-alone", words=words),)
     there, said = ground_of(asked.found), ground_of(asked.described)
     if Ground.UNKNOWN not in (there, said) and there is not said:
         words = f"what was described ({asked.described}: {said.value}) is not what the coordinates show ({asked.found}: {there.value})"
-        found.append(Alarm(code="does-not-match", words=f"{words}. Settle which place is meant before anything else"))
+        found.append(Misfit(code="does-not-match", words=f"{words}. Settle which place is meant before anything else"))
     elif asked.found and asked.described and Ground.UNKNOWN in (there, said):
         words = f"{asked.described!r} and {asked.found!r} could not be compared: an officer must say whether they are one place"
-        found.append(Alarm(code="not-compared", words=words))
+        found.append(Misfit(code="not-compared", words=words))
     if asked.described_at is not None:
         apart = apart_mm(asked.position.point, asked.described_at.point)
         if apart > asked.position.error_mm + asked.described_at.error_mm + EPSILON_MM:
             words = f"what was described lies {say_distance(apart)} from the coordinates: two places, and only one was meant"
-            found.append(Alarm(code="described-elsewhere", words=words))
-    if not any(h.verdict is Verdict.INSIDE for h in hits):
+            found.append(Misfit(code="described-elsewhere", words=words))
+    if not any(h.verdict is Nearness.INSIDE for h in hits):
         found += _fitting(register, asked, asked.position, said)
     return tuple(found)
 
 
-def _fitting(register: Register, asked: Asked, position: Position, said: Ground) -> list[Alarm]:
+def _fitting(register: Register, asked: NearQuestion, position: StatedPosition, said: Ground) -> list[Misfit]:
     """Find protected places nearby that fit the description: a crew that looks for what was described finds them."""
     if said is Ground.UNKNOWN:
         return []
@@ -193,7 +195,7 @@ def _fitting(register: Register, asked: Asked, position: Position, said: Ground)
         gap = _gap_mm(position.point, place)
         if ground_of(place.words) is said and gap <= LOOK_AROUND_MM + position.error_mm + place.error_mm:
             words = f"a protected place that fits {asked.described!r} lies {say_distance(gap)} from the coordinates: {place.words}"
-            found.append((gap, Alarm(code="fits-a-protected-place", words=words)))
+            found.append((gap, Misfit(code="fits-a-protected-place", words=words)))
     return [alarm for _, alarm in sorted(found, key=lambda pair: pair[0])]
 
 

@@ -62,7 +62,7 @@ class Register(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     virtual: bool
 
 
-class Signed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SignedRegister(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The file: the register and the signature of the station that made it."""
 
     key: Hex32
@@ -73,15 +73,15 @@ class Signed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 def write_register(register: Register, key: SigningKey) -> bytes:
     """Return the file: canonical JSON, signed by the station's key over the domain and the register's canonical bytes."""
     signature = key.sign(DOMAIN + canonical.encode(register))
-    return canonical.encode(Signed(key=key.public.hex(), register=register, signature=signature.hex())) + b"\n"
+    return canonical.encode(SignedRegister(key=key.public.hex(), register=register, signature=signature.hex())) + b"\n"
 
 
-def read_register(data: bytes, key: str | None = None) -> Signed:
+def read_register(data: bytes, key: str | None = None) -> SignedRegister:
     """Read a register. `key` is the station key (hex) the unit was given; None: whose key it is stays unchecked.
 
     Refused: not such a file. EvidenceError: its signature does not hold, or it is by another key: it was changed, or is another's.
     """
-    signed = canonical.decode(data.rstrip(b"\n"), Signed)
+    signed = canonical.decode(data.rstrip(b"\n"), SignedRegister)
     if signed.register.format != FORMAT:
         rule = f"must be {FORMAT}"
         raise Refused([problem("register-format", "format", signed.register.format, rule, "Export it again.")])

@@ -43,7 +43,7 @@ from detente.rules.agreements.sheets.sheet import sheet as sheet_of
 from detente.rules.agreements.sheets.status import standings
 from detente.rules.agreements.words.vocabulary import vocabulary_of
 from detente.station.answers.basis import basis
-from detente.station.engine import Engine
+from detente.station.engine import StationLoop
 
 
 class _Seen(NamedTuple):
@@ -59,14 +59,14 @@ class _Seen(NamedTuple):
         return f"as seen by {self.party} at size {self.size}"
 
 
-def agreements(engine: Engine, asked: AgreementsAsked) -> AgreementsShown:
+def agreements(engine: StationLoop, asked: AgreementsAsked) -> AgreementsShown:
     """Return every agreement that the viewer may read, with what is said of it in words and deeds."""
     seen = _seen(engine, asked)
     rows = tuple(AgreementRow(**_row(engine, seen, one)) for one in seen.agreements.watching.values())
     return AgreementsShown(agreements=rows, basis=basis(engine), seen=seen.words)
 
 
-def agreement(engine: Engine, asked: AgreementAsked) -> AgreementShown:
+def agreement(engine: StationLoop, asked: AgreementAsked) -> AgreementShown:
     """Return one agreement: the version in force, its annexes, its parties' standing, what they did, each term's expansion."""
     seen = _seen(engine, asked)
     found = _agreement(seen, asked.name)
@@ -81,7 +81,7 @@ def agreement(engine: Engine, asked: AgreementAsked) -> AgreementShown:
     return AgreementShown(agreement=details, basis=basis(engine), seen=seen.words)
 
 
-def verdicts(engine: Engine, asked: VerdictsAsked) -> VerdictsShown:
+def verdicts(engine: StationLoop, asked: VerdictsAsked) -> VerdictsShown:
     """Return the verdicts on one agreement, with their words and what was not counted."""
     seen = _seen(engine, asked)
     found = _agreement(seen, asked.name)
@@ -107,7 +107,7 @@ def verdicts(engine: Engine, asked: VerdictsAsked) -> VerdictsShown:
     )
 
 
-def proofs(engine: Engine, asked: ProofsAsked) -> ProofsShown:
+def proofs(engine: StationLoop, asked: ProofsAsked) -> ProofsShown:
     """Return what proves the verdicts on the terms asked for."""
     seen = _seen(engine, asked)
     found = _agreement(seen, asked.name)
@@ -120,7 +120,7 @@ def proofs(engine: Engine, asked: ProofsAsked) -> ProofsShown:
     return ProofsShown(basis=basis(engine), seen=seen.words, terms=tuple(made))
 
 
-def publication(engine: Engine, asked: PublicationAsked) -> PublicationDrawn:
+def publication(engine: StationLoop, asked: PublicationAsked) -> PublicationDrawn:
     """Return the record that would publish the verdicts on the terms asked for. Nothing is sent."""
     seen = _seen(engine, asked)
     found = _agreement(seen, asked.name)
@@ -130,7 +130,7 @@ def publication(engine: Engine, asked: PublicationAsked) -> PublicationDrawn:
     return PublicationDrawn(basis=basis(engine), body=body, id=found.id, seen=seen.words)
 
 
-def sheet(engine: Engine, asked: SheetAsked) -> SheetShown:
+def sheet(engine: StationLoop, asked: SheetAsked) -> SheetShown:
     """Return the status sheet of one agreement, in words."""
     seen = _seen(engine, asked)
     made = sheet_of(
@@ -145,7 +145,7 @@ def sheet(engine: Engine, asked: SheetAsked) -> SheetShown:
     return SheetShown(basis=basis(engine), seen=seen.words, sheet=made)
 
 
-def counts(engine: Engine, asked: CountsAsked) -> CountsShown:
+def counts(engine: StationLoop, asked: CountsAsked) -> CountsShown:
     """Return the terms of one agreement that count days, each with its events: what `simulate` takes."""
     seen = _seen(engine, asked)
     found = _agreement(seen, asked.name)
@@ -161,7 +161,7 @@ def counts(engine: Engine, asked: CountsAsked) -> CountsShown:
 # ---
 
 
-def _seen(engine: Engine, asked: AsSeenAsked[Any]) -> _Seen:
+def _seen(engine: StationLoop, asked: AsSeenAsked[Any]) -> _Seen:
     picture, me, now_us = engine.parts.picture, engine.state.me.party, engine.now_us
     party, size = asked.party if asked.party is not None else me, asked.size
     at_us = asked.at if asked.at is not None else now_us
@@ -191,7 +191,7 @@ def _agreement(seen: _Seen, name: str) -> Watching:
     return found
 
 
-def _row(engine: Engine, seen: _Seen, found: Watching) -> dict[str, Any]:
+def _row(engine: StationLoop, seen: _Seen, found: Watching) -> dict[str, Any]:
     """Return the fields of an `AgreementRow`."""
     made = found.verdicts(seen.at_us)
     return {
@@ -210,7 +210,7 @@ def _row(engine: Engine, seen: _Seen, found: Watching) -> dict[str, Any]:
     }
 
 
-def _names(engine: Engine) -> dict[str, str]:
+def _names(engine: StationLoop) -> dict[str, str]:
     return {party.party: party.name for party in engine.parts.picture.directory.parties()}
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from detente.api.basis import Basis, Missing
 from detente.node.station.troubles import fresh
-from detente.station.engine import Engine
+from detente.station.engine import StationLoop
 
 
-def basis(engine: Engine) -> Basis:
+def basis(engine: StationLoop) -> Basis:
     """Return the proven size, its age, whether the host answers, what waits in the queue, and what stands in the way."""
     state, now_us = engine.state, engine.now_us
     standing = engine.troubles()

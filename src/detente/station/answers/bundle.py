@@ -10,19 +10,19 @@ import msgspec
 from detente.errors import DetenteError, Unavailable
 from detente.geometry.zones import TABLES
 from detente.ledger.checkpoints.checkpoint import SignedCheckpoint
-from detente.ledger.readable import Known
+from detente.ledger.readable import ReadableEntry
 from detente.ledger.shown import Shown
 from detente.records.entries.watermark import Watermark
-from detente.rules.evidence.bundle import Listed, Made, ToldList, make_bundle
-from detente.station.engine import Engine
+from detente.rules.evidence.bundle import Made, ToldEntry, ToldList, make_bundle
+from detente.station.engine import StationLoop
 
 LEAVES_AT_MOST = 100_000
 """Above this size a bundle leaves the leaves out and proves each entry by itself."""
 
-_KNOWN = msgspec.json.Decoder(Known)
+_KNOWN = msgspec.json.Decoder(ReadableEntry)
 
 
-async def bundle_bytes(engine: Engine, words: str) -> bytes:
+async def bundle_bytes(engine: StationLoop, words: str) -> bytes:
     """Return a bundle of everything this station may read, under the newest checkpoint with cosignatures."""
     state = engine.state
     if state.following.checkpoint is None:
@@ -33,7 +33,7 @@ async def bundle_bytes(engine: Engine, words: str) -> bytes:
     return await asyncio.to_thread(_make, engine, head, others, made)
 
 
-async def _head(engine: Engine, own: SignedCheckpoint) -> SignedCheckpoint:
+async def _head(engine: StationLoop, own: SignedCheckpoint) -> SignedCheckpoint:
     """Return the largest witnessed checkpoint that we have proven ourselves, if the host is there to ask; else our own."""
     with contextlib.suppress(DetenteError):
         note = await engine.client.checkpoint(witnessed=True)
@@ -44,11 +44,11 @@ async def _head(engine: Engine, own: SignedCheckpoint) -> SignedCheckpoint:
     return own
 
 
-def _make(engine: Engine, head: SignedCheckpoint, others: list[SignedCheckpoint], made: Made) -> bytes:
+def _make(engine: StationLoop, head: SignedCheckpoint, others: list[SignedCheckpoint], made: Made) -> bytes:
     state, copy = engine.state, engine.parts.copy
     size = head.checkpoint.size
     shown: list[Shown] = []
-    told: dict[str, list[Listed]] = {}
+    told: dict[str, list[ToldEntry]] = {}
     signed_up_to: dict[tuple[str, ...], int] = {}  # by whom we told: each list is shown as far as we signed for it
     start = 0
     while page := copy.known(start, 1024):
@@ -67,7 +67,7 @@ def _make(engine: Engine, head: SignedCheckpoint, others: list[SignedCheckpoint]
                 )
             )
             if known.header.author != state.me.party:
-                told.setdefault(known.header.author, []).append(Listed(id=known.id, index=index))
+                told.setdefault(known.header.author, []).append(ToldEntry(id=known.id, index=index))
             elif known.header.kind.startswith("watermark/"):
                 to = known.header.audience
                 signed_up_to[to] = _told_size(known) or signed_up_to.get(to, 0)
@@ -95,7 +95,7 @@ def _make(engine: Engine, head: SignedCheckpoint, others: list[SignedCheckpoint]
     )
 
 
-def _told_size(known: Known) -> int:
+def _told_size(known: ReadableEntry) -> int:
     """Return the size that a watermark of ours speaks of; 0 where its body is gone."""
     facet = known.facets[0]
     return 0 if facet is None else msgspec.json.decode(bytes(facet.facet.body), type=Watermark).size

@@ -32,14 +32,14 @@ from detente.records.entries.erasure import ERASABLE_ALONE
 from detente.records.entries.supersede import still_held
 from detente.station.answers.basis import basis
 from detente.station.answers.finding import id_bytes, not_found, over_row, over_rows
-from detente.station.engine import Engine
+from detente.station.engine import StationLoop
 
 FROM_LOG = "Copy it from `detente log`."
 NAMED_AT_MOST = 3
 """Ids that are named where several begin alike."""
 
 
-async def entries(engine: Engine, asked: EntriesAsked) -> EntryPage:
+async def entries(engine: StationLoop, asked: EntriesAsked) -> EntryPage:
     """Return the readable entries from an index on."""
     rows = await asyncio.to_thread(engine.parts.copy.known, asked.from_, asked.limit)
     # As the copy keeps them: a page of a thousand is not read here only to be written again.
@@ -52,7 +52,7 @@ async def entries(engine: Engine, asked: EntriesAsked) -> EntryPage:
     )
 
 
-def entry(engine: Engine, asked: EntryAsked) -> EntryFound:
+def entry(engine: StationLoop, asked: EntryAsked) -> EntryFound:
     """Return one entry: from the proven copy, or as it came directly, or as it waits in the queue; it says which."""
     state, identifier = engine.state, id_bytes(asked.entry)
     found = state.following.recent.get(identifier) or state.find(identifier)
@@ -74,7 +74,7 @@ def entry(engine: Engine, asked: EntryAsked) -> EntryFound:
     raise Refused([not_found(asked.entry)])
 
 
-def _proven(engine: Engine, text: str, index: int, raw: bytes) -> EntryFound:
+def _proven(engine: StationLoop, text: str, index: int, raw: bytes) -> EntryFound:
     shown = msgspec.json.decode(raw, type=ShownEntry)
     gone = engine.parts.picture.heads.emptied(id_bytes(text).hex())
     alone = ERASABLE_ALONE.get(shown.header.kind.partition("/")[0], {})
@@ -92,7 +92,7 @@ def _delivered(held: Direct) -> ShownEntry:
     return ShownEntry(**msgspec.structs.asdict(held.entry))
 
 
-def full_id(engine: Engine, asked: IdAsked) -> IdFound:
+def full_id(engine: StationLoop, asked: IdAsked) -> IdFound:
     """Return the one id that begins with some digits: proven, come directly, or on its way out."""
     prefix = asked.prefix.lower()
     if not 4 <= len(prefix) <= 64 or prefix.strip("0123456789abcdef"):
@@ -117,7 +117,7 @@ def _no_id(prefix: str, rule: str, step: str) -> Refused:
     return Refused([problem("id", "prefix", prefix, rule, step)])
 
 
-def readers(engine: Engine, asked: ReadersAsked) -> ThreadReaders:
+def readers(engine: StationLoop, asked: ReadersAsked) -> ThreadReaders:
     """Return which version of an own entry's thread each party has as live."""
     heads = engine.parts.picture.heads
     own = heads.entry(id_bytes(asked.entry).hex())
@@ -128,7 +128,7 @@ def readers(engine: Engine, asked: ReadersAsked) -> ThreadReaders:
     return ThreadReaders(basis=basis(engine), behind=behind, head=head, readers=dict(held))
 
 
-def direct(engine: Engine, asked: DirectAsked) -> DirectEntries:
+def direct(engine: StationLoop, asked: DirectAsked) -> DirectEntries:
     """Return the urgent entries that came directly and are not in the ledger yet."""
     rows = (
         DirectRow(entry=_delivered(held), from_=held.party, id=held.id, received_at_us=held.received_at_us)
@@ -137,14 +137,14 @@ def direct(engine: Engine, asked: DirectAsked) -> DirectEntries:
     return DirectEntries(basis=basis(engine), direct=tuple(rows))
 
 
-def acknowledged(engine: Engine, asked: AcknowledgedAsked) -> DirectAcknowledgements:
+def acknowledged(engine: StationLoop, asked: AcknowledgedAsked) -> DirectAcknowledgements:
     """Return which stations have acknowledged an urgent entry directly, and when by their own clocks."""
     return DirectAcknowledgements(
         acknowledged=engine.state.peers.acked.get(id_bytes(asked.entry), {}), basis=basis(engine)
     )
 
 
-def receipt(engine: Engine, asked: ReceiptAsked) -> Receipt:
+def receipt(engine: StationLoop, asked: ReceiptAsked) -> Receipt:
     """Return the receipt that is held for an own entry."""
     name = f"receipt/{id_bytes(asked.entry).hex()}"
     found = engine.parts.copy.kept(name).get(name)

@@ -42,7 +42,7 @@ from detente.geometry.exact.separation import horizontal_distance
 from detente.geometry.f3548 import time_text
 from detente.geometry.volume import Corridor, Point
 from detente.geometry.zones import zone
-from detente.ledger.readable import Known
+from detente.ledger.readable import ReadableEntry
 from detente.picture.evidence.evidence import EvidenceEntry, held_of
 from detente.picture.fold import lacking_words
 from detente.picture.known import known_of
@@ -55,13 +55,13 @@ from detente.rules.evidence.counts import side_by_side, wholes
 from detente.rules.evidence.grades import source_records
 from detente.rules.evidence.incidents import accounts
 from detente.rules.evidence.incidents import incidents as incidents_of
-from detente.rules.evidence.on_record import Held
+from detente.rules.evidence.on_record import OnRecord
 from detente.rules.evidence.origins import support
 from detente.rules.evidence.register import alliances
 from detente.rules.evidence.report.daily import daily
 from detente.rules.evidence.report.daily_words import daily_text
 from detente.station.answers.basis import basis
-from detente.station.engine import Engine
+from detente.station.engine import StationLoop
 
 T = TypeVar("T")
 
@@ -71,7 +71,7 @@ PAGE = 1024
 UNSHOWN = frozenset({"screening", "sealed", "watermark"})
 """Kinds of which it is not shown that a party knew them, unless everything is asked for."""
 
-_KNOWN = msgspec.json.Decoder(Known)
+_KNOWN = msgspec.json.Decoder(ReadableEntry)
 
 
 class _Cut(NamedTuple):
@@ -82,12 +82,12 @@ class _Cut(NamedTuple):
     entries: list[EvidenceEntry]
     seen: EvidenceSeen
 
-    def held(self) -> Held:
+    def held(self) -> OnRecord:
         """Return the records that had been recorded by the time asked for."""
         return held_of(one for one in self.entries if one.at_us <= self.at_us)
 
 
-async def evidence_held(engine: Engine, asked: EvidenceHeldAsked) -> EvidenceHeld:
+async def evidence_held(engine: StationLoop, asked: EvidenceHeldAsked) -> EvidenceHeld:
     """Return the records that bear on evidence, from an index on."""
     cut = _cut(engine, asked, asked.start)
     page, following = cut.entries[:MOST], cut.entries[MOST : MOST + 1]
@@ -95,11 +95,11 @@ async def evidence_held(engine: Engine, asked: EvidenceHeldAsked) -> EvidenceHel
     return EvidenceHeld(basis=cut.basis, held=held, next=following[0].index if following else None, seen=cut.seen)
 
 
-async def claims(engine: Engine, asked: ClaimsAsked) -> Claims:
+async def claims(engine: StationLoop, asked: ClaimsAsked) -> Claims:
     """Return claims that no later version takes the place of: a later version has a higher index, so the cut may begin anywhere."""
     cut = _cut(engine, asked, asked.start)
 
-    def work(held: Held) -> Claims:
+    def work(held: OnRecord) -> Claims:
         found = [s for s in held.current().claims if not asked.subject or s.claim.subject in asked.subject]
         following = found[MOST].id if len(found) > MOST else None
         index = next((one.index for one in cut.entries if one.entry == following), None)
@@ -108,13 +108,13 @@ async def claims(engine: Engine, asked: ClaimsAsked) -> Claims:
     return await _worked_out(cut, work)
 
 
-async def origins(engine: Engine, asked: OriginsAsked) -> Origins:
+async def origins(engine: StationLoop, asked: OriginsAsked) -> Origins:
     """Return what stands behind the subject of one claim."""
     cut = _cut(engine, asked)
     return await _worked_out(cut, lambda held: _origins(cut, held, asked.claim))
 
 
-def _origins(cut: _Cut, held: Held, entry: str) -> Origins:
+def _origins(cut: _Cut, held: OnRecord, entry: str) -> Origins:
     claim = next((s for s in held.claims if s.id == entry), None)
     if claim is None:
         rule = "is no claim that this station holds, as of then"
@@ -132,11 +132,11 @@ def _origins(cut: _Cut, held: Held, entry: str) -> Origins:
     )
 
 
-async def contradictions(engine: Engine, asked: ContradictionsAsked) -> Contradictions:
+async def contradictions(engine: StationLoop, asked: ContradictionsAsked) -> Contradictions:
     """Return the claims and denials that cannot both hold."""
     cut = _cut(engine, asked)
 
-    def work(held: Held) -> Contradictions:
+    def work(held: OnRecord) -> Contradictions:
         now = held.current()
         found = contradictions_of(now.claims, alliances(now.affiliations, cut.at_us))
         return Contradictions(basis=cut.basis, contradictions=found, seen=cut.seen)
@@ -144,7 +144,7 @@ async def contradictions(engine: Engine, asked: ContradictionsAsked) -> Contradi
     return await _worked_out(cut, work)
 
 
-async def incidents(engine: Engine, asked: IncidentsAsked) -> Incidents:
+async def incidents(engine: StationLoop, asked: IncidentsAsked) -> Incidents:
     """Return the accounts that may be of one event."""
     cut = _cut(engine, asked)
     return await _worked_out(
@@ -152,7 +152,7 @@ async def incidents(engine: Engine, asked: IncidentsAsked) -> Incidents:
     )
 
 
-async def sources(engine: Engine, asked: SourcesAsked) -> Sources:
+async def sources(engine: StationLoop, asked: SourcesAsked) -> Sources:
     """Return the record of each origin."""
     cut = _cut(engine, asked)
     return await _worked_out(
@@ -160,24 +160,24 @@ async def sources(engine: Engine, asked: SourcesAsked) -> Sources:
     )
 
 
-async def bulletin_counts(engine: Engine, asked: BulletinCountsAsked) -> BulletinCounts:
+async def bulletin_counts(engine: StationLoop, asked: BulletinCountsAsked) -> BulletinCounts:
     """Return what reporters counted."""
     cut = _cut(engine, asked)
 
-    def work(held: Held) -> BulletinCounts:
+    def work(held: OnRecord) -> BulletinCounts:
         bulletins = [body for _, _, body in held.current().bulletins]
         return BulletinCounts(basis=cut.basis, seen=cut.seen, sides=side_by_side(bulletins), wholes=wholes(bulletins))
 
     return await _worked_out(cut, work)
 
 
-async def conclusions(engine: Engine, asked: ConclusionsAsked) -> Conclusions:
+async def conclusions(engine: StationLoop, asked: ConclusionsAsked) -> Conclusions:
     """Return what each party could conclude: we from our own copy, another from what its watermarks and own entries prove to us."""
     cut = _cut(engine, asked)
     _require_parties(engine, asked.party)
     told = {party: _told(engine, party, cut.at_us) for party in asked.party}
 
-    def work(held: Held) -> Conclusions:
+    def work(held: OnRecord) -> Conclusions:
         concluded = {party: conclude(held if ids is None else held.only(ids), cut.at_us) for party, ids in told.items()}
         return Conclusions(
             basis=cut.basis,
@@ -189,7 +189,7 @@ async def conclusions(engine: Engine, asked: ConclusionsAsked) -> Conclusions:
     return await _worked_out(cut, work)
 
 
-def _told(engine: Engine, party: str, at_us: int) -> frozenset[str] | None:
+def _told(engine: StationLoop, party: str, at_us: int) -> frozenset[str] | None:
     """Return what a party is proven to have been told by a time; None for ourselves: all that we hold."""
     if party == engine.state.me.party:
         return None
@@ -198,7 +198,7 @@ def _told(engine: Engine, party: str, at_us: int) -> frozenset[str] | None:
     return frozenset((*timeline.ids(found.told), *timeline.ids(found.own)))
 
 
-async def daily_report(engine: Engine, asked: DailyReportAsked) -> DailyReport:
+async def daily_report(engine: StationLoop, asked: DailyReportAsked) -> DailyReport:
     """Return the report of a day."""
     period, where = period_of(asked.date, asked.zone, asked.as_of), zone(asked.zone)
     by_us = _moment(engine, asked.recorded_by_us, asked.ago_us, "recorded_by_us")
@@ -206,7 +206,7 @@ async def daily_report(engine: Engine, asked: DailyReportAsked) -> DailyReport:
     cut = _cut(engine, AskedAsOf(at_us=by_us))
     lacking = lacking_words(cut.seen.lacking.not_understood, cut.seen.lacking.by)
 
-    def work(held: Held) -> DailyReport:
+    def work(held: OnRecord) -> DailyReport:
         found = daily(held, period, by_us)
         text = daily_text(found, held, where, cut.seen.by, cut.basis.virtual, lacking)
         return DailyReport(basis=cut.basis, daily=found, seen=cut.seen, text=text)
@@ -214,7 +214,7 @@ async def daily_report(engine: Engine, asked: DailyReportAsked) -> DailyReport:
     return await _worked_out(cut, work)
 
 
-async def along(engine: Engine, asked: AlongAsked) -> Along:
+async def along(engine: StationLoop, asked: AlongAsked) -> Along:
     """Return the notices that touch a line in a span, from the own copy: the view keeps no outline of what is over."""
     ends = list(zip(asked.line[::2], asked.line[1::2], strict=False))
     if len(ends) < 2 or len(asked.line) % 2:
@@ -227,7 +227,7 @@ async def along(engine: Engine, asked: AlongAsked) -> Along:
     return Along(basis=stands, notices=tuple(sorted(found)))
 
 
-def _along(engine: Engine, outline: Corridor, from_us: int, until_us: int) -> set[str]:
+def _along(engine: StationLoop, outline: Corridor, from_us: int, until_us: int) -> set[str]:
     found = set()
     start = 0
     while page := engine.parts.copy.known(start, PAGE):
@@ -244,7 +244,7 @@ def _along(engine: Engine, outline: Corridor, from_us: int, until_us: int) -> se
     return found
 
 
-def _notice(shown: Known) -> tuple[str, Notice] | None:
+def _notice(shown: ReadableEntry) -> tuple[str, Notice] | None:
     if not shown.header.kind.startswith("notice/"):
         return None
     facets = [None if opening is None else opening.facet for opening in shown.facets]
@@ -252,7 +252,7 @@ def _notice(shown: Known) -> tuple[str, Notice] | None:
     return None if body is None else (shown.id, body)
 
 
-async def knew(engine: Engine, asked: KnewAsked) -> Knew:
+async def knew(engine: StationLoop, asked: KnewAsked) -> Knew:
     """Return what a party knew, by its watermark in force and nothing else, with the entries to show."""
     _require_parties(engine, (asked.party,))
     at_us = _moment(engine, asked.at_us, asked.ago_us, "at_us")
@@ -282,17 +282,17 @@ async def knew(engine: Engine, asked: KnewAsked) -> Knew:
     )
 
 
-def _read(engine: Engine, indexes: list[int]) -> tuple[ProvenEntry, ...]:
+def _read(engine: StationLoop, indexes: list[int]) -> tuple[ProvenEntry, ...]:
     raw = (engine.parts.copy.known_at(index) for index in indexes)
     return tuple(msgspec.json.decode(data, type=ProvenEntry) for data in raw if data is not None)
 
 
-async def _worked_out(cut: _Cut, work: Callable[[Held], T]) -> T:
+async def _worked_out(cut: _Cut, work: Callable[[OnRecord], T]) -> T:
     """Work something out from what was held, off the serving thread."""
     return await asyncio.to_thread(lambda: work(cut.held()))
 
 
-def _cut(engine: Engine, asked: AskedAsOf, start: int = 0) -> _Cut:
+def _cut(engine: StationLoop, asked: AskedAsOf, start: int = 0) -> _Cut:
     at_us = _moment(engine, asked.at_us, asked.ago_us, "at_us")
     view = engine.parts.picture.evidence
     fresh = engine.parts.picture.freshness(view, engine.now_us)
@@ -305,7 +305,7 @@ def _cut(engine: Engine, asked: AskedAsOf, start: int = 0) -> _Cut:
     )
 
 
-def _moment(engine: Engine, at_us: int | None, ago_us: int, field: str) -> int:
+def _moment(engine: StationLoop, at_us: int | None, ago_us: int, field: str) -> int:
     """Return the moment asked for. Raises `Refused` for one to come: nobody knows yet what will be known."""
     found = engine.now_us - ago_us if at_us is None else at_us
     if found > engine.now_us:
@@ -313,7 +313,7 @@ def _moment(engine: Engine, at_us: int | None, ago_us: int, field: str) -> int:
     return found
 
 
-def _require_parties(engine: Engine, named: tuple[str, ...]) -> None:
+def _require_parties(engine: StationLoop, named: tuple[str, ...]) -> None:
     known = engine.state.identity.parties()
     if unknown := [party for party in named if party not in known]:
         raise Refused(not_among("party", party, known, "party of this ledger") for party in unknown)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from detente.api.keys import Keys, KeysAsked
 from detente.station.answers.basis import basis
-from detente.station.engine import Engine
+from detente.station.engine import StationLoop
 
 
-def keys(engine: Engine, asked: KeysAsked) -> Keys:
+def keys(engine: StationLoop, asked: KeysAsked) -> Keys:
     """Return every key that was ever known here, and the host whose key signs checkpoints now."""
     identity, stands = engine.state.identity, basis(engine)
     return Keys(

@@ -28,25 +28,25 @@ from detente.api.notices import (
 )
 from detente.picture.boards.endangered_board import DangerBoard, boards
 from detente.picture.notices.airspace import LiveNotice
-from detente.picture.notices.screenings import Answered
+from detente.picture.notices.screenings import ScreeningOnRecord
 from detente.picture.notices.waiting import Wait
 from detente.rules.notices.changes.fan_out import Change
 from detente.rules.notices.changes.quiet import quiet
 from detente.station.answers.basis import basis
-from detente.station.engine import Engine
+from detente.station.engine import StationLoop
 from detente.station.own_questions import UNKNOWN
 
 LULL_AFTER_US = 6 * 3_600_000_000
 """With nothing reported for so long, and no pause announced, it is called a lull."""
 
 
-def notices(engine: Engine, asked: NoticesAsked) -> Notices:
+def notices(engine: StationLoop, asked: NoticesAsked) -> Notices:
     """Return the live notices that we may read."""
     rows = (_notice(engine, live) for live in engine.parts.picture.airspace.live())
     return Notices(basis=basis(engine), notices=tuple(rows))
 
 
-def _notice(engine: Engine, live: LiveNotice) -> NoticeRow:
+def _notice(engine: StationLoop, live: LiveNotice) -> NoticeRow:
     picture, now_us = engine.parts.picture, engine.now_us
     body = live.notice() or live.coarse_notice()
     return NoticeRow(
@@ -73,17 +73,17 @@ def _notice(engine: Engine, live: LiveNotice) -> NoticeRow:
     )
 
 
-def _screened_words(engine: Engine, version: str, answered: Answered) -> str:
+def _screened_words(engine: StationLoop, version: str, answered: ScreeningOnRecord) -> str:
     why = engine.own_questions.why(version, answered)
     return f"{answered.sentence()}; {why}" if why and why != UNKNOWN else answered.sentence()
 
 
-def conflicts(engine: Engine, asked: ConflictsAsked) -> Conflicts:
+def conflicts(engine: StationLoop, asked: ConflictsAsked) -> Conflicts:
     """Return the pairs of live notices that come too close and are not over."""
     return Conflicts(basis=basis(engine), conflicts=tuple(engine.parts.picture.conflicts.open(engine.now_us)))
 
 
-def screenings(engine: Engine, asked: ScreeningsAsked) -> ScreeningRows:
+def screenings(engine: StationLoop, asked: ScreeningsAsked) -> ScreeningRows:
     """Return the answer of every recipient to one version."""
     rows = (
         ScreenedRow(words=_screened_words(engine, asked.entry, a), **msgspec.structs.asdict(a))
@@ -92,7 +92,7 @@ def screenings(engine: Engine, asked: ScreeningsAsked) -> ScreeningRows:
     return ScreeningRows(basis=basis(engine), screenings=tuple(rows))
 
 
-def waiting(engine: Engine, asked: WaitingAsked) -> WaitingRows:
+def waiting(engine: StationLoop, asked: WaitingAsked) -> WaitingRows:
     """Return what waits for whose answer, and the read-backs that differ."""
     picture, now_us = engine.parts.picture, engine.now_us
     return WaitingRows(
@@ -108,7 +108,7 @@ def _wait(wait: Wait, now_us: int) -> WaitRow:
     return WaitRow(overdue=wait.overdue(now_us), words=wait.sentence(now_us), **msgspec.structs.asdict(wait))
 
 
-def endangered(engine: Engine, asked: EndangeredAsked) -> DangerBoards:
+def endangered(engine: StationLoop, asked: EndangeredAsked) -> DangerBoards:
     """Return the boards of all changes, the newest first."""
     found = boards(engine.parts.picture, engine.now_us, asked.limit)
     return DangerBoards(basis=basis(engine), boards=tuple(_board(board) for board in found))
@@ -119,7 +119,7 @@ def _board(board: DangerBoard) -> DangerBoardRow:
     return DangerBoardRow(**{**msgspec.structs.asdict(board), "asked": afresh})
 
 
-def quiets(engine: Engine, asked: QuietAsked) -> Quiets:
+def quiets(engine: StationLoop, asked: QuietAsked) -> Quiets:
     """Return for each matter whether its quiet was announced, and by whom."""
     by_matter: dict[str, list[Change]] = {}
     for change in engine.parts.picture.dangers.changes():

@@ -5,10 +5,10 @@ from __future__ import annotations
 from detente.api.parties import KnewThen, KnownAsked, LedgerParty, Parties, PartiesAsked
 from detente.errors import Refused, problem
 from detente.station.answers.basis import basis
-from detente.station.engine import Engine
+from detente.station.engine import StationLoop
 
 
-def parties(engine: Engine, asked: PartiesAsked) -> Parties:
+def parties(engine: StationLoop, asked: PartiesAsked) -> Parties:
     """Return the parties of the ledger, each with who answers for it."""
     directory = engine.parts.picture.directory
     rows = (
@@ -18,7 +18,7 @@ def parties(engine: Engine, asked: PartiesAsked) -> Parties:
     return Parties(basis=basis(engine), parties=tuple(rows))
 
 
-def known(engine: Engine, asked: KnownAsked) -> KnewThen:
+def known(engine: StationLoop, asked: KnownAsked) -> KnewThen:
     """Return what a party knew at a time, or at a size: by its watermark in force, and by nothing else."""
     if asked.party not in engine.state.identity.parties():
         step = "See `detente keys show`, which names them"

@@ -15,10 +15,10 @@ from detente.api.permissions import (
 )
 from detente.rules.agreements.permits import standing
 from detente.station.answers.basis import basis
-from detente.station.engine import Engine
+from detente.station.engine import StationLoop
 
 
-def permissions(engine: Engine, asked: PermissionsAsked) -> Permissions:
+def permissions(engine: StationLoop, asked: PermissionsAsked) -> Permissions:
     """Return every permission with where it stands, and the live notices that need one and rest on none."""
     view, now_us = engine.parts.picture.permits, engine.now_us
     heads = engine.parts.picture.heads
@@ -36,7 +36,7 @@ def permissions(engine: Engine, asked: PermissionsAsked) -> Permissions:
     )
 
 
-def lifelines(engine: Engine, asked: LifelinesAsked) -> Lifelines:
+def lifelines(engine: StationLoop, asked: LifelinesAsked) -> Lifelines:
     """Return every lifeline as each author last said that it stands."""
     view, heads = engine.parts.picture.permits, engine.parts.picture.heads
     rows = (

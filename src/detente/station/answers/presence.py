@@ -16,17 +16,17 @@ from detente.api.presence import (
 from detente.rules.notices.screening.probing import cells_words, passed_over_words, patterns
 from detente.rules.notices.screening.screening import BUDGET_SPENT, AskedOfUs
 from detente.station.answers.basis import basis
-from detente.station.engine import Engine
+from detente.station.engine import StationLoop
 from detente.station.own_questions import passing_over
 
 
-def presence(engine: Engine, asked: PresenceAsked) -> PresenceHeld:
+def presence(engine: StationLoop, asked: PresenceAsked) -> PresenceHeld:
     """Return where own people are held to be; nowhere, at a station that screens nothing."""
-    desk = getattr(engine.state.screening.screener, "desk", None)
+    desk = getattr(engine.state.screening.screener, "memory", None)
     return PresenceHeld(presence=desk.presence if desk else (), speaks_for=desk.speaks_for if desk else ())
 
 
-def questions(engine: Engine, asked: QuestionsAsked) -> QuestionsOfOthers:
+def questions(engine: StationLoop, asked: QuestionsAsked) -> QuestionsOfOthers:
     """Return what others asked in the last day, what each spent, and what own notices spend with others."""
     cell_ndeg = engine.state.me.genesis.screening.cell_ndeg
     examined = list(engine.state.screening.screener.examined().values())
@@ -42,7 +42,7 @@ def questions(engine: Engine, asked: QuestionsAsked) -> QuestionsOfOthers:
     )
 
 
-def passed_over(engine: Engine) -> tuple[str, ...]:
+def passed_over(engine: StationLoop) -> tuple[str, ...]:
     """Say which own people are passed over now, one sentence for each notice of which an asker is told nothing."""
     cell_ndeg = engine.state.me.genesis.screening.cell_ndeg
     return tuple(passed_over_words(one, cell_ndeg) for one in passing_over(engine.state, engine.now_us))

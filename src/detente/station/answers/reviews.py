@@ -16,20 +16,20 @@ from detente.api.reviews import (
     PointRow,
 )
 from detente.errors import Refused, problem
-from detente.picture.agreements.meetings import Called, Minuted
+from detente.picture.agreements.meetings import MeetingCalled, Minuted
 from detente.rules.agreements.reviews import agenda as agenda_of
 from detente.rules.agreements.reviews import next_due_us, review_words
 from detente.station.answers.basis import basis
-from detente.station.engine import Engine
+from detente.station.engine import StationLoop
 
 
-def meetings(engine: Engine, asked: MeetingsAsked) -> MeetingRows:
+def meetings(engine: StationLoop, asked: MeetingsAsked) -> MeetingRows:
     """Return every meeting with its minutes, points, actions, and when the next is due."""
     rows = tuple(_meeting(engine, called) for called in engine.parts.picture.meetings.current())
     return MeetingRows(basis=basis(engine), meetings=rows)
 
 
-def _meeting(engine: Engine, called: Called) -> MeetingRow:
+def _meeting(engine: StationLoop, called: MeetingCalled) -> MeetingRow:
     now_us, view = engine.now_us, engine.parts.picture.meetings
     latest = next(m for m in view.current() if m.meeting.series == called.meeting.series)
     return MeetingRow(
@@ -40,7 +40,7 @@ def _meeting(engine: Engine, called: Called) -> MeetingRow:
     )
 
 
-def _minutes(engine: Engine, held: Minuted) -> MinutesRow:
+def _minutes(engine: StationLoop, held: Minuted) -> MinutesRow:
     view = engine.parts.picture.meetings
     return MinutesRow(
         actions=tuple(
@@ -55,7 +55,7 @@ def _minutes(engine: Engine, held: Minuted) -> MinutesRow:
     )
 
 
-def agenda(engine: Engine, asked: AgendaAsked) -> AgendaDrawn:
+def agenda(engine: StationLoop, asked: AgendaAsked) -> AgendaDrawn:
     """Return the next agenda of a series; only what all who meet may read."""
     view, me = engine.parts.picture.meetings, engine.state.me.party
     last = next((m for m in view.current() if m.meeting.series == asked.series), None)

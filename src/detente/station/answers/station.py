@@ -29,11 +29,11 @@ from detente.node.station.troubles import fresh
 from detente.station.answers.basis import basis
 from detente.station.answers.bundle import bundle_bytes
 from detente.station.answers.finding import not_found, own_officer
-from detente.station.engine import Engine
+from detente.station.engine import StationLoop
 from detente.station.registering import register_bytes
 
 
-def health(engine: Engine, asked: HealthAsked) -> Health:
+def health(engine: StationLoop, asked: HealthAsked) -> Health:
     """Say whether the station goes on as it should; nothing of what entries say, for it asks for no token."""
     standing = engine.troubles()
     return Health(
@@ -44,7 +44,7 @@ def health(engine: Engine, asked: HealthAsked) -> Health:
     )
 
 
-def status(engine: Engine, asked: StatusAsked) -> StationStatus:
+def status(engine: StationLoop, asked: StatusAsked) -> StationStatus:
     """Say where the station stands."""
     state = engine.state
     held = state.following.checkpoint
@@ -80,20 +80,20 @@ def status(engine: Engine, asked: StatusAsked) -> StationStatus:
     )
 
 
-def _officers(engine: Engine) -> tuple[str, ...]:
+def _officers(engine: StationLoop) -> tuple[str, ...]:
     """Officers that can sign here now: a revoked one has its key file still, and is not among them."""
     size = max(engine.state.following.next_entry, 1)
     held = engine.parts.officers.items()
     return tuple(sorted(officer for officer, key in held if engine.state.identity.key_at(key.public, size) is not None))
 
 
-def alarms(engine: Engine, asked: AlarmsAsked) -> AlarmRows:
+def alarms(engine: StationLoop, asked: AlarmsAsked) -> AlarmRows:
     """Return every alarm, with those that are closed."""
     raised = engine.state.alarms.raised
     return AlarmRows(alarms=tuple(AlarmRow(**msgspec.structs.asdict(alarm)) for alarm in raised), basis=basis(engine))
 
 
-def evidence(engine: Engine, asked: EvidenceAsked) -> bytes:
+def evidence(engine: StationLoop, asked: EvidenceAsked) -> bytes:
     """Return the bytes that an alarm rests on."""
     name = f"evidence/{asked.name}"
     found = engine.parts.copy.kept(name).get(name)
@@ -102,17 +102,17 @@ def evidence(engine: Engine, asked: EvidenceAsked) -> bytes:
     return found
 
 
-async def bundle(engine: Engine, asked: BundleAsked) -> bytes:
+async def bundle(engine: StationLoop, asked: BundleAsked) -> bytes:
     """Return the investigator's file, made from the own copy and signed by the station."""
     return await bundle_bytes(engine, asked.words)
 
 
-def register(engine: Engine, asked: RegisterAsked) -> bytes:
+def register(engine: StationLoop, asked: RegisterAsked) -> bytes:
     """Return the protected places that we may read, dated and signed by the station."""
     return register_bytes(engine)
 
 
-async def release(engine: Engine, asked: ReleaseAsked) -> Vouching:
+async def release(engine: StationLoop, asked: ReleaseAsked) -> Vouching:
     """Cosign again: an officer has looked at the times that were refused."""
     await engine.give_and_wait(Release(own_officer(engine, asked.officer)))
     return Vouching(cosigning=engine.state.following.cosigning.may())

@@ -7,7 +7,7 @@ from typing import Any
 
 from detente.geometry.zones import us_of, zone
 from detente.rules.agreements.readings.counting import Counting, read_counting
-from detente.rules.agreements.readings.events import Event
+from detente.rules.agreements.readings.events import TimedEvent
 
 DAMASCUS = "Asia/Damascus"
 
@@ -64,7 +64,7 @@ def us(text: str, zone_name: str = DAMASCUS) -> int:
     return us_of(datetime.fromisoformat(f"{iso} {clock}").replace(tzinfo=zone(zone_name)))
 
 
-def events(text: str, zone_name: str = DAMASCUS) -> list[Event]:
+def events(text: str, zone_name: str = DAMASCUS) -> list[TimedEvent]:
     """One event a line: day, hour, name, and for words and resets who says it (`us yes`, `ru no`); `by` for ends and the end."""
     made = []
     for n, line in enumerate(filter(None, map(str.strip, text.splitlines()))):
@@ -76,7 +76,7 @@ def events(text: str, zone_name: str = DAMASCUS) -> list[Event]:
         if name == "ends":
             fields["ends"] = None if more[1] == "none" else us(f"{more[1]} {more[2]}", zone_name)
         made.append(
-            Event(
+            TimedEvent(
                 at_us=at_us,
                 by=more[0] if more else "",
                 fields=fields,

@@ -17,7 +17,7 @@ from detente.errors import Refused
 from detente.rules.agreements.readings.board import board
 from detente.rules.agreements.readings.counting import read_counting
 from detente.rules.agreements.readings.days import DAY_US
-from detente.rules.agreements.readings.events import Event, read_events
+from detente.rules.agreements.readings.events import TimedEvent, read_events
 from detente.rules.agreements.readings.simulate import simulate
 
 HOUR_US = DAY_US // 24
@@ -126,7 +126,7 @@ def test_what_is_not_known_counts_at_most():
 
 def test_an_attack_that_may_have_been_before_or_after_midnight():
     """A band over the edge of two days leaves both unknown."""
-    band = Event(at_us=us("14 23:00"), id="x", latest_us=us("15 01:00"), name="attack", told_us=us("15 01:00"))
+    band = TimedEvent(at_us=us("14 23:00"), id="x", latest_us=us("15 01:00"), name="attack", told_us=us("15 01:00"))
     found = board(term(), [*events(GOOD), band], us("17 00:00")).of("R3")
     assert [row.answer for row in found.days if row.day in ("2016-09-14", "2016-09-15")] == ["unknown", "unknown"]
     assert (found.count, found.most) == (1, 4)
@@ -188,7 +188,7 @@ LOGS = st.lists(st.tuples(st.integers(12, 22), st.integers(0, 23), st.sampled_fr
 
 @settings(max_examples=60, deadline=None)
 @given(LOGS, st.integers(0, 10**6), st.integers(12, 24))
-def test_any_order_of_arrival_gives_the_same_board(log: list[Event], seed: int, day: int):
+def test_any_order_of_arrival_gives_the_same_board(log: list[TimedEvent], seed: int, day: int):
     """Shuffled, and with some told twice."""
     mixed = [*log, *log[: len(log) // 2]]
     random.Random(seed).shuffle(mixed)
@@ -198,7 +198,7 @@ def test_any_order_of_arrival_gives_the_same_board(log: list[Event], seed: int, 
 
 @settings(max_examples=60, deadline=None)
 @given(LOGS, LOGS, st.integers(12, 24))
-def test_a_late_start_or_event_never_takes_a_calendar_day_away(log: list[Event], late: list[Event], day: int):
+def test_a_late_start_or_event_never_takes_a_calendar_day_away(log: list[TimedEvent], late: list[TimedEvent], day: int):
     """Late events other than resets: the calendar count stays, or grows if the start proves earlier; so do the hours."""
     kept = [e for e in log if e.name != "reset"]
     more = [msgspec.structs.replace(e, id=f"late.{e.id}") for e in late if e.name != "reset"]
@@ -210,10 +210,10 @@ def test_a_late_start_or_event_never_takes_a_calendar_day_away(log: list[Event],
 
 @settings(max_examples=60, deadline=None)
 @given(LOGS, st.integers(12, 23), st.integers(12, 23))
-def test_a_late_attack_never_adds_a_qualifying_day(log: list[Event], day: int, attacked: int):
+def test_a_late_attack_never_adds_a_qualifying_day(log: list[TimedEvent], day: int, attacked: int):
     """And the sure count never exceeds what could be at most."""
     now = us(f"{day} 12:00")
-    late = Event(
+    late = TimedEvent(
         at_us=us(f"{attacked} 11:00"), id="late", latest_us=us(f"{attacked} 11:00"), name="attack", told_us=now
     )
     before, after = board(term(), log, now).of("R3"), board(term(), [*log, late], now).of("R3")
@@ -223,7 +223,7 @@ def test_a_late_attack_never_adds_a_qualifying_day(log: list[Event], day: int, a
 
 @settings(max_examples=40, deadline=None)
 @given(LOGS, st.integers(12, 20))
-def test_a_forecast_is_what_the_board_reads_then(log: list[Event], day: int):
+def test_a_forecast_is_what_the_board_reads_then(log: list[TimedEvent], day: int):
     """If nothing more happens, the counter is full at the forecast moment and not a microsecond before."""
     now = us(f"{day} 12:00")
     past = [e for e in log if e.at_us <= now]

@@ -11,12 +11,12 @@ from tests.rules.agreements.readings.table import us
 from detente.cli.agreements.simulate import lines, read_subject
 from detente.rules.agreements.readings.simulate import simulate
 from detente.rules.agreements.words.plain import at, hours, many, ordinal
-from detente.rules.agreements.words.readings import Telling, tell
+from detente.rules.agreements.words.readings import BoardInWords, tell
 
 CASE = Path(__file__).parents[4] / "docs/examples/seven-days-2016.yaml"
 
 
-def told(now: str) -> Telling:
+def told(now: str) -> BoardInWords:
     term, events = read_subject(str(CASE), None)
     return tell(term, simulate(term, events, us(now)), events)
 

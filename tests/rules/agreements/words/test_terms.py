@@ -146,7 +146,7 @@ DAYS_3 = Span(count=3, readings=("calendar", "elapsed"), unit="days")
             "The Syrian side must keep the end of attacks for as long as the others keep the access of aid.",
         ),
         (
-            term(tm.Permission(despite=("k1",), may=what("attack"), only_after=what("attack.received"), within=hours(1)), "syr"),
+            term(tm.Permitted(despite=("k1",), may=what("attack"), only_after=what("attack.received"), within=hours(1)), "syr"),
             "The Syrian side may attack anyone, by any means, only after an attack on its own people, at most one hour before. Doing so "
             "does not breach the end of attacks.",
         ),

@@ -75,9 +75,9 @@ def _work(state: Station, fans: Fans, dangers: Dangers, job: Job, now_us: int) -
             return []
         effects += _alarm(state, job, now_us)
         steps = {w.recipient: 0 for w in dangers.warned(job.change.source, job.cause)}
-        for given in dangers.warned(job.change.source, job.cause):
-            if given.author == state.me.party:
-                steps[given.recipient] = max(steps[given.recipient], given.step + 1)
+        for arrived in dangers.warned(job.change.source, job.cause):
+            if arrived.author == state.me.party:
+                steps[arrived.recipient] = max(steps[arrived.recipient], arrived.step + 1)
         own = (one for one in job.search.ranked() if one.open.author == state.me.party)
         already = dangers.covered(job.change.source, job.cause)
         job.warnings = warnings(job.change, job.cause, own, steps, already, now_us)

@@ -17,7 +17,7 @@ from detente.node.station.state import Station
 from detente.records.hotline.step import LadderName
 from detente.rules.hotline.callees import Called, called
 from detente.rules.hotline.step_words import in_one_breath, step_words, together
-from detente.rules.hotline.timers import Call
+from detente.rules.hotline.timers import StepDue
 
 GROUPED_US = 600_000_000
 """One alarm for a party in this span, of ladders that many climb at once."""
@@ -61,8 +61,8 @@ def _alarm(state: Station, steps: list[Called], now_us: int) -> list[Effect]:
     return [*shown, Publish("ladder", matter.about)]
 
 
-def _by_matter(calls: list[Call]) -> Iterator[list[Call]]:
-    together: dict[tuple[str, str, LadderName], list[Call]] = {}
+def _by_matter(calls: list[StepDue]) -> Iterator[list[StepDue]]:
+    together: dict[tuple[str, str, LadderName], list[StepDue]] = {}
     for call in calls:
         together.setdefault(call.matter.key, []).append(call)
     yield from together.values()

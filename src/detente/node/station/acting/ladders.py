@@ -16,7 +16,7 @@ import msgspec
 from detente.ledger.entry import Header
 from detente.node.station.recent import held
 from detente.node.station.state import Station
-from detente.picture.known import Known
+from detente.picture.known import Entry
 from detente.records.hotline.message import Message
 from detente.records.hotline.step import LadderName, Step
 from detente.records.notices.notice import CoarseNotice, Notice
@@ -38,7 +38,7 @@ DIRECT: frozenset[LadderName] = frozenset({"stop", "urgent", "warning"})
 """Ladders whose steps also travel directly from station to station."""
 
 
-def begun(state: Station, known: Known, at_us: int) -> None:
+def begun(state: Station, known: Entry, at_us: int) -> None:
     """Take one entry of ours: what it asks begins to wait, what it answers or replaces waits no more.
 
     `at_us` is when it was recorded, or queued while it is not; what runs since it was queued runs by the ledger's time from then on.
@@ -61,7 +61,7 @@ def begun(state: Station, known: Known, at_us: int) -> None:
         state.acting.timers.took(step.about, step.party, step.ladder, step.step)
 
 
-def recorded(state: Station, known: Known, seen_us: int) -> None:
+def recorded(state: Station, known: Entry, seen_us: int) -> None:
     """Take one entry of ours that is in the ledger: a notice waits for its screenings, and its earlier version no more.
 
     `seen_us` is when we saw it there by our own clock, by which the ladder runs: the host's may be minutes behind ours, and a
@@ -82,7 +82,7 @@ def recorded(state: Station, known: Known, seen_us: int) -> None:
                 state.acting.timers.start(Matter(known.id, party, "screening", since_us), until_us)
 
 
-def answered(state: Station, known: Known, at_us: int) -> None:
+def answered(state: Station, known: Entry, at_us: int) -> None:
     """Take one entry of another party: what it answers ends. Only an officer's answer does; a station's own hand does not."""
     author = known.header.author
     message, response, screening = known.body(Message), known.body(Response), known.body(Screening)
@@ -100,7 +100,7 @@ def answered(state: Station, known: Known, at_us: int) -> None:
                     state.acting.timers.end(about, author, ladder, at_us, early=not state.picture.holds(about))
 
 
-def call_us(state: Station, known: Known, step: Step) -> None:
+def call_us(state: Station, known: Entry, step: Step) -> None:
     """Take a step that calls us: it is shown as an alarm at our console, once for each matter, by the next `due`."""
     if step.party == state.me.party and step.ladder in LOUD:
         state.acting.calls_on_us.setdefault((step.about, step.ladder), (known.header.author, step.words))
@@ -120,13 +120,13 @@ def ask_again(state: Station) -> None:
             begun(state, known, known.received_at_us)
 
 
-def is_urgent(known: Known) -> bool:
+def is_urgent(known: Entry) -> bool:
     """Whether an entry is a message marked urgent or stop, or warns of people in danger now."""
     said = known.body(Message) or known.body(DangerWarning)
     return said is not None and said.urgency in URGENT
 
 
-def presses(known: Known) -> bool:
+def presses(known: Entry) -> bool:
     """Whether what asks about an entry is pressing: it is urgent, or a notice of an emergency."""
     told = known.body(Notice)
     return is_urgent(known) or (told is not None and told.emergency)

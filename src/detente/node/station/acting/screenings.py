@@ -12,10 +12,10 @@ from detente.node.station.inputs import PresenceSet
 from detente.node.station.parts.answer_times import slot_us
 from detente.node.station.parts.screener import volumes_to_screen
 from detente.node.station.recent import notice_volumes
-from detente.node.station.screening_state import Asked, OwnScreening
+from detente.node.station.screening_state import AwaitingSlot, OwnScreening
 from detente.node.station.state import Station
 from detente.picture.fold import Fault
-from detente.picture.known import Known
+from detente.picture.known import Entry
 from detente.records.notices.notice import CoarseNotice, Notice
 from detente.records.notices.notice_state import LIVE
 from detente.records.notices.screening import Screening
@@ -24,7 +24,7 @@ AT_ONCE = 4
 """Notices screened in one step at most: a screen may take a millisecond or two."""
 
 
-def ask_screening(state: Station, known: Known, now_us: int) -> None:
+def ask_screening(state: Station, known: Entry, now_us: int) -> None:
     """Give a live notice its slot; the answer is worked out before the slot, so that neither shows in the other."""
     identifier = bytes.fromhex(known.id)
     full, coarse = known.body(Notice), known.body(CoarseNotice)
@@ -39,10 +39,10 @@ def ask_screening(state: Station, known: Known, now_us: int) -> None:
     if not state.screening.slots.ask(identifier, slot):
         return
     author = known.header.author
-    state.screening.asked[identifier] = Asked(asker=author, slot_us=slot)
+    state.screening.asked[identifier] = AwaitingSlot(asker=author, slot_us=slot)
 
 
-def presence_set(state: Station, given: PresenceSet, now_us: int) -> list[Effect]:
+def presence_set(state: Station, arrived: PresenceSet, now_us: int) -> list[Effect]:
     """Take the watch officer's statement of presence. It stays here."""
     own, kept = state.screening, list[tuple[str, bytes | None]]()
     for notice in [n for n in own.answers if n in own.slots.waiting and n in own.asked]:
@@ -50,7 +50,7 @@ def presence_set(state: Station, given: PresenceSet, now_us: int) -> list[Effect
         own.screener.take_back(notice.hex(), asked.asker, volumes, asked.slot_us)
         del own.answers[notice]  # worked out ahead, and not given yet: what is held at the slot decides
         kept.append((f"answer/{notice.hex()}", None))
-    own.screener.review(given.presence, given.speaks_for, now_us)
+    own.screener.review(arrived.presence, arrived.speaks_for, now_us)
     alarms = alarms_of_presence(state, now_us)
     return kept_at_once([*kept, *own.screener.changes()], alarms)
 

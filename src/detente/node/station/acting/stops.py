@@ -11,12 +11,12 @@ from detente.node.station.effects import Effect
 from detente.node.station.raising import raise_alarm
 from detente.node.station.screening_state import OwnScreening
 from detente.node.station.state import Station
-from detente.picture.known import Known
+from detente.picture.known import Entry
 from detente.records.hotline.message import Message
 from detente.rules.hotline.stop import Matched, Own
 
 
-def stop_arrived(state: Station, known: Known) -> None:
+def stop_arrived(state: Station, known: Entry) -> None:
     """Note a stop by another party; the alarm is raised with the next step."""
     message = known.body(Message)
     if message is not None and message.urgency == "stop" and known.header.author != state.me.party:
@@ -52,6 +52,6 @@ def matched(state: Station, message: Message, now_us: int) -> tuple[Matched, ...
 
 def presence_of(screening: OwnScreening) -> list[Own]:
     """Return the presence held here as something that may be asked to stop."""
-    desk: Any = getattr(screening.screener, "desk", None)
+    desk: Any = getattr(screening.screener, "memory", None)
     held = [] if desk is None else [p for p in desk.presence if p.held_until_us is None]
     return [Own(units=(), version="", volumes=(p.volume,), what=f"presence of {p.party}") for p in held]

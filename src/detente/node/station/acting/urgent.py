@@ -11,7 +11,7 @@ from detente.node.station.acting.ladders import (
 from detente.node.station.acting.votes import voted
 from detente.node.station.acting_state import Acting
 from detente.node.station.state import Station
-from detente.picture.known import Known
+from detente.picture.known import Entry
 from detente.records.hotline.step import Step
 from detente.records.notices.response import Response
 
@@ -22,7 +22,7 @@ def remember_urgent(acting: Acting, identifier: bytes) -> None:
     acting.pressing.add(identifier.hex())
 
 
-def track(state: Station, known: Known, at_us: int) -> None:
+def track(state: Station, known: Entry, at_us: int) -> None:
     """Take an entry that the ledger does not have yet, ours or another's: its ladders begin and end all the same."""
     if is_urgent(known):
         remember_urgent(state.acting, bytes.fromhex(known.id))

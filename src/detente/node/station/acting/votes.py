@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from detente.node.station.state import Station
-from detente.picture.known import Known
-from detente.records.parties.approval import Approval, Rule
+from detente.picture.known import Entry
+from detente.records.parties.approval import Approval, ApprovalRule
 from detente.rules.hotline.approvals import Vote
 
 
-def voted(state: Station, known: Known) -> None:
+def voted(state: Station, known: Entry) -> None:
     """Take a rule or a vote of our own party; a vote counts only under an officer's key, and the last word counts."""
-    rule, vote = known.body(Rule), known.body(Approval)
+    rule, vote = known.body(ApprovalRule), known.body(Approval)
     use = state.identity.history(known.header.key)
     if (rule is None and vote is None) or known.header.author != state.me.party or known.id in state.sending.votes_seen:
         return

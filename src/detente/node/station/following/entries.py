@@ -27,10 +27,10 @@ INCLUDED = 4096
 """Leaves, of which a hash lodged late is known to be in the ledger already."""
 
 
-def entries_arrived(state: Station, given: EntriesArrived, now_us: int) -> list[Effect]:
+def entries_arrived(state: Station, arrived: EntriesArrived, now_us: int) -> list[Effect]:
     """Take in checked entries in order of the ledger, and notice what was not handed over."""
-    page = given.page
-    if page.first > state.following.next_entry and not given.again:
+    page = arrived.page
+    if page.first > state.following.next_entry and not arrived.again:
         return []
     if page.next > state.following.size:
         return []
@@ -38,8 +38,8 @@ def entries_arrived(state: Station, given: EntriesArrived, now_us: int) -> list[
     kept: list[tuple[str, bytes | None]] = []
     effects: list[Effect] = []
     behind = state.following.size - page.first > FAR_BEHIND or state.following.folded < state.following.next_entry
-    first_hash = leaf_hash(given.leaves[: leaf_size(state.me.genesis.slots)])
-    if given.leaves and first_hash != state.following.tree.leaf_hash_at(page.first):
+    first_hash = leaf_hash(arrived.leaves[: leaf_size(state.me.genesis.slots)])
+    if arrived.leaves and first_hash != state.following.tree.leaf_hash_at(page.first):
         return raise_alarm(
             state, "root-mismatch", f"leaf {page.first}", "own copy differs from the proven tree", now_us
         )
@@ -57,17 +57,17 @@ def entries_arrived(state: Station, given: EntriesArrived, now_us: int) -> list[
         effects += admit(state, entry, now_us)
         if not behind:
             rows += fold(state, entry, now_us, kept, effects)
-    note_included(state, given.leaves)
+    note_included(state, arrived.leaves)
     if state.sending.outbox.items or state.peers.lodged_here.held() or state.sending.lodged_by_us.held():
         awaited = {
             *state.sending.outbox.by_commitment,
             *state.peers.lodged_here.all(),
             *state.sending.lodged_by_us.all(),
         }
-        for at, commitment in enumerate(commitments(given.leaves, state.me.genesis.slots), page.first):
+        for at, commitment in enumerate(commitments(arrived.leaves, state.me.genesis.slots), page.first):
             if commitment in awaited or at in state.sending.outbox.by_index:
-                _settle_leaf(state, at, commitment, given.leaves, page.first, kept, effects, now_us)
-    effects += _withheld(state, page.withheld, given, now_us)
+                _settle_leaf(state, at, commitment, arrived.leaves, page.first, kept, effects, now_us)
+    effects += _withheld(state, page.withheld, arrived, now_us)
     if page.next > state.following.next_entry:
         state.following.next_entry = page.next
         if not behind:
@@ -141,15 +141,15 @@ def _bad_entry(state: Station, bad: Bad, now_us: int) -> list[Effect]:
     return raise_alarm(state, "bad-entry", f"index {bad.index}", f"entry {bad.index}: {bad.words}", now_us, [bad.raw])
 
 
-def _withheld(state: Station, withheld: dict[int, str], given: EntriesArrived, now_us: int) -> list[Effect]:
+def _withheld(state: Station, withheld: dict[int, str], arrived: EntriesArrived, now_us: int) -> list[Effect]:
     """Ask once more for what bears our tag and was not given; then it is an alarm, and the author is asked directly."""
     effects: list[Effect] = []
     for index, author in withheld.items():
         known = index in state.following.missing
         state.following.missing[index] = author
-        if not given.again and not known:
+        if not arrived.again and not known:
             effects.append(Refetch(index, index + 1))
-        elif given.again:
+        elif arrived.again:
             words = (
                 f"leaf {index} bears the tag of {author} for us, and its entry was not handed over: "
                 f"withheld by the host, or tagged by {author} without addressing us"

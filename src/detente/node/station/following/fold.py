@@ -10,7 +10,7 @@ from detente import errors
 from detente.errors import Refused
 from detente.ledger.delivered import Told
 from detente.ledger.entry import Checked, encode_header, entry_id, header_commitment
-from detente.ledger.readable import Known as KnownBytes
+from detente.ledger.readable import ReadableEntry
 from detente.node.both.registering import register
 from detente.node.station.acting.ladders import (
     DIRECT,
@@ -37,7 +37,7 @@ from detente.node.station.parts.durable_change import Keep
 from detente.node.station.raising import raise_alarm
 from detente.node.station.recent import remember
 from detente.node.station.state import Station
-from detente.picture.known import Known, known_of, unsound_in
+from detente.picture.known import Entry, known_of, unsound_in
 from detente.records.entries.watermark import Watermark
 from detente.records.hotline.message import Message
 from detente.records.hotline.step import Step
@@ -53,7 +53,7 @@ MARKS = 4096
 MEMBERS = frozenset({"host", "officer", "party"})
 """Kinds that change who may sign."""
 
-_KNOWN = msgspec.json.Decoder(KnownBytes)
+_KNOWN = msgspec.json.Decoder(ReadableEntry)
 
 
 def admit(state: Station, entry: Believed, now_us: int, *, own: bool = False) -> list[Effect]:
@@ -134,7 +134,7 @@ def _fold(
         answered(state, known, entry.received_at_us)
 
 
-def _understood(state: Station, entry: Believed, kept: list[tuple[str, bytes | None]], own: bool) -> Known:
+def _understood(state: Station, entry: Believed, kept: list[tuple[str, bytes | None]], own: bool) -> Entry:
     """Read an entry's bodies, and hold those that were not judged yet against the rules of their records."""
     checked, unsound = entry.checked, state.following.unsound_at(entry.index) if own else None
     known = known_of(
@@ -160,16 +160,16 @@ def judged(following: Following, size: int) -> tuple[str, bytes | None]:
     return "judged", str(following.judged).encode()
 
 
-def reread(state: Station, given: Reread, now_us: int) -> list[Effect]:
+def reread(state: Station, arrived: Reread, now_us: int) -> list[Effect]:
     """Fold what was only kept while the station was far behind."""
     kept: list[tuple[str, bytes | None]] = []
     rows: list[Row] = []
     effects: list[Effect] = []
-    for index, _, raw in given.rows:
+    for index, _, raw in arrived.rows:
         if index >= state.following.folded:
             entry = kept_entry(state, index, raw)
             rows += fold(state, entry, now_us, kept, effects, own=True) if entry is not None else []
-    state.following.folded = max(state.following.folded, given.stop)
+    state.following.folded = max(state.following.folded, arrived.stop)
     kept.append(judged(state.following, state.following.folded))
     if state.following.folded >= state.following.next_entry:
         state.picture.driver.advance(state.following.next_entry, state.following.last_leaf_us)
@@ -244,7 +244,7 @@ def _members(state: Station, entry: Believed, now_us: int, own: bool) -> list[Ef
 
 def _record(
     state: Station,
-    known: Known,
+    known: Entry,
     body: object,
     mine: bool,
     now_us: int,

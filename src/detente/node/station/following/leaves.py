@@ -13,7 +13,7 @@ from detente.ledger.checkpoints.fork import ForkEvidence, check_against
 from detente.ledger.checkpoints.note import NoteKey
 from detente.ledger.genesis import genesis_leaf
 from detente.ledger.leaf import leaf_size
-from detente.ledger.readable import Known as KnownBytes
+from detente.ledger.readable import ReadableEntry
 from detente.ledger.tree import Tree
 from detente.node.both.registering import register
 from detente.node.station.effects import Effect, Publish, SendCosignature
@@ -28,7 +28,7 @@ from detente.node.station.state import Station
 from detente.picture.known import known_of
 from detente.records.parties.host import HostKey
 
-_KNOWN = msgspec.json.Decoder(KnownBytes)
+_KNOWN = msgspec.json.Decoder(ReadableEntry)
 
 
 class Verified(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,31 +39,32 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
     size: int
 
 
-def leaves_arrived(state: Station, given: LeavesArrived, now_us: int) -> list[Effect]:
+def leaves_arrived(state: Station, arrived: LeavesArrived, now_us: int) -> list[Effect]:
     """Take unproven leaves into tree and copy; a later checkpoint proves them or throws them out."""
-    if given.first != state.following.tree.size:
+    if arrived.first != state.following.tree.size:
         return []  # asked for twice, or after a throw-out: the follower asks again from where we are
     size = leaf_size(state.me.genesis.slots)
-    times = leaf_times(given.first, given.leaves, state.me.genesis.slots)
+    times = leaf_times(arrived.first, arrived.leaves, state.me.genesis.slots)
     if isinstance(times, str):
-        return raise_alarm(state, "root-mismatch", f"leaf {given.first}", times, now_us, [given.leaves[:4096]])
-    if given.first == 0 and given.leaves[:size] != genesis_leaf(state.me.genesis):
+        return raise_alarm(state, "root-mismatch", f"leaf {arrived.first}", times, now_us, [arrived.leaves[:4096]])
+    if arrived.first == 0 and arrived.leaves[:size] != genesis_leaf(state.me.genesis):
         words = "the host's first leaf is not that of the genesis we signed: this is another ledger"
-        return raise_alarm(state, "root-mismatch", "leaf 0", words, now_us, [given.leaves[:size]])
+        return raise_alarm(state, "root-mismatch", "leaf 0", words, now_us, [arrived.leaves[:size]])
     rows = [
-        (index, given.leaves[at : at + size]) for index, at in enumerate(range(0, len(given.leaves), size), given.first)
+        (index, arrived.leaves[at : at + size])
+        for index, at in enumerate(range(0, len(arrived.leaves), size), arrived.first)
     ]
     state.following.tree.extend(leaf for _, leaf in rows)
     state.following.times_unjudged += times
     return [Keep(leaves=rows)]
 
 
-def checkpoint_arrived(state: Station, given: CheckpointArrived, now_us: int) -> list[Effect]:
+def checkpoint_arrived(state: Station, arrived: CheckpointArrived, now_us: int) -> list[Effect]:
     """Prove the leaves we hold by the host's signed root; then say so with our cosignature, if their times are fair."""
     try:
-        signed = state.open_note(given.note)
+        signed = state.open_note(arrived.note)
     except (Refused, EvidenceError) as error:
-        return raise_alarm(state, "root-mismatch", "checkpoint", str(error), now_us, [given.note])
+        return raise_alarm(state, "root-mismatch", "checkpoint", str(error), now_us, [arrived.note])
     return take_checkpoint(state, signed, now_us)
 
 
@@ -119,13 +120,13 @@ def cosignature(state: Station, now_us: int) -> list[Effect]:
     return [SendCosignature(note.encode())]
 
 
-def host_key_offered(state: Station, given: HostKeyOffered, now_us: int) -> list[Effect]:
+def host_key_offered(state: Station, arrived: HostKeyOffered, now_us: int) -> list[Effect]:
     """Take a new host key before its entry is proven: what proves *it* is the quorum of the parties' roots, not the host.
 
     A station that was away when the key changed meets only checkpoints that the new key signed.
     """
     try:
-        entry = believed_again(*_indexed(given.raw))
+        entry = believed_again(*_indexed(arrived.raw))
     except (msgspec.MsgspecError, UnicodeDecodeError, ValueError):
         return []  # not an entry at all: the page it came in is judged when its leaves are proven
     known = known_of(
@@ -138,7 +139,7 @@ def host_key_offered(state: Station, given: HostKeyOffered, now_us: int) -> list
     try:
         register(trial, max(entry.index, state.following.next_entry), known.header.author, known.header.key, body)
     except Refused as refused:
-        return raise_alarm(state, "bad-entry", f"index {entry.index}", str(refused), now_us, [given.raw])
+        return raise_alarm(state, "bad-entry", f"index {entry.index}", str(refused), now_us, [arrived.raw])
     state.following.offered.append(NoteKey(name=state.me.genesis.origin, public=bytes.fromhex(body.key)))
     return []
 
@@ -147,10 +148,10 @@ def _indexed(raw: bytes) -> tuple[int, bytes]:
     return _KNOWN.decode(raw).index, raw
 
 
-def witnessed_arrived(state: Station, given: WitnessedArrived, now_us: int) -> list[Effect]:
+def witnessed_arrived(state: Station, arrived: WitnessedArrived, now_us: int) -> list[Effect]:
     """Keep a checkpoint that more than half of the stations have cosigned: it dates, for strangers, all that it covers."""
     try:
-        signed = state.open_note(given.note)
+        signed = state.open_note(arrived.note)
         head = signed.checkpoint
         if not 0 < head.size <= state.following.size or not witnessed(signed, state.cosigners()):
             return []
@@ -164,7 +165,7 @@ def witnessed_arrived(state: Station, given: WitnessedArrived, now_us: int) -> l
     return [Keep(kept=[(f"witnessed/{head.size:016d}", signed.data)]), Publish("witnessed", str(head.size))]
 
 
-def release(state: Station, given: Release, now_us: int) -> list[Effect]:
+def release(state: Station, arrived: Release, now_us: int) -> list[Effect]:
     """Cosign again; what was refused stays on record as an alarm."""
     state.following.cosigning.release()
     return [Keep(kept=[("cosigning", cosigning_bytes(state.following))]), *cosignature(state, now_us)]

@@ -21,11 +21,11 @@ import msgspec
 from detente.errors import UNREADABLE, EvidenceError, Refused
 from detente.ledger.entry import Checked, header_problems, read_openings, take_apart
 from detente.ledger.leaf import LEAF_VERSION, Leaf, decode_leaf, leaf_size, scan
-from detente.ledger.readable import Delivered, Known
+from detente.ledger.readable import Delivered, ReadableEntry
 from detente.ledger.shown import check_entry, is_tagged, may_read
 
 _HEAD = struct.Struct(">BQQ")
-_KNOWN = msgspec.json.Decoder(Known)
+_KNOWN = msgspec.json.Decoder(ReadableEntry)
 
 
 class Page(msgspec.Struct):
@@ -103,24 +103,24 @@ def check_page(first: int, next_index: int, raws: Sequence[bytes], leaves: bytes
     size = leaf_size(viewer.slots)
     believed: list[Believed] = []
     bad: list[Bad] = []
-    given: set[int] = set()
+    arrived: set[int] = set()
     for raw in raws:
         found = check_known(raw, leaves, first, viewer)
         if found.index >= next_index:
             break
         if isinstance(found, Bad):
             bad.append(found)
-        elif found.index in given:
+        elif found.index in arrived:
             bad.append(Bad(index=found.index, raw=raw, words="the same index was handed over twice"))
         else:
             believed.append(found)
-            given.add(found.index)
+            arrived.add(found.index)
             if found.checked.header.kind.startswith("party/"):
                 next_index = found.index + 1
     believed.sort(key=lambda entry: entry.index)
     withheld = {}
     for index in range(first, next_index):
-        if index not in given:
+        if index not in arrived:
             author = addressed_by(leaves[(index - first) * size : (index - first + 1) * size], viewer)
             if author is not None:
                 withheld[index] = author
@@ -153,16 +153,19 @@ def check_known(raw: bytes, leaves: bytes, first: int, viewer: Viewer) -> Believ
     return Believed(checked=checked, erased=known.erased, index=index, raw=raw, received_at_us=leaf.received_at_us)
 
 
-def check_delivered(given: Delivered, viewer: Viewer) -> Checked:
+def check_delivered(arrived: Delivered, viewer: Viewer) -> Checked:
     """Check an entry that came directly, before it has a leaf; raises Refused."""
-    problems = [*header_problems(given.header, viewer.slots, viewer.ledger), *read_openings(given.header, given.facets)]
+    problems = [
+        *header_problems(arrived.header, viewer.slots, viewer.ledger),
+        *read_openings(arrived.header, arrived.facets),
+    ]
     if problems:
         raise Refused(problems)
-    tags = bytes.fromhex("".join(given.slots))
-    return take_apart(given.header, given.signature, given.header_salt, given.facets, tags)
+    tags = bytes.fromhex("".join(arrived.slots))
+    return take_apart(arrived.header, arrived.signature, arrived.header_salt, arrived.facets, tags)
 
 
-def _misfit(known: Known, checked: Checked, leaf: Leaf, viewer: Viewer) -> str:
+def _misfit(known: ReadableEntry, checked: Checked, leaf: Leaf, viewer: Viewer) -> str:
     """Say why an entry that its leaf commits to is still not what was handed over, or not for us; "" if all is well."""
     header = checked.header
     if known.received_at_us != leaf.received_at_us:
@@ -195,7 +198,7 @@ class Brief(msgspec.Struct, frozen=True, array_like=True):
     received_at_us: int
 
 
-class Verdict(msgspec.Struct, frozen=True, array_like=True):
+class PageResult(msgspec.Struct, frozen=True, array_like=True):
     """A `CheckedPage` without the bytes that were sent to be checked; `at` counts them from 0."""
 
     bad: list[tuple[int, int, str]]
@@ -216,11 +219,11 @@ class BriefPage(msgspec.Struct, frozen=True, kw_only=True):
     withheld: dict[int, str]
 
 
-def verdict_on(first: int, next_index: int, raws: Sequence[bytes], leaves: bytes, viewer: Viewer) -> Verdict:
+def verdict_on(first: int, next_index: int, raws: Sequence[bytes], leaves: bytes, viewer: Viewer) -> PageResult:
     """Check a page as `check_page` does, and say in brief what was found."""
     page = check_page(first, next_index, raws, leaves, viewer)
     places = {id(raw): at for at, raw in enumerate(raws)}
-    return Verdict(
+    return PageResult(
         bad=[(bad.index, places[id(bad.raw)], bad.words) for bad in page.bad],
         brief=[
             Brief(
@@ -240,7 +243,7 @@ def verdict_on(first: int, next_index: int, raws: Sequence[bytes], leaves: bytes
     )
 
 
-def brief_page(verdict: Verdict, raws: Sequence[bytes]) -> BriefPage:
+def brief_page(verdict: PageResult, raws: Sequence[bytes]) -> BriefPage:
     """Put a verdict and the bytes it is about together again."""
     return BriefPage(
         bad=tuple(Bad(index=index, raw=raws[at], words=words) for index, at, words in verdict.bad),

@@ -15,16 +15,16 @@ from detente.geometry.volume import Volume4D
 from detente.ledger.genesis import ScreeningRules
 from detente.records.notices.notice import CoarseNotice, Notice
 from detente.records.notices.screening import Screening, padded
-from detente.records.notices.sealed import Presence as PresenceBody
+from detente.records.notices.sealed import SealedPresence
 from detente.records.notices.sealed import padded as padded_sealed
 from detente.rules.notices.screening.budget import DAY_US
 from detente.rules.notices.screening.coarse import volumes_of
 from detente.rules.notices.screening.screening import (
     AskedOfUs,
-    Desk,
     Presence,
-    Question,
     Rules,
+    ScreeningMemory,
+    ScreeningQuestion,
     epoch_of,
     examined,
     is_stale,
@@ -59,7 +59,7 @@ class Screener(Protocol):
     def stale(self, now_us: int) -> bool:
         """Whether a notice that comes now is not screened for want of presence stated within the day."""
 
-    def commitment(self, now_us: int) -> PresenceBody:
+    def commitment(self, now_us: int) -> SealedPresence:
         """Return the body to commit to for the epoch that holds `now_us`; of one length, changed or not."""
 
     def next_epoch_us(self, now_us: int) -> int:
@@ -72,38 +72,38 @@ class Screener(Protocol):
         """Take back everything kept under the names that `changes` gave."""
 
 
-class DeskScreener:
-    """The default screener: one desk under one set of rules."""
+class HolderScreener:
+    """The default screener: one memory under one set of rules."""
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
-        self.desk = Desk()
-        self._kept: dict[str, Question] = {}
+        self.memory = ScreeningMemory()
+        self._kept: dict[str, ScreeningQuestion] = {}
         self._examined: dict[str, AskedOfUs] = {}
         self._new: dict[str, AskedOfUs | None] = {}
         """What is examined and not handed over to be kept yet; None: forgotten."""
 
     def answer(self, notice: str, asker: str, volumes: tuple[Volume4D, ...], slot_us: int) -> Screening:
-        question = Question(asked_at_us=slot_us, asker=asker, notice=notice, volumes=volumes)
-        self.desk, screened = screen(self.desk, question, self.rules, slot_us)
-        self._remember(examined(self.desk, question, screened, self.rules))
-        given = screened.answer
+        question = ScreeningQuestion(asked_at_us=slot_us, asker=asker, notice=notice, volumes=volumes)
+        self.memory, screened = screen(self.memory, question, self.rules, slot_us)
+        self._remember(examined(self.memory, question, screened, self.rules))
+        arrived = screened.answer
         return padded(
             Screening(
                 about=notice,
-                answer=given.answer,
-                buffer_mm=given.buffer_mm,
-                data_age_us=None if given.answer == "not screened" else given.data_age_us,
+                answer=arrived.answer,
+                buffer_mm=arrived.buffer_mm,
+                data_age_us=None if arrived.answer == "not screened" else arrived.data_age_us,
                 epoch=epoch_of(slot_us, self.rules),
                 padding="",
-                speaks_for=tuple(sorted(given.speaks_for)),
-                urgency=given.urgency,
+                speaks_for=tuple(sorted(arrived.speaks_for)),
+                urgency=arrived.urgency,
             )
         )
 
     def take_back(self, notice: str, asker: str, volumes: tuple[Volume4D, ...], slot_us: int) -> None:
-        question = Question(asked_at_us=slot_us, asker=asker, notice=notice, volumes=volumes)
-        self.desk = unasked(self.desk, question, self.rules)
+        question = ScreeningQuestion(asked_at_us=slot_us, asker=asker, notice=notice, volumes=volumes)
+        self.memory = unasked(self.memory, question, self.rules)
         self._forget(notice)
 
     def examined(self) -> Mapping[str, AskedOfUs]:
@@ -111,7 +111,7 @@ class DeskScreener:
 
     def passed_over(self, now_us: int) -> tuple[AskedOfUs, ...]:
         worse = []
-        for notice, cells in passed_over(self.desk, self.rules, now_us).items():
+        for notice, cells in passed_over(self.memory, self.rules, now_us).items():
             held = self._examined.get(notice)
             if held is not None and (more := set(held.withheld) | set(cells)) != set(held.withheld):
                 worse.append(msgspec.structs.replace(held, withheld=tuple(sorted(more))))
@@ -120,7 +120,7 @@ class DeskScreener:
         return tuple(worse)
 
     def stale(self, now_us: int) -> bool:
-        return is_stale(self.desk, self.rules, now_us)
+        return is_stale(self.memory, self.rules, now_us)
 
     def _remember(self, one: AskedOfUs) -> None:
         self._examined[one.notice] = self._new[one.notice] = one
@@ -140,7 +140,7 @@ class DeskScreener:
             msgspec.structs.replace(p, held_until_us=now_us)
             if p.held_until_us is None and _what(p) not in stated
             else p
-            for p in self.desk.presence
+            for p in self.memory.presence
         )
         known = {_what(p) for p in held if p.held_until_us is None}
         new = tuple(
@@ -148,39 +148,41 @@ class DeskScreener:
             for p in presence
             if _what(p) not in known
         )
-        self.desk = msgspec.structs.replace(
-            self.desk, presence=held + new, reviewed_at_us=now_us, speaks_for=tuple(sorted(set(speaks_for)))
+        self.memory = msgspec.structs.replace(
+            self.memory, presence=held + new, reviewed_at_us=now_us, speaks_for=tuple(sorted(set(speaks_for)))
         )
 
-    def commitment(self, now_us: int) -> PresenceBody:
+    def commitment(self, now_us: int) -> SealedPresence:
         epoch = epoch_of(now_us, self.rules)
         cells = {
-            (cell.row, cell.column) for cell, e, _ in occupied(self.desk.presence, self.rules, now_us) if e == epoch
+            (cell.row, cell.column) for cell, e, _ in occupied(self.memory.presence, self.rules, now_us) if e == epoch
         }
-        body = PresenceBody(cell_ndeg=self.rules.cell_ndeg, cells=tuple(sorted(cells)), epoch=epoch, padding="")
+        body = SealedPresence(cell_ndeg=self.rules.cell_ndeg, cells=tuple(sorted(cells)), epoch=epoch, padding="")
         return padded_sealed(body)
 
     def next_epoch_us(self, now_us: int) -> int:
         return (epoch_of(now_us, self.rules) + 1) * self.rules.epoch_us
 
     def changes(self) -> list[tuple[str, bytes | None]]:
-        asked = {f"asked/{question.notice}": question for question in self.desk.asked}
+        asked = {f"asked/{question.notice}": question for question in self.memory.asked}
         new = [(name, msgspec.msgpack.encode(q)) for name, q in asked.items() if name not in self._kept]
         old = [(name, None) for name in self._kept if name not in asked]
         self._kept = asked
         shown = [(f"examined/{n}", None if e is None else msgspec.json.encode(e)) for n, e in self._new.items()]
         self._new = {}
-        return [("desk", msgspec.msgpack.encode(msgspec.structs.replace(self.desk, asked=()))), *new, *old, *shown]
+        return [("desk", msgspec.msgpack.encode(msgspec.structs.replace(self.memory, asked=()))), *new, *old, *shown]
 
     def restore(self, kept: Mapping[str, bytes]) -> None:
         if "desk" not in kept:
             return
         asked = [
-            msgspec.msgpack.decode(data, type=Question) for name, data in kept.items() if name.startswith("asked/")
+            msgspec.msgpack.decode(data, type=ScreeningQuestion)
+            for name, data in kept.items()
+            if name.startswith("asked/")
         ]
         asked.sort(key=lambda question: (question.asked_at_us, question.notice))
-        desk = msgspec.msgpack.decode(kept["desk"], type=Desk)
-        self.desk = msgspec.structs.replace(desk, asked=tuple(asked))
+        memory = msgspec.msgpack.decode(kept["desk"], type=ScreeningMemory)
+        self.memory = msgspec.structs.replace(memory, asked=tuple(asked))
         self._kept = {f"asked/{question.notice}": question for question in asked}
         shown = [
             msgspec.json.decode(data, type=AskedOfUs) for name, data in kept.items() if name.startswith("examined/")

@@ -16,7 +16,7 @@ EVERY_US = 5_000_000
 
 
 @dataclass
-class Telling:
+class WatermarkTimes:
     """Authors whose entries no own watermark covers yet, with the highest such index; `urgent` are those who cannot wait.
 
     `last_us` holds the time of the last watermark to each author.

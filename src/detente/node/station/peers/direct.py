@@ -34,7 +34,7 @@ from detente.node.station.recent import about
 from detente.node.station.sending.send import envelope
 from detente.node.station.sending.withdraw import Unlodge, answered, unlodged
 from detente.node.station.state import Station
-from detente.picture.known import Known, known_of
+from detente.picture.known import Entry, known_of
 from detente.records.registry import Unknown
 
 HELD_AT_MOST = 200
@@ -63,9 +63,9 @@ class _Acked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     received_at_us: Count
 
 
-def direct_arrived(state: Station, given: DirectArrived, now_us: int) -> list[Effect]:
+def direct_arrived(state: Station, arrived: DirectArrived, now_us: int) -> list[Effect]:
     """Take what another station sends directly; raises Refused for what is not properly signed by it."""
-    sent = _opened(state, given.kind, given.data)
+    sent = _opened(state, arrived.kind, arrived.data)
     _require_fresh(sent, now_us)
     step = {
         "checkpoint": _checkpoint,
@@ -73,56 +73,56 @@ def direct_arrived(state: Station, given: DirectArrived, now_us: int) -> list[Ef
         "lodge": _lodge,
         "unlodge": _unlodge,
         "urgent": _urgent,
-    }.get(given.kind)
+    }.get(arrived.kind)
     if step is None:
-        raise Refused([_bad("kind", "kind", given.kind, "is checkpoint, evidence, lodge, unlodge or urgent")])
+        raise Refused([_bad("kind", "kind", arrived.kind, "is checkpoint, evidence, lodge, unlodge or urgent")])
     _seen(state.peers, sent.from_, now_us)
-    return step(state, sent, given.data, now_us)
+    return step(state, sent, arrived.data, now_us)
 
 
-def direct_answered(state: Station, given: DirectAnswered, now_us: int) -> list[Effect]:
+def direct_answered(state: Station, arrived: DirectAnswered, now_us: int) -> list[Effect]:
     """Take another station's answer: an acknowledgement counts only under its station's signature."""
     try:
-        answer = _opened(state, given.kind, given.data)
-        if answer.from_ != given.party:
-            raise Refused([_bad("from", "from", answer.from_, f"must be {given.party}, who was asked")])
-        _seen(state.peers, given.party, now_us)
-        if given.kind == "urgent":
-            return _acked(state, given, _payload(answer, _Acked), now_us)
-        if given.kind == "unlodge":
-            return answered(state, given.about, given.party)
-        if given.kind == "checkpoint":
+        answer = _opened(state, arrived.kind, arrived.data)
+        if answer.from_ != arrived.party:
+            raise Refused([_bad("from", "from", answer.from_, f"must be {arrived.party}, who was asked")])
+        _seen(state.peers, arrived.party, now_us)
+        if arrived.kind == "urgent":
+            return _acked(state, arrived, _payload(answer, _Acked), now_us)
+        if arrived.kind == "unlodge":
+            return answered(state, arrived.about, arrived.party)
+        if arrived.kind == "checkpoint":
             note = _payload(answer, _Checkpoint).note
-            return peer_checkpoint(state, PeerCheckpoint(given.party, note.encode()), now_us) if note else []
+            return peer_checkpoint(state, PeerCheckpoint(arrived.party, note.encode()), now_us) if note else []
     except Refused as refused:
-        about = f"{given.party} {now_us // SPAN_US}"
-        return raise_alarm(state, "bad-direct", about, str(refused), now_us, [given.data], by=given.party)
+        about = f"{arrived.party} {now_us // SPAN_US}"
+        return raise_alarm(state, "bad-direct", about, str(refused), now_us, [arrived.data], by=arrived.party)
     return []
 
 
-def peer_unreachable(state: Station, given: PeerUnreachable, now_us: int) -> list[Effect]:
+def peer_unreachable(state: Station, arrived: PeerUnreachable, now_us: int) -> list[Effect]:
     """Another station did not answer; urgent entries are tried again on the next tick."""
-    peer = state.peers.by_party.get(given.party)
+    peer = state.peers.by_party.get(arrived.party)
     if peer is None or not peer.reachable:
         return []
     peer.reachable = False
-    return [Publish("peer", given.party)]
+    return [Publish("peer", arrived.party)]
 
 
-def peer_checkpoint(state: Station, given: PeerCheckpoint, now_us: int) -> list[Effect]:
+def peer_checkpoint(state: Station, arrived: PeerCheckpoint, now_us: int) -> list[Effect]:
     """Hold another station's checkpoint against our own tree: the check that a host which forks cannot pass."""
     try:
-        signed = state.open_note(given.note)
+        signed = state.open_note(arrived.note)
     except (Refused, EvidenceError) as error:
-        about, words = f"{given.party} {now_us // SPAN_US}", f"its checkpoint does not hold: {error}"
-        return raise_alarm(state, "bad-direct", about, words, now_us, [given.note], by=given.party)
-    peer = state.peers.by_party.get(given.party)
+        about, words = f"{arrived.party} {now_us // SPAN_US}", f"its checkpoint does not hold: {error}"
+        return raise_alarm(state, "bad-direct", about, words, now_us, [arrived.note], by=arrived.party)
+    peer = state.peers.by_party.get(arrived.party)
     if peer is not None:
         peer.size = max(peer.size or 0, signed.checkpoint.size)
     if signed.checkpoint.size > state.following.size:
-        state.peers.ahead.take(given.party, signed, now_us)
+        state.peers.ahead.take(arrived.party, signed, now_us)
         return [Publish("ahead", str(signed.checkpoint.size))]
-    return _judge(state, given.party, signed, now_us)
+    return _judge(state, arrived.party, signed, now_us)
 
 
 def judge_ahead(state: Station, now_us: int) -> list[Effect]:
@@ -249,7 +249,7 @@ def _urgent(state: Station, sent: Envelope, data: bytes, now_us: int) -> list[Ef
     return [Keep(kept=kept), Reply(answer), Publish("direct", identifier)]
 
 
-def _require_sound(known: Known) -> None:
+def _require_sound(known: Entry) -> None:
     """Refuse a body that breaks its record's rules: nothing begins here by what the ledger would not show either."""
     for opened in known.opened:
         record = opened.record
@@ -258,19 +258,19 @@ def _require_sound(known: Known) -> None:
             raise Refused(msgspec.structs.replace(p, field=f"{field}.{p.field}".rstrip(".")) for p in record.problems)
 
 
-def _acked(state: Station, given: DirectAnswered, answer: _Acked, now_us: int) -> list[Effect]:
-    if answer.id != given.about.hex():
-        raise Refused([_bad("id", "payload.id", answer.id, f"must be {given.about.hex()}")])
-    signed_us = _signed_us(state, given.about)
+def _acked(state: Station, arrived: DirectAnswered, answer: _Acked, now_us: int) -> list[Effect]:
+    if answer.id != arrived.about.hex():
+        raise Refused([_bad("id", "payload.id", answer.id, f"must be {arrived.about.hex()}")])
+    signed_us = _signed_us(state, arrived.about)
     if signed_us is not None and not signed_us - FRESH_US < answer.received_at_us < now_us + FRESH_US:
         rule = f"must lie less than a day from {time_text(signed_us)}, when it was signed, and from now"
         raise Refused([_bad("received_at_us", "payload.received_at_us", answer.received_at_us, rule)])
-    state.peers.unacked.pop((given.about, given.party), None)
-    kept: list[tuple[str, bytes | None]] = [(f"unacked/{answer.id}/{given.party}", None)]
-    acked = state.peers.acked.setdefault(given.about, {})
-    if answer.received_at_us < acked.get(given.party, answer.received_at_us + 1):  # asked twice, it may answer twice
-        acked[given.party] = answer.received_at_us
-        kept.append((f"acked/{answer.id}/{given.party}", given.data))
+    state.peers.unacked.pop((arrived.about, arrived.party), None)
+    kept: list[tuple[str, bytes | None]] = [(f"unacked/{answer.id}/{arrived.party}", None)]
+    acked = state.peers.acked.setdefault(arrived.about, {})
+    if answer.received_at_us < acked.get(arrived.party, answer.received_at_us + 1):  # asked twice, it may answer twice
+        acked[arrived.party] = answer.received_at_us
+        kept.append((f"acked/{answer.id}/{arrived.party}", arrived.data))
     return [Keep(kept=kept), Publish("acked", answer.id)]
 
 

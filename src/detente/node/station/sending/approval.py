@@ -16,8 +16,8 @@ from detente.node.station.parts.durable_change import Keep
 from detente.node.station.sending.send import composed
 from detente.node.station.sending_state import Held, Sending
 from detente.node.station.state import Station
-from detente.records.parties.approval import Rule
-from detente.rules.hotline.approvals import Standing, standing
+from detente.records.parties.approval import ApprovalRule
+from detente.rules.hotline.approvals import ApprovalStanding, standing
 
 
 class _Kept(msgspec.Struct):
@@ -26,23 +26,23 @@ class _Kept(msgspec.Struct):
     id: str
     kept: Openings
     kind: str
-    rule: Rule
+    rule: ApprovalRule
     submission: Submission
 
 
-def held_back(state: Station, given: HeldBack, now_us: int) -> list[Effect]:
+def held_back(state: Station, arrived: HeldBack, now_us: int) -> list[Effect]:
     """Keep a sealed submission here instead of queueing it."""
     held = Held(
-        composer=given.composer,
+        composer=arrived.composer,
         held_at_us=now_us,
-        id=given.id,
-        kept=given.composed.kept,
-        kind=given.kind,
-        rule=given.rule,
-        submission=given.composed.submission,
+        id=arrived.id,
+        kept=arrived.composed.kept,
+        kind=arrived.kind,
+        rule=arrived.rule,
+        submission=arrived.composed.submission,
     )
-    state.sending.held[given.id] = held
-    return [Keep(kept=[(f"held/{given.id}", _bytes(held))]), Publish("held", given.id)]
+    state.sending.held[arrived.id] = held
+    return [Keep(kept=[(f"held/{arrived.id}", _bytes(held))]), Publish("held", arrived.id)]
 
 
 def held_again(sending: Sending, data: bytes) -> None:
@@ -59,7 +59,7 @@ def held_again(sending: Sending, data: bytes) -> None:
     )
 
 
-def standing_of(state: Station, held: Held) -> Standing:
+def standing_of(state: Station, held: Held) -> ApprovalStanding:
     """Say how a held entry stands now."""
     return standing(held.rule.needs, held.composer, state.sending.votes.get(held.id, {}))
 

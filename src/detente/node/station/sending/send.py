@@ -27,7 +27,7 @@ from detente.node.station.peers_state import Unacked
 from detente.node.station.raising import raise_alarm
 from detente.node.station.sending_state import HostFault
 from detente.node.station.state import Station
-from detente.picture.known import Known, known_of
+from detente.picture.known import Entry, known_of
 from detente.records.hotline.step import Step
 from detente.records.notices.response import Response
 from detente.records.notices.screening import Screening
@@ -39,9 +39,9 @@ JUST_PROVEN_US = 3_000_000
 """A size below what a receipt has proven meanwhile means nothing for so long: the host was asked before."""
 
 
-def composed(state: Station, given: Composed, now_us: int) -> list[Effect]:
+def composed(state: Station, arrived: Composed, now_us: int) -> list[Effect]:
     """Take a sealed submission into the queue; urgent ones also go straight to the stations they are addressed to."""
-    raw = encode_submission(given.submission)
+    raw = encode_submission(arrived.submission)
     checked = check_submission(raw, state.me.genesis.slots, state.ledger)
     if checked.id in state.sending.outbox.items:
         return []
@@ -61,15 +61,15 @@ def composed(state: Station, given: Composed, now_us: int) -> list[Effect]:
     state.sending.outbox.add(item)
     item = state.sending.outbox.items[item.id]
     kept: list[tuple[str, bytes | None]] = [(f"outbox/{item.id.hex()}", msgspec.json.encode(item))]
-    kept += _own_records(state, known, item.id, given.kept)
+    kept += _own_records(state, known, item.id, arrived.kept)
     direct: list[Effect] = []
     track(state, known, now_us)
     if urgent:
-        direct = _send_direct(state, checked, given, kept, now_us)
+        direct = _send_direct(state, checked, arrived, kept, now_us)
     return [Keep(kept=kept), *direct, *submit(state, now_us), Publish("queued", item.id.hex())]
 
 
-def _own_records(state: Station, known: Known, entry: bytes, openings: Openings) -> list[tuple[str, bytes | None]]:
+def _own_records(state: Station, known: Entry, entry: bytes, openings: Openings) -> list[tuple[str, bytes | None]]:
     """What an own entry settles as soon as it is queued: a screening's slot, an epoch's commitment, openings to keep."""
     kept: list[tuple[str, bytes | None]] = []
     screening = known.body(Screening)
@@ -85,7 +85,7 @@ def _own_records(state: Station, known: Known, entry: bytes, openings: Openings)
     return kept
 
 
-def _goes_direct(state: Station, known: Known) -> bool:
+def _goes_direct(state: Station, known: Entry) -> bool:
     """Whether an own entry also travels directly: an urgent message or warning, an answer to one, a call up its ladder."""
     response, step = known.body(Response), known.body(Step)
     if is_urgent(known):
@@ -96,13 +96,13 @@ def _goes_direct(state: Station, known: Known) -> bool:
 
 
 def _send_direct(
-    state: Station, checked: Checked, given: Composed, kept: list[tuple[str, bytes | None]], now_us: int
+    state: Station, checked: Checked, arrived: Composed, kept: list[tuple[str, bytes | None]], now_us: int
 ) -> list[Effect]:
     effects: list[Effect] = []
     for party in checked.header.audience:
         if party == state.me.party or party not in state.peers.by_party:
             continue
-        data = envelope(state, _Urgent(delivered_to(given.submission, party)), "urgent", party, now_us)
+        data = envelope(state, _Urgent(delivered_to(arrived.submission, party)), "urgent", party, now_us)
         unacked = Unacked(data=data, id=checked.id, party=party, tried_at_us=now_us)
         state.peers.unacked[(checked.id, party)] = unacked
         kept.append((f"unacked/{checked.id.hex()}/{party}", msgspec.msgpack.encode(unacked)))
@@ -129,17 +129,17 @@ def submit(state: Station, now_us: int) -> list[Effect]:
     return [Submit(tuple((item.id, item.raw) for item in items))] if items else []
 
 
-def receipted(state: Station, given: Receipted, now_us: int) -> list[Effect]:
+def receipted(state: Station, arrived: Receipted, now_us: int) -> list[Effect]:
     """Check a receipt against what we handed in: signature, proof, and every tag and commitment of the leaf."""
-    state.sending.outbox.in_flight.discard(given.id)
+    state.sending.outbox.in_flight.discard(arrived.id)
     _host_is_there(state, now_us)
     state.sending.host_read_only = None
-    item = state.sending.outbox.items.get(given.id)
+    item = state.sending.outbox.items.get(arrived.id)
     if item is None:
         return submit(state, now_us)
     slots = state.me.genesis.slots
     try:
-        receipt = read_receipt(given.receipt)
+        receipt = read_receipt(arrived.receipt)
         checked = check_submission(item.raw, slots, state.ledger)
         salt = _header_salt(item.raw)
         if receipt.id != item.id.hex():
@@ -147,62 +147,62 @@ def receipted(state: Station, given: Receipted, now_us: int) -> list[Effect]:
         shown = check_receipt(receipt, slots, salt, *state.host_keys())
     except (Refused, EvidenceError) as error:
         state.sending.outbox.unreachable(now_us)  # ask again, but not at once
-        if (size := _size_of(given.receipt)) > state.following.next_entry:
+        if (size := _size_of(arrived.receipt)) > state.following.next_entry:
             return [Publish("ahead", str(size))]  # perhaps by a host key that we have yet to read of
-        return raise_alarm(state, "receipt-broken", item.id.hex(), str(error), now_us, [given.receipt, item.raw])
+        return raise_alarm(state, "receipt-broken", item.id.hex(), str(error), now_us, [arrived.receipt, item.raw])
     changed: list[Effect] = []
     if not leaf_is_ours(shown.leaf, checked):
         words = f"the host's leaf for our entry {receipt.id} is not the one handed in: a tag was changed"
-        changed = raise_alarm(state, "leaf-changed", receipt.id, words, now_us, [given.receipt, item.raw])
-    done = state.sending.outbox.receipted(given.id, shown.leaf.index)
+        changed = raise_alarm(state, "leaf-changed", receipt.id, words, now_us, [arrived.receipt, item.raw])
+    done = state.sending.outbox.receipted(arrived.id, shown.leaf.index)
     effects: list[Effect] = take_checkpoint(state, shown.signed, now_us)
     if done is not None:
         kept = (f"outbox/{done.id.hex()}", msgspec.json.encode(done))
-        effects.insert(0, Keep(kept=[kept, (f"receipt/{done.id.hex()}", given.receipt)]))
+        effects.insert(0, Keep(kept=[kept, (f"receipt/{done.id.hex()}", arrived.receipt)]))
         effects.append(Publish("receipt", done.id.hex()))
     return changed + effects + submit(state, now_us)
 
 
-def host_refused(state: Station, given: HostRefused, now_us: int) -> list[Effect]:
+def host_refused(state: Station, arrived: HostRefused, now_us: int) -> list[Effect]:
     """The officer is told why; the hash is lodged, for a refusal may also be a pretext."""
     _host_is_there(state, now_us)
-    item = state.sending.outbox.refused(given.id, given.problems)
+    item = state.sending.outbox.refused(arrived.id, arrived.problems)
     if item is None:
         return submit(state, now_us)
-    words = f"the host refused our {item.kind} {item.id.hex()}: {' / '.join(given.problems)}"
+    words = f"the host refused our {item.kind} {item.id.hex()}: {' / '.join(arrived.problems)}"
     kept: list[Effect] = [Keep(kept=[(f"outbox/{item.id.hex()}", msgspec.json.encode(item))])]
     alarm = raise_alarm(state, "refused", item.id.hex(), words, now_us)
     return [*kept, *alarm, *lodge_delayed(state, now_us), *submit(state, now_us)]
 
 
-def host_unreachable(state: Station, given: HostUnreachable, now_us: int) -> list[Effect]:
+def host_unreachable(state: Station, arrived: HostUnreachable, now_us: int) -> list[Effect]:
     """What was under way goes again later; what the officers see says how old it is."""
     state.sending.outbox.unreachable(now_us)
-    state.sending.host_fault = HostFault(kind=given.kind, why=given.why)
+    state.sending.host_fault = HostFault(kind=arrived.kind, why=arrived.why)
     if not state.sending.host_answers and state.sending.host_since_us is not None:
         return []
     state.sending.host_answers, state.sending.host_since_us = False, now_us
     return [Publish("host", "unreachable")]
 
 
-def host_mode(state: Station, given: HostMode, now_us: int) -> list[Effect]:
+def host_mode(state: Station, arrived: HostMode, now_us: int) -> list[Effect]:
     """A host that reads and does not write is no silent one: what we send waits, and everybody here is told why."""
-    if not given.read_only:
+    if not arrived.read_only:
         state.sending.host_read_only = None
     else:
         since_us = state.sending.host_read_only[0] if state.sending.host_read_only else now_us
-        state.sending.host_read_only = (since_us, given.read_only)
+        state.sending.host_read_only = (since_us, arrived.read_only)
     return []
 
 
-def host_answered(state: Station, given: HostAnswered, now_us: int) -> list[Effect]:
+def host_answered(state: Station, arrived: HostAnswered, now_us: int) -> list[Effect]:
     """The line to the host stands."""
     effects: list[Effect] = [] if state.sending.host_answers else [Publish("host", "reachable")]
     _host_is_there(state, now_us)
-    if given.size is not None and given.size == state.following.size:
+    if arrived.size is not None and arrived.size == state.following.size:
         state.following.cosigning.looked(now_us)
         state.following.verified_at_us = now_us
-    _judge_answer(state, given.size, now_us)
+    _judge_answer(state, arrived.size, now_us)
     return effects + submit(state, now_us)
 
 

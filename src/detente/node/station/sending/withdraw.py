@@ -41,14 +41,14 @@ class Unlodge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     commitment: Hex32
 
 
-def dismissed(state: Station, given: Dismissed, now_us: int) -> list[Effect]:
+def dismissed(state: Station, arrived: Dismissed, now_us: int) -> list[Effect]:
     """Let go of a refused submission that an officer has seen. Raises Refused for any other."""
-    item = state.sending.outbox.dismiss(given.id)
+    item = state.sending.outbox.dismiss(arrived.id)
     if item is None:
         rule = "must be a submission that the host refused and that is still listed"
-        raise Refused([problem("not-refused", "id", given.id.hex(), rule, "See `detente status`, Going out.")])
+        raise Refused([problem("not-refused", "id", arrived.id.hex(), rule, "See `detente status`, Going out.")])
     effects: list[Effect] = [Keep(kept=[(f"outbox/{item.id.hex()}", None)])]
-    effects += close_alarm(state, "refused", item.id.hex(), f"dismissed by {given.officer}", now_us)
+    effects += close_alarm(state, "refused", item.id.hex(), f"dismissed by {arrived.officer}", now_us)
     return [*effects, *_withdraw(state, item, now_us), Publish("dismissed", item.id.hex())]
 
 

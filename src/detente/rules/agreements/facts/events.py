@@ -25,7 +25,7 @@ from detente.records.hotline.message import Message
 from detente.records.notices.notice import CoarseNotice, Notice
 from detente.records.notices.response import Response
 from detente.rules.evidence.origins import FOR, standing
-from detente.rules.evidence.said import Said, origin_of
+from detente.rules.evidence.said import ClaimSaid, origin_of
 
 
 class Voice(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +59,7 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
     unsure: tuple[Voice, ...] = ()
 
 
-def of_claims(subject: str, all_said: Sequence[Said], denials: Sequence[Said] = ()) -> tuple[Occurrence, ...]:
+def of_claims(subject: str, all_said: Sequence[ClaimSaid], denials: Sequence[ClaimSaid] = ()) -> tuple[Occurrence, ...]:
     """Return the occurrences that the claims on a subject tell of, one for each actor and each who is said to have been hit, in that order.
 
     Accounts that name another actor, or the same with another who was hit, are voices against each other.
@@ -79,12 +79,14 @@ def of_claims(subject: str, all_said: Sequence[Said], denials: Sequence[Said] = 
     )
 
 
-def _affected(actor: str, claims: Sequence[Said]) -> list[str]:
+def _affected(actor: str, claims: Sequence[ClaimSaid]) -> list[str]:
     """Who is said to have been hit by this actor, each once; "" where nobody says."""
     return sorted({s.claim.affected for s in claims if s.claim.actor in ("", actor) and s.claim.affected}) or [""]
 
 
-def _occurrence(subject: str, actor: str, affected: str, spoke: Sequence[Said], others: Sequence[Said]) -> Occurrence:
+def _occurrence(
+    subject: str, actor: str, affected: str, spoke: Sequence[ClaimSaid], others: Sequence[ClaimSaid]
+) -> Occurrence:
     """One that is only denied has no voice for it, and stands where the denials put it."""
     by_actor = [s for s in spoke if s.claim.actor == actor] or list(spoke)
     own = [s for s in by_actor if s.claim.affected == affected] or by_actor
@@ -114,7 +116,7 @@ def _occurrence(subject: str, actor: str, affected: str, spoke: Sequence[Said], 
     )
 
 
-def _voices(all_said: Sequence[Said]) -> tuple[Voice, ...]:
+def _voices(all_said: Sequence[ClaimSaid]) -> tuple[Voice, ...]:
     """One voice for each origin; where it speaks itself, that entry stands for it."""
     found: dict[str, Voice] = {}
     for s in sorted(all_said, key=lambda s: (bool(s.claim.chain), s.at_us, s.id)):

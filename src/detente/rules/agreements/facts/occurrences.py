@@ -11,11 +11,11 @@ from detente.records.evidence.bulletin import Bulletin
 from detente.records.evidence.claim import Claim
 from detente.records.evidence.report import Report
 from detente.rules.agreements.facts.events import Occurrence, of_act, of_claims
-from detente.rules.agreements.facts.who import Register
-from detente.rules.evidence.said import Said, plain_name, said
+from detente.rules.agreements.facts.who import Ties
+from detente.rules.evidence.said import ClaimSaid, plain_name, said
 
 
-class Changed:
+class OccurrencesChanged:
     """What one entry changed: occurrences as they now are, and those that are gone."""
 
     def __init__(self, now: Iterable[Occurrence] = (), gone: Iterable[Occurrence] = ()) -> None:
@@ -23,22 +23,24 @@ class Changed:
         self.gone = tuple(gone)
 
 
-class Book:
+class Occurrences:
     """Occurrences of one viewer, by id, and the register of who is which."""
 
     def __init__(self) -> None:
-        self.register = Register()
+        self.register = Ties()
         self.occurrences: dict[str, Occurrence] = {}
         self.refused: list[tuple[str, Report]] = []
         self.bulletins: dict[str, tuple[str, Bulletin]] = {}
         """By the first version, the version in force: its entry and what it counts."""
-        self._said: dict[str, list[Said]] = defaultdict(list)
+        self._said: dict[str, list[ClaimSaid]] = defaultdict(list)
         self._of: dict[str, tuple[str, ...]] = {}
         self._implied_by: dict[str, set[str]] = defaultdict(set)
         self._by_class: dict[str, dict[str, None]] = defaultdict(dict)
         self._by_actor: dict[str, set[str]] = defaultdict(set)
 
-    def take(self, entry: str, author: str, signed_us: int, recorded_us: int, body: Body, thread: str = "") -> Changed:
+    def take(
+        self, entry: str, author: str, signed_us: int, recorded_us: int, body: Body, thread: str = ""
+    ) -> OccurrencesChanged:
         """Take in one body; returns the occurrences that it changed."""
         match body:
             case Claim():
@@ -47,24 +49,28 @@ class Book:
                 return self._again(self.register.add(entry, recorded_us, body))
             case Whereabouts():
                 self.register.add_whereabouts(entry, body)
-                return Changed(o for o in self.occurrences.values() if not o.actor and o.place is not None)
+                return OccurrencesChanged(o for o in self.occurrences.values() if not o.actor and o.place is not None)
             case Bulletin():
                 self.bulletins[thread or entry] = (entry, body)
-                return Changed()
+                return OccurrencesChanged()
             case Report() if body.result == "access-refused":
                 self.refused.append((entry, body))
-                return Changed()
+                return OccurrencesChanged()
         made = of_act(entry, author, signed_us, recorded_us, body, thread)
-        return Changed() if made is None else self._put([made], (made.id,) if made.id in self.occurrences else ())
+        return (
+            OccurrencesChanged()
+            if made is None
+            else self._put([made], (made.id,) if made.id in self.occurrences else ())
+        )
 
-    def erase(self, entry: str) -> Changed:
+    def erase(self, entry: str) -> OccurrencesChanged:
         """Forget what an erased entry said: its claims and counts; an act stays one."""
         self.bulletins = {first: held for first, held in self.bulletins.items() if held[0] != entry}
         for subject, all_said in self._said.items():
             if any(s.id == entry for s in all_said):
                 self._said[subject] = [s for s in all_said if s.id != entry]
                 return self._subject(subject)
-        return Changed()
+        return OccurrencesChanged()
 
     def of_classes(self, names: Iterable[str]) -> Iterator[Occurrence]:
         """Yield the occurrences of some classes, each once."""
@@ -75,7 +81,7 @@ class Book:
                     seen.add(one)
                     yield self.occurrences[one]
 
-    def _claim(self, one: Said) -> Changed:
+    def _claim(self, one: ClaimSaid) -> OccurrencesChanged:
         subject = one.claim.subject
         self._said[subject].append(one)
         for other in one.claim.implies:
@@ -84,15 +90,17 @@ class Book:
         if one.claim.stance not in ("denies", "retracts"):
             return changed
         more = [self._subject(other) for other in sorted(self._implied_by.get(subject, ()))]
-        return Changed([o for c in (changed, *more) for o in c.now], [o for c in (changed, *more) for o in c.gone])
+        return OccurrencesChanged(
+            [o for c in (changed, *more) for o in c.now], [o for c in (changed, *more) for o in c.gone]
+        )
 
-    def _subject(self, subject: str) -> Changed:
+    def _subject(self, subject: str) -> OccurrencesChanged:
         own = self._said[subject]
         implied = {other for s in own for other in s.claim.implies}
         denials = [s for other in implied for s in self._said.get(other, ()) if s.claim.stance == "denies"]
         return self._put(of_claims(subject, own, denials), self._of.get(subject, ()), subject)
 
-    def _put(self, made: Iterable[Occurrence], before: Iterable[str], subject: str | None = None) -> Changed:
+    def _put(self, made: Iterable[Occurrence], before: Iterable[str], subject: str | None = None) -> OccurrencesChanged:
         made = tuple(made)
         kept = {o.id for o in made}
         gone = [self._take_out(old) for old in before if old not in kept]
@@ -107,7 +115,7 @@ class Book:
                     self._by_actor[plain_name(actor)].add(o.id)
         if subject is not None:
             self._of[subject] = tuple(sorted(kept))
-        return Changed(made, gone)
+        return OccurrencesChanged(made, gone)
 
     def _take_out(self, one: str) -> Occurrence:
         old = self.occurrences.pop(one)
@@ -117,7 +125,7 @@ class Book:
             self._by_actor[plain_name(actor)].discard(one)
         return old
 
-    def _again(self, actor: str) -> Changed:
+    def _again(self, actor: str) -> OccurrencesChanged:
         """What is said of a group bears on every act of it, and of groups tied to it."""
         actors, ahead = {actor}, [actor]
         while ahead:
@@ -125,4 +133,6 @@ class Book:
                 if other not in actors:
                     actors.add(other)
                     ahead.append(other)
-        return Changed(self.occurrences[one] for name in sorted(actors) for one in sorted(self._by_actor.get(name, ())))
+        return OccurrencesChanged(
+            self.occurrences[one] for name in sorted(actors) for one in sorted(self._by_actor.get(name, ()))
+        )

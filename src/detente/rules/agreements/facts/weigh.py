@@ -15,13 +15,13 @@ from detente.geometry.geodesic import distance_m
 from detente.geometry.volume import NDEG, Circle, Corridor, Outline, Point, Polygon, Volume4D
 from detente.records.agreements.term import Evidence, Term
 from detente.rules.agreements.facts.events import Occurrence, Voice
-from detente.rules.agreements.facts.who import Is, Register, acts_for, in_scope
+from detente.rules.agreements.facts.who import Is, Ties, acts_for, in_scope
 
 LEAST_MM_PER_DEGREE = 110_500_000
 """A degree of latitude is nowhere shorter than this (WGS 84: 110 574 m at the equator)."""
 
 
-class Doubt(msgspec.Struct, frozen=True, kw_only=True):
+class Uncertainty(msgspec.Struct, frozen=True, kw_only=True):
     """Why something is only possible. `contested`: two words stand against each other; otherwise there is too little."""
 
     contested: bool
@@ -33,17 +33,17 @@ class Doubt(msgspec.Struct, frozen=True, kw_only=True):
 class Weight(msgspec.Struct, frozen=True, kw_only=True):
     """What an occurrence is worth, with its doubts; for one that is nothing, why in `why`."""
 
-    doubts: tuple[Doubt, ...] = ()
+    doubts: tuple[Uncertainty, ...] = ()
     why: str = ""
 
 
 def weigh(
-    occurrence: Occurrence, term: Term, parties: Collection[str], register: Register, *, whole_scope: bool = True
+    occurrence: Occurrence, term: Term, parties: Collection[str], register: Ties, *, whole_scope: bool = True
 ) -> Weight:
     """Weigh an occurrence for a term, whoever's it is. `whole_scope` False: only the evidence (excuses, what is asked for)."""
     if occurrence.recorded_us is not None:
         return Weight()
-    doubts: list[Doubt] = []
+    doubts: list[Uncertainty] = []
     why = _evidence(occurrence, term.evidence, doubts)
     at_us = occurrence.last_us
     if not why and whole_scope:
@@ -55,24 +55,26 @@ def weigh(
     if not why:
         why = _area(occurrence.place, term, doubts)
     if not why and not occurrence.timed:
-        doubts.append(Doubt(contested=False, settles="when it happened, with its zone", why="nobody says when"))
+        doubts.append(Uncertainty(contested=False, settles="when it happened, with its zone", why="nobody says when"))
     return Weight(doubts=tuple(doubts), why=why)
 
 
-def whose(occurrence: Occurrence, name: str, bearer: str, parties: Collection[str], register: Register) -> Weight:
+def whose(occurrence: Occurrence, name: str, bearer: str, parties: Collection[str], register: Ties) -> Weight:
     """Weigh whether the act of a named actor is a bearer's."""
     found = acts_for(name, bearer, parties, register, occurrence.last_us)
-    doubts: list[Doubt] = []
+    doubts: list[Uncertainty] = []
     why = ""
     if found == "no":
         why = f"{name or 'nobody named'} does not act for {bearer}"
     elif found == "contested":
         settles = f"whether {name} acts for {bearer}, by those whose word counts"
-        doubts.append(Doubt(contested=True, settles=settles, why=f"whether {name} acts for {bearer} is contested"))
+        doubts.append(
+            Uncertainty(contested=True, settles=settles, why=f"whether {name} acts for {bearer} is contested")
+        )
     elif found == "unknown":
         who = name or "who did it"
         words = "it is not attributed" if not name else f"nobody says for whom {name} acts"
-        doubts.append(Doubt(contested=False, settles=f"who it was: {who}", why=words))
+        doubts.append(Uncertainty(contested=False, settles=f"who it was: {who}", why=words))
     return Weight(doubts=tuple(doubts), why=why)
 
 
@@ -89,7 +91,7 @@ def eligible(voices: Sequence[Voice], evidence: Evidence) -> list[Voice]:
     return [v for v in voices if not evidence.declared_by or v.party in evidence.declared_by]
 
 
-def _evidence(occurrence: Occurrence, evidence: Evidence, doubts: list[Doubt]) -> str:
+def _evidence(occurrence: Occurrence, evidence: Evidence, doubts: list[Uncertainty]) -> str:
     """Weigh for and against at the same threshold. One-sided enough is established; both enough is contested."""
     if not occurrence.for_:
         return "nobody says that it happened"
@@ -99,7 +101,7 @@ def _evidence(occurrence: Occurrence, evidence: Evidence, doubts: list[Doubt]) -
     names = ", ".join(v.origin for v in occurrence.against)
     if is_enough:
         settles = f"a later word of one side, or of another origin that may declare, on {occurrence.id}"
-        doubts.append(Doubt(contested=True, settles=settles, why=f"{occurrence.id}: said, and denied by {names}"))
+        doubts.append(Uncertainty(contested=True, settles=settles, why=f"{occurrence.id}: said, and denied by {names}"))
         return ""
     have = len({v.origin for v in eligible(occurrence.for_, evidence)})
     who = f" of {', '.join(evidence.declared_by)}" if evidence.declared_by else ""
@@ -111,23 +113,23 @@ def _evidence(occurrence: Occurrence, evidence: Evidence, doubts: list[Doubt]) -
         why += f"; {', '.join(v.origin for v in occurrence.unsure)} cannot confirm"
     need = max(evidence.origins - have, 1)
     settles = f"{need} more independent origin{'' if need == 1 else 's'}{who} on {occurrence.id}"
-    doubts.append(Doubt(contested=False, settles=settles, why=why))
+    doubts.append(Uncertainty(contested=False, settles=settles, why=why))
     return ""
 
 
-def _scoped(found: Is, name: str, how: str, doubts: list[Doubt]) -> str:
+def _scoped(found: Is, name: str, how: str, doubts: list[Uncertainty]) -> str:
     if found == "no":
         return f"{how} {name or 'nobody named'}: outside the scope"
     if found == "contested":
         why = f"whether {name} is inside the scope is contested"
-        doubts.append(Doubt(contested=True, settles=f"whose word on what {name} is counts", why=why))
+        doubts.append(Uncertainty(contested=True, settles=f"whose word on what {name} is counts", why=why))
     elif found == "unknown":
         why = f"{how} {name}: nobody says what it is" if name else f"nobody says {how} whom"
-        doubts.append(Doubt(contested=False, settles=f"{how} whom, and what group that is", why=why))
+        doubts.append(Uncertainty(contested=False, settles=f"{how} whom, and what group that is", why=why))
     return ""
 
 
-def _mixed(occurrence: Occurrence, term: Term, register: Register, doubts: list[Doubt]) -> str:
+def _mixed(occurrence: Occurrence, term: Term, register: Ties, doubts: list[Uncertainty]) -> str:
     """An act of nobody named, on ground where somebody puts an excluded group beside others: it may have been theirs."""
     if occurrence.actor or occurrence.place is None or not term.scope.actors.excluded:
         return ""
@@ -136,11 +138,11 @@ def _mixed(occurrence: Occurrence, term: Term, register: Register, doubts: list[
     excluded = [a for a in actors if in_scope(a, term.scope.actors, (), register, at_us) in ("no", "contested")]
     if excluded and len(actors) > 1:
         why = f"on this ground are {', '.join(actors)}, of whom {', '.join(excluded)} may be outside the scope"
-        doubts.append(Doubt(contested=False, settles="which of the groups on this ground it was", why=why))
+        doubts.append(Uncertainty(contested=False, settles="which of the groups on this ground it was", why=why))
     return ""
 
 
-def _area(place: Volume4D | None, term: Term, doubts: list[Doubt]) -> str:
+def _area(place: Volume4D | None, term: Term, doubts: list[Uncertainty]) -> str:
     area = term.scope.area
     if not area:
         return ""
@@ -149,14 +151,14 @@ def _area(place: Volume4D | None, term: Term, doubts: list[Doubt]) -> str:
             case "excluded":
                 return "nobody says where: outside the scope"
             case "undetermined":
-                doubts.append(Doubt(contested=False, settles="where it happened", why="nobody says where"))
+                doubts.append(Uncertainty(contested=False, settles="where it happened", why="nobody says where"))
         return ""
     touching = [outline for outline in area if touches(place.outline, outline, place.error_mm)]
     if not touching:
         return "outside the area"
     if not any(inside(place, outline) for outline in touching):
         why = "its place reaches over the edge of the area"
-        doubts.append(Doubt(contested=False, settles="where it happened, more exactly", why=why))
+        doubts.append(Uncertainty(contested=False, settles="where it happened, more exactly", why=why))
     return ""
 
 

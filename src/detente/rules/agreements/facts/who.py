@@ -32,7 +32,7 @@ class Tie(msgspec.Struct, frozen=True, kw_only=True):
     said_us: int
 
 
-class Register:
+class Ties:
     """What a viewer has been told of who is which and who is where. Later words of one speaker on one tie replace the earlier."""
 
     def __init__(self) -> None:
@@ -88,7 +88,7 @@ class Register:
 
 
 def _walk(
-    register: Register,
+    register: Ties,
     actor: str,
     wanted: set[str],
     relations: Collection[str],
@@ -114,7 +114,7 @@ def _walk(
     return found
 
 
-def in_scope(actor: str, who: Who, parties: Collection[str], register: Register, at_us: int) -> Is:
+def in_scope(actor: str, who: Who, parties: Collection[str], register: Ties, at_us: int) -> Is:
     """Tell whether an actor is one that a scope includes and does not exclude. A party of the agreement is known to be none of the excluded
     unless somebody says so."""
     if not who.included and not who.excluded:
@@ -139,7 +139,7 @@ def _policy(who: Who) -> Is:
     return {"excluded": "no", "included": "yes", "undetermined": "unknown"}[who.unknown]  # type: ignore[return-value]
 
 
-def acts_for(actor: str, bearer: str, parties: Collection[str], register: Register, at_us: int) -> Is:
+def acts_for(actor: str, bearer: str, parties: Collection[str], register: Ties, at_us: int) -> Is:
     """Tell whether an act of this actor is an act of a party that is bound. Somebody else's known man is not one's own."""
     if not actor:
         return "unknown"

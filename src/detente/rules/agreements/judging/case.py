@@ -9,7 +9,7 @@ import msgspec
 
 from detente.records.agreements.verdict import Answer, ReadAs
 from detente.rules.agreements.facts.events import Occurrence
-from detente.rules.agreements.facts.weigh import Doubt
+from detente.rules.agreements.facts.weigh import Uncertainty
 from detente.rules.agreements.judging.effect import Effect
 from detente.rules.agreements.judging.event_key import LATEST_US
 from detente.rules.agreements.judging.live import LiveTerm
@@ -64,23 +64,23 @@ class TermCase:
             sorted({v.entry for o in map(self.occurrence, ids) if o is not None for v in (*o.against, *o.unsure)})
         )
 
-    def doubts(self) -> list[Doubt]:
+    def doubts(self) -> list[Uncertainty]:
         """Every doubt about an event that plays a part in this term."""
-        found: dict[Doubt, None] = {}
+        found: dict[Uncertainty, None] = {}
         for _, weighed in sorted(self.live.weighed.items()):
             if weighed.plays:
                 found.update(dict.fromkeys(weighed.doubts))
         return list(found)
 
-    def doubts_of(self, ids: Iterable[str]) -> list[Doubt]:
-        found: dict[Doubt, None] = {}
+    def doubts_of(self, ids: Iterable[str]) -> list[Uncertainty]:
+        found: dict[Uncertainty, None] = {}
         for one in sorted(ids):
             weighed = self.live.weighed.get(one)
             if weighed is not None:
                 found.update(dict.fromkeys(weighed.doubts))
         return list(found) or self.doubts()
 
-    def unsure(self, party: str, reading: ReadAs, doubts: list[Doubt], **more: Any) -> Verdict:
+    def unsure(self, party: str, reading: ReadAs, doubts: list[Uncertainty], **more: Any) -> Verdict:
         """Contested if two words stand against each other, else undetermined."""
         answer: Answer = "contested" if any(d.contested for d in doubts) else "undetermined"
         why = "; ".join(d.why for d in doubts) or "what it hangs on is not established"

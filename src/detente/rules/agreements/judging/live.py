@@ -11,8 +11,8 @@ import msgspec
 from detente.records.agreements import term as tm
 from detente.records.agreements.term import Term
 from detente.rules.agreements.facts.events import Occurrence
-from detente.rules.agreements.facts.weigh import Doubt, band_of, beyond
-from detente.rules.agreements.facts.who import Register
+from detente.rules.agreements.facts.weigh import Uncertainty, band_of, beyond
+from detente.rules.agreements.facts.who import Ties
 from detente.rules.agreements.judging.counts import starts
 from detente.rules.agreements.judging.effect import Effect
 from detente.rules.agreements.judging.event_key import LATEST_US, STARTS, Key, band, points
@@ -26,7 +26,7 @@ from detente.rules.agreements.patterns.expansion import Expansion, Role
 class Weighed(msgspec.Struct, frozen=True, kw_only=True):
     """What one occurrence became in one term: its doubts by role and party, and whether it plays any part."""
 
-    doubts: tuple[Doubt, ...]
+    doubts: tuple[Uncertainty, ...]
     occurrence: Occurrence
     plays: bool
     why_not: str
@@ -62,7 +62,7 @@ class LiveTerm:
 
     # --- what comes
 
-    def set_effects(self, effects: tuple[Effect, ...], register: Register) -> None:
+    def set_effects(self, effects: tuple[Effect, ...], register: Ties) -> None:
         """Take when the term is in effect; everything that was told is told anew where that changes it."""
         if effects == self.effects:
             return
@@ -72,7 +72,7 @@ class LiveTerm:
         for found in list(self.weighed.values()):
             self.take(found.occurrence, register)
 
-    def take(self, occurrence: Occurrence, register: Register) -> bool:
+    def take(self, occurrence: Occurrence, register: Ties) -> bool:
         """Take an occurrence as it now is; returns whether it plays a part in this term now, or did before."""
         if occurrence.id not in self.weighed and beyond(occurrence, self.latitudes):
             self.weighed[occurrence.id] = Weighed(
@@ -80,7 +80,7 @@ class LiveTerm:
             )
             return False
         keys: dict[Key, None] = {}
-        doubts: dict[Doubt, None] = {}
+        doubts: dict[Uncertainty, None] = {}
         why_not = ""
         dues = self._duties.disown(occurrence.id)
         for role in self.expansion.roles:
@@ -104,7 +104,7 @@ class LiveTerm:
         self._crossed(dues ^ self._duties.dues_of(occurrence.id), occurrence.id, register)
         return bool(keys) or before
 
-    def drop(self, occurrence_id: str, register: Register) -> bool:
+    def drop(self, occurrence_id: str, register: Ties) -> bool:
         """Take an occurrence back; returns whether it played a part."""
         self.weighed.pop(occurrence_id, None)
         self._banded.pop(occurrence_id, None)
@@ -114,7 +114,7 @@ class LiveTerm:
         self._crossed(self._duties.disown(occurrence_id), occurrence_id, register)
         return played
 
-    def _crossed(self, dues: set[int], but: str, register: Register) -> None:
+    def _crossed(self, dues: set[int], but: str, register: Ties) -> None:
         """Tell uncertain bands anew across which a deadline came or went: on which side it happened matters now, or no more."""
         for o in [o for one, o in self._banded.items() if one != but] if dues else ():
             first, last = band(o, self.term)
@@ -195,7 +195,7 @@ class LiveTerm:
     # --- what an occurrence tells
 
     def _role(
-        self, role: Role, o: Occurrence, register: Register, keys: dict[Key, None], doubts: dict[Doubt, None]
+        self, role: Role, o: Occurrence, register: Ties, keys: dict[Key, None], doubts: dict[Uncertainty, None]
     ) -> str:
         found, why_not = played(role, o, self.term, self.parties, register)
         both = band(o, self.term)

@@ -15,7 +15,7 @@ from detente.rules.agreements.judging.live import LiveTerm
 from detente.rules.agreements.judging.verdict import Verdict
 from detente.rules.agreements.logic import formula as fm
 from detente.rules.agreements.logic.happening import Happening, row_of
-from detente.rules.agreements.logic.index import Held
+from detente.rules.agreements.logic.index import EventStore
 from detente.rules.agreements.logic.log import write
 from detente.rules.agreements.logic.proof import NoProof, Prover
 
@@ -124,8 +124,8 @@ def _places(live: LiveTerm, v: Verdict) -> list[tuple[int, dict[str, Any]]]:
     return [(at_us, bindings) for (at_us, _), bindings in sorted(found.items())]
 
 
-def _held(live: LiveTerm, events: Sequence[Happening]) -> Held:
-    held = Held(live.expansion.terms.events)
+def _held(live: LiveTerm, events: Sequence[Happening]) -> EventStore:
+    held = EventStore(live.expansion.terms.events)
     for event in events:
         held.add_moment(event.at_us)
         held.add_row(event.name, row_of(event, held.signatures[event.name]))

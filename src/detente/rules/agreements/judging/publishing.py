@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from detente.geometry.zones import TABLES
-from detente.records.agreements.verdict import Answer, Said, Verdicts
+from detente.records.agreements.verdict import Answer, PublishedVerdict, Verdicts
 from detente.rules.agreements.judging.beside import qualified
 from detente.rules.agreements.judging.verdict import Verdict
 from detente.rules.agreements.logic.log import write
@@ -17,9 +17,9 @@ Verdicts of two rulesets may differ for that reason alone: they are shown as two
 """
 
 
-def said(verdict: Verdict, was: Answer | None = None) -> Said:
+def said(verdict: Verdict, was: Answer | None = None) -> PublishedVerdict:
     """Return a verdict as it is published; `was` is what had been published before."""
-    return Said(
+    return PublishedVerdict(
         answer=verdict.answer,
         changes_until_us=verdict.fast_until_us,
         evidence=verdict.evidence,

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Sequence
 from detente.records.agreements import term as tm
 from detente.records.agreements.term import Term, Who
 from detente.rules.agreements.facts.events import Occurrence
-from detente.rules.agreements.facts.weigh import Doubt, Weight, weigh, whose
-from detente.rules.agreements.facts.who import Register, in_scope
+from detente.rules.agreements.facts.weigh import Uncertainty, Weight, weigh, whose
+from detente.rules.agreements.facts.who import Ties, in_scope
 from detente.rules.agreements.judging.effect import Effect
 from detente.rules.agreements.judging.event_key import Key
 from detente.rules.agreements.patterns.expansion import Role
@@ -17,8 +17,8 @@ from detente.rules.evidence.said import plain_name
 
 
 def played(
-    role: Role, o: Occurrence, term: Term, parties: Collection[str], register: Register
-) -> tuple[list[tuple[str, list[Doubt]]], str]:
+    role: Role, o: Occurrence, term: Term, parties: Collection[str], register: Ties
+) -> tuple[list[tuple[str, list[Uncertainty]]], str]:
     """Return at which parties' charge an occurrence plays a role, with the doubts about it; and why not at another's."""
     wide = role.whose in ("actor", "any")
     weight = weigh(o, term, parties, register, whole_scope=wide)
@@ -34,7 +34,7 @@ def played(
     return found, why_not
 
 
-def _by(role: Role, o: Occurrence, term: Term, parties: Collection[str], register: Register) -> Weight:
+def _by(role: Role, o: Occurrence, term: Term, parties: Collection[str], register: Ties) -> Weight:
     """Whether the actor is one of those that the slot names."""
     if not role.what.by or plain_name(o.actor) in {plain_name(name) for name in role.what.by}:
         return Weight()
@@ -46,15 +46,15 @@ def _by(role: Role, o: Occurrence, term: Term, parties: Collection[str], registe
             return Weight(why=f"not by {', '.join(role.what.by)}")
         case "contested":
             why = f"whether {o.actor} is {' or '.join(role.what.by)} is contested"
-            return Weight(doubts=(Doubt(contested=True, settles=f"what {o.actor} is", why=why),))
+            return Weight(doubts=(Uncertainty(contested=True, settles=f"what {o.actor} is", why=why),))
     if o.actor in parties:
         return Weight(why=f"not by {', '.join(role.what.by)}")
     why = f"whether {o.actor or 'who did it'} is {' or '.join(role.what.by)} is not known"
-    return Weight(doubts=(Doubt(contested=False, settles="who it was", why=why),))
+    return Weight(doubts=(Uncertainty(contested=False, settles="who it was", why=why),))
 
 
 def _parties(
-    role: Role, o: Occurrence, term: Term, parties: Collection[str], register: Register
+    role: Role, o: Occurrence, term: Term, parties: Collection[str], register: Ties
 ) -> list[tuple[str, Weight]]:
     if role.whose == "any":
         return [(plain_name(o.actor), Weight())]

@@ -18,7 +18,7 @@ from detente.records.agreements.position import Position
 from detente.records.agreements.term import Term
 from detente.records.agreements.term_check import needs
 from detente.rules.agreements.facts.events import moment
-from detente.rules.agreements.facts.occurrences import Book, Changed
+from detente.rules.agreements.facts.occurrences import Occurrences, OccurrencesChanged
 from detente.rules.agreements.facts.weigh import Band, beyond
 from detente.rules.agreements.judging.effect import Act, act, effects
 from detente.rules.agreements.judging.live import LiveTerm
@@ -51,7 +51,7 @@ class Watching:
 
     # --- what comes
 
-    def build(self, book: Book) -> None:
+    def build(self, book: Occurrences) -> None:
         """Make every term anew from the version in force and the annexes at hand."""
         self.live, self.unexpanded, self.by_class = {}, {}, {}
         terms = self.terms()
@@ -95,12 +95,12 @@ class Watching:
         """Return the parties, and the third parties."""
         return tuple(sorted({*self.body.parties, *(third.party for third in self.body.thirds)}))
 
-    def add_act(self, entry: str, recorded_us: int, body: Assent | Position, book: Book) -> None:
+    def add_act(self, entry: str, recorded_us: int, body: Assent | Position, book: Occurrences) -> None:
         """Take a party's assent or position."""
         self.acts = sorted([*self.acts, act(entry, recorded_us, body)], key=lambda a: (a.at_us, a.entry))
         self._effects(book)
 
-    def take(self, changed: Changed, book: Book) -> None:
+    def take(self, changed: OccurrencesChanged, book: Occurrences) -> None:
         """Take what one entry changed: the verdicts of the terms that it touches, and no others, are made anew when asked for."""
         for o in changed.gone:
             for live in self._of(o.classes):
@@ -147,10 +147,10 @@ class Watching:
 
     def _touch(self, live: LiveTerm) -> None:
         self._dirty.add(live.term.term)
-        if isinstance(live.term.pattern, tm.Permission):
+        if isinstance(live.term.pattern, tm.Permitted):
             self._dirty.update(name for name in live.term.pattern.despite if name in self.live)
 
-    def _effects(self, book: Book) -> None:
+    def _effects(self, book: Occurrences) -> None:
         for name, live in self.live.items():
             after = live.term.period.after
             made = effects(self.body, live.term, self.acts, None if after is None else self._kept_us.get(after))

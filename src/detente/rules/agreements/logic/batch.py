@@ -173,11 +173,11 @@ class _Engine:
         answers = np.array([self._holds(f, b) for b in bindings], np.bool_)
         return known.pick(answers[back])
 
-    def _code(self, term: fm.Term) -> int:
+    def _code(self, term: fm.LogicTerm) -> int:
         assert isinstance(term, fm.Const)
         return self.codes.of(inside(term.value))
 
-    def _value(self, term: fm.Term, binding: dict[str, Any]) -> int:
+    def _value(self, term: fm.LogicTerm, binding: dict[str, Any]) -> int:
         try:
             return self.codes.of(_term(term, binding))
         except Undefined:
@@ -355,7 +355,7 @@ class _Engine:
         return np.array([self.codes.of(int(v)) for v in different.tolist()], np.int64)[back]
 
 
-def _term(term: fm.Term, binding: dict[str, Any]) -> Any:
+def _term(term: fm.LogicTerm, binding: dict[str, Any]) -> Any:
     match term:
         case fm.Var(name):
             return binding[name]

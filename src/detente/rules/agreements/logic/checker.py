@@ -406,7 +406,7 @@ def _silent(f: Formula, want: bool, tree: Tree, env: dict[str, Any]) -> list[tup
     return None
 
 
-def _term(term: fm.Term, env: dict[str, Any]) -> Any:
+def _term(term: fm.LogicTerm, env: dict[str, Any]) -> Any:
     """Return the value of a term, `Other`, or `_term` itself where it has none."""
     match term:
         case fm.Var(name):

@@ -46,7 +46,7 @@ class Codes:
         return outside(self.values[code])
 
 
-class Table:
+class EventTable:
     """The events of one name: for each row its position in time, and the codes of a field when they are asked for."""
 
     def __init__(
@@ -69,7 +69,7 @@ class Columns:
         """Take the moments of all events of the log, in any order."""
         self.codes = Codes()
         self.moments = _sorted_different(times)
-        self.tables: dict[str, Table] = {}
+        self.tables: dict[str, EventTable] = {}
 
     def add(
         self, name: str, times: Ints, field: Callable[[str], Sequence[Any]], plain: frozenset[str] = frozenset()
@@ -85,7 +85,7 @@ class Columns:
         def values(wanted: str) -> Sequence[Any]:
             return times.tolist() if wanted == TIME_FIELD else field(wanted)
 
-        self.tables[name] = Table(positions.astype(np.int64), values, self.codes, plain | {TIME_FIELD})
+        self.tables[name] = EventTable(positions.astype(np.int64), values, self.codes, plain | {TIME_FIELD})
 
 
 def _sorted_different(times: Ints) -> Ints:

@@ -15,7 +15,7 @@ from detente.rules.agreements.logic import formula as fm
 from detente.rules.agreements.logic.formula import Formula
 from detente.rules.agreements.logic.guarded import binds, disjuncts, order
 from detente.rules.agreements.logic.happening import column_of, inside
-from detente.rules.agreements.logic.index import Held
+from detente.rules.agreements.logic.index import EventStore
 from detente.rules.agreements.logic.values import Undefined, aggregate, arithmetic
 
 INFINITE = float("inf")
@@ -28,7 +28,7 @@ Names = frozenset[str]
 class Compiler:
     """Compiles formulas that share their slots and what is held."""
 
-    def __init__(self, held: Held) -> None:
+    def __init__(self, held: EventStore) -> None:
         self.held = held
         self.slots: dict[str, int] = {}
 
@@ -94,7 +94,7 @@ class Compiler:
 
         return compare
 
-    def term(self, term: fm.Term) -> Callable[[Slots], Any]:
+    def term(self, term: fm.LogicTerm) -> Callable[[Slots], Any]:
         """Return the function that gives a term its value; raises `Undefined` where it has none."""
         match term:
             case fm.Var(name):

@@ -35,28 +35,28 @@ class Node(msgspec.Struct, frozen=True, tag=True):
     """The root of terms and formulas."""
 
 
-class Term(Node, frozen=True):
+class LogicTerm(Node, frozen=True):
     """A variable, a value or a sum of them."""
 
 
-class Var(Term, frozen=True):
+class Var(LogicTerm, frozen=True):
     """A variable."""
 
     name: str
 
 
-class Const(Term, frozen=True):
+class Const(LogicTerm, frozen=True):
     """A value."""
 
     value: Value
 
 
-class Arith(Term, frozen=True):
+class Arith(LogicTerm, frozen=True):
     """A calculation on numbers, exact on whole ones; 7 / 2 is 3.5; MOD takes the sign of its left side."""
 
     op: ArithOp
-    left: Term
-    right: Term
+    left: LogicTerm
+    right: LogicTerm
 
 
 class Window(msgspec.Struct, frozen=True):
@@ -83,15 +83,15 @@ class Event(Formula, frozen=True):
     """An event of this name, now, whose named fields equal these terms (variables or values); fields not named are free."""
 
     name: str
-    args: tuple[tuple[str, Term], ...]
+    args: tuple[tuple[str, LogicTerm], ...]
 
 
 class Compare(Formula, frozen=True):
     """A comparison. Numbers compare with numbers, text with text; across kinds only `=` and `!=` have an answer."""
 
     op: CompareOp
-    left: Term
-    right: Term
+    left: LogicTerm
+    right: LogicTerm
 
 
 class Not(Formula, frozen=True):
@@ -269,7 +269,7 @@ def conj(*parts: Formula) -> Formula:
     return Truth(True) if result is None else result
 
 
-def event(name: str, **fields: str | Term) -> Event:
+def event(name: str, **fields: str | LogicTerm) -> Event:
     """Make an event formula: `event("notice", id="n")` binds the variable n. For a value write `Const("n")`."""
     return Event(name, tuple((field, Var(v) if isinstance(v, str) else v) for field, v in fields.items()))
 
@@ -279,7 +279,7 @@ def seconds(from_s: float = 0, to_s: float | None = None) -> Window:
     return Window(round(from_s * SECOND_US), None if to_s is None else round(to_s * SECOND_US))
 
 
-def term_vars(term: Term) -> frozenset[str]:
+def term_vars(term: LogicTerm) -> frozenset[str]:
     """Return the variables of a term."""
     match term:
         case Var(name):
@@ -341,7 +341,7 @@ def free_vars_of(f: Formula, of_part: Callable[[Formula], frozenset[str]]) -> fr
             return frozenset().union(*(of_part(child) for child in children(f)))
 
 
-def substitute(f: Formula, names: dict[str, Term], fresh: Callable[[str], str]) -> Formula:
+def substitute(f: Formula, names: dict[str, LogicTerm], fresh: Callable[[str], str]) -> Formula:
     """Put terms in the places of free variables; bound names are renamed by `fresh`, so nothing is captured."""
     match f:
         case Event(name, args):
@@ -369,7 +369,7 @@ def substitute(f: Formula, names: dict[str, Term], fresh: Callable[[str], str]) 
             return rebuild(f, tuple(substitute(child, names, fresh) for child in children(f)))
 
 
-def _grouped_by_value(f: Aggregate, names: dict[str, Term], fresh: Callable[[str], str]) -> Formula:
+def _grouped_by_value(f: Aggregate, names: dict[str, LogicTerm], fresh: Callable[[str], str]) -> Formula:
     """A definition with an aggregate used with a value for a group or for the result: group first, then compare."""
     new = {name: fresh(name) for name in (f.result, *f.groups)}
     inner = substitute(f, {old: Var(name) for old, name in new.items()}, fresh)
@@ -378,7 +378,7 @@ def _grouped_by_value(f: Aggregate, names: dict[str, Term], fresh: Callable[[str
     return Exists(tuple(new.values()), conj(inner, *equal, *keep))
 
 
-def _in_term(term: Term, names: dict[str, Term]) -> Term:
+def _in_term(term: LogicTerm, names: dict[str, LogicTerm]) -> LogicTerm:
     match term:
         case Var(name):
             return names.get(name, term)
@@ -417,7 +417,7 @@ def _inner(f: Formula) -> str:
     return text(f) if isinstance(f, Truth | Event) else f"({text(f)})"
 
 
-def term_text(term: Term) -> str:
+def term_text(term: LogicTerm) -> str:
     """Write a term; sums stand in brackets."""
     match term:
         case Var(name):

@@ -16,7 +16,7 @@ from detente.errors import Problem, Refused, problem
 from detente.rules.agreements.logic import formula as fm
 from detente.rules.agreements.logic.formula import Formula
 from detente.rules.agreements.logic.parser import Places, not_too_deep
-from detente.rules.agreements.logic.tokens import Place, refuse
+from detente.rules.agreements.logic.tokens import TextPlace, refuse
 
 Names = frozenset[str]
 NONE: Names = frozenset()
@@ -94,7 +94,7 @@ class _Core:
     def _core(self, f: Formula, names: dict[str, str]) -> Formula:
         match f:
             case fm.Event() | fm.Compare():
-                terms: dict[str, fm.Term] = {old: fm.Var(new) for old, new in names.items()}
+                terms: dict[str, fm.LogicTerm] = {old: fm.Var(new) for old, new in names.items()}
                 return fm.substitute(f, terms, self.fresh)
             case fm.Not(body):
                 return self.negated(self.core(body, names), f)
@@ -272,12 +272,12 @@ def _why_stuck(waiting: list[Formula], bound: Names, work: Work) -> Unguarded:
     raise AssertionError("some part waits for nothing")
 
 
-def binds(f: fm.Compare, given: Names) -> tuple[str, fm.Term] | None:
+def binds(f: fm.Compare, given: Names) -> tuple[str, fm.LogicTerm] | None:
     """Return the variable that an equation gives a value, and the term it equals; None if it gives none."""
     return _binds(f, given)
 
 
-def _binds(f: fm.Compare, given: Names) -> tuple[str, fm.Term] | None:
+def _binds(f: fm.Compare, given: Names) -> tuple[str, fm.LogicTerm] | None:
     if f.op != "=":
         return None
     for one, other in ((f.left, f.right), (f.right, f.left)):
@@ -347,7 +347,7 @@ def _named(p: Problem, name: str) -> Problem:
     return problem(p.code, where, p.value, p.rule, p.next_step)
 
 
-def _place(f: Formula, places: Places) -> Place | None:
+def _place(f: Formula, places: Places) -> TextPlace | None:
     for part in fm.walk(f):
         if id(part) in places:
             return places[id(part)][1]
@@ -389,7 +389,7 @@ def _kinds(f: Formula, places: Places, events: tuple[fm.Signature, ...]) -> list
     seen: dict[str, str] = {}
     problems: list[Problem] = []
 
-    def use(term: fm.Term, kind: str | None, part: Formula) -> None:
+    def use(term: fm.LogicTerm, kind: str | None, part: Formula) -> None:
         match term:
             case fm.Const(value) if kind is not None and value is not None and _kind(value) != kind:
                 clash(fm.term_text(term), _kind(value), kind, part)
@@ -429,7 +429,7 @@ def _kind(value: fm.Value) -> str:
     return "truth" if isinstance(value, bool) else "text" if isinstance(value, str) else "number"
 
 
-def _kind_of(term: fm.Term, seen: dict[str, str]) -> str | None:
+def _kind_of(term: fm.LogicTerm, seen: dict[str, str]) -> str | None:
     match term:
         case fm.Const(value):
             return None if value is None else _kind(value)

@@ -86,7 +86,7 @@ class Index:
         entries.add(row[0], row)  # type: ignore[arg-type]
 
 
-class Held:
+class EventStore:
     """Time points and events held now."""
 
     def __init__(self, signatures: Iterable[Signature]) -> None:

@@ -24,9 +24,9 @@ from detente.rules.agreements.logic.compiled import Compiler, Scan, Slots
 from detente.rules.agreements.logic.formula import Formula, Rule, Terms, Value
 from detente.rules.agreements.logic.guarded import check_terms, conjuncts, reach
 from detente.rules.agreements.logic.happening import Happening, Row, column_of, inside, outside, row_of
-from detente.rules.agreements.logic.index import Entries, Held
+from detente.rules.agreements.logic.index import Entries, EventStore
 from detente.rules.agreements.logic.parser import Places
-from detente.rules.agreements.logic.touches import Touch, threat, touches
+from detente.rules.agreements.logic.touches import TouchPoint, threat, touches
 
 HORIZON_US = 30 * 86_400 * fm.SECOND_US
 """How late a report may come and still be answered at once, unless the agreement says otherwise."""
@@ -37,7 +37,7 @@ Span = tuple[int | float, int | float]
 INFINITE = float("inf")
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+class RuleVerdict(msgspec.Struct, frozen=True, kw_only=True):
     """A moment and a binding at which a rule holds, and how sure that is."""
 
     at_us: int
@@ -52,13 +52,13 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """Between which moments an event would have to lie whose report could still withdraw it; None: none can."""
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True):
+class MonitorChange(msgspec.Struct, frozen=True, kw_only=True):
     """What one event, or the passing of time, changed."""
 
     kind: Literal["found", "withdrawn", "settled"]
     slow: bool = False
     """The event lay beyond the horizon, so stored events were evaluated."""
-    verdict: Verdict
+    verdict: RuleVerdict
 
 
 class History(Protocol):
@@ -182,7 +182,7 @@ class Found:
 class Watch:
     """One rule being watched."""
 
-    def __init__(self, rule: Rule, core: Formula, held: Held) -> None:
+    def __init__(self, rule: Rule, core: Formula, held: EventStore) -> None:
         self.rule, self.core, self.held = rule, core, held
         self.names = tuple(sorted(fm.free_vars(core)))
         self.before_us, self.after_us = reach(core)
@@ -194,7 +194,7 @@ class Watch:
         for touch in touches(core):
             self._place(touch)
 
-    def _place(self, touch: Touch) -> None:
+    def _place(self, touch: TouchPoint) -> None:
         fixed = {} if touch.event is None else _fixed(touch.event, self.names, self.held)
         place = _Place(touch, fixed, self)
         if touch.event is None:
@@ -207,7 +207,7 @@ class Watch:
         return self.compiler.scan(self.core, frozenset(given))
 
 
-def _fixed(event: fm.Event, names: tuple[str, ...], held: Held) -> dict[str, int]:
+def _fixed(event: fm.Event, names: tuple[str, ...], held: EventStore) -> dict[str, int]:
     """Return which variables of a verdict an event fixes, each with its column."""
     signature = held.signatures[event.name]
     return {
@@ -220,7 +220,7 @@ def _fixed(event: fm.Event, names: tuple[str, ...], held: Held) -> dict[str, int
 class _Place:
     """A place of a rule that can change, ready to be evaluated."""
 
-    def __init__(self, touch: Touch, fixed: dict[str, int], watch: Watch) -> None:
+    def __init__(self, touch: TouchPoint, fixed: dict[str, int], watch: Watch) -> None:
         names = watch.names
         self.from_us = -INFINITE if touch.from_us is None else touch.from_us
         self.to_us = INFINITE if touch.to_us is None else touch.to_us
@@ -240,7 +240,7 @@ class _Place:
         self.slots_of = tuple(watch.compiler.slot(name) for name in names)
         self.watch = watch
 
-    def _probe(self, touch: Touch, fixed: dict[str, int], watch: Watch) -> None:
+    def _probe(self, touch: TouchPoint, fixed: dict[str, int], watch: Watch) -> None:
         """Find an event that the rule needs at its own moment, whose key the touching event tells: without one, nothing holds."""
         self.probe: dict[Hashable, Entries] | None = None
         self.probe_key: tuple[tuple[int, Hashable], ...] = ()
@@ -298,7 +298,7 @@ class Monitor:
         self.terms, self.horizon_us = terms, horizon_us
         self.checked = check_terms(terms, places) if checked is None else checked
         self.history: History = MemoryHistory() if history is None else history
-        self.held = Held(terms.events)
+        self.held = EventStore(terms.events)
         self.watches = tuple(Watch(rule, core, self.held) for rule, core in self.checked)
         self._by_moment = [(n, place) for n, watch in enumerate(self.watches) for place in watch.by_moment]
         self._by_event: dict[str, dict[tuple[int, Hashable] | None, list[tuple[int, _Place]]]] = {}
@@ -315,7 +315,7 @@ class Monitor:
         self._held_from_us: int | float = -INFINITE
         self._next_drop_us: int | None = None
 
-    def add(self, happening: Happening) -> tuple[Change, ...]:
+    def add(self, happening: Happening) -> tuple[MonitorChange, ...]:
         """Take one event; returns what it changed, and what became settled because it shows that time has passed.
 
         An event that is there already changes nothing. Refuse events that do not fit their signature before (`log.py`).
@@ -323,7 +323,7 @@ class Monitor:
         if not self.history.add(happening):
             return ()
         at_us = happening.at_us
-        changes: list[Change] = []
+        changes: list[MonitorChange] = []
         if self.now_us is None or at_us > self.now_us:
             changes += self.advance(at_us)
         beyond = self.now_us is not None and at_us < self.now_us - self.horizon_us
@@ -331,7 +331,7 @@ class Monitor:
             return (*changes, *self._slowly(happening, here=True))
         return (*changes, *self._add(happening))
 
-    def advance(self, now_us: int) -> list[Change]:
+    def advance(self, now_us: int) -> list[MonitorChange]:
         """Tell the monitor that it is now; returns the verdicts that became settled. Time does not go back."""
         if self.now_us is not None and now_us <= self.now_us:
             return []
@@ -341,11 +341,11 @@ class Monitor:
             _, _, at_us, number, binding = heapq.heappop(self._pending)
             watch = self.watches[number]
             if watch.found.holds(binding, at_us):
-                changes.append(Change(kind="settled", verdict=self._verdict(watch, at_us, binding)))
+                changes.append(MonitorChange(kind="settled", verdict=self._verdict(watch, at_us, binding)))
         self._drop()
         return changes
 
-    def verdicts(self, rule: str | None = None) -> list[Verdict]:
+    def verdicts(self, rule: str | None = None) -> list[RuleVerdict]:
         """Return what stands within the horizon, in order of moment, rule and binding."""
         found = [
             self._verdict(watch, at_us, binding)
@@ -357,7 +357,7 @@ class Monitor:
 
     # --- fast
 
-    def _add(self, happening: Happening) -> list[Change]:
+    def _add(self, happening: Happening) -> list[MonitorChange]:
         at_us, name = happening.at_us, happening.name
         signature = self.held.signatures.get(name)
         new_moment = self.held.add_moment(at_us)
@@ -366,7 +366,7 @@ class Monitor:
             row = row_of(happening, signature)
             if not self.held.add_row(name, row):
                 row = None
-        changes: list[Change] = []
+        changes: list[MonitorChange] = []
         if new_moment:
             for number, place in self._by_moment:
                 self._evaluate(number, place, at_us, (), changes)
@@ -377,7 +377,7 @@ class Monitor:
                     self._evaluate(number, place, at_us, values, changes)
         return changes
 
-    def remove(self, happening: Happening) -> tuple[Change, ...]:
+    def remove(self, happening: Happening) -> tuple[MonitorChange, ...]:
         """Take one event back; returns what that changed. What stands after is as if it had never come."""
         if not self.history.remove(happening):
             return ()
@@ -385,7 +385,7 @@ class Monitor:
         beyond = self.now_us is not None and at_us < self.now_us - self.horizon_us
         if beyond and self._keep_us is not None:
             return tuple(self._slowly(happening, here=False))
-        changes: list[Change] = []
+        changes: list[MonitorChange] = []
         row = None
         if happening.name in self.held.signatures:
             row = row_of(happening, self.held.signatures[happening.name])
@@ -411,7 +411,7 @@ class Monitor:
             found = [*found, *(pair for item in enumerate(row) for pair in known.get(item, ()))]
         return found
 
-    def _evaluate(self, number: int, place: _Place, at_us: int, values: Binding, changes: list[Change]) -> None:
+    def _evaluate(self, number: int, place: _Place, at_us: int, values: Binding, changes: list[MonitorChange]) -> None:
         watch = place.watch
         found = watch.found
         span = (at_us + place.from_us, at_us + place.to_us)
@@ -421,17 +421,17 @@ class Monitor:
         if now == before:
             return
         for moment, binding in before - now:
-            changes.append(Change(kind="withdrawn", verdict=self._verdict(watch, moment, binding)))
+            changes.append(MonitorChange(kind="withdrawn", verdict=self._verdict(watch, moment, binding)))
             found.remove(binding, moment)
         for moment, binding in now - before:
             verdict = self._verdict(watch, moment, binding)
-            changes.append(Change(kind="found", verdict=verdict))
+            changes.append(MonitorChange(kind="found", verdict=verdict))
             found.add(binding, moment)
             if not verdict.settled:
                 self._pushed += 1
                 heapq.heappush(self._pending, (verdict.settles_at_us, self._pushed, moment, number, binding))
 
-    def _verdict(self, watch: Watch, at_us: int, binding: Binding) -> Verdict:
+    def _verdict(self, watch: Watch, at_us: int, binding: Binding) -> RuleVerdict:
         return verdict(
             watch.rule.name, watch.names, at_us, binding, watch.after_us, watch.threat, self.horizon_us, self.now_us
         )
@@ -456,20 +456,22 @@ class Monitor:
 
     # --- slow
 
-    def _slowly(self, happening: Happening, here: bool) -> list[Change]:
+    def _slowly(self, happening: Happening, here: bool) -> list[MonitorChange]:
         """Answer an event beyond the horizon: evaluate its neighbourhood in the history without it and with it, and compare."""
         if happening.at_us >= self._held_from_us:
             self._hold(happening, here)
-        changes: list[Change] = []
+        changes: list[MonitorChange] = []
         for watch in self.watches:
             without, around = self._neighbourhood(watch, happening)
             before, now = (without, around) if here else (around, without)
             for moment, binding in sorted(before - now, key=_by_moment):
-                changes.append(Change(kind="withdrawn", slow=True, verdict=self._verdict(watch, moment, binding)))
+                changes.append(
+                    MonitorChange(kind="withdrawn", slow=True, verdict=self._verdict(watch, moment, binding))
+                )
                 if moment >= self._found_from_us:
                     watch.found.remove(binding, moment)
             for moment, binding in sorted(now - before, key=_by_moment):
-                changes.append(Change(kind="found", slow=True, verdict=self._verdict(watch, moment, binding)))
+                changes.append(MonitorChange(kind="found", slow=True, verdict=self._verdict(watch, moment, binding)))
                 if moment >= self._found_from_us:
                     watch.found.add(binding, moment)
         return changes
@@ -501,7 +503,7 @@ class Monitor:
         return self._evaluate_apart(watch, without, span), self._evaluate_apart(watch, around, span)
 
     def _evaluate_apart(self, watch: Watch, events: Iterable[Happening], span: Span) -> set[_At]:
-        held = Held(self.terms.events)
+        held = EventStore(self.terms.events)
         for other in events:
             held.add_moment(other.at_us)
             if other.name in held.signatures:
@@ -536,7 +538,7 @@ def verdict(
     threatened: tuple[int | None, int | None] | None,
     horizon_us: int,
     now_us: int | None,
-) -> Verdict:
+) -> RuleVerdict:
     """Make a verdict: what holds, when it settles, and which reports could still withdraw it."""
     settles_at_us = at_us + (after_us or 0)
     withdrawn_by = None
@@ -545,7 +547,7 @@ def verdict(
         low, high = threatened
         withdrawn_by = (None if low is None else at_us + low, None if high is None else at_us + high)
         fast_until_us = None if low is None else at_us + low + horizon_us
-    return Verdict(
+    return RuleVerdict(
         at_us=at_us,
         bindings={name: outside(value) for name, value in zip(names, binding, strict=True)},
         fast_until_us=fast_until_us,

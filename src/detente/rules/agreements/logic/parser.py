@@ -14,10 +14,10 @@ from decimal import Decimal
 
 from detente.errors import Problem, Refused, problem
 from detente.rules.agreements.logic import formula as fm
-from detente.rules.agreements.logic.formula import Formula, Signature, Term, Terms, Window
-from detente.rules.agreements.logic.tokens import Place, Token, refuse, tokens
+from detente.rules.agreements.logic.formula import Formula, LogicTerm, Signature, Terms, Window
+from detente.rules.agreements.logic.tokens import TextPlace, Token, refuse, tokens
 
-Places = dict[int, tuple[Formula, Place]]
+Places = dict[int, tuple[Formula, TextPlace]]
 """Where each formula stands in the text, by `id`; the formula itself is kept so that its id stays its own."""
 
 INFIX = {"SINCE": (1, 1), "UNTIL": (1, 1), "EQUIV": (4, 5), "IMPLIES": (5, 5), "OR": (6, 7), "AND": (7, 8)}
@@ -379,8 +379,8 @@ class _Reader:
             raise self.wrong("the moment is a field of every event: name(t=x)", "event", token)
         if token.text in ("tp", "tpts"):
             raise self.wrong("positions are not known here: a late event would move them all", "event", token)
-        named: list[tuple[str, Token, Term]] = []
-        plain: list[Term] = []
+        named: list[tuple[str, Token, LogicTerm]] = []
+        plain: list[LogicTerm] = []
         while not self.at(")"):
             if named or plain:
                 if not self.at(","):
@@ -401,14 +401,14 @@ class _Reader:
             return self.use(token, plain)
         return self.mark(self.event(token, named, plain), token)
 
-    def argument(self) -> Term:
+    def argument(self) -> LogicTerm:
         start = self.here
         found = self.term()
         if isinstance(found, fm.Arith):
             raise self.wrong("an argument is a variable or a value; compare a sum outside", "fields", start)
         return found
 
-    def use(self, token: Token, plain: list[Term]) -> Formula:
+    def use(self, token: Token, plain: list[LogicTerm]) -> Formula:
         made = self.definitions[token.text]
         if len(plain) != len(made.params):
             raise self.wrong(f"{token.text} takes {len(made.params)} arguments, not {len(plain)}", "fields", token)
@@ -419,11 +419,11 @@ class _Reader:
             self.mark(part, token)
         return self.mark(fm.Exists(wild, body), token) if wild else body
 
-    def own_name(self, term: Term) -> Term:
+    def own_name(self, term: LogicTerm) -> LogicTerm:
         """Give a wildcard argument a name of its own."""
         return fm.Var("_" + self.fresh("w")) if isinstance(term, fm.Var) and term.name == "_" else term
 
-    def event(self, token: Token, named: list[tuple[str, Token, Term]], plain: list[Term]) -> Formula:
+    def event(self, token: Token, named: list[tuple[str, Token, LogicTerm]], plain: list[LogicTerm]) -> Formula:
         signature = self.events.get(token.text)
         if signature is None:
             if self.checked:
@@ -466,7 +466,7 @@ class _Reader:
         made = fm.Compare(COMPARISONS[sign.text], left, right)  # type: ignore[arg-type]
         return self.mark(made, sign)
 
-    def term(self, strength: int = 0) -> Term:
+    def term(self, strength: int = 0) -> LogicTerm:
         self.depth += 1
         if self.depth > MOST_DEEP:
             raise self.wrong(f"more than {MOST_DEEP} brackets or operators in one another", "depth")
@@ -484,7 +484,7 @@ class _Reader:
         self.depth -= 1
         return left
 
-    def simple_term(self) -> Term:
+    def simple_term(self) -> LogicTerm:
         token = self.take()
         if token.kind == "string":
             return fm.Const(json.loads(token.text))

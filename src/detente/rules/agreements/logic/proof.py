@@ -20,7 +20,7 @@ from detente.rules.agreements.logic.compiled import COMPARE, Compiler, Scan
 from detente.rules.agreements.logic.formula import Formula, Terms, Value
 from detente.rules.agreements.logic.guarded import check_terms, core, violations
 from detente.rules.agreements.logic.happening import Flag, Happening, column_of, inside, outside, row_of
-from detente.rules.agreements.logic.index import Held
+from detente.rules.agreements.logic.index import EventStore
 from detente.rules.agreements.logic.touches import touches
 from detente.rules.agreements.logic.values import Undefined, aggregate, arithmetic
 
@@ -36,7 +36,7 @@ class NoProof(DetenteError):  # noqa: N818 - an answer
 class Prover:
     """Proves what rules say of what is held."""
 
-    def __init__(self, terms: Terms, held: Held) -> None:
+    def __init__(self, terms: Terms, held: EventStore) -> None:
         """Take terms that can be monitored (else `Refused`), and the events."""
         self.terms, self.held = terms, held
         check_terms(terms)
@@ -438,7 +438,7 @@ def _form(value: Hashable) -> Any:
     return ("truth", value.value) if isinstance(value, Flag) else value
 
 
-def _term(term: fm.Term, env: Env) -> Any:
+def _term(term: fm.LogicTerm, env: Env) -> Any:
     match term:
         case fm.Var(name):
             return env[name]
@@ -456,7 +456,7 @@ class _Unknown(Exception):  # noqa: N818 - no error: an answer
     """It depends on which other value."""
 
 
-def _known(op: str, left: fm.Term, right: fm.Term, env: Env) -> bool | None:
+def _known(op: str, left: fm.LogicTerm, right: fm.LogicTerm, env: Env) -> bool | None:
     """Return what a comparison answers, or None where it depends on which other value a variable has."""
     try:
         one, two = _term(left, env), _term(right, env)
@@ -472,9 +472,9 @@ def _known(op: str, left: fm.Term, right: fm.Term, env: Env) -> bool | None:
     return COMPARE[op](one, two)
 
 
-def held_of(terms: Terms, happenings: Iterable[Happening]) -> Held:
+def held_of(terms: Terms, happenings: Iterable[Happening]) -> EventStore:
     """Put events where a prover can find them."""
-    held = Held(terms.events)
+    held = EventStore(terms.events)
     for happening in happenings:
         held.add_moment(happening.at_us)
         signature = held.signatures.get(happening.name)

@@ -32,7 +32,7 @@ _TOKEN = re.compile(
 MOST_CHARACTERS = 100_000
 
 
-class Place(NamedTuple):
+class TextPlace(NamedTuple):
     """Where something stands in the text; both from 1."""
 
     line: int
@@ -47,7 +47,7 @@ class Token(NamedTuple):
 
     kind: str
     text: str
-    place: Place
+    place: TextPlace
     offset: int
 
     @property
@@ -56,7 +56,7 @@ class Token(NamedTuple):
         return self.offset + len(self.text)
 
 
-def refuse(code: str, place: Place | None, value: object, rule: str, next_step: str) -> Refused:
+def refuse(code: str, place: TextPlace | None, value: object, rule: str, next_step: str) -> Refused:
     """Make the refusal of one thing at one place."""
     return Refused([problem(code, str(place) if place else "", value, rule, next_step)])
 
@@ -69,7 +69,7 @@ def tokens(source: str) -> list[Token]:
     found: list[Token] = []
     position, line, start = 0, 1, 0
     while position < len(source):
-        place = Place(line, position - start + 1)
+        place = TextPlace(line, position - start + 1)
         match = _TOKEN.match(source, position)
         if match is None:
             raise _unknown(source, position, place)
@@ -80,11 +80,11 @@ def tokens(source: str) -> list[Token]:
         if newlines:
             line, start = line + newlines, position + text.rindex("\n") + 1
         position = match.end()
-    found.append(Token("end", "", Place(line, position - start + 1), position))
+    found.append(Token("end", "", TextPlace(line, position - start + 1), position))
     return found
 
 
-def _token(kind: str, text: str, place: Place, offset: int) -> Token:
+def _token(kind: str, text: str, place: TextPlace, offset: int) -> Token:
     if kind == "name" and text in KEYWORDS:
         return Token("keyword", text, place, offset)
     if kind == "string":
@@ -95,7 +95,7 @@ def _token(kind: str, text: str, place: Place, offset: int) -> Token:
     return Token(kind, text, place, offset)
 
 
-def _unknown(source: str, position: int, place: Place) -> Refused:
+def _unknown(source: str, position: int, place: TextPlace) -> Refused:
     rest = source[position:]
     if rest.startswith('"'):
         return refuse("string", place, rest[:20], "a string must end on its line", 'Close it with ".')

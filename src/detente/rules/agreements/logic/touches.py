@@ -18,7 +18,7 @@ Reach = tuple[int | None, int | None]
 """From and to, microseconds, either sign; None is without bound on that side."""
 
 
-class Touch(msgspec.Struct, frozen=True):
+class TouchPoint(msgspec.Struct, frozen=True):
     """One place that can change. `event` None: any event, by making a new time point."""
 
     event: fm.Event | None
@@ -28,18 +28,18 @@ class Touch(msgspec.Struct, frozen=True):
     """+1: more events make the formula true there; -1: false; 0: either."""
 
 
-def touches(f: Formula) -> tuple[Touch, ...]:
+def touches(f: Formula) -> tuple[TouchPoint, ...]:
     """Return every place of a core formula that can change."""
     found = list(_touches(f, (0, 0), 1))
     if not anchored(f):
-        found.append(Touch(None, 0, 0, 1))
+        found.append(TouchPoint(None, 0, 0, 1))
     return tuple(dict.fromkeys(found))
 
 
-def _touches(f: Formula, at: Reach, sign: int) -> Iterator[Touch]:
+def _touches(f: Formula, at: Reach, sign: int) -> Iterator[TouchPoint]:
     match f:
         case fm.Event():
-            yield Touch(f, at[0], at[1], sign)
+            yield TouchPoint(f, at[0], at[1], sign)
         case fm.Not(body):
             yield from _touches(body, at, -sign)
         case fm.Aggregate(_, _, _, _, body):
@@ -48,22 +48,22 @@ def _touches(f: Formula, at: Reach, sign: int) -> Iterator[Touch]:
             there = _moved(at, window, isinstance(f, fm.Once))
             yield from _touches(body, there, sign)
             if not anchored(body):
-                yield Touch(None, there[0], there[1], sign)
+                yield TouchPoint(None, there[0], there[1], sign)
         case fm.Previous(window, body) | fm.Next(window, body):
             there = _moved(at, window, isinstance(f, fm.Previous))
             yield from _touches(body, there, sign)
             near = _moved(at, fm.Window(0, window.to_us), isinstance(f, fm.Previous))
-            yield Touch(None, near[0], near[1], 0)
+            yield TouchPoint(None, near[0], near[1], 0)
         case fm.Since(window, left, right) | fm.Until(window, left, right):
             past = isinstance(f, fm.Since)
             there = _moved(at, window, past)
             yield from _touches(right, there, sign)
             if not anchored(right):
-                yield Touch(None, there[0], there[1], sign)
+                yield TouchPoint(None, there[0], there[1], sign)
             between = _moved(at, fm.Window(0, window.to_us), past)
             yield from _touches(left, between, sign)
             if not (isinstance(left, fm.Not) and anchored(left.body)) and left != fm.Truth(True):
-                yield Touch(None, between[0], between[1], -sign)
+                yield TouchPoint(None, between[0], between[1], -sign)
         case _:
             for child in fm.children(f):
                 yield from _touches(child, at, sign)

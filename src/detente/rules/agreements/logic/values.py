@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
-from detente.rules.agreements.logic.formula import AggregateOp, ArithOp, CompareOp, Const, Term, Value, Var
+from detente.rules.agreements.logic.formula import AggregateOp, ArithOp, CompareOp, Const, LogicTerm, Value, Var
 
 Key = tuple[bool, Value]
 
@@ -85,7 +85,7 @@ def _mod(left: int | float, right: int | float) -> int | float:
     return math.fmod(left, right)
 
 
-def value_of(term: Term, binding: Mapping[str, Value]) -> Value:
+def value_of(term: LogicTerm, binding: Mapping[str, Value]) -> Value:
     """Return the value of a term; raises `Undefined`."""
     match term:
         case Var(name):

@@ -12,7 +12,7 @@ from detente.rules.agreements.patterns.expansion import (
     SIDES,
     Expansion,
     Role,
-    Side,
+    RuleSide,
     both,
     exists,
     in_effect,
@@ -25,7 +25,7 @@ from detente.rules.agreements.patterns.limits import excuses
 from detente.rules.agreements.readings.spans import length_us, longest_us
 
 
-def undone(side: Side, done: Event, until_us: int) -> Formula:
+def undone(side: RuleSide, done: Event, until_us: int) -> Formula:
     """Nothing of `done` from s (when it was owed) until d (when it was due). What may have happened counts at any end of its band."""
     near: Formula = fm.conj(done, least("x", "<=", "d"))
     if not side.certain:
@@ -34,12 +34,12 @@ def undone(side: Side, done: Event, until_us: int) -> Formula:
     return fm.Not(fm.Eventually(Window(0, until_us), exists(near, *keep, "s", "d")))
 
 
-def _done(side: Side, name: str, **more: str | fm.Term) -> Event:
-    bound: dict[str, str | fm.Term] = {"t": "x"} if side.certain else {"t": "x", "first": "f"}
+def _done(side: RuleSide, name: str, **more: str | fm.LogicTerm) -> Event:
+    bound: dict[str, str | fm.LogicTerm] = {"t": "x"} if side.certain else {"t": "x", "first": "f"}
     return side.save(name, **more, **bound)
 
 
-def _excused(side: Side, term: Term, until_us: int) -> list[Formula]:
+def _excused(side: RuleSide, term: Term, until_us: int) -> list[Formula]:
     """A duty that was not done by d is excused by what happened until d, and within its span of it."""
     found: list[Formula] = []
     for n, excuse in enumerate(term.excused_by):
@@ -65,7 +65,7 @@ def within(term: Term, p: Within, begins_us: int | None) -> Expansion:
     if p.after is not None:
         roles = (*roles, Role(name="owed", what=p.after, whose="owed"))
     roles = (*roles, *excuses(term))
-    link: dict[str, str | fm.Term] = {"about": "i"} if p.each else {}
+    link: dict[str, str | fm.LogicTerm] = {"about": "i"} if p.each else {}
     rules = {
         name: exists(
             fm.conj(

@@ -20,7 +20,7 @@ EXPAND: dict[type[Any], Callable[[Term, Any, Context], Expansion]] = {
     tm.AtMost: lambda term, p, c: limits.at_most(term, p, c[1]),
     tm.CalmFor: lambda term, p, c: reached.calm_for(term, p),
     tm.MutualSatisfaction: lambda term, p, c: reached.mutual_satisfaction(term, p),
-    tm.Permission: lambda term, p, c: limits.permission(term, p, c[1]),
+    tm.Permitted: lambda term, p, c: limits.permission(term, p, c[1]),
     tm.Phases: lambda term, p, c: duties.phases(term, p, c[0]),
     tm.Power: lambda term, p, c: reached.power(term, p),
     tm.Precedes: lambda term, p, c: limits.precedes(term, p, c[1]),
@@ -41,4 +41,4 @@ def expand(term: Term, begins_us: int | None = None, permitted: bool = False) ->
 
 def despite(terms: tuple[Term, ...], term: Term) -> tuple[Term, ...]:
     """Return the permissions that allow what a term forbids."""
-    return tuple(t for t in terms if isinstance(t.pattern, tm.Permission) and term.term in t.pattern.despite)
+    return tuple(t for t in terms if isinstance(t.pattern, tm.Permitted) and term.term in t.pattern.despite)

@@ -108,22 +108,22 @@ def twice(name: str, fields: tuple[tuple[str, str], ...]) -> tuple[Signature, Si
     return Signature(name, fields), Signature(f"maybe_{name}", fields)
 
 
-class Side:
+class RuleSide:
     """Names events for one of the two rules: what harms as established, what saves as possible; or the other way round."""
 
     def __init__(self, certain: bool) -> None:
         self.certain = certain
 
-    def harm(self, name: str, **fields: str | fm.Term) -> Event:
+    def harm(self, name: str, **fields: str | fm.LogicTerm) -> Event:
         """Name an event that makes for a breach (or undoes what was reached)."""
         return fm.event(name if self.certain else f"maybe_{name}", **fields)
 
-    def save(self, name: str, **fields: str | fm.Term) -> Event:
+    def save(self, name: str, **fields: str | fm.LogicTerm) -> Event:
         """Name an event that speaks against it."""
         return fm.event(f"maybe_{name}" if self.certain else name, **fields)
 
 
-CERTAIN, POSSIBLE = Side(True), Side(False)
+CERTAIN, POSSIBLE = RuleSide(True), RuleSide(False)
 SIDES = (("certain", CERTAIN), ("possible", POSSIBLE))
 
 
@@ -138,7 +138,7 @@ def exists(formula: Formula, *keep: str) -> Formula:
     return fm.Exists(names, formula) if names else formula
 
 
-def in_effect(side: Side, band: bool) -> Formula:
+def in_effect(side: RuleSide, band: bool) -> Formula:
     """The term is in effect now for party p under reading r; for the whole of the event's band where that must be certain."""
     if side.certain and band:
         return exists(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detente.records.agreements.term import Absence, AtMost, Excuse, Permission, Precedes, Term
+from detente.records.agreements.term import Absence, AtMost, Excuse, Permitted, Precedes, Term
 from detente.rules.agreements.logic import formula as fm
 from detente.rules.agreements.logic.formula import Formula, Window
 from detente.rules.agreements.patterns.expansion import (
@@ -11,7 +11,7 @@ from detente.rules.agreements.patterns.expansion import (
     SIDES,
     Expansion,
     Role,
-    Side,
+    RuleSide,
     both,
     exists,
     in_effect,
@@ -30,7 +30,7 @@ def excuses(term: Term) -> tuple[Role, ...]:
     )
 
 
-def unexcused(side: Side, excused_by: tuple[Excuse, ...], permitted: bool) -> list[Formula]:
+def unexcused(side: RuleSide, excused_by: tuple[Excuse, ...], permitted: bool) -> list[Formula]:
     """Return the conditions under which a breach now is not excused."""
     found: list[Formula] = []
     for n, excuse in enumerate(excused_by):
@@ -108,7 +108,7 @@ def precedes(term: Term, p: Precedes, permitted: bool) -> Expansion:
     return _limit(term, roles, rules, permitted)
 
 
-def permission(term: Term, p: Permission, permitted: bool) -> Expansion:
+def permission(term: Term, p: Permitted, permitted: bool) -> Expansion:
     """What may be done, done without what must come before it, is a breach of the permission's condition."""
     roles: tuple[Role, ...] = (Role(name="may", what=p.may, whose="actor"),)
     if p.only_after is not None:

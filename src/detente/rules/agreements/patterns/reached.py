@@ -15,7 +15,7 @@ from detente.rules.agreements.patterns.expansion import (
     START,
     Expansion,
     Role,
-    Side,
+    RuleSide,
     both,
     exists,
     least,
@@ -51,7 +51,7 @@ def calm_for(term: Term, p: CalmFor) -> Expansion:
     return made(term.term, "condition", roles, both("reached", rules), (START,))
 
 
-def _each_day(side: Side, until_us: int) -> Formula:
+def _each_day(side: RuleSide, until_us: int) -> Formula:
     """Where days must qualify (n > 0): what must happen did, on n different days until d. Otherwise nothing is asked.
 
     Events of `daily` name their local day in `about`.
@@ -129,7 +129,7 @@ def written(term: Term, p: Written) -> Expansion:
     return made(term.term, "limit", roles, both("breach", rules), (IN_EFFECT,))
 
 
-def signed(f: Formula, side: Side, positive: bool = True) -> Formula:
+def signed(f: Formula, side: RuleSide, positive: bool = True) -> Formula:
     """Put established or possible events in, by whether a part speaks for or against. Counts take what harms."""
     match f:
         case fm.Event("in_effect", _):

@@ -13,10 +13,10 @@ import msgspec
 from detente.errors import Refused, problem
 from detente.rules.agreements.readings.counters import Base, Count, count
 from detente.rules.agreements.readings.counting import Counting, Match
-from detente.rules.agreements.readings.events import Event, Log, known
+from detente.rules.agreements.readings.events import EventLog, TimedEvent, known
 
 
-class End(msgspec.Struct, frozen=True, kw_only=True):
+class AnnouncedEnd(msgspec.Struct, frozen=True, kw_only=True):
     """An end that someone announced; `ends_us` None: they say that there is none. `standing`: they have announced no other since."""
 
     by: str
@@ -30,7 +30,7 @@ class AtEnd(msgspec.Struct, frozen=True, kw_only=True):
     """What each counter reads at an announced end, if it came as announced (`past`: that moment is over)."""
 
     counts: tuple[Count, ...]
-    end: End
+    end: AnnouncedEnd
     past: bool
 
 
@@ -43,7 +43,7 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     at_ends: tuple[AtEnd, ...]
     bases: tuple[Base, ...]
     counts: tuple[Count, ...]
-    ends: tuple[End, ...]
+    ends: tuple[AnnouncedEnd, ...]
     now_us: int
     other_starts: tuple[tuple[Base, tuple[Count, ...]], ...]
     seen: int
@@ -54,7 +54,7 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
         return next(count for count in self.counts if count.way == way)
 
 
-def board(term: Counting, events: Iterable[Event], now_us: int, known_at_us: int | None = None) -> Board:
+def board(term: Counting, events: Iterable[TimedEvent], now_us: int, known_at_us: int | None = None) -> Board:
     """Lay the readings side by side: of what had happened by `now_us`, as reported by `known_at_us` (None: whatever is given).
 
     Raises `Refused` if two different events share an id, or the two moments are reversed.
@@ -62,7 +62,7 @@ def board(term: Counting, events: Iterable[Event], now_us: int, known_at_us: int
     if known_at_us is not None and known_at_us < now_us:
         rule = "is not before the moment that is asked about"
         raise Refused([problem("known", "known_at", known_at_us, rule, "Ask for an earlier moment.")])
-    whole = Log(events if known_at_us is None else known(events, known_at_us))
+    whole = EventLog(events if known_at_us is None else known(events, known_at_us))
     log = whole.until(now_us)
     starts = _starts(term, log)
     resets = _resets(term, log, starts[0].at_us) if starts else ()
@@ -80,18 +80,18 @@ def board(term: Counting, events: Iterable[Event], now_us: int, known_at_us: int
     )
 
 
-def _counts(term: Counting, log: Log, bases: tuple[Base, ...], now_us: int) -> tuple[Count, ...]:
+def _counts(term: Counting, log: EventLog, bases: tuple[Base, ...], now_us: int) -> tuple[Count, ...]:
     held = tuple(base for base in bases if base.at_us >= bases[0].at_us)
     return tuple(count(term, way, log, held, now_us) for way in term.ways)
 
 
-def _at_end(term: Counting, log: Log, bases: tuple[Base, ...], end: End, now_us: int) -> AtEnd:
+def _at_end(term: Counting, log: EventLog, bases: tuple[Base, ...], end: AnnouncedEnd, now_us: int) -> AtEnd:
     ends_us = now_us if end.ends_us is None else end.ends_us
     counts = tuple(msgspec.structs.replace(c, days=(), moves=()) for c in _counts(term, log, bases, ends_us))
     return AtEnd(counts=counts, end=end, past=ends_us <= now_us)
 
 
-def _starts(term: Counting, log: Log) -> tuple[Base, ...]:
+def _starts(term: Counting, log: EventLog) -> tuple[Base, ...]:
     """Each moment at which the log has a start, in order, with all events that give it."""
     by_moment: dict[int, list[str]] = {}
     for event in log.events:
@@ -100,7 +100,7 @@ def _starts(term: Counting, log: Log) -> tuple[Base, ...]:
     return tuple(Base(at_us=at_us, events=tuple(ids), why="start") for at_us, ids in by_moment.items())
 
 
-def _resets(term: Counting, log: Log, from_us: int) -> tuple[Base, ...]:
+def _resets(term: Counting, log: EventLog, from_us: int) -> tuple[Base, ...]:
     """Each moment at which those who may have reset the count: anyone of them, or the last of all of them since the last reset."""
     power = term.resets
     if power is None:
@@ -117,13 +117,13 @@ def _resets(term: Counting, log: Log, from_us: int) -> tuple[Base, ...]:
     return tuple(found)
 
 
-def _ends(term: Counting, log: Log) -> tuple[End, ...]:
+def _ends(term: Counting, log: EventLog) -> tuple[AnnouncedEnd, ...]:
     if not term.announces:
         return ()
     said = log.among((Match(event=term.announces),), *_EVER)
     last = {event.by: event.id for event in said}
     return tuple(
-        End(
+        AnnouncedEnd(
             by=event.by,
             ends_us=event.moment("ends"),
             event=event.id,

@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from detente.rules.agreements.readings.counting import Absent, Condition, Match, Open, Present, Satisfied
-from detente.rules.agreements.readings.events import Event, Log
+from detente.rules.agreements.readings.events import EventLog, TimedEvent
 
 Answer = Literal["no", "running", "unknown", "yes"]
 
@@ -26,7 +26,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     parties: tuple[str, ...] = ()
 
 
-class Span(msgspec.Struct, frozen=True):
+class DaySpan(msgspec.Struct, frozen=True):
     """A day, or what counts of it: from its first instant to before `end_us`; what is known of it reaches to `now_us`."""
 
     start_us: int
@@ -39,7 +39,7 @@ class Span(msgspec.Struct, frozen=True):
         return self.end_us <= self.now_us
 
 
-def check_day(condition: Condition, log: Log, span: Span) -> Check:
+def check_day(condition: Condition, log: EventLog, span: DaySpan) -> Check:
     """Return what a condition is over a span, as a log shows it."""
     match condition:
         case Absent():
@@ -61,7 +61,7 @@ def together(answers: Sequence[Answer]) -> Answer:
     return "yes"
 
 
-def _absent(c: Absent, log: Log, span: Span) -> Check:
+def _absent(c: Absent, log: EventLog, span: DaySpan) -> Check:
     within, perhaps = _in(log, c.of, span)
     if len(within) > c.at_most:
         return Check(answer="no", condition=c.id, events=within)
@@ -72,7 +72,7 @@ def _absent(c: Absent, log: Log, span: Span) -> Check:
     return Check(answer="yes", condition=c.id, events=within)
 
 
-def _present(c: Present, log: Log, span: Span) -> Check:
+def _present(c: Present, log: EventLog, span: DaySpan) -> Check:
     within, perhaps = _in(log, c.of, span)
     if len(within) >= c.at_least:
         return Check(answer="yes", condition=c.id, events=within)
@@ -83,7 +83,7 @@ def _present(c: Present, log: Log, span: Span) -> Check:
     return Check(answer=c.silence, condition=c.id, events=(*within, *perhaps))
 
 
-def _open(c: Open, log: Log, span: Span) -> Check:
+def _open(c: Open, log: EventLog, span: DaySpan) -> Check:
     last = log.last((*c.opened_by, *c.closed_by), span.start_us)
     basis = () if last is None else (last.id,)
     state: Answer = c.before
@@ -100,7 +100,7 @@ def _open(c: Open, log: Log, span: Span) -> Check:
     return Check(answer="unknown" if perhaps else state, condition=c.id, events=(*basis, *perhaps))
 
 
-def _satisfied(c: Satisfied, log: Log, span: Span) -> Check:
+def _satisfied(c: Satisfied, log: EventLog, span: DaySpan) -> Check:
     """It is judged at the end of the day: until then it may still be said, or taken back."""
     until_us = min(span.end_us - 1, span.now_us)
     last = {party: log.last((Match(event=c.event, where={"by": party}),), until_us) for party in c.parties}
@@ -113,14 +113,14 @@ def _satisfied(c: Satisfied, log: Log, span: Span) -> Check:
     )
 
 
-def _word(event: Event | None, c: Satisfied, at_us: int) -> Answer:
+def _word(event: TimedEvent | None, c: Satisfied, at_us: int) -> Answer:
     until_us = None if event is None else event.moment("until")
     if event is None or (until_us is not None and until_us < at_us):
         return c.silence
     return "yes" if event.says("satisfied") is True else "no"
 
 
-def _in(log: Log, matches: tuple[Match, ...], span: Span) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _in(log: EventLog, matches: tuple[Match, ...], span: DaySpan) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the events that lie in a span, and those that perhaps do."""
     found = log.among(matches, span.start_us, span.end_us)
     last_us = min(span.end_us, span.now_us + 1)

@@ -11,10 +11,10 @@ from typing import Literal
 
 import msgspec
 
-from detente.rules.agreements.readings.conditions import Answer, Check, Span, check_day, together
+from detente.rules.agreements.readings.conditions import Answer, Check, DaySpan, check_day, together
 from detente.rules.agreements.readings.counting import Counting, Kind, Way
 from detente.rules.agreements.readings.days import DAY, DAY_US, Days
-from detente.rules.agreements.readings.events import Log
+from detente.rules.agreements.readings.events import EventLog
 
 Why = Literal["day begins", "does not qualify", "is not known to qualify", "qualifies", "reached", "reset", "start"]
 
@@ -66,7 +66,7 @@ class Count(msgspec.Struct, frozen=True, kw_only=True):
     way: str
 
 
-def count(term: Counting, way: Way, log: Log, bases: tuple[Base, ...], now_us: int) -> Count:
+def count(term: Counting, way: Way, log: EventLog, bases: tuple[Base, ...], now_us: int) -> Count:
     """Count in one way, from each base in turn; the last one's count is what stands."""
     begun = [base for base in bases if base.at_us <= now_us and (way.resets or base.why == "start")]
     if not begun:
@@ -81,7 +81,7 @@ def count(term: Counting, way: Way, log: Log, bases: tuple[Base, ...], now_us: i
     return msgspec.structs.replace(made, moves=tuple(moves))
 
 
-def _calendar(term: Counting, way: Way, log: Log, base: Base, now_us: int) -> Count:
+def _calendar(term: Counting, way: Way, log: EventLog, base: Base, now_us: int) -> Count:
     days = Days(term.zone, term.day_starts_s)
     first, counts_first = days.of(base.at_us), way.kind == "calendar"
     due_us = days.start(days.after(first, term.days + (not counts_first)))
@@ -96,7 +96,7 @@ def _calendar(term: Counting, way: Way, log: Log, base: Base, now_us: int) -> Co
     return _made(way, base, stands, due_us, due_us if reached else None, moves)
 
 
-def _elapsed(term: Counting, way: Way, log: Log, base: Base, now_us: int) -> Count:
+def _elapsed(term: Counting, way: Way, log: EventLog, base: Base, now_us: int) -> Count:
     due_us = base.at_us + term.days * DAY_US
     moves = [Move(at_us=base.at_us, count=0, events=base.events, why=base.why)]
     reached = due_us <= now_us
@@ -105,7 +105,7 @@ def _elapsed(term: Counting, way: Way, log: Log, base: Base, now_us: int) -> Cou
     return _made(way, base, now_us - base.at_us, due_us, due_us if reached else None, moves)
 
 
-def _qualifying(term: Counting, way: Way, log: Log, base: Base, now_us: int) -> Count:
+def _qualifying(term: Counting, way: Way, log: EventLog, base: Base, now_us: int) -> Count:
     days, conditions = Days(term.zone, term.day_starts_s), [term.condition(name) for name in way.needs]
     moves = [Move(at_us=base.at_us, count=0, events=base.events, why=base.why)]
     rows: list[Day] = []
@@ -113,7 +113,7 @@ def _qualifying(term: Counting, way: Way, log: Log, base: Base, now_us: int) -> 
     reached_us: int | None = None
     day: date = days.of(base.at_us)
     while (start_us := days.start(day)) <= now_us:
-        span = Span(max(start_us, base.at_us), days.end(day), now_us)
+        span = DaySpan(max(start_us, base.at_us), days.end(day), now_us)
         if span.end_us > span.start_us:
             checks = tuple(check_day(condition, log, span) for condition in conditions)
             answer = together([check.answer for check in checks])
@@ -131,7 +131,7 @@ def _qualifying(term: Counting, way: Way, log: Log, base: Base, now_us: int) -> 
     return msgspec.structs.replace(_made(way, base, sure, reached_us, reached_us, moves), days=tuple(rows), most=most)
 
 
-def _day(day: date, span: Span, answer: Answer, checks: tuple[Check, ...], sure: int, most: int) -> Day:
+def _day(day: date, span: DaySpan, answer: Answer, checks: tuple[Check, ...], sure: int, most: int) -> Day:
     return Day(
         answer=answer,
         checks=checks,

@@ -22,18 +22,18 @@ Kind = Literal["calendar", "calendar-after", "elapsed", "qualifying"]
 MOST_DAYS = 3_660
 
 
-class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class CountingPart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What every part of a term is: no field that is not in the format."""
 
 
-class Match(Part, frozen=True, kw_only=True):
+class Match(CountingPart, frozen=True, kw_only=True):
     """Events of a kind, whose fields have these values (a list: any of them)."""
 
     event: str
     where: Mapping[str, Value | tuple[Value, ...]] = {}
 
 
-class Absent(Part, frozen=True, kw_only=True, tag="absent", tag_field="kind"):
+class Absent(CountingPart, frozen=True, kw_only=True, tag="absent", tag_field="kind"):
     """A day on which at most so many such events happen: "calm"."""
 
     id: str
@@ -42,7 +42,7 @@ class Absent(Part, frozen=True, kw_only=True, tag="absent", tag_field="kind"):
     words: str
 
 
-class Present(Part, frozen=True, kw_only=True, tag="present", tag_field="kind"):
+class Present(CountingPart, frozen=True, kw_only=True, tag="present", tag_field="kind"):
     """A day on which at least so many such events happen. `silence`: what a day without a report of them is."""
 
     id: str
@@ -52,7 +52,7 @@ class Present(Part, frozen=True, kw_only=True, tag="present", tag_field="kind"):
     words: str
 
 
-class Open(Part, frozen=True, kw_only=True, tag="open", tag_field="kind"):
+class Open(CountingPart, frozen=True, kw_only=True, tag="open", tag_field="kind"):
     """A day throughout which something is open: opened by one event, closed by another. `before`: what it is until the first."""
 
     before: Literal["no", "unknown"]
@@ -62,7 +62,7 @@ class Open(Part, frozen=True, kw_only=True, tag="open", tag_field="kind"):
     words: str
 
 
-class Satisfied(Part, frozen=True, kw_only=True, tag="satisfied", tag_field="kind"):
+class Satisfied(CountingPart, frozen=True, kw_only=True, tag="satisfied", tag_field="kind"):
     """A day at whose end each of these parties says that it is satisfied: the latest word of each, in the field `satisfied`, true or false.
 
     A word with a field `until` holds until then. `silence`: what it is while a party says nothing.
@@ -78,7 +78,7 @@ class Satisfied(Part, frozen=True, kw_only=True, tag="satisfied", tag_field="kin
 Condition = Absent | Present | Open | Satisfied
 
 
-class Use(Part, frozen=True, kw_only=True):
+class Use(CountingPart, frozen=True, kw_only=True):
     """Who counts in this way, and how they said it."""
 
     party: str
@@ -87,7 +87,7 @@ class Use(Part, frozen=True, kw_only=True):
     tag: Tag
 
 
-class Way(Part, frozen=True, kw_only=True):
+class Way(CountingPart, frozen=True, kw_only=True):
     """One reading of "n days". For qualifying days `needs` names the conditions of a day, and `in_a_row` says that a day which does
     not meet them starts the count anew.
 
@@ -103,7 +103,7 @@ class Way(Part, frozen=True, kw_only=True):
     words: str
 
 
-class Reset(Part, frozen=True, kw_only=True):
+class Reset(CountingPart, frozen=True, kw_only=True):
     """Who may start the count anew: each of the parties alone, or all together (when the last of them has said so)."""
 
     event: str
@@ -111,7 +111,7 @@ class Reset(Part, frozen=True, kw_only=True):
     together: bool
 
 
-class Counting(Part, frozen=True, kw_only=True):
+class Counting(CountingPart, frozen=True, kw_only=True):
     """The term. `goal` is what is due ("the joint centre opens"); `announces` the kind of event by which an end is announced (`ends`)."""
 
     announces: str = ""

@@ -20,7 +20,7 @@ _TIMES = ("ends", "until")
 """Fields that hold a time, or null."""
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+class TimedEvent(msgspec.Struct, frozen=True, kw_only=True):
     """One event. It happened at `at_us`, or some time from then to `latest_us` where nobody knows better.
 
     Microseconds since 1970 UTC. `told_us` is when it was reported: where nobody says, when it was over. `by` is who did or said
@@ -52,18 +52,18 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
         return all(_among(self.says(field), value) for field, value in match.where.items())
 
 
-class Log:
+class EventLog:
     """Events in order of occurrence, each once; found by kind and time."""
 
-    def __init__(self, events: Iterable[Event]) -> None:
+    def __init__(self, events: Iterable[TimedEvent]) -> None:
         self.events = ordered(events)
-        self._by_name: dict[str, list[Event]] = {}
+        self._by_name: dict[str, list[TimedEvent]] = {}
         for event in self.events:
             self._by_name.setdefault(event.name, []).append(event)
         self._starts = {name: [event.at_us for event in own] for name, own in self._by_name.items()}
         self._longest_us = max((event.latest_us - event.at_us for event in self.events), default=0)
 
-    def among(self, matches: Sequence[Match], from_us: int, before_us: int) -> tuple[Event, ...]:
+    def among(self, matches: Sequence[Match], from_us: int, before_us: int) -> tuple[TimedEvent, ...]:
         """Return the events of these kinds that lie, or may lie, from one moment to before another."""
         found = {
             event.id: event
@@ -73,7 +73,7 @@ class Log:
         }
         return tuple(sorted(found.values(), key=_order))
 
-    def last(self, matches: Sequence[Match], at_us: int) -> Event | None:
+    def last(self, matches: Sequence[Match], at_us: int) -> TimedEvent | None:
         """Return the last event of these kinds up to a moment."""
         found = []
         for match in matches:
@@ -82,18 +82,18 @@ class Log:
             found += [next((event for event in reversed(own[:until]) if event.fits(match)), None)]
         return max((event for event in found if event), key=_order, default=None)
 
-    def until(self, at_us: int) -> Log:
+    def until(self, at_us: int) -> EventLog:
         """Return the log of what had happened by a moment."""
-        return Log(event for event in self.events if event.at_us <= at_us)
+        return EventLog(event for event in self.events if event.at_us <= at_us)
 
-    def _between(self, name: str, from_us: int, before_us: int) -> Iterator[Event]:
+    def _between(self, name: str, from_us: int, before_us: int) -> Iterator[TimedEvent]:
         starts = self._starts.get(name, [])
         yield from self._by_name.get(name, [])[bisect_left(starts, from_us) : bisect_left(starts, before_us)]
 
 
-def ordered(events: Iterable[Event]) -> tuple[Event, ...]:
+def ordered(events: Iterable[TimedEvent]) -> tuple[TimedEvent, ...]:
     """Return events in order of occurrence, each once. Raises `Refused` where two different events have one id."""
-    by_id: dict[str, Event] = {}
+    by_id: dict[str, TimedEvent] = {}
     for event in events:
         other = by_id.setdefault(event.id, event)
         if other != event:
@@ -102,18 +102,18 @@ def ordered(events: Iterable[Event]) -> tuple[Event, ...]:
     return tuple(sorted(by_id.values(), key=_order))
 
 
-def _order(event: Event) -> tuple[int, int, str]:
+def _order(event: TimedEvent) -> tuple[int, int, str]:
     return event.at_us, event.latest_us, event.id
 
 
-def known(events: Iterable[Event], at_us: int) -> tuple[Event, ...]:
+def known(events: Iterable[TimedEvent], at_us: int) -> tuple[TimedEvent, ...]:
     """Return the events that had been reported by a moment."""
     return tuple(event for event in events if event.told_us <= at_us)
 
 
-def read_events(lines: Iterable[bytes]) -> tuple[Event, ...]:
+def read_events(lines: Iterable[bytes]) -> tuple[TimedEvent, ...]:
     """Read a log of JSON lines: `t`, `event`, and what else is known. Raises `Refused`, naming every line at fault."""
-    found: list[Event] = []
+    found: list[TimedEvent] = []
     faults: list[Problem] = []
     for n, line in enumerate(lines, 1):
         if not line.strip():
@@ -130,7 +130,7 @@ def read_events(lines: Iterable[bytes]) -> tuple[Event, ...]:
     return ordered(found)
 
 
-def read_event(value: Mapping[str, Any], where: str) -> Event:
+def read_event(value: Mapping[str, Any], where: str) -> TimedEvent:
     """Read one event of plain data; without an `id` it is called by where it stands. Raises `Refused`."""
     faults: list[Problem] = []
 
@@ -165,7 +165,7 @@ def read_event(value: Mapping[str, Any], where: str) -> Event:
     if faults:
         raise Refused(faults)
     fields = {field: item for field, item in value.items() if field not in _OWN}
-    return Event(
+    return TimedEvent(
         at_us=at_us, by=str(by), fields=fields, id=str(own_id), latest_us=latest_us, name=str(name), told_us=told_us
     )
 

@@ -8,13 +8,13 @@ from detente.errors import Refused, problem
 from detente.geometry.zones import tables_of
 from detente.geometry.zones import zone as zone_named
 from detente.rules.agreements.readings.days import Days
-from detente.rules.evidence.report.day import Period
+from detente.rules.evidence.report.day import ReportPeriod
 
 LAST_YEAR = 2200
 """Every moment of it can be written in microseconds."""
 
 
-def period_of(date: str, zone: str, as_of: str = "24:00", flag: str = "") -> Period:
+def period_of(date: str, zone: str, as_of: str = "24:00", flag: str = "") -> ReportPeriod:
     """Return the day that ends at a clock time on a date in a zone, with the day before to compare with.
 
     Raises `Refused`; `flag` stands before the name of what is wrong, where a person gave it as a flag.
@@ -27,7 +27,7 @@ def period_of(date: str, zone: str, as_of: str = "24:00", flag: str = "") -> Per
     days = Days(zone) if cut is None else Days(zone, cut.hour * 3600 + cut.minute * 60 + cut.second)
     ends = [days.start(day + timedelta(days=n + (cut is None))) for n in (-2, -1, 0)]
     cut_words = "" if cut is None else f", as of {as_of}"
-    return Period(
+    return ReportPeriod(
         before_us=ends[0],
         end_us=ends[2],
         name=f"{day:%A} {day.day} {day:%B %Y}{cut_words}",
@@ -37,7 +37,7 @@ def period_of(date: str, zone: str, as_of: str = "24:00", flag: str = "") -> Per
     )
 
 
-def require_begun(period: Period, by_us: int) -> None:
+def require_begun(period: ReportPeriod, by_us: int) -> None:
     """Raise `Refused` for a day that has not begun by a time: a report of it would say that nothing happened."""
     if by_us <= period.start_us:
         step = "Ask for a day that has begun."

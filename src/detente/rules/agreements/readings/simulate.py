@@ -12,11 +12,11 @@ from typing import Literal
 
 import msgspec
 
-from detente.rules.agreements.readings.board import Board, End, board
+from detente.rules.agreements.readings.board import AnnouncedEnd, Board, board
 from detente.rules.agreements.readings.conditions import Check
 from detente.rules.agreements.readings.counting import Absent, Counting, Match, Open, Present, Satisfied, Way
 from detente.rules.agreements.readings.days import DAY_US, Days
-from detente.rules.agreements.readings.events import Event
+from detente.rules.agreements.readings.events import TimedEvent
 
 Does = Literal["every day", "keep", "once", "say"]
 
@@ -29,13 +29,13 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     blocked: tuple[Check, ...]
-    ends_before: tuple[End, ...]
+    ends_before: tuple[AnnouncedEnd, ...]
     opens_us: int | None
     reached: bool
     way: str
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True):
+class Supposition(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that would have to be so from `from_us` on: an event, once or every day; a party's word; or that nothing happens."""
 
     condition: str
@@ -50,7 +50,7 @@ class Takes(msgspec.Struct, frozen=True, kw_only=True):
     """The earliest that the goal can be due in one way of counting, and each step without which it would be later or never."""
 
     opens_us: int | None
-    steps: tuple[Step, ...]
+    steps: tuple[Supposition, ...]
     way: str
 
 
@@ -65,9 +65,9 @@ class Simulation(msgspec.Struct, frozen=True, kw_only=True):
 
 def simulate(
     term: Counting,
-    events: Iterable[Event],
+    events: Iterable[TimedEvent],
     now_us: int,
-    supposed: Sequence[Event] = (),
+    supposed: Sequence[TimedEvent] = (),
     known_at_us: int | None = None,
 ) -> Simulation:
     """Answer both questions from what had happened by `now_us`, and what is supposed to happen after it.
@@ -86,7 +86,7 @@ def simulate(
     )
 
 
-def _forecast(term: Counting, way: Way, events: Sequence[Event], now_us: int) -> Forecast:
+def _forecast(term: Counting, way: Way, events: Sequence[TimedEvent], now_us: int) -> Forecast:
     one = msgspec.structs.replace(term, ways=(way,))
     far = board(one, events, _far(term, events, now_us))
     found = far.counts[0]
@@ -105,14 +105,14 @@ def _forecast(term: Counting, way: Way, events: Sequence[Event], now_us: int) ->
     )
 
 
-def _far(term: Counting, events: Sequence[Event], now_us: int) -> int:
+def _far(term: Counting, events: Sequence[TimedEvent], now_us: int) -> int:
     """Return a moment after which every day is like the one before, and enough such days have passed."""
     untils = (event.moment("until") for event in events if event.fields.get("until") is not None)
     last_us = max(chain((now_us,), (event.latest_us for event in events), (u for u in untils if u is not None)))
     return last_us + (term.days + 3) * (DAY_US + DAY_US // 12)
 
 
-def _takes(term: Counting, way: Way, events: Sequence[Event], now_us: int) -> Takes:
+def _takes(term: Counting, way: Way, events: Sequence[TimedEvent], now_us: int) -> Takes:
     steps = [] if way.kind != "qualifying" else [s for name in way.needs for s in _steps(term, name, events, now_us)]
     opens_us = _opens(term, way, (*events, *_happen(term, steps, events, now_us)), now_us)
     needed = []
@@ -125,32 +125,34 @@ def _takes(term: Counting, way: Way, events: Sequence[Event], now_us: int) -> Ta
     return Takes(opens_us=opens_us, steps=() if reached else tuple(needed), way=way.id)
 
 
-def _opens(term: Counting, way: Way, events: Sequence[Event], now_us: int) -> int | None:
+def _opens(term: Counting, way: Way, events: Sequence[TimedEvent], now_us: int) -> int | None:
     return _forecast(term, way, events, now_us).opens_us
 
 
-def _steps(term: Counting, name: str, events: Sequence[Event], now_us: int) -> list[Step]:
+def _steps(term: Counting, name: str, events: Sequence[TimedEvent], now_us: int) -> list[Supposition]:
     """Return what would make a condition hold from now on, each step apart."""
     c = term.condition(name)
     match c:
         case Absent():
             kinds = ", ".join(match.event for match in c.of)
-            return [Step(condition=c.id, does="keep", event=kinds, from_us=now_us, words=c.words)]
+            return [Supposition(condition=c.id, does="keep", event=kinds, from_us=now_us, words=c.words)]
         case Present():
-            return [Step(condition=c.id, does="every day", event=c.of[0].event, from_us=now_us, words=c.words)]
+            return [Supposition(condition=c.id, does="every day", event=c.of[0].event, from_us=now_us, words=c.words)]
         case Open():
             event = c.opened_by[0].event
-            return [Step(condition=c.id, does="once", event=event, from_us=now_us, words=c.words)]
+            return [Supposition(condition=c.id, does="once", event=event, from_us=now_us, words=c.words)]
         case Satisfied():
             return [
-                Step(condition=c.id, does="say", event=c.event, from_us=now_us, parties=(party,), words=c.words)
+                Supposition(condition=c.id, does="say", event=c.event, from_us=now_us, parties=(party,), words=c.words)
                 for party in c.parties
             ]
 
 
-def _happen(term: Counting, steps: Sequence[Step], events: Sequence[Event], now_us: int) -> list[Event]:
+def _happen(
+    term: Counting, steps: Sequence[Supposition], events: Sequence[TimedEvent], now_us: int
+) -> list[TimedEvent]:
     """Return the events that stand for the steps."""
-    found: list[Event] = []
+    found: list[TimedEvent] = []
     days = Days(term.zone, term.day_starts_s)
     for n, step in enumerate(steps):
         c = term.condition(step.condition)
@@ -168,7 +170,7 @@ def _happen(term: Counting, steps: Sequence[Step], events: Sequence[Event], now_
     return found
 
 
-def _event(name: str, match: Match, at_us: int) -> Event:
+def _event(name: str, match: Match, at_us: int) -> TimedEvent:
     values = {f: v[0] if isinstance(v, tuple | list) else v for f, v in match.where.items()}
     by = str(values.pop("by", ""))
-    return Event(at_us=at_us, by=by, fields=values, id=name, latest_us=at_us, name=match.event, told_us=at_us)
+    return TimedEvent(at_us=at_us, by=by, fields=values, id=name, latest_us=at_us, name=match.event, told_us=at_us)

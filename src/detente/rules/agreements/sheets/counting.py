@@ -28,7 +28,7 @@ from detente.rules.agreements.readings.counting import (
     Use,
     Way,
 )
-from detente.rules.agreements.readings.events import Event
+from detente.rules.agreements.readings.events import TimedEvent
 from detente.rules.agreements.words.vocabulary import READINGS, Vocabulary, vocabulary_of
 
 WAYS: dict[Reading, str] = {"calendar": "R1", "calendar-after": "R1b", "elapsed": "R2", "qualifying": "R3"}
@@ -38,14 +38,14 @@ _NO_END = ("holding", "in force")
 _ENDS = ("ended", "ends", "void")
 
 
-class Counted(msgspec.Struct, frozen=True, kw_only=True):
+class CountedTerm(msgspec.Struct, frozen=True, kw_only=True):
     """A counting term and its events."""
 
     counting: Counting
-    events: tuple[Event, ...]
+    events: tuple[TimedEvent, ...]
 
 
-def counted(watching: Watching, live: LiveTerm, words: Vocabulary | None = None) -> Counted | None:
+def counted(watching: Watching, live: LiveTerm, words: Vocabulary | None = None) -> CountedTerm | None:
     """Return a term as what counts its days; None where it counts none."""
     p = live.term.pattern
     if not isinstance(p, tm.CalmFor) or p.lasts.unit != "days":
@@ -70,7 +70,7 @@ def counted(watching: Watching, live: LiveTerm, words: Vocabulary | None = None)
         words=live.term.wording.words,
         zone=live.term.reckoning.zone,
     )
-    return Counted(
+    return CountedTerm(
         counting=counting, events=(*_begins(watching, live), *_of_acts(watching, live, resets), *_played(live))
     )
 
@@ -134,7 +134,7 @@ def _resets(watching: Watching, live: LiveTerm) -> Reset | None:
 # --- the events
 
 
-def _begins(watching: Watching, live: LiveTerm) -> list[Event]:
+def _begins(watching: Watching, live: LiveTerm) -> list[TimedEvent]:
     begins = {effect.begins_us for effect in live.effects if not effect.reading} - {None}
     stated = watching.body.begins
     says = f"{watching.body.title}: {stated.text if stated is not None else 'all have assented'}"
@@ -144,9 +144,9 @@ def _begins(watching: Watching, live: LiveTerm) -> list[Event]:
     ]
 
 
-def _of_acts(watching: Watching, live: LiveTerm, resets: Reset | None) -> list[Event]:
+def _of_acts(watching: Watching, live: LiveTerm, resets: Reset | None) -> list[TimedEvent]:
     """What parties said: ends, satisfaction, resets."""
-    found: list[Event] = []
+    found: list[TimedEvent] = []
     if (ends := _last(watching.body.ends)) is not None:
         begins = _last(watching.body.begins)
         at_us = ends if begins is None else begins
@@ -168,7 +168,7 @@ def _of_acts(watching: Watching, live: LiveTerm, resets: Reset | None) -> list[E
     return found
 
 
-def _played(live: LiveTerm) -> Iterable[Event]:
+def _played(live: LiveTerm) -> Iterable[TimedEvent]:
     """What happened, as this viewer's entries have it; what is in doubt is unsure."""
     roles = [role for role in live.expansion.roles if role.name in ("without", "daily", "reset")]
     for weighed in live.weighed.values():
@@ -180,14 +180,14 @@ def _played(live: LiveTerm) -> Iterable[Event]:
             yield _happened(name, weighed, f"{o.id} ({name})" if n else o.id)
 
 
-def _happened(name: str, weighed: Weighed, of: str) -> Event:
+def _happened(name: str, weighed: Weighed, of: str) -> TimedEvent:
     o = weighed.occurrence
     kinds = [c for c in o.classes if c != o.id.partition("/")[0]]
     says = f"{' '.join(kinds) or o.id}, said by {', '.join(v.origin for v in o.for_)}"
     return _event(name, o.first_us, o.last_us, of, o.actor, says, sure=not weighed.doubts)
 
 
-def _act(act: Act, name: str, says: str, **fields: str | int | bool | None) -> Event:
+def _act(act: Act, name: str, says: str, **fields: str | int | bool | None) -> TimedEvent:
     made = _event(name, act.at_us, act.at_us, act.entry, act.party, says)
     return msgspec.structs.replace(made, fields={**made.fields, **fields})
 
@@ -202,8 +202,8 @@ def _event(
     *,
     sure: bool = True,
     **fields: str | int | bool | None,
-) -> Event:
-    return Event(
+) -> TimedEvent:
+    return TimedEvent(
         at_us=first_us,
         by=by,
         fields={**fields, "says": says},

@@ -10,7 +10,7 @@ from html import escape as _e
 
 from detente.rules.agreements.sheets.sheet import PartyRow, Sheet, TermRow
 from detente.rules.agreements.words.plain import capital, listed, sentence
-from detente.rules.agreements.words.readings import Reading, Telling
+from detente.rules.agreements.words.readings import BoardInWords, ReadingInWords
 from detente.rules.agreements.words.verdicts import NOT_VERDICTS, SIGNS, VerdictWords
 
 _STYLE = """
@@ -112,7 +112,7 @@ def _verdict(v: VerdictWords) -> str:
     )
 
 
-def _readings(telling: Telling) -> str:
+def _readings(telling: BoardInWords) -> str:
     ends = f"<h3>At each announced end</h3>{_small_list(telling.ends)}" if telling.ends else ""
     return (
         f"<h3>The days, as each reading counts them, at {_e(telling.at)}</h3><p><small>{NOT_VERDICTS} {_e(telling.reckoned)}</small></p>"
@@ -120,7 +120,7 @@ def _readings(telling: Telling) -> str:
     )
 
 
-def _reading(r: Reading) -> str:
+def _reading(r: ReadingInWords) -> str:
     days = f"<details open><summary>day by day</summary>{_small_list(r.days)}</details>" if r.days else ""
     takes = f"<p>{_e(r.takes[0])}</p>{_list(r.takes[1:])}" if r.takes else ""
     return (

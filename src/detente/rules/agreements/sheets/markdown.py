@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from detente.rules.agreements.sheets.sheet import PartyRow, Sheet, TermRow
 from detente.rules.agreements.words.plain import capital, listed, sentence
-from detente.rules.agreements.words.readings import Reading, Telling
+from detente.rules.agreements.words.readings import BoardInWords, ReadingInWords
 from detente.rules.agreements.words.verdicts import NOT_VERDICTS, SIGNS, VerdictWords
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
@@ -76,7 +76,7 @@ def _verdict(v: VerdictWords) -> Iterable[str]:
         yield f"  - {_e(late)}"
 
 
-def _readings(telling: Telling) -> Iterable[str]:
+def _readings(telling: BoardInWords) -> Iterable[str]:
     yield f"### The days, as each reading counts them, at {_e(telling.at)}"
     yield NOT_VERDICTS
     yield _e(telling.reckoned)
@@ -87,7 +87,7 @@ def _readings(telling: Telling) -> Iterable[str]:
     yield _e(telling.rests_on)
 
 
-def _reading(r: Reading) -> Iterable[str]:
+def _reading(r: ReadingInWords) -> Iterable[str]:
     yield f"- **{_e(r.way)}**, {_e(r.how)}: **{_e(r.stands)}**"
     yield f"  - {_e(r.used_by)}"
     yield f"  - {_e(r.moved)}"

@@ -12,17 +12,17 @@ import msgspec
 
 from detente.records.agreements.assent import Assent
 from detente.records.evidence.bulletin import Bulletin
-from detente.rules.agreements.facts.occurrences import Book
+from detente.rules.agreements.facts.occurrences import Occurrences
 from detente.rules.agreements.judging.beside import counts_of
 from detente.rules.agreements.judging.live import LiveTerm
 from detente.rules.agreements.judging.publishing import RULESET
 from detente.rules.agreements.judging.verdict import Verdict
 from detente.rules.agreements.judging.watching import Watching
 from detente.rules.agreements.readings.simulate import simulate
-from detente.rules.agreements.sheets.counting import Counted, counted
-from detente.rules.agreements.sheets.status import Standing, standings
+from detente.rules.agreements.sheets.counting import CountedTerm, counted
+from detente.rules.agreements.sheets.status import WordsAndDeeds, standings
 from detente.rules.agreements.words.plain import at, capital, many
-from detente.rules.agreements.words.readings import Telling, tell
+from detente.rules.agreements.words.readings import BoardInWords, tell
 from detente.rules.agreements.words.terms import TermWords, term_words
 from detente.rules.agreements.words.verdicts import SHORT, VerdictWords, merged, verdict_words
 from detente.rules.agreements.words.vocabulary import Vocabulary, vocabulary_of
@@ -48,7 +48,7 @@ class TermRow(msgspec.Struct, frozen=True, kw_only=True):
     """One term: its words, its verdicts, for a count of days its readings side by side; and what was reported and left out, with why."""
 
     not_counted: tuple[str, ...]
-    readings: Telling | None
+    readings: BoardInWords | None
     settles: tuple[str, ...]
     term: TermWords | None
     name: str
@@ -79,7 +79,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
 
 def sheet(
     watching: Watching,
-    book: Book,
+    book: Occurrences,
     now_us: int,
     *,
     viewer: str,
@@ -140,7 +140,7 @@ def _marks(watching: Watching) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _party(watching: Watching, one: Standing, words: Vocabulary, entries: _Entries) -> PartyRow:
+def _party(watching: Watching, one: WordsAndDeeds, words: Vocabulary, entries: _Entries) -> PartyRow:
     act = next((a for a in watching.acts if a.entry == one.entry), None)
     said = ""
     if act is not None:
@@ -212,7 +212,7 @@ def _not_counted(live: LiveTerm) -> tuple[str, ...]:
     )
 
 
-def _counts(days: Counted | None, bulletins: Collection[tuple[str, Bulletin]], now_us: int) -> tuple[str, ...]:
+def _counts(days: CountedTerm | None, bulletins: Collection[tuple[str, Bulletin]], now_us: int) -> tuple[str, ...]:
     """What reporters count in windows that touch the days of a count: not split into single reports, so no day is laid to it."""
     if days is None:
         return ()
@@ -223,7 +223,7 @@ def _counts(days: Counted | None, bulletins: Collection[tuple[str, Bulletin]], n
 class _Entries:
     """What an entry says, for a reader: by its first digits and in words."""
 
-    def __init__(self, watching: Watching, book: Book, words: Vocabulary) -> None:
+    def __init__(self, watching: Watching, book: Occurrences, words: Vocabulary) -> None:
         self._zone = next((live.term.reckoning.zone for live in watching.live.values()), "UTC")
         self.bulletins = tuple(book.bulletins.values())
         self._says: dict[str, str] = {}

@@ -47,7 +47,7 @@ _SAYS: dict[str, Words] = {
 Deeds = Literal["acts against it", "acts on it", "acts on it and against it", "no deed seen"]
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class WordsAndDeeds(msgspec.Struct, frozen=True, kw_only=True):
     """One party's standing. `since_us` is from when its words count; `deeds` are those since then, with their entries.
 
     `ends` are the ends it has announced, in order; `reads` the readings that it uses, by term ("" for the whole).
@@ -68,12 +68,12 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.party}: in words, {self.words}; in deeds, {self.deeds}"
 
 
-def standings(watching: Watching, verdicts: Sequence[Verdict], now_us: int) -> tuple[Standing, ...]:
+def standings(watching: Watching, verdicts: Sequence[Verdict], now_us: int) -> tuple[WordsAndDeeds, ...]:
     """Return the standing of every party and third party at a moment, in order of party."""
     return tuple(_standing(watching, verdicts, party, now_us) for party in watching.parties())
 
 
-def _standing(watching: Watching, verdicts: Sequence[Verdict], party: str, now_us: int) -> Standing:
+def _standing(watching: Watching, verdicts: Sequence[Verdict], party: str, now_us: int) -> WordsAndDeeds:
     own = [a for a in watching.acts if a.party == party and a.at_us <= now_us]
     words: Words = "has said nothing"
     last: Act | None = None
@@ -92,7 +92,7 @@ def _standing(watching: Watching, verdicts: Sequence[Verdict], party: str, now_u
     ends = [
         (a, b.at.latest_us) for a, b in stated if b.says == "ends" and b.at is not None and b.at.latest_us is not None
     ]
-    return Standing(
+    return WordsAndDeeds(
         against=against,
         deeds=deeds,
         ends=tuple((at_us, a.entry) for a, at_us in ends),

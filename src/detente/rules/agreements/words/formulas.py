@@ -86,7 +86,7 @@ def _unary(f: Formula) -> str:
     raise TypeError(f"no formula: {f!r}")
 
 
-def _event(name: str, args: Sequence[tuple[str, fm.Term]]) -> str:
+def _event(name: str, args: Sequence[tuple[str, fm.LogicTerm]]) -> str:
     fields = [f"{field} {fm.term_text(term)}" for field, term in args]
     return f"{name}{' with ' if fields else ''}{listed(fields)}"
 

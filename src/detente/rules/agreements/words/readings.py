@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from detente.geometry.zones import tables_of
-from detente.rules.agreements.readings.board import AtEnd, Board, End
+from detente.rules.agreements.readings.board import AnnouncedEnd, AtEnd, Board
 from detente.rules.agreements.readings.calendars import CAUTION
 from detente.rules.agreements.readings.conditions import Check
 from detente.rules.agreements.readings.counters import Count, Day, Move
 from detente.rules.agreements.readings.counting import Counting, Way
-from detente.rules.agreements.readings.events import Event
-from detente.rules.agreements.readings.simulate import Forecast, Simulation, Step, Takes
+from detente.rules.agreements.readings.events import TimedEvent
+from detente.rules.agreements.readings.simulate import Forecast, Simulation, Supposition, Takes
 from detente.rules.agreements.words.plain import at, capital, day, hours, listed, many, ordinal, sentence
 
 SHORT, ID_DIGITS = 12, 64
@@ -27,7 +27,7 @@ TEXT_STANDS = {
 }
 
 
-class Reading(msgspec.Struct, frozen=True, kw_only=True):
+class ReadingInWords(msgspec.Struct, frozen=True, kw_only=True):
     """One way of counting in words: what it is, how it stands, who uses it, what moved it, what follows."""
 
     days: tuple[str, ...]
@@ -40,24 +40,24 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     way: str
 
 
-class Telling(msgspec.Struct, frozen=True, kw_only=True):
+class BoardInWords(msgspec.Struct, frozen=True, kw_only=True):
     """All readings in words; the ends that were announced; on what it rests. `reckoned`: by which tables its days are."""
 
     at: str
     clause: str
     ends: tuple[str, ...]
     goal: str
-    readings: tuple[Reading, ...]
+    readings: tuple[ReadingInWords, ...]
     reckoned: str
     rests_on: str
 
 
-def tell(term: Counting, found: Simulation, events: Sequence[Event]) -> Telling:
+def tell(term: Counting, found: Simulation, events: Sequence[TimedEvent]) -> BoardInWords:
     """Say a simulation: the board of now, and what follows from it."""
     by_id = {event.id: event for event in events}
     say = _Say(term, by_id)
     board = found.board
-    return Telling(
+    return BoardInWords(
         at=say.at(board.now_us),
         clause=f"{sentence(term.words)}{TEXT_STANDS[term.text]} ({term.source}, {term.tag}).",
         ends=tuple(say.end(end, _one(board.at_ends, end)) for end in board.ends),
@@ -71,7 +71,7 @@ def tell(term: Counting, found: Simulation, events: Sequence[Event]) -> Telling:
     )
 
 
-def _one(at_ends: Sequence[AtEnd], end: End) -> AtEnd | None:
+def _one(at_ends: Sequence[AtEnd], end: AnnouncedEnd) -> AtEnd | None:
     return next((one for one in at_ends if one.end == end), None)
 
 
@@ -84,16 +84,16 @@ def _reckoned(term: Counting) -> str:
 class _Say:
     """The words of one term: its zone, calendar, names and events."""
 
-    def __init__(self, term: Counting, events: Mapping[str, Event]) -> None:
+    def __init__(self, term: Counting, events: Mapping[str, TimedEvent]) -> None:
         self.term = term
         self.events = events
 
     def at(self, at_us: int) -> str:
         return at(at_us, self.term.zone, self.term.calendar)
 
-    def reading(self, way: Way, count: Count, forecast: Forecast, takes: Takes, board: Board) -> Reading:
+    def reading(self, way: Way, count: Count, forecast: Forecast, takes: Takes, board: Board) -> ReadingInWords:
         users = [f'{self.term.name(use.party)} ("{use.says}"; {use.source}, {use.tag})' for use in way.used_by]
-        return Reading(
+        return ReadingInWords(
             days=tuple(self.day(row) for row in count.days),
             follows=self.follows(way, count, forecast),
             how=self.how(way),
@@ -205,7 +205,7 @@ class _Say:
         head = f"What it would take: at the earliest {self.at(takes.opens_us)}, and only if from now on:"
         return [head, *(self.step(step, takes.opens_us) for step in takes.steps)]
 
-    def step(self, step: Step, opens_us: int) -> str:
+    def step(self, step: Supposition, opens_us: int) -> str:
         match step.does:
             case "keep":
                 return f"until then {step.words} ({step.condition})"
@@ -216,7 +216,7 @@ class _Say:
             case "say":
                 return f"{self.people(step.parties)} says so ({step.condition}: {step.words})"
 
-    def end(self, end: End, at_end: AtEnd | None) -> str:
+    def end(self, end: AnnouncedEnd, at_end: AtEnd | None) -> str:
         who = self.term.name(end.by)
         said = f"{who} ({self.about((end.event,))})"
         if end.ends_us is None:

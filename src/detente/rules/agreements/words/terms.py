@@ -133,7 +133,7 @@ def _reciprocal(term: Term, p: tm.Reciprocal, words: Vocabulary) -> str:
     return f"{words.people(term.bearers)} must keep {words.name(p.duty)} for as long as the others keep {kept}."
 
 
-def _permission(term: Term, p: tm.Permission, words: Vocabulary) -> str:
+def _permission(term: Term, p: tm.Permitted, words: Vocabulary) -> str:
     within = f", at most {span(p.within)} before" if p.within is not None else ""
     after = f", only after {words.noun(p.only_after)}{within}" if p.only_after is not None else ""
     despite = f" Doing so does not breach {words.people(p.despite, 'or')}." if p.despite else ""
@@ -179,7 +179,7 @@ _ASKS: Mapping[type[Any], Callable[[Term, Any, Vocabulary], str]] = {
     tm.AtMost: _at_most,
     tm.CalmFor: _calm_for,
     tm.MutualSatisfaction: _mutual_satisfaction,
-    tm.Permission: _permission,
+    tm.Permitted: _permission,
     tm.Phases: _phases,
     tm.Power: _power,
     tm.Precedes: _precedes,

@@ -12,7 +12,7 @@ import re
 from datetime import timedelta
 
 from detente.records.evidence.count import Counted
-from detente.rules.evidence.datasets.imported import Article, Cells, Event, Import, origins_in, read_rows
+from detente.rules.evidence.datasets.imported import Article, Cells, DatasetEvent, Import, origins_in, read_rows
 
 COMPILER = "ACLED"
 ERROR_M = {1: 5_000, 2: 30_000, 3: 150_000}
@@ -51,7 +51,7 @@ def read_acled(text: str, zone: str = "") -> Import:
     return read_rows(text, NEEDED, "event_id_cnty", _event, "an ACLED file", zone)
 
 
-def _event(cells: Cells) -> Event:
+def _event(cells: Cells) -> DatasetEvent:
     where, when = cells.whole("geo_precision", 1, 3), cells.whole("time_precision", 1, 3)
     day = cells.day("event_date", *DAYS)
     spread = timedelta(days=SPREAD_DAYS[when])
@@ -59,7 +59,7 @@ def _event(cells: Cells) -> Event:
     sources = [part.strip() for part in cells.needed("source").split(";") if part.strip()]
     origins, assumed = origins_in("", sources)
     deaths = cells.whole("fatalities", 0, 10**6)
-    return Event(
+    return DatasetEvent(
         actors=tuple(actor for actor in (cells.text("actor1"), cells.text("actor2")) if actor),
         articles=tuple(Article(day="", headline="", office=source) for source in sources),
         assumed=assumed,

@@ -40,7 +40,7 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
     office: str
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+class DatasetEvent(msgspec.Struct, frozen=True, kw_only=True):
     """One event of a data set. Times are a closed band in µs since 1970 UTC; `error_mm` is what the place may be off by.
 
     `origins` are who first said it, each once; `assumed` where the data set does not tell and the offices stand for them.
@@ -124,7 +124,7 @@ class Import(msgspec.Struct, frozen=True, kw_only=True):
     """What came of a file: its events in order, the rows refused and why, and the rows taken with a stated repair."""
 
     cautions: tuple[Problem, ...]
-    events: tuple[Event, ...]
+    events: tuple[DatasetEvent, ...]
     refused: tuple[Problem, ...]
     rows: int
 
@@ -199,7 +199,12 @@ class Cells:
 
 
 def read_rows(
-    text: str, columns: Sequence[str], name_column: str, make: Callable[[Cells], Event], what: str, zone: str = ""
+    text: str,
+    columns: Sequence[str],
+    name_column: str,
+    make: Callable[[Cells], DatasetEvent],
+    what: str,
+    zone: str = "",
 ) -> Import:
     """Read CSV with a header; a row that cannot be read is refused and named, and does not stop the others.
 
@@ -217,7 +222,7 @@ def read_rows(
     if missing:
         rule = f"needs these columns, which are not there: {', '.join(missing)}"
         raise Refused([problem("columns", "header", ", ".join(header), f"{what} {rule}", "Export it again, whole.")])
-    events: list[Event] = []
+    events: list[DatasetEvent] = []
     refused: list[Problem] = []
     cautions: list[Problem] = []
     seen: set[str] = set()

@@ -7,7 +7,7 @@ from html import escape
 
 from detente.geometry.zones import TABLES
 from detente.rules.evidence.datasets.imported import Import
-from detente.rules.evidence.datasets.tallies import Difference, Tally
+from detente.rules.evidence.datasets.tallies import Tally, TallyDifference
 
 _STYLE = """
 :root{color-scheme:light dark}
@@ -81,7 +81,7 @@ def _over_time(rows: Sequence[tuple[str, Sequence[tuple[str, int]]]]) -> str:
     return f"<table><tr><th>source<th>{span}<th class=n>fullest month<th class=n>months without</tr>{''.join(lines)}</table>"
 
 
-def _differences(found: Sequence[Difference]) -> str:
+def _differences(found: Sequence[TallyDifference]) -> str:
     lines = []
     for one in found:
         for n, row in enumerate(one.rows):

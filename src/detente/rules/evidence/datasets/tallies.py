@@ -11,13 +11,13 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from detente.rules.evidence.datasets.imported import Event, Import, same_name
+from detente.rules.evidence.datasets.imported import DatasetEvent, Import, same_name
 
 FOLLOWED = 12
 """How many sources are followed over time."""
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class TallyRow(msgspec.Struct, frozen=True, kw_only=True):
     """One event's side of a difference: its id, compiler, origins, and deaths as low, best, high."""
 
     best: int | None
@@ -28,12 +28,12 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     origins: tuple[str, ...]
 
 
-class Difference(msgspec.Struct, frozen=True, kw_only=True):
+class TallyDifference(msgspec.Struct, frozen=True, kw_only=True):
     """Events that state the same day and the same place, by sources that are not the same, with different counts."""
 
     day: str
     place: str
-    rows: tuple[Row, ...]
+    rows: tuple[TallyRow, ...]
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +50,7 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     by_source: tuple[tuple[str, int], ...]
     by_source_month: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
     cautions: int
-    differences: tuple[Difference, ...]
+    differences: tuple[TallyDifference, ...]
     events: int
     first_day: str
     last_day: str
@@ -80,7 +80,7 @@ def tally(made: Import) -> Tally:
     )
 
 
-def _over_time(events: Sequence[Event]) -> tuple[tuple[str, tuple[tuple[str, int], ...]], ...]:
+def _over_time(events: Sequence[DatasetEvent]) -> tuple[tuple[str, tuple[tuple[str, int], ...]], ...]:
     """Events of each source by month of the day stated (the first, where several are)."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for event in events:
@@ -105,9 +105,9 @@ def _months(first: str, last: str) -> list[str]:
     return found
 
 
-def differences(events: Sequence[Event]) -> tuple[Difference, ...]:
+def differences(events: Sequence[DatasetEvent]) -> tuple[TallyDifference, ...]:
     """Return where two sources give the same single day and the same coordinates and different counts, in order of day and place."""
-    groups: dict[tuple[str, int, int], list[Event]] = defaultdict(list)
+    groups: dict[tuple[str, int, int], list[DatasetEvent]] = defaultdict(list)
     for event in events:
         if " to " not in event.stated_day:
             groups[(event.stated_day, event.lat_ndeg, event.lon_ndeg)].append(event)
@@ -117,13 +117,13 @@ def differences(events: Sequence[Event]) -> tuple[Difference, ...]:
         counts = {(event.deaths.low, event.deaths.best, event.deaths.high) for event in group}
         if len(sources) > 1 and len(counts) > 1:
             rows = tuple(_row(event) for event in sorted(group, key=lambda e: (e.compiler, e.event)))
-            found.append(Difference(day=day, place=group[0].place, rows=rows))
+            found.append(TallyDifference(day=day, place=group[0].place, rows=rows))
     return tuple(sorted(found, key=lambda d: (d.day, d.place)))
 
 
-def _row(event: Event) -> Row:
+def _row(event: DatasetEvent) -> TallyRow:
     deaths = event.deaths
-    return Row(
+    return TallyRow(
         best=deaths.best,
         compiler=event.compiler,
         event=event.event,
@@ -133,7 +133,7 @@ def _row(event: Event) -> Row:
     )
 
 
-def _offices(event: Event) -> list[str]:
+def _offices(event: DatasetEvent) -> list[str]:
     return list({same_name(a.office): a.office for a in event.articles}.values())
 
 

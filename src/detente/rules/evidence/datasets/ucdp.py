@@ -12,7 +12,7 @@ import csv
 from datetime import timedelta
 
 from detente.records.evidence.count import Counted
-from detente.rules.evidence.datasets.imported import Article, Cells, Event, Import, origins_in, read_rows
+from detente.rules.evidence.datasets.imported import Article, Cells, DatasetEvent, Import, origins_in, read_rows
 
 COMPILER = "UCDP GED"
 ERROR_M = {1: 2_000, 2: 25_000, 3: 50_000, 4: 150_000, 5: 300_000, 6: 500_000, 7: 500_000}
@@ -55,7 +55,7 @@ def read_ucdp(text: str, zone: str = "") -> Import:
     return read_rows(text, NEEDED, "id", _event, "a UCDP GED file", zone)
 
 
-def _event(cells: Cells) -> Event:
+def _event(cells: Cells) -> DatasetEvent:
     where, when = cells.whole("where_prec", 1, 7), cells.whole("date_prec", 1, 5)
     first, last = cells.day("date_start", *DAYS), cells.day("date_end", *DAYS)
     if first > last:
@@ -67,7 +67,7 @@ def _event(cells: Cells) -> Event:
     if not origins:
         cells.fault("source_article", "names no source")
     name = cells.needed("id").removesuffix(".0")
-    return Event(
+    return DatasetEvent(
         actors=tuple(side for side in (cells.text("side_a"), cells.text("side_b")) if side),
         articles=articles,
         assumed=assumed,

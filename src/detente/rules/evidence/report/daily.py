@@ -15,29 +15,29 @@ from detente.records.evidence.bulletin import Bulletin
 from detente.rules.evidence.contradictions import contradictions
 from detente.rules.evidence.counts import Reconciled, side_by_side, wholes
 from detente.rules.evidence.grades import Graded, history
-from detente.rules.evidence.on_record import Held
+from detente.rules.evidence.on_record import OnRecord
 from detente.rules.evidence.origins import FOR, standing
 from detente.rules.evidence.register import alliances
 from detente.rules.evidence.report.day import (
     Casualties,
-    Change,
+    CountLine,
     Daily,
     Figure,
     Kind,
     Late,
-    Line,
     Mark,
-    Period,
+    ReportPeriod,
+    Revision,
     Seen,
-    Told,
+    ToldAccount,
     figure,
 )
-from detente.rules.evidence.said import Said, origin_of, plain_name
+from detente.rules.evidence.said import ClaimSaid, origin_of, plain_name
 
 DOUBTS = ("cannot-confirm", "denies")
 
 
-def daily(held: Held, period: Period, by_us: int | None = None) -> Daily:
+def daily(held: OnRecord, period: ReportPeriod, by_us: int | None = None) -> Daily:
     """Return one period's facts from what had been recorded by a time (None: its end).
 
     A later time takes in what came after the day and is of it, such as the count of the whole day; an earlier one is of a day not over.
@@ -72,7 +72,7 @@ def daily(held: Held, period: Period, by_us: int | None = None) -> Daily:
 
 
 def _figures(
-    bulletins: Sequence[tuple[str, Bulletin]], period: Period, recorded: Mapping[str, int]
+    bulletins: Sequence[tuple[str, Bulletin]], period: ReportPeriod, recorded: Mapping[str, int]
 ) -> Iterable[Figure]:
     entries = {id(body): entry for entry, body in bulletins}
     for side in side_by_side([body for _, body in bulletins]):
@@ -102,12 +102,12 @@ def _length_us(one: Bulletin) -> int:
     return (one.window.latest_us or 0) - (one.window.earliest_us or 0)
 
 
-def _lines(one: Bulletin, before: Bulletin | None) -> tuple[Line, ...]:
+def _lines(one: Bulletin, before: Bulletin | None) -> tuple[CountLine, ...]:
     now = {part.name: part.count for part in one.parts}
     then = {part.name: part.count for part in before.parts} if before else {}
     # A breakdown is whole: a region that it does not name has none. A count without a breakdown says nothing of regions.
     return tuple(
-        Line(
+        CountLine(
             before=then.get(name, 0) if then else None,
             name=name,
             now=now.get(name, 0) if now else None,
@@ -116,7 +116,9 @@ def _lines(one: Bulletin, before: Bulletin | None) -> tuple[Line, ...]:
     )
 
 
-def _silent(bulletins: Sequence[tuple[str, Bulletin]], figures: Sequence[Figure], period: Period) -> tuple[str, ...]:
+def _silent(
+    bulletins: Sequence[tuple[str, Bulletin]], figures: Sequence[Figure], period: ReportPeriod
+) -> tuple[str, ...]:
     told = {(plain_name(f.who), plain_name(f.scope), plain_name(f.now.unit)) for f in figures}
     earlier = {
         (plain_name(b.who), plain_name(b.scope), plain_name(b.total.unit)): f"{b.who}: {b.total.unit} ({b.scope})"
@@ -134,19 +136,19 @@ def _latest_wholes(bulletins: Sequence[Bulletin]) -> list[Reconciled]:
     return [whole for one in latest.values() for whole in wholes([one, *days])]
 
 
-def _of_period(now: Held, period: Period) -> list[Said]:
+def _of_period(now: OnRecord, period: ReportPeriod) -> list[ClaimSaid]:
     """Claims about something in the period, or said in it about no stated time; what is denied or taken back is not among them."""
     return [s for s in standing(now.claims) if s.claim.stance in FOR and period.holds(about_us(s))]
 
 
-def about_us(said: Said) -> int:
+def about_us(said: ClaimSaid) -> int:
     """Return the moment that a claim is about: the end of the stated time, else when it was said."""
     stated = said.claim.at_stated
     return stated.latest_us if stated is not None and stated.latest_us is not None else said.at_us
 
 
-def _casualties(now: Held, period: Period) -> tuple[Casualties, ...]:
-    by_subject: dict[str, list[Said]] = {}
+def _casualties(now: OnRecord, period: ReportPeriod) -> tuple[Casualties, ...]:
+    by_subject: dict[str, list[ClaimSaid]] = {}
     for said in _of_period(now, period):
         if said.claim.count is not None:
             by_subject.setdefault(said.claim.subject, []).append(said)
@@ -160,8 +162,8 @@ def _casualties(now: Held, period: Period) -> tuple[Casualties, ...]:
     )
 
 
-def _told(said: Said) -> Told:
-    return Told(
+def _told(said: ClaimSaid) -> ToldAccount:
+    return ToldAccount(
         at_us=said.at_us,
         count=said.claim.count,
         entry=said.id,
@@ -172,7 +174,7 @@ def _told(said: Said) -> Told:
     )
 
 
-def _events(now: Held, period: Period) -> tuple[tuple[str, int, int], ...]:
+def _events(now: OnRecord, period: ReportPeriod) -> tuple[tuple[str, int, int], ...]:
     """Events told of by each reporter, now and in the period before: matters, not reprints."""
     counts: dict[str, tuple[set[str], set[str]]] = {}
     names: dict[str, str] = {}
@@ -191,20 +193,20 @@ def _events(now: Held, period: Period) -> tuple[tuple[str, int, int], ...]:
     )
 
 
-def _results(now: Held, period: Period) -> Iterable[Seen]:
+def _results(now: OnRecord, period: ReportPeriod) -> Iterable[Seen]:
     for entry, at_us, body in now.reports:
         moment = body.published.latest_us if body.published and body.published.latest_us is not None else at_us
         if body.result != "account" and period.holds(moment):
             yield Seen(entry=entry, result=body.result, who=body.who, words=body.words or body.title)
 
 
-def _corrected(seen: Held, period: Period) -> Iterable[Change]:
+def _corrected(seen: OnRecord, period: ReportPeriod) -> Iterable[Revision]:
     bodies = {entry: body for entry, _, body in seen.bulletins}
     for entry, at_us, body in seen.bulletins:
         old = bodies.get(seen.supersedes.get(entry, ""))
         after = at_us > period.end_us and period.holds(body.window.latest_us)
         if old is not None and (period.holds(at_us) or after):
-            yield Change(
+            yield Revision(
                 entry=entry,
                 now=figure(body.total),
                 was=figure(old.total),
@@ -213,26 +215,26 @@ def _corrected(seen: Held, period: Period) -> Iterable[Change]:
             )
 
 
-def _regraded(seen: Held, period: Period) -> Iterable[Change]:
+def _regraded(seen: OnRecord, period: ReportPeriod) -> Iterable[Revision]:
     graded = [Graded(assessment=body, at_us=at_us, entry=entry) for entry, at_us, body in seen.assessments]
     sources = {g.entry: g.assessment.source for g in graded}
     for line in history(graded).values():
         for step in line:
             if period.holds(step.at_us) and step.was not in ("--", step.grade):
                 what = f"grade of {sources[step.entry]} by {step.assessor}"
-                yield Change(entry=step.entry, now=step.grade, was=step.was, what=what, why=step.reason)
+                yield Revision(entry=step.entry, now=step.grade, was=step.was, what=what, why=step.reason)
 
 
-def _taken_back(seen: Held, period: Period) -> Iterable[Change]:
+def _taken_back(seen: OnRecord, period: ReportPeriod) -> Iterable[Revision]:
     for said in seen.claims:
         at_us = seen.recorded[said.id]
         after = at_us > period.end_us and period.holds(about_us(said))
         if said.claim.stance == "retracts" and (period.holds(at_us) or after):
             what = f"{said.claim.who} on {said.claim.subject}"
-            yield Change(entry=said.id, now="taken back", was="said", what=what, why=said.claim.says)
+            yield Revision(entry=said.id, now="taken back", was="said", what=what, why=said.claim.says)
 
 
-def _verdicts(seen: Held, period: Period) -> Iterable[Change]:
+def _verdicts(seen: OnRecord, period: ReportPeriod) -> Iterable[Revision]:
     ruleset = {entry: body.ruleset for entry, _, body in seen.verdicts}
     for entry, at_us, body in seen.verdicts:
         if body.revises is None or not period.holds(at_us):
@@ -242,12 +244,12 @@ def _verdicts(seen: Held, period: Period) -> Iterable[Change]:
                 what = " ".join(part for part in ("term", said.term, said.party, said.reading.name) if part)
                 before = ruleset.get(body.revises, body.ruleset)
                 rulesets = () if before == body.ruleset else (before, body.ruleset)
-                yield Change(entry=entry, now=said.answer, rulesets=rulesets, was=said.was, what=what, why=said.words)
+                yield Revision(entry=entry, now=said.answer, rulesets=rulesets, was=said.was, what=what, why=said.words)
 
 
-def _contradicted(now: Held, period: Period) -> tuple[Change, ...]:
+def _contradicted(now: OnRecord, period: ReportPeriod) -> tuple[Revision, ...]:
     return tuple(
-        Change(
+        Revision(
             entry=pair.claim.id,
             now=f"{pair.claim.claim.who}: {pair.claim.claim.says}",
             was=f"{pair.denial.claim.who}: {pair.denial.claim.says}",
@@ -259,17 +261,17 @@ def _contradicted(now: Held, period: Period) -> tuple[Change, ...]:
     )
 
 
-def _late(seen: Held, period: Period) -> tuple[Late, ...]:
+def _late(seen: OnRecord, period: ReportPeriod) -> tuple[Late, ...]:
     """What was recorded in the period about the time before it."""
     return _between(seen, period.holds, lambda about: about <= period.start_us)
 
 
-def _after(seen: Held, period: Period) -> tuple[Late, ...]:
+def _after(seen: OnRecord, period: ReportPeriod) -> tuple[Late, ...]:
     """What was recorded after the period about it."""
     return _between(seen, lambda at_us: at_us > period.end_us, period.holds)
 
 
-def _between(seen: Held, recorded: Callable[[int], bool], about: Callable[[int], bool]) -> tuple[Late, ...]:
+def _between(seen: OnRecord, recorded: Callable[[int], bool], about: Callable[[int], bool]) -> tuple[Late, ...]:
     found = [
         Late(about_us=about_us(s), entry=s.id, recorded_us=seen.recorded[s.id], who=s.claim.who, words=s.claim.says)
         for s in seen.claims
@@ -289,7 +291,7 @@ def _between(seen: Held, recorded: Callable[[int], bool], about: Callable[[int],
     return tuple(sorted(found, key=lambda late: (late.recorded_us, late.entry)))
 
 
-def _marks(now: Held, period: Period) -> tuple[Mark, ...]:
+def _marks(now: OnRecord, period: ReportPeriod) -> tuple[Mark, ...]:
     found: list[Mark] = []
     for said in _of_period(now, period):
         stated = said.claim.at_stated

@@ -8,15 +8,15 @@ from datetime import UTC, datetime, tzinfo
 import msgspec
 
 from detente.rules.evidence.counts import missing_days
-from detente.rules.evidence.on_record import Held
-from detente.rules.evidence.report.day import Change, Daily, Figure, Told, figure
+from detente.rules.evidence.on_record import OnRecord
+from detente.rules.evidence.report.day import Daily, Figure, Revision, ToldAccount, figure
 from detente.rules.evidence.report.document import (
     Block,
+    Drawing,
     Heading,
     Items,
-    Picture,
+    Paragraph,
     Table,
-    Words,
     html,
     markdown,
     pictures,
@@ -41,14 +41,14 @@ class DailyText(msgspec.Struct, frozen=True, kw_only=True):
     pictures: dict[str, str]
 
 
-def daily_text(found: Daily, held: Held, zone: tzinfo, by: str, virtual: bool, lacking: str = "") -> DailyText:
+def daily_text(found: Daily, held: OnRecord, zone: tzinfo, by: str, virtual: bool, lacking: str = "") -> DailyText:
     """Return the report in words. Arguments as for `blocks`."""
     made = blocks(found, held, zone, by, virtual, lacking)
     page = html(f"Daily report, {found.period.name}", made)
     return DailyText(html=page, markdown=markdown(made), pictures=pictures(made))
 
 
-def blocks(found: Daily, held: Held, zone: tzinfo, by: str, virtual: bool, lacking: str = "") -> tuple[Block, ...]:
+def blocks(found: Daily, held: OnRecord, zone: tzinfo, by: str, virtual: bool, lacking: str = "") -> tuple[Block, ...]:
     """Return the report. `by` is whose copy it was made from; `zone` is that of all times in it; `virtual`: it is of a replay.
 
     `lacking` says what that copy could not take in; "" where it took in everything.
@@ -67,12 +67,12 @@ def blocks(found: Daily, held: Held, zone: tzinfo, by: str, virtual: bool, lacki
     )
     return (
         Heading(f"Daily report, {period.name}", 1),
-        *((Words("A REPLAY on a virtual ledger: none of this is happening now."),) if virtual else ()),
-        *(() if found.over else (Words(_not_over(found, at)),)),
-        *((Words(f"INCOMPLETE: {lacking}."),) if lacking else ()),
-        Words(made_from),
+        *((Paragraph("A REPLAY on a virtual ledger: none of this is happening now."),) if virtual else ()),
+        *(() if found.over else (Paragraph(_not_over(found, at)),)),
+        *((Paragraph(f"INCOMPLETE: {lacking}."),) if lacking else ()),
+        Paragraph(made_from),
         Heading("Counts by reporter and region"),
-        Words(NEVER_ADDED),
+        Paragraph(NEVER_ADDED),
         *_figures(found.figures),
         Heading("Events told of, by reporter"),
         *_events(found),
@@ -134,13 +134,13 @@ def _id(entry: str) -> str:
 
 def _figures(figures: Sequence[Figure]) -> list[Block]:
     if not figures:
-        return [Words("No count of this period is held.")]
+        return [Paragraph("No count of this period is held.")]
     found: list[Block] = []
     for one in figures:
         kind = " since the beginning" if one.cumulative else ""
         late = " Recorded after the period." if one.late else ""
         found.append(
-            Words(
+            Paragraph(
                 f"{one.who}: {figure(one.now)} {one.now.unit}{kind}, {one.window}; scope: {one.scope}. "
                 f"{_compared(one)}{late} ({_id(one.entry)})"
             )
@@ -180,7 +180,7 @@ def _step(now: int | None, before: int | None) -> str:
 
 def _events(found: Daily) -> list[Block]:
     if not found.events:
-        return [Words("Nobody told of an event.")]
+        return [Paragraph("Nobody told of an event.")]
     rows = tuple((who, f"{now}", f"{before}", f"{now - before:+d}") for who, now, before in found.events)
     return [Table(("reporter", "now", "before", "change"), rows)]
 
@@ -196,20 +196,20 @@ def _casualties(found: Daily) -> list[Block]:
         for one in found.casualties
         for n, told in enumerate(one.told)
     ]
-    return [Table(("matter", "by", "figure", ""), tuple(rows))] if rows else [Words("No figures.")]
+    return [Table(("matter", "by", "figure", ""), tuple(rows))] if rows else [Paragraph("No figures.")]
 
 
-def _doubt(one: Told) -> str:
+def _doubt(one: ToldAccount) -> str:
     verb = "denies it" if one.stance == "denies" else "cannot confirm it"
     return f"{one.subject}: {one.who} {verb}: {one.words} ({_id(one.entry)})"
 
 
-def _opposite(one: Change) -> str:
+def _opposite(one: Revision) -> str:
     ally = f" ({one.why})" if one.why else ""
     return f"{one.what}: {one.now} / against: {one.was}{ally}"
 
 
-def _change(one: Change) -> str:
+def _change(one: Revision) -> str:
     two = f" By two rulesets, which alone may change it: {' then '.join(one.rulesets)}." if one.rulesets else ""
     return f"{one.what}: {one.was} became {one.now}. Why: {one.why}{two} ({_id(one.entry)})"
 
@@ -222,7 +222,7 @@ def _gaps(found: Daily, zone: tzinfo, at: Callable[[int], str]) -> list[str]:
     return said + [f"{who}: counted before, no count of this period is held" for who in found.silent]
 
 
-def _pictures(found: Daily, held: Held, zone: tzinfo) -> list[Block]:
+def _pictures(found: Daily, held: OnRecord, zone: tzinfo) -> list[Block]:
     period = found.period
     bulletins = {entry: body for entry, _, body in held.bulletins}
     shown = [f for f in found.figures if not f.cumulative]
@@ -234,16 +234,16 @@ def _pictures(found: Daily, held: Held, zone: tzinfo) -> list[Block]:
     drawn: list[Block] = []
     chart = map_svg(found.marks)
     if chart:
-        drawn.append(Picture(f"Where: marks by number on WGS 84; no base map. {period.name}", "map.svg", chart))
+        drawn.append(Drawing(f"Where: marks by number on WGS 84; no base map. {period.name}", "map.svg", chart))
     lanes = timeline_svg(found.marks, shown, windows, period.start_us, period.end_us, hour)
     if lanes:
-        drawn.append(Picture(f"When: by whom, {period.zone}. {period.name}", "timeline.svg", lanes))
+        drawn.append(Drawing(f"When: by whom, {period.zone}. {period.name}", "timeline.svg", lanes))
     return drawn
 
 
 def _marks(found: Daily, at: Callable[[int], str]) -> list[Block]:
     if not found.marks:
-        return [Words("Nothing with a time or a place was told of.")]
+        return [Paragraph("Nothing with a time or a place was told of.")]
     rows = tuple(
         (
             f"{m.number}",

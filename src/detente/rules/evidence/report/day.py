@@ -10,12 +10,12 @@ from detente.geometry.volume import Volume4D
 from detente.records.evidence.claim import Stance
 from detente.records.evidence.count import Counted
 from detente.records.evidence.report import Result
-from detente.rules.evidence.counts import Gap
+from detente.rules.evidence.counts import WindowGap
 
 Kind = Literal["access-refused", "event", "protected"]
 
 
-class Period(msgspec.Struct, frozen=True, kw_only=True):
+class ReportPeriod(msgspec.Struct, frozen=True, kw_only=True):
     """The span reported on, µs since 1970 UTC, its start not included; `before_us` begins the period compared with.
 
     `tables` are those of the time zones by which it is a day of `zone`; "" for an offset.
@@ -37,7 +37,7 @@ class Period(msgspec.Struct, frozen=True, kw_only=True):
         return at_us is not None and self.before_us < at_us <= self.start_us
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
+class CountLine(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a reporter's count: a region (or whatever it is split by), now and in the period before; None: no figure."""
 
     before: int | None
@@ -58,7 +58,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     last: str
     late: bool = False
     lengths_us: tuple[int, int]
-    lines: tuple[Line, ...]
+    lines: tuple[CountLine, ...]
     now: Counted
     scope: str
     split_by: str
@@ -66,7 +66,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     window: str
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class ToldAccount(msgspec.Struct, frozen=True, kw_only=True):
     """One account, with its entry: who says what; `count` where it gives a figure."""
 
     at_us: int
@@ -83,7 +83,7 @@ class Casualties(msgspec.Struct, frozen=True, kw_only=True):
 
     differ: bool
     subject: str
-    told: tuple[Told, ...]
+    told: tuple[ToldAccount, ...]
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,7 +95,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     words: str
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True):
+class Revision(msgspec.Struct, frozen=True, kw_only=True):
     """Something that had been said otherwise before this period, and why it changed.
 
     `rulesets` are those of before and now where a verdict was revised under another one: then the change may come from that alone.
@@ -142,16 +142,16 @@ class Daily(msgspec.Struct, frozen=True, kw_only=True):
     after: tuple[Late, ...]
 
     casualties: tuple[Casualties, ...]
-    changes: tuple[Change, ...]
-    contradictions: tuple[Change, ...]
-    doubted: tuple[Told, ...]
+    changes: tuple[Revision, ...]
+    contradictions: tuple[Revision, ...]
+    doubted: tuple[ToldAccount, ...]
     events: tuple[tuple[str, int, int], ...]
     figures: tuple[Figure, ...]
-    gaps: tuple[tuple[str, Gap], ...]
+    gaps: tuple[tuple[str, WindowGap], ...]
     late: tuple[Late, ...]
     marks: tuple[Mark, ...]
     over: bool
-    period: Period
+    period: ReportPeriod
     recorded_us: int
     results: tuple[Seen, ...]
     silent: tuple[str, ...]

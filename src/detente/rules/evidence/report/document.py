@@ -18,7 +18,7 @@ class Heading(msgspec.Struct, frozen=True):
     level: int = 2
 
 
-class Words(msgspec.Struct, frozen=True):
+class Paragraph(msgspec.Struct, frozen=True):
     """A paragraph."""
 
     words: str
@@ -38,7 +38,7 @@ class Table(msgspec.Struct, frozen=True):
     rows: tuple[tuple[str, ...], ...]
 
 
-class Picture(msgspec.Struct, frozen=True):
+class Drawing(msgspec.Struct, frozen=True):
     """A drawing, the name of its file, and what it shows in words."""
 
     alt: str
@@ -46,7 +46,7 @@ class Picture(msgspec.Struct, frozen=True):
     svg: str
 
 
-Block = Heading | Items | Picture | Table | Words
+Block = Heading | Items | Drawing | Table | Paragraph
 
 STYLE = """body{font:15px/1.5 system-ui,sans-serif;color:#1a1a1a;background:#fff;max-width:62rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.5rem;margin:0 0 .5rem}h2{font-size:1.1rem;margin:1.8rem 0 .4rem;border-bottom:1px solid #bbb;padding-bottom:.2rem}
@@ -74,18 +74,18 @@ def html(title: str, blocks: Sequence[Block]) -> str:
 
 def pictures(blocks: Sequence[Block]) -> dict[str, str]:
     """Return the drawings by file name."""
-    return {block.name: block.svg for block in blocks if isinstance(block, Picture)}
+    return {block.name: block.svg for block in blocks if isinstance(block, Drawing)}
 
 
 def _markdown(block: Block) -> str:
     match block:
         case Heading():
             return f"{'#' * block.level} {block.words}"
-        case Words():
+        case Paragraph():
             return block.words
         case Items():
             return "\n".join(f"- {item}" for item in block.items) or block.none
-        case Picture():
+        case Drawing():
             return f"![{block.alt}]({block.name})"
         case Table():
             rule = "|" + "|".join(" --: " if _is_number(column) else " --- " for column in _columns(block)) + "|"
@@ -101,12 +101,12 @@ def _html(block: Block) -> str:
     match block:
         case Heading():
             return f"<h{block.level}>{escape(block.words)}</h{block.level}>"
-        case Words():
+        case Paragraph():
             return f"<p>{escape(block.words)}</p>"
         case Items():
             items = "".join(f"<li>{escape(item)}" for item in block.items)
             return f"<ul>{items}</ul>" if items else f"<p>{escape(block.none)}</p>"
-        case Picture():
+        case Drawing():
             return f"<figure>{block.svg}<figcaption>{escape(block.alt)}</figcaption></figure>"
         case Table():
             right = [_is_number(column) for column in _columns(block)]

@@ -82,7 +82,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
         return self.until_us if cause == "over" and self.until_us is not None else self.effective_us
 
 
-class Open(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
+class OpenNotice(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """One live notice as this rule sees it: whose, until when, who may read it in full, and why it is looked at."""
 
     activity: Activity
@@ -102,7 +102,7 @@ class Ranked(msgspec.Struct, frozen=True, kw_only=True, array_like=True, order=T
     danger_us: int
     exposed: int
     index: int
-    open: Open = msgspec.field()
+    open: OpenNotice = msgspec.field()
 
     def sentence(self, now_us: int) -> str:
         """Say in a few words how soon and why."""
@@ -140,7 +140,7 @@ def touch(change: Change, cause: Cause) -> Touch:
     return test
 
 
-def endangered(change: Change, cause: Cause, one: Open) -> Ranked | None:
+def endangered(change: Change, cause: Cause, one: OpenNotice) -> Ranked | None:
     """Return a notice with the moment from which somebody is in danger there, or None when the change does not touch it."""
     at = touch(change, cause)(one.activity, one.state, one.start_us, one.end_us, one.index, one.why)
     return None if at is None else Ranked(danger_us=at[0], exposed=at[1], index=one.index, open=one)
@@ -155,7 +155,7 @@ def haste(change: Change, cause: Cause, danger_us: int, now_us: int) -> Haste:
     return "priority" if danger_us <= now_us + SOON_US else "routine"
 
 
-def warned_parties(change: Change, one: Open) -> tuple[str, ...]:
+def warned_parties(change: Change, one: OpenNotice) -> tuple[str, ...]:
     """Return the recipients that may be told automatically: those who may read both the change and the whole notice.
 
     Whoever may read only one of them would learn from the warning that the other exists.
@@ -163,7 +163,7 @@ def warned_parties(change: Change, one: Open) -> tuple[str, ...]:
     return tuple(p for p in one.readers if p != one.author and p in change.readers)
 
 
-def not_warned(change: Change, one: Open, audience: Iterable[str]) -> tuple[str, ...]:
+def not_warned(change: Change, one: OpenNotice, audience: Iterable[str]) -> tuple[str, ...]:
     """Return the other recipients of the notice, whom its owner has to think of: they may not read the change, or not the notice."""
     warned = {one.author, *warned_parties(change, one)}
     return tuple(p for p in audience if p not in warned)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from detente.rules.hotline.lapse import Lapse, latency
-from detente.rules.notices.delivery.steps import OF_OFFICE, OF_UNIT, OFFICE, UNIT, Fact, Office, Step, Unit
+from detente.rules.notices.delivery.steps import OF_OFFICE, OF_UNIT, OFFICE, UNIT, DeliveryStep, Fact, Office, Unit
 
 
 class Timed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -31,7 +31,7 @@ class Timed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class UnitCourse(msgspec.Struct, frozen=True, kw_only=True):
     """How far the entry came at one acting unit. `missing` are expected steps that nothing shows."""
 
-    missing: tuple[Step, ...]
+    missing: tuple[DeliveryStep, ...]
     standing: Unit
     steps: tuple[Timed, ...]
     unit: str
@@ -44,7 +44,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     acknowledged_us: int | None = None
-    missing: tuple[Step, ...]
+    missing: tuple[DeliveryStep, ...]
     open_queries: int
     party: str
     standing: Office
@@ -87,21 +87,21 @@ def course_of(
     own = [f for f in facts if f.party == party and f.version == version]
     clocks = _Clocks(
         acknowledged_us=acknowledged_us,
-        recorded_us=next((f.at_us for f in own if f.step is Step.RECORDED), None),
-        told_us=next((f.signed_us for f in own if f.step is Step.TOLD), None),
+        recorded_us=next((f.at_us for f in own if f.step is DeliveryStep.RECORDED), None),
+        told_us=next((f.signed_us for f in own if f.step is DeliveryStep.TOLD), None),
     )
     named = {*units, *(f.unit for f in own if f.unit is not None)}
     standing, steps = _walk([f for f in own if f.unit is None], Office.NOT_RECORDED, clocks)
-    expected = (*OF_OFFICE, Step.READ_BACK) if needs_readback else OF_OFFICE
+    expected = (*OF_OFFICE, DeliveryStep.READ_BACK) if needs_readback else OF_OFFICE
     courses = tuple(_unit(unit, [f for f in own if f.unit == unit], clocks) for unit in sorted(named))
     return Course(
         acknowledged_us=acknowledged_us,
         missing=_missing(expected, own),
-        open_queries=sum(f.step is Step.QUERIED for f in own),
+        open_queries=sum(f.step is DeliveryStep.QUERIED for f in own),
         party=party,
         standing=Office(standing),
         steps=steps,
-        unit_reached_us=next((f.at_us for f in own if f.step is Step.UNIT_CONFIRMED), None),
+        unit_reached_us=next((f.at_us for f in own if f.step is DeliveryStep.UNIT_CONFIRMED), None),
         units=courses,
         version=version,
     )
@@ -117,7 +117,7 @@ class _Clocks(NamedTuple):
     def of(self, fact: Fact) -> Lapse | None:
         if self.recorded_us is None:
             return None
-        said = fact.step not in (Step.RECORDED, Step.TOLD)
+        said = fact.step not in (DeliveryStep.RECORDED, DeliveryStep.TOLD)
         return latency(
             fact.party,
             self.recorded_us,
@@ -160,6 +160,6 @@ def _walk(facts: Sequence[Fact], standing: Office | Unit, clocks: _Clocks) -> tu
     return standing, tuple(steps)
 
 
-def _missing(expected: Sequence[Step], facts: Sequence[Fact]) -> tuple[Step, ...]:
+def _missing(expected: Sequence[DeliveryStep], facts: Sequence[Fact]) -> tuple[DeliveryStep, ...]:
     shown = {f.step for f in facts}
     return tuple(step for step in expected if step not in shown)

@@ -14,8 +14,8 @@ import msgspec
 
 from detente.records.notices.lead import NO_RULES, least_lead_us
 from detente.records.notices.notice import Activity, Notice
-from detente.rules.hotline.lapse import Reading, clock_words
-from detente.rules.notices.delivery.steps import Fact, Step
+from detente.rules.hotline.lapse import ClockReading, clock_words
+from detente.rules.notices.delivery.steps import DeliveryStep, Fact
 
 STOP_UNIT_US: Final = 5 * 60_000_000
 """Within what time of being recorded a stop must be confirmed by the acting unit; the ledger's rule "stop_unit_us" sets another."""
@@ -23,7 +23,13 @@ STOP_UNIT_US: Final = 5 * 60_000_000
 STANDING: Final = frozenset({Activity.OWN_PRESENCE, Activity.PROTECTED_SITE})
 """Classes that begin when they are told, and so have no lead: what counts is that the acting unit has them."""
 
-MEASURED: Final = (Step.RECORDED, Step.TOLD, Step.READ, Step.PASSED_TO_UNIT, Step.UNIT_CONFIRMED)
+MEASURED: Final = (
+    DeliveryStep.RECORDED,
+    DeliveryStep.TOLD,
+    DeliveryStep.READ,
+    DeliveryStep.PASSED_TO_UNIT,
+    DeliveryStep.UNIT_CONFIRMED,
+)
 """The steps at which a lead is measured: each is the lead of whoever was reached by it."""
 
 
@@ -33,7 +39,7 @@ class LeadAt(msgspec.Struct, frozen=True, kw_only=True):
     at_us: int | None
     lead_us: int | None
     short: bool
-    step: Step
+    step: DeliveryStep
     unit: str | None
 
 
@@ -90,7 +96,7 @@ def _accepted(notice: Notice, facts: Sequence[Fact]) -> Accepted | None:
     said = notice.shorter_lead_accepted_by
     if said is None:
         return None
-    confirmed = any(f.step is Step.CONFIRMED and f.party == said.party for f in facts)
+    confirmed = any(f.step is DeliveryStep.CONFIRMED and f.party == said.party for f in facts)
     return Accepted(confirmed=confirmed, officer=said.officer, party=said.party, role=said.role, words=said.words)
 
 
@@ -105,7 +111,9 @@ class Reach(msgspec.Struct, frozen=True, kw_only=True):
     reached_us: int | None
 
 
-def stop_reach(began: Reading, reached: Reading | None, now: Reading, rules: Mapping[str, int] = NO_RULES) -> Reach:
+def stop_reach(
+    began: ClockReading, reached: ClockReading | None, now: ClockReading, rules: Mapping[str, int] = NO_RULES
+) -> Reach:
     """Return whether an acting unit confirmed a stop within its time; until then the time runs."""
     due = began.at_us + rules.get("stop_unit_us", STOP_UNIT_US)
     end = now if reached is None else reached

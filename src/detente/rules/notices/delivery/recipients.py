@@ -11,7 +11,7 @@ from enum import StrEnum
 import msgspec
 
 from detente.records.notices.notice import Activity
-from detente.rules.notices.delivery.steps import Fact, Step
+from detente.rules.notices.delivery.steps import DeliveryStep, Fact
 
 PROTECTED = frozenset({Activity.PROTECTED_MOVEMENT, Activity.PROTECTED_SITE})
 """Classes that concern everybody who acts there: every party of the ledger should have them."""
@@ -30,7 +30,7 @@ class Holds(StrEnum):
     NEVER = "NEVER: nobody answers for it"
 
 
-class Cell(msgspec.Struct, frozen=True, kw_only=True):
+class MatrixCell(msgspec.Struct, frozen=True, kw_only=True):
     """One recipient of one notice. `through` is who answers for it where that is not itself; `why` it should have the notice."""
 
     form: str
@@ -54,7 +54,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.party}: {self.holds.value}{way}{form}{why}"
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class Reachability(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of one party: whether it takes part still, and who answers for it (None: nobody)."""
 
     answered_by: str | None
@@ -81,13 +81,13 @@ def why_should(
 
 
 def cell(
-    standing: Standing,
+    standing: Reachability,
     author: str,
     why: tuple[str, ...],
     addressed: frozenset[str],
     facts: dict[str, tuple[Fact, ...]],
     form: str,
-) -> Cell:
+) -> MatrixCell:
     """Return one cell of the matrix. `facts` are those of the notice's version, by party; `addressed` its audience."""
     party, by = standing.party, standing.answered_by
     through = by if by not in (None, party) else None
@@ -106,13 +106,13 @@ def cell(
         holds = Holds.THROUGH_HAS if since is not None or through == author else Holds.THROUGH_NOT
     elif party in addressed:
         holds = Holds.NO_EVIDENCE
-    return Cell(form=form, holds=holds, party=party, should=bool(why), since_us=since, through=through, why=why)
+    return MatrixCell(form=form, holds=holds, party=party, should=bool(why), since_us=since, through=through, why=why)
 
 
 def _since(facts: tuple[Fact, ...]) -> int | None:
     """Return when a party first showed that it holds the notice: by any fact but that it was recorded."""
-    return next((f.at_us for f in facts if f.step is not Step.RECORDED), None)
+    return next((f.at_us for f in facts if f.step is not DeliveryStep.RECORDED), None)
 
 
 def _unit_has(facts: tuple[Fact, ...]) -> bool:
-    return any(f.step is Step.UNIT_CONFIRMED for f in facts)
+    return any(f.step is DeliveryStep.UNIT_CONFIRMED for f in facts)

@@ -22,7 +22,7 @@ import msgspec
 from detente.records.notices.response import Answer
 
 
-class Step(StrEnum):
+class DeliveryStep(StrEnum):
     """One fact about an entry and a recipient."""
 
     RECORDED = "recorded"  # it is in the ledger, addressed to the recipient
@@ -39,32 +39,32 @@ class Step(StrEnum):
     QUERIED = "queried"
 
 
-STEP_OF: Final[Mapping[Answer, Step]] = MappingProxyType(
+STEP_OF: Final[Mapping[Answer, DeliveryStep]] = MappingProxyType(
     {
-        "acknowledge": Step.READ,
-        "comply": Step.COMPLIED,
-        "confirm": Step.CONFIRMED,
-        "passed-to-unit": Step.PASSED_TO_UNIT,
-        "query": Step.QUERIED,
-        "read-back": Step.READ_BACK,
-        "reject": Step.REFUSED,
+        "acknowledge": DeliveryStep.READ,
+        "comply": DeliveryStep.COMPLIED,
+        "confirm": DeliveryStep.CONFIRMED,
+        "passed-to-unit": DeliveryStep.PASSED_TO_UNIT,
+        "query": DeliveryStep.QUERIED,
+        "read-back": DeliveryStep.READ_BACK,
+        "reject": DeliveryStep.REFUSED,
     }
 )
 """Which fact each answer is. One to one: no answer stands for two facts. A read-back is the fact that comparing it shows."""
 
-READ_BACK_OF: Final[Mapping[str, Step]] = MappingProxyType(
+READ_BACK_OF: Final[Mapping[str, DeliveryStep]] = MappingProxyType(
     {
-        "agrees": Step.READ_BACK,
-        "differs": Step.READ_BACK_OTHERWISE,
-        "not compared": Step.READ_BACK_UNCHECKED,
+        "agrees": DeliveryStep.READ_BACK,
+        "differs": DeliveryStep.READ_BACK_OTHERWISE,
+        "not compared": DeliveryStep.READ_BACK_UNCHECKED,
     }
 )
 """Which fact a read-back is, by what comparing it showed (`picture.notices.read_backs`)."""
 
 
-def step_of(answer: Answer, unit: str | None) -> Step:
+def step_of(answer: Answer, unit: str | None) -> DeliveryStep:
     """Return the fact that an answer is; a confirmation given for an acting unit is the unit's."""
-    return Step.UNIT_CONFIRMED if answer == "confirm" and unit is not None else STEP_OF[answer]
+    return DeliveryStep.UNIT_CONFIRMED if answer == "confirm" and unit is not None else STEP_OF[answer]
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -81,15 +81,15 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     officer: str | None
     party: str
     signed_us: int | None = None
-    step: Step
+    step: DeliveryStep
     unit: str | None
     version: str
 
     def sentence(self) -> str:
         """Say it in one line, without its time."""
-        if self.step is Step.RECORDED:
+        if self.step is DeliveryStep.RECORDED:
             return f"recorded at index {self.index}, addressed to {self.party}"
-        if self.step is Step.TOLD:
+        if self.step is DeliveryStep.TOLD:
             return f"told: the station of {self.party} says it holds it (watermark at index {self.index})"
         role = f" in role {self.by_role}" if self.by_role else ""
         unit = f": {self.unit}" if self.unit else ""
@@ -120,46 +120,60 @@ class Unit(StrEnum):
     REFUSED = "refused"
 
 
-_ENDED = {Step.COMPLIED: Office.COMPLIED, Step.REFUSED: Office.REFUSED}
-_SAID_BACK = {Step.READ_BACK: Office.READ_BACK, Step.READ_BACK_OTHERWISE: Office.MISREAD}
+_ENDED = {DeliveryStep.COMPLIED: Office.COMPLIED, DeliveryStep.REFUSED: Office.REFUSED}
+_SAID_BACK = {DeliveryStep.READ_BACK: Office.READ_BACK, DeliveryStep.READ_BACK_OTHERWISE: Office.MISREAD}
 
-_UNREAD = {Step.TOLD: Office.TOLD, Step.READ: Office.READ, Step.CONFIRMED: Office.CONFIRMED, **_SAID_BACK, **_ENDED}
+_UNREAD = {
+    DeliveryStep.TOLD: Office.TOLD,
+    DeliveryStep.READ: Office.READ,
+    DeliveryStep.CONFIRMED: Office.CONFIRMED,
+    **_SAID_BACK,
+    **_ENDED,
+}
 
-OFFICE: Final[Mapping[Office, Mapping[Step, Office]]] = MappingProxyType(
+OFFICE: Final[Mapping[Office, Mapping[DeliveryStep, Office]]] = MappingProxyType(
     {
         # What came directly from station to station may be read, and answered, before the ledger has it.
-        Office.NOT_RECORDED: {Step.RECORDED: Office.RECORDED, **_UNREAD},
+        Office.NOT_RECORDED: {DeliveryStep.RECORDED: Office.RECORDED, **_UNREAD},
         Office.RECORDED: _UNREAD,
-        Office.TOLD: {Step.READ: Office.READ, Step.CONFIRMED: Office.CONFIRMED, **_SAID_BACK, **_ENDED},
-        Office.READ: {Step.CONFIRMED: Office.CONFIRMED, **_SAID_BACK, **_ENDED},
+        Office.TOLD: {DeliveryStep.READ: Office.READ, DeliveryStep.CONFIRMED: Office.CONFIRMED, **_SAID_BACK, **_ENDED},
+        Office.READ: {DeliveryStep.CONFIRMED: Office.CONFIRMED, **_SAID_BACK, **_ENDED},
         # Whoever says that it agrees, after reading back something else, agrees with something else.
-        Office.MISREAD: {Step.READ_BACK: Office.READ_BACK, **_ENDED},
-        Office.READ_BACK: {Step.CONFIRMED: Office.CONFIRMED, Step.READ_BACK_OTHERWISE: Office.MISREAD, **_ENDED},
-        Office.CONFIRMED: {Step.READ_BACK_OTHERWISE: Office.MISREAD, **_ENDED},
-        Office.COMPLIED: {Step.REFUSED: Office.REFUSED},
-        Office.REFUSED: {Step.COMPLIED: Office.COMPLIED},
+        Office.MISREAD: {DeliveryStep.READ_BACK: Office.READ_BACK, **_ENDED},
+        Office.READ_BACK: {
+            DeliveryStep.CONFIRMED: Office.CONFIRMED,
+            DeliveryStep.READ_BACK_OTHERWISE: Office.MISREAD,
+            **_ENDED,
+        },
+        Office.CONFIRMED: {DeliveryStep.READ_BACK_OTHERWISE: Office.MISREAD, **_ENDED},
+        Office.COMPLIED: {DeliveryStep.REFUSED: Office.REFUSED},
+        Office.REFUSED: {DeliveryStep.COMPLIED: Office.COMPLIED},
     }
 )
 """What each fact makes of a party's standing; a fact that is not in its row leaves it as it is."""
 
-UNIT: Final[Mapping[Unit, Mapping[Step, Unit]]] = MappingProxyType(
+UNIT: Final[Mapping[Unit, Mapping[DeliveryStep, Unit]]] = MappingProxyType(
     {
         Unit.NAMED: {
-            Step.PASSED_TO_UNIT: Unit.PASSED,
-            Step.UNIT_CONFIRMED: Unit.CONFIRMED,
-            Step.COMPLIED: Unit.COMPLIED,
-            Step.REFUSED: Unit.REFUSED,
+            DeliveryStep.PASSED_TO_UNIT: Unit.PASSED,
+            DeliveryStep.UNIT_CONFIRMED: Unit.CONFIRMED,
+            DeliveryStep.COMPLIED: Unit.COMPLIED,
+            DeliveryStep.REFUSED: Unit.REFUSED,
         },
-        Unit.PASSED: {Step.UNIT_CONFIRMED: Unit.CONFIRMED, Step.COMPLIED: Unit.COMPLIED, Step.REFUSED: Unit.REFUSED},
-        Unit.CONFIRMED: {Step.COMPLIED: Unit.COMPLIED, Step.REFUSED: Unit.REFUSED},
-        Unit.COMPLIED: {Step.REFUSED: Unit.REFUSED},
-        Unit.REFUSED: {Step.COMPLIED: Unit.COMPLIED},
+        Unit.PASSED: {
+            DeliveryStep.UNIT_CONFIRMED: Unit.CONFIRMED,
+            DeliveryStep.COMPLIED: Unit.COMPLIED,
+            DeliveryStep.REFUSED: Unit.REFUSED,
+        },
+        Unit.CONFIRMED: {DeliveryStep.COMPLIED: Unit.COMPLIED, DeliveryStep.REFUSED: Unit.REFUSED},
+        Unit.COMPLIED: {DeliveryStep.REFUSED: Unit.REFUSED},
+        Unit.REFUSED: {DeliveryStep.COMPLIED: Unit.COMPLIED},
     }
 )
 """What each fact makes of an acting unit's standing."""
 
-OF_OFFICE: Final = (Step.RECORDED, Step.TOLD, Step.READ)
+OF_OFFICE: Final = (DeliveryStep.RECORDED, DeliveryStep.TOLD, DeliveryStep.READ)
 """Steps that every recipient is expected to show, in order; `READ_BACK` where the notice asks for it."""
 
-OF_UNIT: Final = (Step.PASSED_TO_UNIT, Step.UNIT_CONFIRMED)
+OF_UNIT: Final = (DeliveryStep.PASSED_TO_UNIT, DeliveryStep.UNIT_CONFIRMED)
 """Steps that every acting unit is expected to show, in order."""

@@ -1,6 +1,6 @@
 """The holder's private answer to "does this notice worry you?" (docs/formats/screening.md).
 
-Everything here runs at the holder's own station. What leaves it is an `Answer`: one of three words, the agreement's buffer,
+Everything here runs at the holder's own station. What leaves it is an `ScreeningAnswer`: one of three words, the agreement's buffer,
 and an age, all of one size. The word `concern` would be a locator if it followed the hidden presence closely; so
 
   - presence is snapped to a coarse cell and to whole epochs before any comparison (`occupied`);
@@ -70,7 +70,7 @@ class Presence(msgspec.Struct, frozen=True, kw_only=True):
     volume: Volume4D
 
 
-class Question(msgspec.Struct, frozen=True, kw_only=True):
+class ScreeningQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """One notice addressed to the holder: who asks, as of which moment (its slot), and what volumes it tells."""
 
     asked_at_us: int
@@ -79,7 +79,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     volumes: tuple[Volume4D, ...]
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class ScreeningAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What is told to the asker. `data_age_us` is the age of the epoch that the answer rests on, never of one unit's data."""
 
     answer: AnswerWord
@@ -93,7 +93,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 class Screened(msgspec.Struct, frozen=True, kw_only=True):
     """An answer, and what only the holder's own officers may see: the cells that raised it and the presence it passed over."""
 
-    answer: Answer
+    answer: ScreeningAnswer
     raised_by: tuple[Cell, ...] = ()
     withheld: tuple[Cell, ...] = ()
 
@@ -117,10 +117,10 @@ class AskedOfUs(msgspec.Struct, frozen=True, kw_only=True):
     withheld: tuple[Cell, ...] = ()
 
 
-class Desk(msgspec.Struct, frozen=True, kw_only=True):
+class ScreeningMemory(msgspec.Struct, frozen=True, kw_only=True):
     """All that a holder's screening rests on, as a value: presence held, questions answered so far, spending, last review."""
 
-    asked: tuple[Question, ...] = ()
+    asked: tuple[ScreeningQuestion, ...] = ()
     presence: tuple[Presence, ...] = ()
     reviewed_at_us: int | None = None
     speaks_for: tuple[str, ...] = ()
@@ -138,29 +138,31 @@ def urgency_of(starts_us: int, now_us: int) -> Urgency:
     return "urgent" if ahead_us <= HOUR_US else "priority" if ahead_us <= 24 * HOUR_US else "routine"
 
 
-def screen(desk: Desk, question: Question, rules: Rules, now_us: int) -> tuple[Desk, Screened]:
-    """Answer one question, and return the desk that remembers having answered it.
+def screen(
+    memory: ScreeningMemory, question: ScreeningQuestion, rules: Rules, now_us: int
+) -> tuple[ScreeningMemory, Screened]:
+    """Answer one question, and return the memory of having answered it, too.
 
     Deterministic. The answer's words and sizes depend on hidden presence only through which coarse cells it occupies in
     which epochs, and on nothing that happened after the same ground was answered for in this epoch.
     """
-    refusal = _why_not(desk, question, rules, now_us)
+    refusal = _why_not(memory, question, rules, now_us)
     price = 0 if refusal else rules.price.of(question.volumes)
-    spending = desk.spending.ask(question.asker, question.asked_at_us, price)
+    spending = memory.spending.ask(question.asker, question.asked_at_us, price)
     if not refusal and spending.of(question.asker, question.asked_at_us) > rules.budget_m2_s_per_day:
         refusal = BUDGET_SPENT
-    after = msgspec.structs.replace(desk, asked=_recent(desk.asked, now_us, rules), spending=spending)
+    after = msgspec.structs.replace(memory, asked=_recent(memory.asked, now_us, rules), spending=spending)
     if refusal:
-        return after, Screened(answer=_answer(desk, question, rules, now_us, "not screened", refusal))
-    raised, withheld = _near_cells(occupied(desk.presence, rules, now_us), after.asked, question, rules)
+        return after, Screened(answer=_answer(memory, question, rules, now_us, "not screened", refusal))
+    raised, withheld = _near_cells(occupied(memory.presence, rules, now_us), after.asked, question, rules)
     word: AnswerWord = "concern" if raised else "none raised"
     answered = msgspec.structs.replace(after, asked=(*after.asked, question))
-    answer = _answer(desk, question, rules, now_us, word, "")
+    answer = _answer(memory, question, rules, now_us, word, "")
     return answered, Screened(answer=answer, raised_by=raised, withheld=withheld)
 
 
-def examined(desk: Desk, question: Question, screened: Screened, rules: Rules) -> AskedOfUs:
-    """Return what the holder's own officers are shown of one answer. `desk` is the one after it."""
+def examined(memory: ScreeningMemory, question: ScreeningQuestion, screened: Screened, rules: Rules) -> AskedOfUs:
+    """Return what the holder's own officers are shown of one answer. `memory` is the one after it."""
     return AskedOfUs(
         answer=screened.answer.answer,
         asked_at_us=question.asked_at_us,
@@ -169,22 +171,22 @@ def examined(desk: Desk, question: Question, screened: Screened, rules: Rules) -
         notice=question.notice,
         raised_by=screened.raised_by,
         reason=screened.answer.reason,
-        spent_m2_s=desk.spending.of(question.asker, question.asked_at_us),
+        spent_m2_s=memory.spending.of(question.asker, question.asked_at_us),
         until_us=(epoch_of(question.asked_at_us, rules) + 1) * rules.epoch_us,
         withheld=screened.withheld,
     )
 
 
-def passed_over(desk: Desk, rules: Rules, now_us: int) -> dict[str, tuple[Cell, ...]]:
+def passed_over(memory: ScreeningMemory, rules: Rules, now_us: int) -> dict[str, tuple[Cell, ...]]:
     """Return, for each notice answered in this epoch and not over, the cells of own presence near it that its asker is not told of."""
-    came = [one for one in occupied(desk.presence, rules, now_us) if one[2]]
-    asked = _recent(desk.asked, now_us, rules)
+    came = [one for one in occupied(memory.presence, rules, now_us) if one[2]]
+    asked = _recent(memory.asked, now_us, rules)
     ahead = [q for q in asked if max(v.end_us for v in q.volumes) >= now_us]
     return {q.notice: _near_cells(came, asked, q, rules)[1] for q in ahead} if came else {}
 
 
 def _near_cells(
-    held: Iterable[tuple[Cell, int, int]], asked: Sequence[Question], question: Question, rules: Rules
+    held: Iterable[tuple[Cell, int, int]], asked: Sequence[ScreeningQuestion], question: ScreeningQuestion, rules: Rules
 ) -> tuple[tuple[Cell, ...], tuple[Cell, ...]]:
     """Return the occupied cells near a question: those that raise a concern; those that its asker was answered for before."""
     raised: set[Cell] = set()
@@ -197,12 +199,12 @@ def _near_cells(
     return tuple(sorted(raised)), tuple(sorted(withheld - raised))
 
 
-def unasked(desk: Desk, question: Question, rules: Rules) -> Desk:
-    """Return the desk as if a question had not been asked: its answer was worked out before its slot and never given."""
-    price = 0 if _why_not(desk, question, rules, question.asked_at_us) else rules.price.of(question.volumes)
-    spending = desk.spending.refund(question.asker, question.asked_at_us, price)
-    left = tuple(q for q in desk.asked if q.notice != question.notice)
-    return msgspec.structs.replace(desk, asked=left, spending=spending)
+def unasked(memory: ScreeningMemory, question: ScreeningQuestion, rules: Rules) -> ScreeningMemory:
+    """Return the memory as if a question had not been asked: its answer was worked out before its slot and never given."""
+    price = 0 if _why_not(memory, question, rules, question.asked_at_us) else rules.price.of(question.volumes)
+    spending = memory.spending.refund(question.asker, question.asked_at_us, price)
+    left = tuple(q for q in memory.asked if q.notice != question.notice)
+    return msgspec.structs.replace(memory, asked=left, spending=spending)
 
 
 def occupied(presence: Iterable[Presence], rules: Rules, now_us: int) -> list[tuple[Cell, int, int]]:
@@ -224,7 +226,7 @@ def occupied(presence: Iterable[Presence], rules: Rules, now_us: int) -> list[tu
     return sorted((cell, epoch, from_us) for (cell, epoch), from_us in first.items())
 
 
-def _near(cell: Cell, epoch: int, question: Question, rules: Rules) -> bool:
+def _near(cell: Cell, epoch: int, question: ScreeningQuestion, rules: Rules) -> bool:
     block = Volume4D(
         outline=outline_of(cell, rules.cell_ndeg),
         start_us=epoch * rules.epoch_us,
@@ -245,15 +247,15 @@ def too_small(volumes: Sequence[Volume4D], rules: Rules) -> str:
     return "" if volumes else "no volume told"
 
 
-def _why_not(desk: Desk, question: Question, rules: Rules, now_us: int) -> str:
+def _why_not(memory: ScreeningMemory, question: ScreeningQuestion, rules: Rules, now_us: int) -> str:
     if reason := too_small(question.volumes, rules):
         return reason
-    return "no current data" if is_stale(desk, rules, now_us) else ""
+    return "no current data" if is_stale(memory, rules, now_us) else ""
 
 
-def is_stale(desk: Desk, rules: Rules, now_us: int) -> bool:
+def is_stale(memory: ScreeningMemory, rules: Rules, now_us: int) -> bool:
     """Whether the holder's presence was not stated recently enough to answer by it."""
-    return desk.reviewed_at_us is None or now_us - desk.reviewed_at_us > rules.stale_after_us
+    return memory.reviewed_at_us is None or now_us - memory.reviewed_at_us > rules.stale_after_us
 
 
 def _size_mm(volume: Volume4D) -> int:
@@ -261,18 +263,20 @@ def _size_mm(volume: Volume4D) -> int:
     return int(math.sqrt(area_m2(volume.outline) / math.pi) * 1000)
 
 
-def _answer(desk: Desk, question: Question, rules: Rules, now_us: int, word: AnswerWord, reason: str) -> Answer:
+def _answer(
+    memory: ScreeningMemory, question: ScreeningQuestion, rules: Rules, now_us: int, word: AnswerWord, reason: str
+) -> ScreeningAnswer:
     starts_us = min((v.start_us for v in question.volumes), default=now_us)
-    return Answer(
+    return ScreeningAnswer(
         answer=word,
         buffer_mm=rules.buffer_mm,
         data_age_us=None if word == "not screened" else now_us - epoch_of(now_us, rules) * rules.epoch_us,
         reason=reason,
-        speaks_for=desk.speaks_for,
+        speaks_for=memory.speaks_for,
         urgency=urgency_of(starts_us, now_us),
     )
 
 
-def _recent(asked: Sequence[Question], now_us: int, rules: Rules) -> tuple[Question, ...]:
+def _recent(asked: Sequence[ScreeningQuestion], now_us: int, rules: Rules) -> tuple[ScreeningQuestion, ...]:
     epoch = epoch_of(now_us, rules)
     return tuple(q for q in asked if epoch_of(q.asked_at_us, rules) == epoch)

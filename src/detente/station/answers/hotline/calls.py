@@ -6,10 +6,10 @@ import msgspec
 
 from detente.api.hotline.calls import CallRow, CallRows, CallsAsked
 from detente.station.answers.basis import basis
-from detente.station.engine import Engine
+from detente.station.engine import StationLoop
 
 
-def calls(engine: Engine, asked: CallsAsked) -> CallRows:
+def calls(engine: StationLoop, asked: CallsAsked) -> CallRows:
     """Return every account: whose word, countersigned or not, contradicted, read back as told or not."""
     rows = (
         CallRow(settled=stands.delivered, words=stands.sentence(), **msgspec.structs.asdict(stands))

@@ -7,26 +7,26 @@ from collections.abc import Sequence
 from detente.api.hotline.ladders import LadderRow, Ladders, LaddersAsked, LaddersOfAsked
 from detente.node.station.state import Station
 from detente.rules.hotline.ladder import DEFAULTS, REACHES, Matter
-from detente.rules.hotline.timers import Clock
+from detente.rules.hotline.timers import RunningMatter
 from detente.station.answers.basis import basis
 from detente.station.answers.finding import id_bytes
-from detente.station.engine import Engine
+from detente.station.engine import StationLoop
 
 
-def ladders(engine: Engine, asked: LaddersAsked) -> Ladders:
+def ladders(engine: StationLoop, asked: LaddersAsked) -> Ladders:
     """Return every ladder that runs here."""
     rows = [ladder_row(clock) for clock in engine.state.acting.timers.clocks(engine.now_us)]
     rows.sort(key=lambda row: (row.next_us is None, row.next_us or 0, row.since_us or 0, row.about))
     return Ladders(basis=basis(engine), ladders=tuple(rows))
 
 
-def ladders_of(engine: Engine, asked: LaddersOfAsked) -> Ladders:
+def ladders_of(engine: StationLoop, asked: LaddersOfAsked) -> Ladders:
     """Return what became of an entry at each party that owes an answer, also where that has come."""
     about = id_bytes(asked.entry).hex()
     return Ladders(basis=basis(engine), ladders=tuple(_outcomes(engine.state, about, engine.now_us)))
 
 
-def ladder_row(clock: Clock) -> LadderRow:
+def ladder_row(clock: RunningMatter) -> LadderRow:
     """Return one running matter."""
     matter = clock.matter
     called = tuple(REACHES[step] for step in clock.taken)

@@ -11,23 +11,23 @@ from detente.errors import Refused, problem
 from detente.ledger.entry import check_submission
 from detente.ledger.facets import Openings
 from detente.node.station.acting.stops import matched
-from detente.picture.known import Known, known_of
+from detente.picture.known import Entry, known_of
 from detente.records.hotline.duress import Duress
 from detente.records.hotline.message import Message
 from detente.rules.hotline.stop import StopClock
 from detente.station.answers.basis import basis
-from detente.station.engine import Engine
+from detente.station.engine import StationLoop
 from detente.station.naming import own_roles
 
 
-def stops(engine: Engine, asked: StopsAsked) -> StopRows:
+def stops(engine: StationLoop, asked: StopsAsked) -> StopRows:
     """Return every stop with its clock at every party; for those to us, what they concern here and the lines that are there."""
     extra = list(outside(engine))
     clocks = engine.parts.picture.stops.clocks(extra)
     return StopRows(basis=basis(engine), stops=tuple(_row(engine, clock, extra) for clock in clocks))
 
 
-def _row(engine: Engine, clock: StopClock, extra: list[tuple[Known, bool]]) -> StopRow:
+def _row(engine: StationLoop, clock: StopClock, extra: list[tuple[Entry, bool]]) -> StopRow:
     now_us, me = engine.now_us, engine.state.me.party
     ran = clock.lapse(now_us, me)
     lines = engine.parts.picture.directory.channels_between(clock.asker, clock.party)
@@ -47,7 +47,7 @@ def _row(engine: Engine, clock: StopClock, extra: list[tuple[Known, bool]]) -> S
     return msgspec.structs.replace(row, concerns=concerns, units=units)
 
 
-def duress(engine: Engine, asked: DuressAsked) -> QuietWords:
+def duress(engine: StationLoop, asked: DuressAsked) -> QuietWords:
     """Return quiet words of our own side, for one officer: only those meant for a role that it has, by key or on watch now."""
     roles = own_roles(engine).roles_of(asked.officer, engine.now_us)
     if asked.officer not in engine.parts.officers:
@@ -68,7 +68,7 @@ def _quiet_words(data: bytes) -> Iterator[Duress]:
             yield msgspec.json.decode(opening.facet.body, type=Duress)
 
 
-def outside(engine: Engine) -> Iterator[tuple[Known, bool]]:
+def outside(engine: StationLoop) -> Iterator[tuple[Entry, bool]]:
     """Yield what came directly, and what waits in our queue: not in the ledger yet, and real all the same."""
     state = engine.state
     for held in state.peers.direct.values():
@@ -82,12 +82,12 @@ def outside(engine: Engine) -> Iterator[tuple[Known, bool]]:
             yield known, _officer(engine, checked.header.key)
 
 
-def _officer(engine: Engine, key: str) -> bool:
+def _officer(engine: StationLoop, key: str) -> bool:
     use = engine.state.identity.history(key)
     return use is not None and use.role == "officer"
 
 
-def _message(engine: Engine, stop: str, extra: list[tuple[Known, bool]]) -> Message | None:
+def _message(engine: StationLoop, stop: str, extra: list[tuple[Entry, bool]]) -> Message | None:
     held = engine.parts.picture.stops.state.stops.get(stop)
     if held is not None:
         return held.message

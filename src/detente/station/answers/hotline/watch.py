@@ -30,28 +30,28 @@ from detente.api.hotline.watch import (
     WatchNow,
 )
 from detente.node.station.sending.approval import standing_of
-from detente.picture.notices.delivery import Step
-from detente.records.parties.handover import Open
+from detente.picture.notices.delivery import DeliveryStep
+from detente.records.parties.handover import OpenMatter
 from detente.records.parties.roster import Duty
 from detente.rules.hotline.channel import attempts, measure
 from detente.rules.hotline.roster import gaps, matter, may_take, note, on_watch
 from detente.station.answers.basis import basis
 from detente.station.answers.hotline.ladders import ladder_row
 from detente.station.answers.presence import passed_over
-from detente.station.engine import Engine
+from detente.station.engine import StationLoop
 
 HOUR_US = 3_600_000_000
 DAY_US = 24 * HOUR_US
 
 
-def roster(engine: Engine, asked: RosterAsked) -> PartyWatches:
+def roster(engine: StationLoop, asked: RosterAsked) -> PartyWatches:
     """Return who is on watch at every party, in which role, with the gaps to come, and who answers for whom."""
     at_us = engine.now_us if asked.at is None else asked.at
     rows = tuple(_watch(engine, party, at_us, asked.hours) for party in _parties(engine))
     return PartyWatches(at_us=at_us, basis=basis(engine), hours=asked.hours, parties=rows)
 
 
-def channels(engine: Engine, asked: ChannelsAsked) -> LineRows:
+def channels(engine: StationLoop, asked: ChannelsAsked) -> LineRows:
     """Return every account of every line, with what was measured over the last days."""
     picture, now_us = engine.parts.picture, engine.now_us
     calls = [stands.account.call for stands in picture.calls.all()]
@@ -64,7 +64,7 @@ def channels(engine: Engine, asked: ChannelsAsked) -> LineRows:
     return LineRows(basis=basis(engine), channels=tuple(rows), days=asked.days)
 
 
-def watch(engine: Engine, asked: WatchAsked) -> WatchNow:
+def watch(engine: StationLoop, asked: WatchAsked) -> WatchNow:
     """Return what the watch must know now."""
     state, picture, now_us = engine.state, engine.parts.picture, engine.now_us
     me = state.me.party
@@ -88,7 +88,7 @@ def watch(engine: Engine, asked: WatchAsked) -> WatchNow:
     )
 
 
-def handover_note(engine: Engine, asked: HandoverNoteAsked) -> HandoverDrawn:
+def handover_note(engine: StationLoop, asked: HandoverNoteAsked) -> HandoverDrawn:
     """Return a hand-over note drawn from what is open now, to be signed; nothing is sent."""
     drawn = note(
         _open(engine),
@@ -102,7 +102,7 @@ def handover_note(engine: Engine, asked: HandoverNoteAsked) -> HandoverDrawn:
     return HandoverDrawn(basis=basis(engine), handover=drawn)
 
 
-def handovers(engine: Engine, asked: HandoversAsked) -> HandoverRows:
+def handovers(engine: StationLoop, asked: HandoversAsked) -> HandoverRows:
     """Return every hand-over with who signed it."""
     rows = (
         HandoverRow(accepted_by=s.accepted_by, entry=s.entry, handover=s.note, note_by=s.note_by, words=s.sentence())
@@ -111,7 +111,7 @@ def handovers(engine: Engine, asked: HandoversAsked) -> HandoverRows:
     return HandoverRows(basis=basis(engine), handovers=tuple(rows))
 
 
-def held(engine: Engine, asked: HeldAsked) -> HeldRows:
+def held(engine: StationLoop, asked: HeldAsked) -> HeldRows:
     """Return what is held for approval, the rules in force, and what officers said of it."""
     state = engine.state
     return HeldRows(
@@ -122,7 +122,7 @@ def held(engine: Engine, asked: HeldAsked) -> HeldRows:
     )
 
 
-def taking(engine: Engine, asked: TakingAsked) -> TakingStands:
+def taking(engine: StationLoop, asked: TakingAsked) -> TakingStands:
     """Return in what standing an own officer takes something urgent now."""
     duties = _duties(engine, engine.state.me.party)
     return TakingStands(basis=basis(engine), standing=may_take(duties, asked.officer, engine.now_us))
@@ -131,16 +131,16 @@ def taking(engine: Engine, asked: TakingAsked) -> TakingStands:
 # ---
 
 
-def _parties(engine: Engine) -> list[str]:
+def _parties(engine: StationLoop) -> list[str]:
     return [p.party for p in engine.parts.picture.directory.parties() if p.state == "active"]
 
 
-def _duties(engine: Engine, party: str) -> list[Duty]:
+def _duties(engine: StationLoop, party: str) -> list[Duty]:
     rosters = engine.parts.picture.directory.state.rosters.get(party, {})
     return [duty for roster in rosters.values() for duty in roster.duties]
 
 
-def _watch(engine: Engine, party: str, at_us: int, hours: int) -> PartyWatch:
+def _watch(engine: StationLoop, party: str, at_us: int, hours: int) -> PartyWatch:
     duties = _duties(engine, party)
     return PartyWatch(
         answers=engine.parts.picture.directory.answers_for(party).sentence(),
@@ -151,12 +151,12 @@ def _watch(engine: Engine, party: str, at_us: int, hours: int) -> PartyWatch:
     )
 
 
-def _owner(engine: Engine, party: str) -> OwnerRow:
+def _owner(engine: StationLoop, party: str) -> OwnerRow:
     found = engine.parts.picture.directory.answers_for(party)
     return OwnerRow(by=found.by, owner=found.how != "nobody", party=party, words=found.sentence())
 
 
-def _held(engine: Engine) -> tuple[HeldRow, ...]:
+def _held(engine: StationLoop) -> tuple[HeldRow, ...]:
     return tuple(
         HeldRow(
             composer=held.composer,
@@ -169,7 +169,7 @@ def _held(engine: Engine) -> tuple[HeldRow, ...]:
     )
 
 
-def _to_relay(engine: Engine) -> Iterator[Open]:
+def _to_relay(engine: StationLoop) -> Iterator[OpenMatter]:
     """Urgent words of others that an officer of ours has taken, and nobody has passed to a unit or settled."""
     me, picture = engine.state.me.party, engine.parts.picture
     for identifier in engine.state.acting.urgent_ledgered:
@@ -177,13 +177,17 @@ def _to_relay(engine: Engine) -> Iterator[Open]:
         if entry is None or entry.author == me or entry.kind not in ("message", "warning"):
             continue
         steps = {fact.step: fact for fact in picture.delivery.facts(identifier, me)}
-        read = steps.get(Step.READ) or steps.get(Step.CONFIRMED)
-        if read is not None and not steps.keys() & {Step.PASSED_TO_UNIT, Step.COMPLIED, Step.REFUSED}:
+        read = steps.get(DeliveryStep.READ) or steps.get(DeliveryStep.CONFIRMED)
+        if read is not None and not steps.keys() & {
+            DeliveryStep.PASSED_TO_UNIT,
+            DeliveryStep.COMPLIED,
+            DeliveryStep.REFUSED,
+        }:
             words = f"taken by {read.officer or 'the station'} from {entry.author}; not passed to a unit yet"
             yield matter(identifier, read.at_us, "relay", words)
 
 
-def _open(engine: Engine) -> Iterator[Open]:
+def _open(engine: StationLoop) -> Iterator[OpenMatter]:
     state, now_us = engine.state, engine.now_us
     me = state.me.party
     ladders = [ladder_row(clock) for clock in state.acting.timers.clocks(now_us)]
