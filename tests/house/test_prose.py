@@ -118,7 +118,7 @@ def test_every_module_that_a_package_presents_is_in_it() -> None:
 def test_every_step_that_the_architecture_draws_is_there() -> None:
     """The two loops, step by step, as the code has them."""
     text = (ROOT / "ARCHITECTURE.md").read_text()
-    assert "station_fold.admit" in "".join(FENCED.findall(text))
+    assert "fold.admit" in "".join(FENCED.findall(text))
     assert lost_in_drawings(text) == set()
 
 

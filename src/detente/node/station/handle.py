@@ -11,8 +11,8 @@ A station believes nothing that it has not recomputed, says nothing that it does
     officer: drafts     sealed outside with fresh salts               queued durably, sent, lodged when delayed
     clock               slots, epochs, timers                         screenings, commitments, watermarks, alarms
 
-The steps are in `following` (`leaves`, `entries`, `fold`), `sending.send`, `peers.direct` and `due`; inputs in `inputs`, effects in `effects`,
-the state in `state`.
+The steps are in `following` (`leaves`, `entries`, `fold`), `sending.send`, `peers.direct` and `due`; what reaches a station is in
+`inputs`, what it wants done in `effects`, what it remembers in `state`.
 """
 
 from __future__ import annotations

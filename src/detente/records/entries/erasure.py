@@ -1,6 +1,7 @@
 """An erasure: body and salt of an entry, or of one part of it, are destroyed; its leaf stays, and so does who ordered it and why.
 
-Which kinds can be erased, and when: docs/formats/records/entries.md, "erasure"; the rule itself is `records.entries.supersede.check_erasure`.
+Which kinds can be erased, and when: docs/formats/records/entries.md, "erasure"; the rule itself is
+`records.entries.supersede.check_erasure`.
 """
 
 from __future__ import annotations
