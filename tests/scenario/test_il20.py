@@ -31,7 +31,7 @@ def test_words_without_a_distance_and_words_far_from_the_shape_leave_nothing_beh
     """ "In the north of Syria" is no place; 150 km north-east of Latakia is one, and not the one meant."""
     worded = replay[0][0]
     assert set(worded.refused) == {"w1", "w2"}
-    assert "145 km from its edge" in worded.refused["w2"][0][1]
+    assert "145 km from its edge" in worded.refused["w2"][0].rule
     assert "notice/1" not in replay[1]["as-worded"]
 
 

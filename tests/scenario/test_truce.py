@@ -194,7 +194,7 @@ def test_bulletins_reproduce_by_province(replay):
 def test_a_wrong_sum_is_rejected_by_station_and_host(replay):
     """Acceptance 4: refused before sending; handed in behind the station's back, the host refuses it."""
     played, kept = replay
-    assert [code for code, _ in played.refused["b14w"]] == ["breakdown"]
+    assert [found.code for found in played.refused["b14w"]] == ["breakdown"]
     (said,) = kept["wrong sum"]
     assert "add up to 41" in said
     assert all(sum(p.count for p in b.parts) != 41 for _, _, b in kept["un"].bulletins)
