@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from detente.geometry.search.index import VolumeIndex
 from detente.geometry.volume import Separation
@@ -26,9 +27,12 @@ from detente.picture.notices.screenings import Screenings
 from detente.picture.notices.waiting import Clocks, Waiting
 from detente.picture.parties.directory import Directory
 from detente.picture.parties.watchbook import Watchbook
+from detente.picture.plain import PlainView, plain_views
 from detente.picture.protection.humane import Humane
 from detente.picture.protection.unit_watch import UnitWatch
 from detente.picture.timeline import Timeline
+
+V = TypeVar("V", bound=PlainView)
 
 
 class Picture:
@@ -72,11 +76,11 @@ class Picture:
         self.unit_watch = UnitWatch(self.heads, self.delivery, genesis.rules)
         self.calls = Calls(self.airspace, self.directory)
         self.humane = Humane(self.airspace)
-        self.evidence = HeldEvidence(self.heads)
         self.findings = Findings()
-        self.timeline = Timeline(self.heads)
         self.watchbook = Watchbook(key_use)
-        self.agreements = Agreements(self.heads)
+        self.plain = plain_views(self.heads)
+        self.evidence, self.timeline = self.view(HeldEvidence), self.view(Timeline)
+        self.agreements = self.view(Agreements)
         self.views: tuple[View, ...] = (
             self.heads,
             self.dangers,  # sees the others as they were before the entry
@@ -93,13 +97,17 @@ class Picture:
             self.meetings,
             self.permits,
             self.calls,
-            self.evidence,
             self.findings,
-            self.timeline,
             self.watchbook,
-            self.agreements,
+            *self.plain.values(),
         )
         self.driver = Driver(self.views, here=self.holds)
+
+    def view(self, kind: type[V]) -> V:
+        """Return the view of a kind that rests on `Heads` alone."""
+        found = self.plain[kind]
+        assert isinstance(found, kind)
+        return found
 
     def apply(self, known: Entry) -> None:
         """Take in one entry; entries come in order of index."""

@@ -12,9 +12,9 @@ import msgspec
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from detente.picture.fold import View
 from detente.picture.heads import EntrySummary, Heads
 from detente.picture.known import Entry
+from detente.picture.plain import PlainView
 from detente.records.entries.watermark import Watermark
 from detente.records.notices.notice_state import LIVE, State
 
@@ -109,7 +109,7 @@ class TimelineState(msgspec.Struct, kw_only=True):
     parties: dict[str, list[bytes]]
 
 
-class Timeline(View):
+class Timeline(PlainView):
     """The columns of one viewer. `Heads` stands before it in the driver."""
 
     name = "timeline"

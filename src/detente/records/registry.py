@@ -7,45 +7,21 @@ shows. A body of an older version is read by that version's Struct and carried f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Literal
+import importlib
+import pkgutil
+from collections.abc import Iterable, Iterator
+from typing import Literal
 
 import msgspec
 
-from detente import errors
+from detente import errors, records
 from detente.errors import UNREADABLE, Problem, Refused, problem, unreadable
 from detente.ledger import canonical
-from detente.records.agreements import agreement, assent, meeting, permission, verdict
-from detente.records.agreements import position as positions
 from detente.records.body import Body
-from detente.records.entries import closing, disclosure, erasure, watermark
-from detente.records.evidence import affiliation, assessment, bulletin, claim, finding, report
-from detente.records.hotline import call, channel, duress, message, step, trial
-from detente.records.notices import change, notice, place, response, screening, sealed, warning
-from detente.records.parties import approval, handover, host, officer, party, roster
-from detente.records.protection import humane, lifeline
+from detente.records.form import Form
 
 MAX_BODY = 65_536
 """Bytes of one body at most: as many as one submission may have."""
-
-Check = Callable[[Any], tuple[Problem, ...]]
-Upcast = Callable[[Any], Body]
-
-
-class Form(msgspec.Struct, frozen=True, kw_only=True):
-    """One form of one kind: its present version, that version's Struct and check, and the older ones with upcasters.
-
-    `older` maps a version to its Struct and to the function that carries its body to the *next* version. `position` is the
-    facet at which this form always stands, so that it tells nothing of which other forms an entry has.
-    """
-
-    body: type[Body]
-    check: Check
-    form: str
-    kind: str
-    older: Mapping[int, tuple[type[Body], Upcast]] = {}
-    position: int = 0
-    version: int
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -189,69 +165,14 @@ def _unbearable(error: Exception) -> Problem:
     return problem("body_unbearable", "", "", rule[:400], "Keep it; it is not taken in.")
 
 
-def _one(kind: str, body: type[Body], check: Check, form: str = "full", position: int = 0) -> Form:
-    return Form(body=body, check=check, form=form, kind=kind, position=position, version=1)
+def _forms() -> Iterator[Form]:
+    """Yield the forms of every module below this folder that has any: a new kind is a new module, and nothing here."""
+    for found in pkgutil.walk_packages(records.__path__, f"{records.__name__}."):
+        if found.name != __name__:
+            yield from getattr(importlib.import_module(found.name), "FORMS", ())
 
 
-def _second(kind: str, body: type[Body], check: Check, first: type[Body], upcast: Upcast) -> Form:
-    """Return a form in its second version, and how the first is carried forward."""
-    return Form(body=body, check=check, form="full", kind=kind, older={1: (first, upcast)}, version=2)
-
-
-REGISTRY = Registry(
-    [
-        _one("affiliation", affiliation.Affiliation, affiliation.check),
-        _one("agreement", agreement.Agreement, agreement.check),
-        _one("agreement", agreement.AnnexA, agreement.check_annex, "annex-a", 1),
-        _one("agreement", agreement.AnnexB, agreement.check_annex, "annex-b", 2),
-        _one("agreement", agreement.AnnexC, agreement.check_annex, "annex-c", 3),
-        _one("assent", assent.Assent, assent.check),
-        _one("assessment", assessment.Assessment, assessment.check),
-        _one("bulletin", bulletin.Bulletin, bulletin.check),
-        _second("call", call.Call, call.check, call.CallFirst, call.upcast_first),
-        _one("change", change.Changed, change.check),
-        _second("channel", channel.Channel, channel.check, channel.ChannelFirst, channel.upcast_first),
-        _second("claim", claim.Claim, claim.check, claim.Claim1, claim.from_1),
-        _one("closing", closing.Closing, closing.check),
-        _one("consent", humane.Consent, humane.check_consent),
-        _one("coordination", humane.Coordination, humane.check_coordination),
-        _one("disclosure", disclosure.Disclosure, disclosure.check),
-        _second("erasure", erasure.Erasure, erasure.check, erasure.ErasureFirst, erasure.upcast_first),
-        _one("finding", finding.Finding, finding.check),
-        _one("host", host.HostKey, host.check),
-        _one("lifeline", lifeline.Lifeline, lifeline.check),
-        _one("meeting", meeting.Meeting, meeting.check),
-        _one("meeting", meeting.Minutes, meeting.check_minutes, "minutes"),
-        _one("meeting", meeting.MeetingReply, meeting.check_reply, "reply"),
-        _one("message", duress.Duress, duress.check, "duress", 3),
-        _one("message", message.Message, message.check),
-        _one("notice", notice.CoarseNotice, notice.check_coarse, "coarse", 1),
-        _one("notice", humane.HumaneNotice, humane.check, "humane", 3),
-        _one("notice", notice.Notice, notice.check, "full"),
-        _one("notice", notice.OwnNotice, notice.check_own, "own", 2),
-        _one("officer", officer.Officer, officer.check),
-        _one("party", party.Party, party.check),
-        _one("permission", permission.Permission, permission.check),
-        _one("permission", permission.PermissionReply, permission.check_reply, "reply"),
-        _one("place", place.Place, place.check),
-        _one("position", positions.Position, positions.check),
-        _one("report", report.Report, report.check),
-        _second("response", response.Response, response.check, response.ResponseFirst, response.upcast_first),
-        _second("roster", roster.Roster, roster.check, roster.RosterFirst, roster.upcast_first),
-        _one("screening", screening.Screening, screening.check),
-        _one("sealed", sealed.Doubt, sealed.check, "doubt"),
-        _one("sealed", sealed.SealedPresence, sealed.check, "presence"),
-        _one("approval", approval.Approval, approval.check, "says"),
-        _one("approval", approval.ApprovalRule, approval.check_rule, "rule"),
-        _one("handover", handover.Handover, handover.check),
-        _one("trial", trial.Trial, trial.check),
-        _one("step", step.Step, step.check),
-        _second("verdict", verdict.Verdicts, verdict.check, verdict.VerdictsFirst, verdict.upcast_first),
-        _one("warning", warning.DangerWarning, warning.check),
-        _one("watermark", watermark.Watermark, watermark.check),
-        _one("whereabouts", affiliation.Whereabouts, affiliation.check_whereabouts),
-    ]
-)
+REGISTRY = Registry(sorted(_forms(), key=lambda form: (form.kind, form.form)))
 """Every kind and form that this version of Detente understands."""
 
 read = REGISTRY.read

@@ -1,110 +1,38 @@
 """The local listener: what the party's own officers ask of their station, by console or command line.
 
 Every answer says on which ledger size it rests and how old that is (`basis`); nothing stale is shown as fresh. A route is one
-function and its name here: from `ANSWERS` the routes, the API's description, its page and the test double's answers are made.
+function that answers a question; from `ANSWERS` the routes, the API's description, its page and the test double's answers are made.
 """
 
 from __future__ import annotations
 
 import hmac
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
 
 from detente.api.station import HealthAsked
 from detente.errors import Refused, problem
-from detente.station import presence as stating
-from detente.station import rehearsal, sending
-from detente.station.answers import (
-    agreements,
-    delivery,
-    entries,
-    evidence,
-    keys,
-    notices,
-    parties,
-    permissions,
-    presence,
-    protection,
-    reviews,
-    station,
-)
-from detente.station.answers.hotline import calls, ladders, stops, watch
+from detente.station import answers, presence, rehearsal, sending
 from detente.station.console_events import events
 from detente.station.engine import StationLoop
 from detente.station.http import App, LocalReply, LocalRequest
-from detente.station.routes import route
+from detente.station.routes import Answers, asked_of, route
 
-ANSWERS = (
-    agreements.agreement,
-    agreements.agreements,
-    agreements.counts,
-    agreements.proofs,
-    agreements.publication,
-    agreements.sheet,
-    agreements.verdicts,
-    calls.calls,
-    delivery.courses,
-    delivery.delivery,
-    delivery.who_has_what,
-    entries.acknowledged,
-    entries.direct,
-    entries.entries,
-    entries.entry,
-    entries.full_id,
-    entries.readers,
-    entries.receipt,
-    evidence.along,
-    evidence.bulletin_counts,
-    evidence.claims,
-    evidence.conclusions,
-    evidence.contradictions,
-    evidence.daily_report,
-    evidence.evidence_held,
-    evidence.incidents,
-    evidence.knew,
-    evidence.origins,
-    evidence.sources,
-    keys.keys,
-    ladders.ladders,
-    ladders.ladders_of,
-    notices.conflicts,
-    notices.endangered,
-    notices.notices,
-    notices.quiets,
-    notices.screenings,
-    notices.waiting,
-    parties.known,
-    parties.parties,
-    permissions.lifelines,
-    permissions.permissions,
-    presence.presence,
-    presence.questions,
-    protection.board,
-    protection.hits,
-    rehearsal.clock,
-    rehearsal.drained,
-    rehearsal.link,
-    reviews.agenda,
-    reviews.meetings,
-    sending.dismiss,
-    sending.send,
-    sending.submit,
-    station.alarms,
-    station.bundle,
-    station.evidence,
-    station.health,
-    station.register,
-    station.release,
-    station.status,
-    stops.duress,
-    stops.stops,
-    stating.set_presence,
-    watch.channels,
-    watch.handover_note,
-    watch.handovers,
-    watch.held,
-    watch.roster,
-    watch.taking,
-    watch.watch,
-)
+
+def _answers() -> Iterator[Answers]:
+    """Yield the functions that answer a question: those of `answers`, and the three modules whose answers change something."""
+    below = pkgutil.walk_packages(answers.__path__, f"{answers.__name__}.")
+    modules = [importlib.import_module(found.name) for found in below]
+    for module in (*modules, presence, rehearsal, sending):
+        for name, found in vars(module).items():
+            own = inspect.isfunction(found) and found.__module__ == module.__name__
+            if own and not name.startswith("_") and asked_of(found) is not None:
+                yield found
+
+
+ANSWERS = tuple(sorted(_answers(), key=lambda function: (function.__module__, function.__name__)))
 """Every question that may be asked of a station, by the function that answers it."""
 
 EVENTS = ("GET", "/local/events")
@@ -124,5 +52,5 @@ def local_app(engine: StationLoop) -> App:
     async def stream(request: LocalRequest) -> LocalReply:
         return LocalReply(events=events(engine), kind="text/event-stream")
 
-    routes = dict(route(engine, answers) for answers in ANSWERS)
+    routes = dict(route(engine, answering) for answering in ANSWERS)
     return App({**routes, EVENTS: stream}, allowed)

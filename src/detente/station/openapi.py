@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any, get_type_hints
+from typing import Any
 
 import msgspec
 
@@ -11,14 +11,14 @@ from detente.api.question import Question
 from detente.errors import Problem
 from detente.network.openapi import JsonObject, as_json, ecma, in_path, in_query, operation, problems_schema, ref
 from detente.station.local import ANSWERS, EVENTS
-from detente.station.routes import named_in_path, statuses_of
+from detente.station.routes import asked_of, named_in_path, statuses_of
 
 REFUSALS = ("default",)
 
 
 def document() -> JsonObject:
     """Return the document as plain values."""
-    questions: list[type[Question[Any]]] = [get_type_hints(answers)["asked"] for answers in ANSWERS]
+    questions = [asked for answers in ANSWERS if (asked := asked_of(answers)) is not None]
     kinds = [kind for asked in questions if (kind := asked.answer_type()) is not bytes]
     _, found = msgspec.json.schema_components(
         [Problem, *kinds, *questions], schema_hook=_anything, ref_template="#/components/schemas/{name}"

@@ -1,7 +1,7 @@
 """From a function that answers a question to a route: the question is read from path, query and body, the answer written as JSON.
 
-A new route is one function in `station/answers` and its name in `ANSWERS` of `station/local.py`: path, question and answer are types
-of `api`, from which the client, the API's description and the test double are made too.
+A new route is one function in `station/answers`: `station/local.py` finds it. Path, question and answer are types of `api`, from which
+the client, the API's description and the test double are made too.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ Answers = Callable[[StationLoop, Any], Given] | Callable[[StationLoop, Any], Awa
 
 def route(engine: StationLoop, answers: Answers) -> tuple[tuple[str, str], http.Handler]:
     """Return (method, path) and the handler for a function `(engine, question) -> answer`; both types are its annotations."""
-    question: type[Question[Any]] = get_type_hints(answers)["asked"]
+    question = asked_of(answers)
+    assert question is not None
     name = named_in_path(question)
 
     async def handler(request: http.LocalRequest) -> http.LocalReply:
@@ -39,6 +40,14 @@ def route(engine: StationLoop, answers: Answers) -> tuple[tuple[str, str], http.
         return http.json_answer(given, status=status_of_answer(given))
 
     return (question.method, question.path.replace("{" + name + "}", "{}")), handler
+
+
+def asked_of(function: Callable[..., object]) -> type[Question[Any]] | None:
+    """Return the question that a function `(engine, asked)` answers, None if it answers none."""
+    if "asked" not in function.__annotations__:
+        return None
+    hint = get_type_hints(function)["asked"]
+    return hint if isinstance(hint, type) and issubclass(hint, Question) and hasattr(hint, "path") else None
 
 
 def named_in_path(question: type[Question[Any]]) -> str:

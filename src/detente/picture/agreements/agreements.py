@@ -14,9 +14,9 @@ from typing import ClassVar
 
 import msgspec
 
-from detente.picture.fold import View
 from detente.picture.heads import Heads
 from detente.picture.known import Entry
+from detente.picture.plain import PlainView
 from detente.records.agreements.agreement import Agreement, Annex
 from detente.records.agreements.assent import Assent
 from detente.records.agreements.position import Position
@@ -117,7 +117,7 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
     was: tuple[Answer, ...]
 
 
-class Agreements(View):
+class Agreements(PlainView):
     """All agreements that this viewer may read, live. `Heads` stands before it in the driver."""
 
     name = "agreements"

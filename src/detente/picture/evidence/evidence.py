@@ -14,9 +14,9 @@ from typing import Any, ClassVar, Final
 
 import msgspec
 
-from detente.picture.fold import View
 from detente.picture.heads import Heads
 from detente.picture.known import Entry
+from detente.picture.plain import PlainView
 from detente.records.agreements.verdict import Verdicts
 from detente.records.body import Body
 from detente.records.evidence.affiliation import Affiliation, Whereabouts
@@ -71,7 +71,7 @@ class _Packed(msgspec.Struct, frozen=True, array_like=True):
     supersedes: str | None
 
 
-class HeldEvidence(View):
+class HeldEvidence(PlainView):
     """The entries that bear on evidence, in order of the ledger. `Heads` has taken the entry in before."""
 
     name = "evidence"

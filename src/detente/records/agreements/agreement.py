@@ -13,6 +13,7 @@ from detente.records.agreements.term import Term
 from detente.records.agreements.term_check import check_terms
 from detente.records.body import Body, Faults, Stated
 from detente.records.evidence.claim import Tag
+from detente.records.form import first_version
 
 DAY_US = 86_400_000_000
 HORIZON_US = 30 * DAY_US
@@ -153,3 +154,11 @@ def check_annex(annex: Annex) -> tuple[Problem, ...]:
     faults.text("source", annex.source, needed=annex.tag in ("DOC", "CONF"))
     faults.extend(check_terms(annex.terms, alone=False))
     return faults.all()
+
+
+FORMS = (
+    first_version("agreement", Agreement, check),
+    first_version("agreement", AnnexA, check_annex, "annex-a", 1),
+    first_version("agreement", AnnexB, check_annex, "annex-b", 2),
+    first_version("agreement", AnnexC, check_annex, "annex-c", 3),
+)

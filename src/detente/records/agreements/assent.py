@@ -10,6 +10,7 @@ from typing import Literal
 from detente.errors import Problem
 from detente.records.body import Body, Faults, Stated
 from detente.records.evidence.claim import Tag
+from detente.records.form import first_version
 
 Act = Literal["assent", "reservation", "resumption", "suspension", "withdrawal"]
 
@@ -45,3 +46,6 @@ def check(assent: Assent) -> tuple[Problem, ...]:
     for i, term in enumerate(assent.terms):
         faults.name(f"terms[{i}]", term)
     return faults.all()
+
+
+FORMS = (first_version("assent", Assent, check),)

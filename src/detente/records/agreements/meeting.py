@@ -10,6 +10,7 @@ from typing import Literal
 
 from detente.errors import Problem
 from detente.records.body import Body, Faults
+from detente.records.form import first_version
 
 MAX_POINTS = 200
 """Most points, or actions, in one meeting's minutes."""
@@ -138,3 +139,10 @@ def check_reply(reply: MeetingReply) -> tuple[Problem, ...]:
         faults.add("empty_reply", "signed", "", "a reply names a point or an action", "Name one.")
     faults.text("words", reply.words, needed=bool(reply.refused))
     return faults.all()
+
+
+FORMS = (
+    first_version("meeting", Meeting, check),
+    first_version("meeting", Minutes, check_minutes, "minutes"),
+    first_version("meeting", MeetingReply, check_reply, "reply"),
+)

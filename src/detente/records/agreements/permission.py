@@ -12,6 +12,7 @@ from detente.errors import Problem
 from detente.geometry.exact.rings import check_volume
 from detente.geometry.volume import Volume4D
 from detente.records.body import Body, Faults
+from detente.records.form import first_version
 from detente.records.notices.notice import Activity
 
 Act = Literal["ask", "grant", "offer"]
@@ -79,3 +80,9 @@ def check_reply(reply: PermissionReply) -> tuple[Problem, ...]:
     faults.hash("about", reply.about)
     faults.text("words", reply.words, needed=reply.answer != "accept")
     return faults.all()
+
+
+FORMS = (
+    first_version("permission", Permission, check),
+    first_version("permission", PermissionReply, check_reply, "reply"),
+)

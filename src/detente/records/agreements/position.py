@@ -10,6 +10,7 @@ from typing import Literal
 from detente.errors import Problem
 from detente.records.body import Body, Faults, Stated
 from detente.records.evidence.claim import Tag
+from detente.records.form import first_version
 
 Says = Literal[
     "declares",
@@ -73,3 +74,6 @@ def check(position: Position) -> tuple[Problem, ...]:
     if position.says == "ends" and position.at is None:
         faults.add("ends_when", "at", "", "says when it ends", "State the time with its zone.")
     return faults.all()
+
+
+FORMS = (first_version("position", Position, check),)

@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 from detente.errors import Problem
 from detente.records.body import Body, Faults
+from detente.records.form import second_version
 
 Answer = Literal["breached", "contested", "kept", "not in force", "pending", "undetermined"]
 
@@ -170,3 +171,6 @@ def check(verdicts: Verdicts) -> tuple[Problem, ...]:
         faults.text(f"verdicts[{i}].words", said.words, needed=True)
         faults.ids(f"verdicts[{i}].evidence", said.evidence)
     return faults.all()
+
+
+FORMS = (second_version("verdict", Verdicts, check, VerdictsFirst, upcast_first),)

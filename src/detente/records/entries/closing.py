@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from detente.errors import Problem
 from detente.records.body import Body, Faults
+from detente.records.form import first_version
 
 
 class Closing(Body, frozen=True, kw_only=True):
@@ -22,3 +23,6 @@ def check(closing: Closing) -> tuple[Problem, ...]:
     faults.hash("about", closing.about)
     faults.text("words", closing.words)
     return faults.all()
+
+
+FORMS = (first_version("closing", Closing, check),)

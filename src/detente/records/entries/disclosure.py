@@ -5,6 +5,7 @@ from __future__ import annotations
 from detente.errors import Problem
 from detente.ledger.leaf import FACETS
 from detente.records.body import Body, Faults
+from detente.records.form import first_version
 
 
 class Disclosure(Body, frozen=True, kw_only=True):
@@ -31,3 +32,6 @@ def check(disclosure: Disclosure) -> tuple[Problem, ...]:
     if not disclosure.facet.startswith("{"):
         faults.add("facet_text", "facet", disclosure.facet, "is the facet's JSON", "Copy it from the station.")
     return faults.all()
+
+
+FORMS = (first_version("disclosure", Disclosure, check),)

@@ -12,6 +12,7 @@ from typing import Final
 from detente.errors import Problem
 from detente.ledger.leaf import FACETS
 from detente.records.body import Body, Faults
+from detente.records.form import second_version
 
 ERASABLE: Final = frozenset(
     {"affiliation", "assessment", "bulletin", "call", "claim", "message", "notice", "place", "report", "whereabouts"}
@@ -66,3 +67,6 @@ def check(erasure: Erasure) -> tuple[Problem, ...]:
         rule = "are facet positions, 0 to 3, ascending, each once, at least one"
         faults.add("erasure-positions", "positions", list(erasure.positions), rule, "Name what to destroy.")
     return faults.all()
+
+
+FORMS = (second_version("erasure", Erasure, check, ErasureFirst, upcast_first),)

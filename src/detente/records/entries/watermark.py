@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from detente.errors import Problem
 from detente.records.body import Body, Faults
+from detente.records.form import first_version
 
 
 class Watermark(Body, frozen=True, kw_only=True):
@@ -29,3 +30,6 @@ def check(watermark: Watermark) -> tuple[Problem, ...]:
     faults.order("count", watermark.count, watermark.size)
     faults.hash("list_hash", watermark.list_hash)
     return faults.all()
+
+
+FORMS = (first_version("watermark", Watermark, check),)

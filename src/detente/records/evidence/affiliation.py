@@ -12,6 +12,7 @@ from detente.geometry.exact.rings import check_volume
 from detente.geometry.volume import Volume4D
 from detente.records.body import Body, Faults
 from detente.records.evidence.claim import Stance, Tag
+from detente.records.form import first_version
 
 Relation = Literal["acts-for", "allied-with", "listed-as", "none", "part-of", "same-as"]
 
@@ -81,3 +82,9 @@ def _check_speaker(faults: Faults, body: Affiliation | Whereabouts) -> None:
     faults.text("source", body.source, needed=body.tag in ("DOC", "CONF"))
     if body.party is not None:
         faults.party("party", body.party)
+
+
+FORMS = (
+    first_version("affiliation", Affiliation, check),
+    first_version("whereabouts", Whereabouts, check_whereabouts),
+)

@@ -9,6 +9,7 @@ from typing import Literal
 
 from detente.errors import Problem
 from detente.records.body import Body, Faults
+from detente.records.form import first_version
 
 Reliability = Literal["A", "B", "C", "D", "E", "F"]
 Credibility = Literal["1", "2", "3", "4", "5", "6"]
@@ -62,3 +63,6 @@ def check(assessment: Assessment) -> tuple[Problem, ...]:
     if assessment.credibility is not None and assessment.about is None:
         faults.add("graded_item", "about", "", "credibility is of one item", "Name the claim or report graded.")
     return faults.all()
+
+
+FORMS = (first_version("assessment", Assessment, check),)

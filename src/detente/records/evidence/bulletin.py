@@ -9,6 +9,7 @@ from detente.errors import Problem
 from detente.records.body import Body, Faults, Stated
 from detente.records.evidence.claim import Tag, check_path
 from detente.records.evidence.count import Counted, check_count
+from detente.records.form import first_version
 
 
 class BreakdownLine(Body, frozen=True, kw_only=True):
@@ -70,3 +71,6 @@ def _check_sum(faults: Faults, made: int, total: Counted) -> None:
         faults.add(
             "breakdown", "parts", made, rule, "Copy the bulletin again; enter it without parts if it is so in print."
         )
+
+
+FORMS = (first_version("bulletin", Bulletin, check),)

@@ -12,6 +12,7 @@ from detente.geometry.exact.rings import check_volume
 from detente.geometry.volume import Volume4D
 from detente.records.body import Body, Faults, Stated
 from detente.records.evidence.count import Counted, check_count
+from detente.records.form import second_version
 
 Tag = Literal["CONF", "DOC", "ILL", "INF", "MEM+", "MEM?", "MEM~"]
 
@@ -129,3 +130,6 @@ def check_path(faults: Faults, chain: tuple[str, ...], origin: str) -> None:
             faults.add("chain_repeats", f"chain[{i}]", relay, rule, "Give the path from the origin to the last relay.")
     if origin:
         faults.title("origin", origin)
+
+
+FORMS = (second_version("claim", Claim, check, Claim1, from_1),)

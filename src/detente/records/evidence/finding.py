@@ -10,6 +10,7 @@ from typing import Literal
 
 from detente.errors import Problem
 from detente.records.body import Body, Faults
+from detente.records.form import first_version
 
 Verdict = Literal["breached", "contested", "kept", "not in force", "pending", "undetermined"]
 
@@ -47,3 +48,6 @@ def check(finding: Finding) -> tuple[Problem, ...]:
     if finding.kind == "verdict" and not finding.basis:
         faults.add("finding_basis", "basis", "", "a published verdict names what it rests on", "Name the entries.")
     return faults.all()
+
+
+FORMS = (first_version("finding", Finding, check),)

@@ -13,6 +13,7 @@ from detente.geometry.exact.rings import check_volume
 from detente.geometry.volume import Volume4D
 from detente.records.body import Body, Faults, Stated
 from detente.records.evidence.claim import Tag, check_path
+from detente.records.form import first_version
 
 Result = Literal["access-refused", "account", "not-attributable", "nothing-seen"]
 
@@ -71,3 +72,6 @@ def check(report: Report) -> tuple[Problem, ...]:
     if report.result == "access-refused" and report.place is None and not report.words.strip():
         faults.add("refused_where", "place", "", "access refused says where", "Give the place, or say it in `words`.")
     return faults.all()
+
+
+FORMS = (first_version("report", Report, check),)

@@ -6,6 +6,7 @@ from typing import Literal
 
 from detente.errors import Problem
 from detente.records.body import Body, Faults, Stated
+from detente.records.form import second_version
 from detente.records.notices.response import Readback, check_readback
 
 Outcome = Literal["contact-absent", "cut", "delivered", "no-answer", "on-hold", "refused"]
@@ -96,3 +97,6 @@ def check(call: Call) -> tuple[Problem, ...]:
     if call.caller.party == call.taker.party:
         faults.add("call_to_itself", "taker.party", call.taker.party, "a call joins two parties", "Name the other end.")
     return faults.all()
+
+
+FORMS = (second_version("call", Call, check, CallFirst, upcast_first),)

@@ -9,6 +9,7 @@ from typing import Literal
 
 from detente.errors import Problem
 from detente.records.body import Body, Faults
+from detente.records.form import second_version
 
 Means = Literal["attache", "data", "ledger", "mail", "meeting", "ministers", "radio", "relay", "video", "voice"]
 Load = Literal["coordinates", "incident", "notice", "permission", "routine", "stop", "urgent", "vital-contact"]
@@ -76,3 +77,6 @@ def check(channel: Channel) -> tuple[Problem, ...]:
     if len(channel.parties) < 2:
         faults.add("channel_parties", "parties", channel.parties, "joins at least two parties", "Name both ends.")
     return faults.all()
+
+
+FORMS = (second_version("channel", Channel, check, ChannelFirst, upcast_first),)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from detente.errors import Problem
 from detente.records.body import Body, Faults
+from detente.records.form import first_version
 
 
 class Duress(Body, frozen=True, kw_only=True):
@@ -24,3 +25,6 @@ def check(duress: Duress) -> tuple[Problem, ...]:
     if not duress.for_roles:
         faults.add("duress_for", "for_roles", "", "names at least one role", "Name who is to be shown it.")
     return faults.all()
+
+
+FORMS = (first_version("message", Duress, check, "duress", 3),)

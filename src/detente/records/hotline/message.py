@@ -8,6 +8,7 @@ from detente.errors import Problem
 from detente.geometry.exact.rings import check_outline, check_volume
 from detente.geometry.volume import Circle, Point, Volume4D
 from detente.records.body import Body, Faults
+from detente.records.form import first_version
 
 Urgency = Literal["priority", "routine", "stop", "urgent"]
 
@@ -62,3 +63,6 @@ def check(message: Message) -> tuple[Problem, ...]:
     if message.urgency == "stop" and not (message.about or message.volumes or message.within):
         faults.add("stop_of_what", "about", "", "a stop says what is to stop", "Name notices, a volume, or a place.")
     return faults.all()
+
+
+FORMS = (first_version("message", Message, check),)

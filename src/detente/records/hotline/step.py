@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from detente.errors import Problem
 from detente.records.body import Body, Faults
+from detente.records.form import first_version
 
 LadderName = Literal["priority", "query", "query-urgent", "screening", "stop", "urgent", "warning", "warning-routine"]
 Reach = Literal["role", "director", "alternate-channel", "higher-level", "host-duty-officer"]
@@ -61,3 +62,6 @@ def check(step: Step) -> tuple[Problem, ...]:
         rule = "is 1 director, 2 alternate-channel, 3 higher-level, 4 host-duty-officer"
         faults.add("step_number", "step", step.step, rule, "Correct the number or the reach.")
     return faults.all()
+
+
+FORMS = (first_version("step", Step, check),)

@@ -6,6 +6,7 @@ from typing import Literal
 
 from detente.errors import Problem
 from detente.records.body import Body, Faults
+from detente.records.form import first_version
 
 
 class Trial(Body, frozen=True, kw_only=True):
@@ -37,3 +38,6 @@ def check(trial: Trial) -> tuple[Problem, ...]:
     if trial.answered_by is not None and trial.outcome != "answered":
         faults.add("trial_by", "answered_by", trial.answered_by, "names a role only if it answered", "Leave it out.")
     return faults.all()
+
+
+FORMS = (first_version("trial", Trial, check),)

@@ -12,6 +12,7 @@ from detente.errors import Problem
 from detente.geometry.exact.rings import check_volume
 from detente.geometry.volume import Volume4D
 from detente.records.body import Body, Faults, Stated
+from detente.records.form import first_version
 
 ChangeKind = Literal["started", "ended", "extended", "moved", "owner-changed", "paused", "resumed", "suspended"]
 
@@ -60,3 +61,6 @@ def check(changed: Changed) -> tuple[Problem, ...]:
             "change_of_what", "about", "", "a change says what changed", "Name entries, lines, parties or ground."
         )
     return faults.all()
+
+
+FORMS = (first_version("change", Changed, check),)

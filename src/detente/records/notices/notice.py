@@ -18,6 +18,7 @@ from detente.geometry.exact.rings import check_volume
 from detente.geometry.volume import NDEG, Volume4D
 from detente.ledger.canonical import MAX_INT
 from detente.records.body import Body, Faults, Stated
+from detente.records.form import first_version
 from detente.records.notices.notice_state import State
 from detente.records.notices.place import StatedPlace, check_stated_place, compare
 
@@ -231,3 +232,10 @@ def _check_acceptance(faults: Faults, acceptance: Acceptance) -> None:
     faults.party("shorter_lead_accepted_by.party", acceptance.party)
     faults.role("shorter_lead_accepted_by.role", acceptance.role)
     faults.text("shorter_lead_accepted_by.words", acceptance.words)
+
+
+FORMS = (
+    first_version("notice", CoarseNotice, check_coarse, "coarse", 1),
+    first_version("notice", Notice, check, "full"),
+    first_version("notice", OwnNotice, check_own, "own", 2),
+)

@@ -17,6 +17,7 @@ from detente.geometry.stated.place_check import PlaceCheck, check_place
 from detente.geometry.stated.position import StatedPosition, known_position
 from detente.geometry.volume import Outline, Point
 from detente.records.body import Body, Faults
+from detente.records.form import first_version
 
 
 class Phrase(Body, frozen=True, kw_only=True):
@@ -126,3 +127,6 @@ def check(place: Place) -> tuple[Problem, ...]:
     faults.extend(check_outline(place.outline, "outline"))
     faults.extend(check_stated_place(place.stated, "stated"))
     return faults.all() or compare(place.stated, [place.outline], "stated")
+
+
+FORMS = (first_version("place", Place, check),)

@@ -10,6 +10,7 @@ from typing import Literal
 from detente.errors import Problem
 from detente.geometry.stated.read_back import VolumeSaid
 from detente.records.body import Body, Faults
+from detente.records.form import second_version
 from detente.records.notices.notice import MAX_CELLS, MAX_VOLUMES
 
 MAX_SAID = max(MAX_CELLS, MAX_VOLUMES)
@@ -139,3 +140,6 @@ def check_readback(faults: Faults, readback: Readback) -> None:
         for i, point in enumerate(volume.points):
             faults.text(f"{at}.points[{i}]", point, needed=True)
         faults.order(at, volume.start_us, volume.end_us)
+
+
+FORMS = (second_version("response", Response, check, ResponseFirst, upcast_first),)

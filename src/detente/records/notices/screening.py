@@ -11,6 +11,7 @@ import msgspec
 
 from detente.errors import Problem
 from detente.records.body import Body, Faults
+from detente.records.form import first_version
 
 LENGTH = 640
 """Bytes in every encoded screening."""
@@ -78,3 +79,6 @@ def check(screening: Screening) -> tuple[Problem, ...]:
             "State the age of the oldest data compared.",
         )
     return faults.all()
+
+
+FORMS = (first_version("screening", Screening, check),)

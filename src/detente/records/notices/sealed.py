@@ -13,6 +13,7 @@ import msgspec
 
 from detente.errors import Problem
 from detente.records.body import Body, Faults
+from detente.records.form import first_version
 
 LENGTH_DOUBT = 4_096
 """Bytes in every encoded doubt."""
@@ -82,3 +83,9 @@ def check(body: Doubt | SealedPresence) -> tuple[Problem, ...]:
             "Pad it with `padded`; shorten it if it is too long.",
         )
     return faults.all()
+
+
+FORMS = (
+    first_version("sealed", Doubt, check, "doubt"),
+    first_version("sealed", SealedPresence, check, "presence"),
+)

@@ -12,6 +12,7 @@ import msgspec
 
 from detente.errors import Problem
 from detente.records.body import Body, Faults
+from detente.records.form import first_version
 
 MAX_ENDANGERED = 400
 """Most notices in one warning: an entry has at most 64 KiB."""
@@ -63,3 +64,6 @@ def check(warning: DangerWarning) -> tuple[Problem, ...]:
     if any(a.danger_us > b.danger_us for a, b in pairwise(warning.endangered)):
         faults.add("not_sorted", "endangered", "", "the soonest danger comes first", "Sort them by danger_us.")
     return faults.all()
+
+
+FORMS = (first_version("warning", DangerWarning, check),)

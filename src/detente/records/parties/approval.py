@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from detente.errors import Problem
 from detente.records.body import Body, Faults
+from detente.records.form import first_version
 
 NEVER_HELD: Final = frozenset(
     {"approval", "handover", "response", "screening", "sealed", "step", "warning", "watermark"}
@@ -63,3 +64,9 @@ def check(approval: Approval) -> tuple[Problem, ...]:
     faults.hash("about", approval.about)
     faults.text("words", approval.words, needed=approval.says != "approve")
     return faults.all()
+
+
+FORMS = (
+    first_version("approval", Approval, check, "says"),
+    first_version("approval", ApprovalRule, check_rule, "rule"),
+)

@@ -9,6 +9,7 @@ from typing import Literal
 
 from detente.errors import Problem
 from detente.records.body import Body, Faults
+from detente.records.form import first_version
 
 What = Literal["approval", "direct", "ladder", "relay", "waiting"]
 """Why it is open: held for approval; came directly and is not recorded; a ladder runs; taken and not relayed; waited for."""
@@ -59,3 +60,6 @@ def check(handover: Handover) -> tuple[Problem, ...]:
         faults.hash(f"open[{i}].about", one.about)
         faults.text(f"open[{i}].words", one.words, needed=True)
     return faults.all()
+
+
+FORMS = (first_version("handover", Handover, check),)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from detente.errors import Problem
 from detente.records.body import Body, Faults
+from detente.records.form import first_version
 from detente.records.parties.party import Endorsement, check_endorsements
 
 
@@ -22,3 +23,6 @@ def check(host: HostKey) -> tuple[Problem, ...]:
     faults.title("name", host.name)
     check_endorsements(faults, host.endorsements)
     return faults.all()
+
+
+FORMS = (first_version("host", HostKey, check),)

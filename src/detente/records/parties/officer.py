@@ -6,6 +6,7 @@ from typing import Literal
 
 from detente.errors import Problem
 from detente.records.body import Body, Faults
+from detente.records.form import first_version
 
 
 class Officer(Body, frozen=True, kw_only=True):
@@ -43,3 +44,6 @@ def check(officer: Officer) -> tuple[Problem, ...]:
     if officer.state == "active" and not officer.roles:
         faults.add("officer_roles", "roles", "", "an active officer has at least one role", "Name a role.")
     return faults.all()
+
+
+FORMS = (first_version("officer", Officer, check),)

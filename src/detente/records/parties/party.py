@@ -6,6 +6,7 @@ from typing import Literal
 
 from detente.errors import Problem
 from detente.records.body import Body, Faults
+from detente.records.form import first_version
 
 
 class Endorsement(Body, frozen=True, kw_only=True):
@@ -81,3 +82,6 @@ def _check_keys(faults: Faults, party: Party) -> None:
         faults.add("party_keys", missing, "", "a party has all four keys or none", "Add the missing keys.")
     if len(set(given.values())) < len(given):
         faults.add("party_keys_shared", "", "", "the four keys must differ", "Make a key for each use.")
+
+
+FORMS = (first_version("party", Party, check),)

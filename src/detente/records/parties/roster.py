@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from detente.errors import Problem
 from detente.records.body import Body, Faults
+from detente.records.form import second_version
 
 
 class Duty(Body, frozen=True, kw_only=True):
@@ -74,3 +75,6 @@ def check(roster: Roster) -> tuple[Problem, ...]:
             rule = "is another officer: nobody stands in for oneself"
             faults.add("duty_deputy", f"duties[{i}].deputy", duty.deputy, rule, "Name another, or leave it out.")
     return faults.all()
+
+
+FORMS = (second_version("roster", Roster, check, RosterFirst, upcast_first),)

@@ -12,6 +12,7 @@ from typing import Literal
 from detente.errors import Problem
 from detente.geometry.volume import Point
 from detente.records.body import Body, Faults
+from detente.records.form import first_version
 
 CoordinationAnswer = Literal["approved", "delayed", "refused"]
 
@@ -128,3 +129,10 @@ def check_coordination(asked: Coordination) -> tuple[Problem, ...]:
     faults.text("conditions", asked.conditions)
     faults.text("words", asked.words, needed=asked.says in ("refused", "delayed"))
     return faults.all()
+
+
+FORMS = (
+    first_version("consent", Consent, check_consent),
+    first_version("coordination", Coordination, check_coordination),
+    first_version("notice", HumaneNotice, check, "humane", 3),
+)

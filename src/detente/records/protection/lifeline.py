@@ -8,6 +8,7 @@ from detente.errors import Problem
 from detente.geometry.exact.rings import check_outline
 from detente.geometry.volume import Outline
 from detente.records.body import Body, Faults
+from detente.records.form import first_version
 
 LifelineState = Literal["closed", "open", "restricted"]
 
@@ -59,3 +60,6 @@ def check(lifeline: Lifeline) -> tuple[Problem, ...]:
         faults.text(f"tasks[{i}].words", task.words, needed=True)
     faults.text("words", lifeline.words, needed=lifeline.state != "open")
     return faults.all()
+
+
+FORMS = (first_version("lifeline", Lifeline, check),)
