@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any, get_type_hints
+from typing import get_type_hints
 
 import msgspec
 
-from detente.api.question import Question
+from detente.api.question import AnyQuestion
 from detente.errors import Problem
 from detente.network.openapi import JsonObject, as_json, ecma, in_path, in_query, operation, problems_schema, ref
 from detente.station.local import ANSWERS, EVENTS
@@ -18,7 +18,7 @@ REFUSALS = ("default",)
 
 def document() -> JsonObject:
     """Return the document as plain values."""
-    questions: list[type[Question[Any]]] = [get_type_hints(answers)["asked"] for answers in ANSWERS]
+    questions: list[type[AnyQuestion]] = [get_type_hints(answers)["asked"] for answers in ANSWERS]
     kinds = [kind for asked in questions if (kind := asked.answer_type()) is not bytes]
     _, found = msgspec.json.schema_components(
         [Problem, *kinds, *questions], schema_hook=_anything, ref_template="#/components/schemas/{name}"
@@ -48,7 +48,7 @@ def _anything(kind: type) -> JsonObject:
     raise NotImplementedError(kind)
 
 
-def _operation(asked: type[Question[Any]], own: JsonObject) -> JsonObject:
+def _operation(asked: type[AnyQuestion], own: JsonObject) -> JsonObject:
     fields, name = own["properties"], named_in_path(asked)
     whole = "body" in fields
     rest = [field for field in fields if field not in (name, "body")] if asked.method == "GET" or whole else []

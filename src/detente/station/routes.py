@@ -13,7 +13,7 @@ from typing import Any, get_type_hints
 import msgspec
 import msgspec.inspect
 
-from detente.api.question import Question
+from detente.api.question import AnyQuestion
 from detente.api.sending import Sent
 from detente.api.station import Health
 from detente.errors import Refused, problem
@@ -28,7 +28,7 @@ Answers = Callable[[Engine, Any], Given] | Callable[[Engine, Any], Awaitable[Giv
 
 def route(engine: Engine, answers: Answers) -> tuple[tuple[str, str], http.Handler]:
     """Return (method, path) and the handler for a function `(engine, question) -> answer`; both types are its annotations."""
-    question: type[Question[Any]] = get_type_hints(answers)["asked"]
+    question: type[AnyQuestion] = get_type_hints(answers)["asked"]
     name = named_in_path(question)
 
     async def handler(request: http.Request) -> http.Answer:
@@ -41,7 +41,7 @@ def route(engine: Engine, answers: Answers) -> tuple[tuple[str, str], http.Handl
     return (question.method, question.path.replace("{" + name + "}", "{}")), handler
 
 
-def named_in_path(question: type[Question[Any]]) -> str:
+def named_in_path(question: type[AnyQuestion]) -> str:
     """Return the field that stands in the path's last segment, "" where none does."""
     segment = question.path.rpartition("/")[2]
     return segment[1:-1] if segment.startswith("{") else ""
@@ -61,14 +61,14 @@ def statuses_of(answer: type) -> tuple[int, ...]:
     return (200, 202) if answer is Sent else (200, 503) if answer is Health else (200,)
 
 
-def read_question(question: type[Question[Any]], request: http.Request, name: str) -> Question[Any]:
+def read_question(question: type[AnyQuestion], request: http.Request, name: str) -> AnyQuestion:
     """Read a question's fields: the one in the path, and the query's or the body's. Raises Refused for each that does not fit."""
     fields = {f.name: f for f in msgspec.structs.fields(question)}
     if question.method == "POST" and "body" not in fields:
-        asked: Question[Any] = http.read_body(request, question)
+        asked: AnyQuestion = http.read_body(request, question)
         return asked
     lists = {f.encode_name for f in fields.values() if isinstance(f.default, tuple)}
-    given: dict[str, Any] = {
+    given: dict[str, object] = {
         key: tuple(filter(None, text.split(","))) if key in lists else text for key, text in request.query.items()
     }
     if name:
@@ -76,7 +76,7 @@ def read_question(question: type[Question[Any]], request: http.Request, name: st
     if question.method == "POST":
         given["body"] = _body(request, fields["body"].type)
     try:
-        read: Question[Any] = msgspec.convert(given, question, strict=False)
+        read: AnyQuestion = msgspec.convert(given, question, strict=False)
     except msgspec.ValidationError as error:
         field, rule, step = misfit(error, question, "See docs/formats/station-api.md")
         bounds = next((_bounds(f.type) for f in fields.values() if f.encode_name == field), "")
@@ -84,7 +84,7 @@ def read_question(question: type[Question[Any]], request: http.Request, name: st
     return read
 
 
-def _bounds(kind: Any) -> str:
+def _bounds(kind: object) -> str:
     """Say between which numbers a number must be, both of them allowed; "" of what is no number."""
     info = msgspec.inspect.type_info(kind)
     for one in info.types if isinstance(info, msgspec.inspect.UnionType) else (info,):
@@ -93,6 +93,6 @@ def _bounds(kind: Any) -> str:
     return ""
 
 
-def _body(request: http.Request, kind: Any) -> Any:
+def _body(request: http.Request, kind: type) -> object:
     """Return a body as its Struct; as its own bytes where whoever answers holds each of them against a signature."""
     return msgspec.Raw(request.body) if kind is msgspec.Raw else http.read_body(request, kind)
