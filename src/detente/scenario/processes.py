@@ -55,7 +55,7 @@ class Running:
         with _no_script():
             self._process.start()
         said.close()
-        self.said: dict[str, str] = {}
+        self.said: dict[str, Any] = {}
 
     @property
     def pid(self) -> int:
@@ -74,7 +74,7 @@ class Running:
         if not line:
             self._process.join(END_WITHIN_S)
             raise Unavailable(f"{self.name} did not start: {self.log.read_text('utf-8', 'replace')[-2000:]}")
-        self.said = msgspec.json.decode(line, type=dict[str, str])
+        self.said = msgspec.json.decode(line, type=dict[str, Any])
 
     def kill(self) -> None:
         """Kill it without warning, as a crash would."""
