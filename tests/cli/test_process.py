@@ -9,10 +9,12 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from tests.support.ledgers import QUICK_SLOTS, running
 from typer.testing import CliRunner
 
+from detente.api.sending import FacetAsked, SendAsked, SendingAsked
 from detente.cli.app import app
 from detente.network.local import LocalStation
 
@@ -227,9 +229,9 @@ def test_an_agreement_from_proposal_to_a_published_verdict_and_its_revision(ledg
     rus("agreement", "position", "quiet", "--says", "suspended", "--words", "Suspended.", "--to", "cjtf")
 
     def told(who, stance="asserts"):
-        facets = [{"audience": ["cjtf"], "body": shelling(who, stance), "form": "full"}]
+        facet = FacetAsked(audience=("cjtf",), body=msgspec.Raw(msgspec.json.encode(shelling(who, stance))))
         station = LocalStation.of(ledger / "stations" / "cjtf")
-        return station.post("send", {"facets": facets, "kind": "claim", "officer": ""}, wait_s=10)["id"]
+        return station.ask(SendingAsked(body=SendAsked(facets=(facet,), kind="claim"), wait_s=10)).id
 
     told("First monitor")
 

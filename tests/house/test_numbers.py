@@ -5,7 +5,11 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from tests.house.numbers import folders, functions, rows, untyped_lines, written_tests
+from tests.house.numbers import UNTYPED, folders, functions, rows, untyped_lines, written_tests
+from tests.house.source import PACKAGE
+
+MOST_UNTYPED = {"cli": 23, "scenario": 84, "station": 2}
+"""Lines with `Any` at most, as reached: lower a number when fewer are left, and raise none."""
 
 
 def test_a_folder_counts_its_own_modules_and_not_those_below_it():
@@ -40,3 +44,9 @@ def test_every_number_is_there():
     assert all(
         int(str(number)) > 0 for what, number in said if "more than one class" not in what and "contract" not in what
     )
+
+
+def test_no_more_lines_say_any_than_were_reached():
+    """So that the number only shrinks: who leaves fewer lowers the bound with them."""
+    found = untyped_lines(PACKAGE, UNTYPED)
+    assert {name: count for name, count in found.items() if count > MOST_UNTYPED[name]} == {}

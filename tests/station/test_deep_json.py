@@ -12,6 +12,7 @@ import httpx
 import msgspec
 import pytest
 
+from detente.api.station import StatusAsked
 from detente.errors import DetenteError, Refused
 from detente.ledger import canonical
 from detente.ledger.entry import check_submission
@@ -86,7 +87,7 @@ READERS: dict[str, Callable[[bytes], object]] = {
     "envelope": lambda data: read_envelope(data, kind="urgent", ledger=b"\x00" * 32, me="un"),
     "page of entries": sync._page,
     "answer of the host": lambda data: client._read(httpx.Response(200, content=data), client.HostStatus),
-    "answer of the station": lambda data: local._decoded(local.RawAnswer(200, data)),
+    "answer of the station": lambda data: local._read(StatusAsked(), local.RawAnswer(200, data)),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_args
+from typing import Annotated, ClassVar, Generic, TypeVar, get_args
 
 import msgspec
 
@@ -21,7 +21,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     basis: Basis
 
 
-A = TypeVar("A", bound=msgspec.Struct | bytes)
+A = TypeVar("A", bound=msgspec.Struct | bytes, covariant=True)
 
 
 class AskedAsOf(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,9 +46,13 @@ class Question(msgspec.Struct, Generic[A], frozen=True, kw_only=True, forbid_unk
     path: ClassVar[str]
 
     @classmethod
-    def answer_type(cls) -> type[Any]:
+    def answer_type(cls) -> type[msgspec.Struct] | type[bytes]:
         """Return the type of the answer, as the class names it in its brackets."""
         for base in cls.__dict__["__orig_bases__"]:
             for found in get_args(base):
                 return found  # type: ignore[no-any-return]
         raise TypeError(f"{cls.__name__} does not name its answer: Question[Answer]")
+
+
+AnyQuestion = Question[msgspec.Struct | bytes]
+"""A question whose answer the caller need not know: each `Question[A]` is one, as `A` is only ever given back."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Protocol, TypeVar
 
 import msgspec
 import typer
@@ -212,9 +212,8 @@ def find_station(folder: Path | None) -> LocalStation:
     return LocalStation.of(folder)
 
 
-def trouble_words(found: Trouble | dict[str, Any], zone: str | None = None) -> str:
+def trouble_words(trouble: Trouble, zone: str | None = None) -> str:
     """Say what keeps a station from going on, since when, and what to do."""
-    trouble = found if isinstance(found, Trouble) else msgspec.convert(found, Trouble)
     since = "since it started" if trouble.since_us is None else f"since {moment(trouble.since_us, zone_named(zone))}"
     return f"{trouble.kind} ({since}): {trouble.words}. {trouble.next_step}."
 
@@ -227,9 +226,8 @@ def incomplete_words(lacking: Missing) -> str | None:
     return f"INCOMPLETE: {words}." if words else None
 
 
-def basis_words(found: Basis | dict[str, Any], zone: str | None = None) -> str:
+def basis_words(basis: Basis, zone: str | None = None) -> str:
     """Say on which size an answer rests and how old that is; on a virtual ledger, that its times are not now."""
-    basis = found if isinstance(found, Basis) else msgspec.convert(found, Basis)
     age = "never proven yet" if basis.age_us is None else f"proven {span(basis.age_us)} ago"
     host = "the host answers" if basis.host_reachable else "THE HOST DOES NOT ANSWER"
     state = "" if basis.fresh else "; NOT FRESH"

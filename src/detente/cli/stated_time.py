@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import typer
+from rich.table import Table
 
 from detente.cli.output import OK, AsJson, answer, guarded, table
 from detente.cli.times import moment, zone_named
@@ -55,7 +56,7 @@ def check(
         dates = [dated.words() for dated in in_all(read_date(date, stated.calendar))]
         where = zone_named(zone)
         rows = [(moment(m.at_us, where), m.when or "the one reading") for m in found]
-        words: list[Any] = [
+        words: list[Table | str | None] = [
             table("", ("instant", "if"), rows),
             f"The day: {'; '.join(dates)}.",
             caution(stated) or None,

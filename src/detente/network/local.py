@@ -65,23 +65,7 @@ class LocalStation:
     def ask(self, question: Question[A]) -> A:
         """Ask a question of `api`; return its answer, typed."""
         made = written(question)
-        answer = self._send(question.method, made.path, made.body, made.query)
-        try:
-            return answer_in(question, answer.content)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise Unavailable(f"the station's answer cannot be read: {error}") from error
-
-    def get(self, path: str, **query: str | int) -> Any:
-        """Ask; return the answer, decoded."""
-        return _decoded(self._send("GET", path, None, query))
-
-    def get_bytes(self, path: str, **query: str | int) -> bytes:
-        """Ask for a file."""
-        return self._send("GET", path, None, query).content
-
-    def post(self, path: str, body: object, **query: str | int) -> Any:
-        """Send JSON; return the answer, decoded."""
-        return _decoded(self._send("POST", path, msgspec.json.encode(body), query))
+        return _read(question, self._send(question.method, made.path, made.body, made.query))
 
     def _send(self, method: str, path: str, body: bytes | None, query: dict[str, Any]) -> RawAnswer:
         link = http.client.HTTPConnection(self.url.removeprefix("http://"), timeout=CONNECT_WITHIN_S)
@@ -146,6 +130,13 @@ def answer_in(question: Question[A], content: bytes) -> A:
     return cast(A, content if kind is bytes else msgspec.json.decode(content, type=kind))
 
 
+def _read(question: Question[A], answer: RawAnswer) -> A:
+    try:
+        return answer_in(question, answer.content)
+    except UNREADABLE as error:
+        raise Unavailable(f"the station's answer cannot be read: {unreadable(error)}") from error
+
+
 class _Details(msgspec.Struct):
     problems: tuple[Problem, ...] = ()
 
@@ -160,10 +151,3 @@ def _error(answer: RawAnswer) -> Exception:
     if answer.status >= 500 or not problems or "unavailable" in codes:
         return Unavailable(f"the station could not answer: {words}")
     return EvidenceError(words) if codes == {"evidence"} else Refused(problems)
-
-
-def _decoded(answer: RawAnswer) -> Any:
-    try:
-        return msgspec.json.decode(answer.content)
-    except UNREADABLE as error:
-        raise Unavailable(f"the station's answer cannot be read: {unreadable(error)}") from error

@@ -65,7 +65,14 @@ def events_of(rule: Mapping[str, Any], held: OnRecord) -> Iterable[TimedEvent]:
 
 
 def _event(
-    rule: Mapping[str, Any], entry: str, by: str, first_us: int, last_us: int, told_us: int, says: str, more: Any = None
+    rule: Mapping[str, Any],
+    entry: str,
+    by: str,
+    first_us: int,
+    last_us: int,
+    told_us: int,
+    says: str,
+    more: Mapping[str, int | None] | None = None,
 ) -> TimedEvent:
     fields = {"says": says, **(more or {})}
     return TimedEvent(
@@ -79,7 +86,7 @@ def _event(
     )
 
 
-def _end(said: ClaimSaid) -> dict[str, Any]:
+def _end(said: ClaimSaid) -> dict[str, int | None]:
     stated = said.claim.at_stated
     return {"ends": None if said.claim.stance == "denies" or stated is None else stated.latest_us}
 

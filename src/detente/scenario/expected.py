@@ -7,7 +7,8 @@ facts about the entries of its row (for a question: the entry that is asked abou
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Literal
+from datetime import datetime
+from typing import Literal
 
 import msgspec
 
@@ -73,7 +74,7 @@ class Facts:
         """What waits was told as an alarm at each of these parties."""
         return set(parties) <= {fact.party for fact in self.of(row, "alarm", WAITS)}
 
-    def unreached(self, row: CaseRow, at: Any) -> bool:
+    def unreached(self, row: CaseRow, at: datetime) -> bool:
         """At this moment the asker and the party asked about, and nobody else, were told that no acting unit had confirmed."""
         found = {f.party for f in self.of(row, "alarm", ("unit-unreached",)) if f.at_us == microseconds(at)}
         return found == {row.by, str(row.particulars["party"])}

@@ -12,7 +12,6 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Callable, Coroutine, Iterator
-from typing import Any
 
 import structlog
 
@@ -168,7 +167,7 @@ class StationLoop:
         why = f"{type(error).__name__}: {error}"[:300]
         self._work_wrong[name] = (Wrong(since_us, why), asyncio.get_running_loop().time())
 
-    async def _keep_up(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    async def _keep_up(self, name: str, work: Callable[[], Coroutine[object, object, None]]) -> None:
         while True:
             try:
                 await work()
@@ -194,9 +193,10 @@ class StationLoop:
                 with contextlib.suppress(OwnCopyFailed):
                     await asyncio.to_thread(self.parts.copy.kept, "verified")
 
-    def _unseen(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    def _unseen(self, loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
         """Take an error that nobody awaited: it would end in silence."""
-        self.work_failed("unseen", context.get("exception") or RuntimeError(str(context.get("message"))))
+        error = context.get("exception")
+        self.work_failed("unseen", error if isinstance(error, Exception) else RuntimeError(str(context.get("message"))))
 
     # --- inputs ---
 
@@ -300,7 +300,7 @@ class StationLoop:
             case _:
                 raise AssertionError(effect)
 
-    def _run(self, name: str, work: Callable[..., Coroutine[Any, Any, None]], *given: object) -> None:
+    def _run(self, name: str, work: Callable[..., Coroutine[object, object, None]], *given: object) -> None:
         async def run() -> None:
             try:
                 await work(*given)

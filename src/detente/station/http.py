@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from typing import Any, Final
+from typing import Final, TypeVar
 
 import msgspec
 import structlog
@@ -30,6 +30,8 @@ BODY_WITHIN_S: Final = 30.0
 PAGE: Final = "docs/formats/station-api.md"
 
 log = structlog.get_logger("detente.station")
+
+T = TypeVar("T")
 
 
 class LocalRequest(msgspec.Struct):
@@ -137,7 +139,7 @@ def problems_of(error: DetenteError) -> tuple[Problem, ...]:
     return (problem("internal", "", str(error), "this should not happen", "Tell whoever runs the station"),)
 
 
-def read_body(request: LocalRequest, kind: type[Any]) -> Any:
+def read_body(request: LocalRequest, kind: type[T]) -> T:
     """Return a JSON body as a Struct; raises Refused naming the field, and the nearest name where one is not known."""
     require_shallow(request.body)
     try:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any
 
 import msgspec
 
-from detente.api.question import Question
+from detente.api.question import AnyQuestion
 from detente.errors import Problem
 from detente.network.openapi import JsonObject, as_json, ecma, in_path, in_query, operation, problems_schema, ref
 from detente.station.local import ANSWERS, EVENTS
@@ -48,7 +47,7 @@ def _anything(kind: type) -> JsonObject:
     raise NotImplementedError(kind)
 
 
-def _operation(asked: type[Question[Any]], own: JsonObject) -> JsonObject:
+def _operation(asked: type[AnyQuestion], own: JsonObject) -> JsonObject:
     fields, name = own["properties"], named_in_path(asked)
     whole = "body" in fields
     rest = [field for field in fields if field not in (name, "body")] if asked.method == "GET" or whole else []

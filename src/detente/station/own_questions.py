@@ -7,8 +7,9 @@ holds.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TypeVar
 
+from detente.api.presence import OwnSpending
 from detente.geometry.volume import Volume4D
 from detente.node.station.parts.screener import rules_of, volumes_to_screen
 from detente.node.station.recent import about
@@ -20,6 +21,8 @@ from detente.records.notices.notice import CoarseNotice, Notice
 from detente.records.registry import Record
 from detente.rules.notices.screening.budget import DAY_US, day_of
 from detente.rules.notices.screening.screening import AskedOfUs, too_small
+
+B = TypeVar("B")
 
 UNKNOWN = "why is not told: the station that answered may hold no presence stated within a day"
 
@@ -63,13 +66,12 @@ class OwnQuestions:
             return f"{spent}: the rest of the day is not screened"
         return UNKNOWN
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> tuple[OwnSpending, ...]:
         """Return, for each other party, what own notices of today have spent of the daily budget there."""
-        found = []
-        for party in self._state.peers.by_party:
-            spent = self.spent_m2_s(party)
-            found.append({"party": party, "percent": self._percent(spent), "spent_m2_s": spent})
-        return found
+        spent = {party: self.spent_m2_s(party) for party in self._state.peers.by_party}
+        return tuple(
+            OwnSpending(party=party, percent=self._percent(m2_s), spent_m2_s=m2_s) for party, m2_s in spent.items()
+        )
 
     def _percent(self, spent_m2_s: int) -> int:
         return -(-100 * spent_m2_s // max(1, self._rules.budget_m2_s_per_day))
@@ -92,7 +94,7 @@ class OwnQuestions:
         return volumes_to_screen(_body(known, party, Notice), _body(known, party, CoarseNotice))
 
 
-def _body(known: Entry, party: str, kind: type[Any]) -> Any:
+def _body(known: Entry, party: str, kind: type[B]) -> B | None:
     """Return what a party may read of a notice in one of its forms."""
     for opened in known.opened:
         body = opened.record.body if isinstance(opened.record, Record) else None

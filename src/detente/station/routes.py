@@ -13,7 +13,7 @@ from typing import Any, get_type_hints
 import msgspec
 import msgspec.inspect
 
-from detente.api.question import Question
+from detente.api.question import AnyQuestion, Question
 from detente.api.sending import Sent
 from detente.api.station import Health
 from detente.errors import Refused, problem
@@ -42,7 +42,7 @@ def route(engine: StationLoop, answers: Answers) -> tuple[tuple[str, str], http.
     return (question.method, question.path.replace("{" + name + "}", "{}")), handler
 
 
-def asked_of(function: Callable[..., object]) -> type[Question[Any]] | None:
+def asked_of(function: Callable[..., object]) -> type[AnyQuestion] | None:
     """Return the question that a function `(engine, asked)` answers, None if it answers none."""
     if "asked" not in function.__annotations__:
         return None
@@ -50,7 +50,7 @@ def asked_of(function: Callable[..., object]) -> type[Question[Any]] | None:
     return hint if isinstance(hint, type) and issubclass(hint, Question) and hasattr(hint, "path") else None
 
 
-def named_in_path(question: type[Question[Any]]) -> str:
+def named_in_path(question: type[AnyQuestion]) -> str:
     """Return the field that stands in the path's last segment, "" where none does."""
     segment = question.path.rpartition("/")[2]
     return segment[1:-1] if segment.startswith("{") else ""
@@ -70,14 +70,14 @@ def statuses_of(answer: type) -> tuple[int, ...]:
     return (200, 202) if answer is Sent else (200, 503) if answer is Health else (200,)
 
 
-def read_question(question: type[Question[Any]], request: http.LocalRequest, name: str) -> Question[Any]:
+def read_question(question: type[AnyQuestion], request: http.LocalRequest, name: str) -> AnyQuestion:
     """Read a question's fields: the one in the path, and the query's or the body's. Raises Refused for each that does not fit."""
     fields = {f.name: f for f in msgspec.structs.fields(question)}
     if question.method == "POST" and "body" not in fields:
-        asked: Question[Any] = http.read_body(request, question)
+        asked: AnyQuestion = http.read_body(request, question)
         return asked
     lists = {f.encode_name for f in fields.values() if isinstance(f.default, tuple)}
-    given: dict[str, Any] = {
+    given: dict[str, object] = {
         key: tuple(filter(None, text.split(","))) if key in lists else text for key, text in request.query.items()
     }
     if name:
@@ -85,7 +85,7 @@ def read_question(question: type[Question[Any]], request: http.LocalRequest, nam
     if question.method == "POST":
         given["body"] = _body(request, fields["body"].type)
     try:
-        read: Question[Any] = msgspec.convert(given, question, strict=False)
+        read: AnyQuestion = msgspec.convert(given, question, strict=False)
     except msgspec.ValidationError as error:
         field, rule, step = misfit(error, question, "See docs/formats/station-api.md")
         bounds = next((_bounds(f.type) for f in fields.values() if f.encode_name == field), "")
@@ -93,7 +93,7 @@ def read_question(question: type[Question[Any]], request: http.LocalRequest, nam
     return read
 
 
-def _bounds(kind: Any) -> str:
+def _bounds(kind: object) -> str:
     """Say between which numbers a number must be, both of them allowed; "" of what is no number."""
     info = msgspec.inspect.type_info(kind)
     for one in info.types if isinstance(info, msgspec.inspect.UnionType) else (info,):
@@ -102,6 +102,6 @@ def _bounds(kind: Any) -> str:
     return ""
 
 
-def _body(request: http.LocalRequest, kind: Any) -> Any:
+def _body(request: http.LocalRequest, kind: type) -> object:
     """Return a body as its Struct; as its own bytes where whoever answers holds each of them against a signature."""
     return msgspec.Raw(request.body) if kind is msgspec.Raw else http.read_body(request, kind)

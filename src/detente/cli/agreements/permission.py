@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import tzinfo
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -43,7 +44,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="permission")
 
 
-def _terms(act: str) -> Any:
+def _terms(act: str) -> Callable[..., None]:
     def terms(
         permission: Annotated[str, typer.Argument(help="Short name of what is permitted.")],
         other: Annotated[str, typer.Option("--with", help="The other side: the host, or the guest.")],
@@ -102,7 +103,7 @@ def _terms(act: str) -> Any:
     return terms
 
 
-def _reply(name: str) -> Any:
+def _reply(name: str) -> Callable[..., None]:
     def reply(
         which: Id,
         words: Annotated[str, typer.Option("--words", help="Why; needed to refuse or withdraw.")] = "",

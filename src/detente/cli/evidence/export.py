@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -45,12 +46,8 @@ def notices(file: File, station: Station = None, as_json: AsJson = False) -> Non
         found = session.station.ask(NoticesAsked())
         with progress("drawing", as_json):
             features = [feature for notice in found.notices for feature in _features(notice)]
-        collection = {
-            "type": "FeatureCollection",
-            "features": features,
-            "detente": {**_about(session, found.basis), "as_at": moment(found.basis.now_us)},
-        }
-        _write(file, _one_a_line(collection))
+        about = {**_about(session, found.basis), "as_at": moment(found.basis.now_us)}
+        _write(file, _one_a_line(features, about))
         unreadable = sum(n.form == "unreadable" for n in found.notices)
         words = (
             f"{file}: {len(features)} volume(s) of {len(found.notices)} live notice(s); {unreadable} not opened to us."
@@ -112,7 +109,7 @@ def register_of_places(file: File, station: Station = None, as_json: AsJson = Fa
         answer({**about, **_about(session, session.status)}, "\n".join(lines), as_json)
 
 
-def _features(notice: NoticeRow) -> list[dict[str, Any]]:
+def _features(notice: NoticeRow) -> list[dict[str, object]]:
     import msgspec
 
     from detente.cli.entry_words import height_words
@@ -122,10 +119,10 @@ def _features(notice: NoticeRow) -> list[dict[str, Any]]:
 
     whole, coarse = notice.whole(), notice.cells()
     volumes = whole.volumes if whole is not None else volumes_of(coarse) if coarse is not None else ()
-    found = []
+    found: list[dict[str, object]] = []
     for n, volume in enumerate(volumes):
         outline = volume.outline
-        exact: dict[str, Any] = {} if isinstance(outline, Circle) else {"edge": outline.edge}
+        exact: dict[str, object] = {} if isinstance(outline, Circle) else {"edge": outline.edge}
         if isinstance(outline, Circle):
             centre = [outline.centre.lon_ndeg / 1e9, outline.centre.lat_ndeg / 1e9]
             exact = {"centre": centre, "radius_m": outline.radius_mm / 1000}
@@ -159,14 +156,13 @@ def _features(notice: NoticeRow) -> list[dict[str, Any]]:
     return found
 
 
-def _one_a_line(collection: dict[str, Any]) -> str:
+def _one_a_line(features: Sequence[Mapping[str, object]], about: Mapping[str, object]) -> str:
     """Write a collection with each feature on a line of its own, so that two exports can be compared."""
-    lines = ",\n".join(json.dumps(feature, ensure_ascii=False) for feature in collection["features"])
-    about = json.dumps(collection["detente"], ensure_ascii=False)
-    return f'{{"type": "FeatureCollection", "detente": {about}, "features": [\n{lines}\n]}}\n'
+    lines = ",\n".join(json.dumps(feature, ensure_ascii=False) for feature in features)
+    return f'{{"type": "FeatureCollection", "detente": {json.dumps(about, ensure_ascii=False)}, "features": [\n{lines}\n]}}\n'
 
 
-def _about(session: StationSession, basis: Basis) -> dict[str, Any]:
+def _about(session: StationSession, basis: Basis) -> dict[str, object]:
     """Say whose view it is, of which ledger at which size, how old, and whether its times are real."""
     names = ("age_us", "fresh", "now_us", "size", "virtual")
     ledger = {"ledger": session.status.ledger, "origin": session.status.origin, "party": session.party}
@@ -185,6 +181,6 @@ def _write(file: Path, text: str) -> None:
         private.write_text(file, text)
 
 
-def _done(file: Path, value: dict[str, Any], words: str, session: StationSession, as_json: bool) -> None:
+def _done(file: Path, value: object, words: str, session: StationSession, as_json: bool) -> None:
     if str(file) != "-":
         answer(value, f"{words}\n{basis_words(session.status)}", as_json)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import tzinfo
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -92,11 +92,11 @@ def _least_change(conflict: Conflict, live: dict[str, NoticeRow]) -> LeastChange
     return least_change(*shapes, conflict.separation)
 
 
-def _shown(found: Conflicts, changes: list[LeastChange | None]) -> dict[str, Any]:
+def _shown(found: Conflicts, changes: list[LeastChange | None]) -> dict[str, object]:
     """Return the answer for a program; where least changes were asked for, each pair with its own."""
     from detente.geometry.clearing.why import change_words
 
-    shown: dict[str, Any] = plain(found)
+    shown = plain(found)
     for row, least in zip(shown["conflicts"], changes, strict=False):
         row["least_change"] = None if least is None else {**plain(least), "words": change_words(least)}
-    return shown
+    return dict(shown)

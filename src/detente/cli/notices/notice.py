@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeVar
 
 import typer
 
@@ -14,11 +14,17 @@ from detente.cli.times import Zone, moment, span, stated_zone, time_us, zone_nam
 from detente.errors import Refused, problem
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+    from enum import StrEnum
+
     from detente.api.entries import ShownEntry
     from detente.geometry.stated.position import StatedPosition
     from detente.geometry.volume import Volume4D
+    from detente.records.body import Stated
     from detente.records.notices.notice import Acceptance, Notice
     from detente.records.notices.place import StatedPlace
+
+E = TypeVar("E", bound="StrEnum")
 
 
 def register(app: typer.Typer) -> None:
@@ -104,15 +110,17 @@ def notice(
             before,
             _volumes(before, volume, circle, datum, span_us, lower, upper, polygon),
             _Said(datum, decimal, grid, phrase, tuple(landmark or ())),
-            activity=activity,
-            emergency=emergency,
-            needs_readback=needs_readback,
-            rests_on=tuple(sorted({session.full_id(text, "--rests-on") for text in rests_on or ()})),
-            shorter_lead_accepted_by=_acceptance(shorter_lead),
-            state=state,
-            stated_time=_stated_time(start, until, span_us),
-            units=tuple(sorted(set(unit or ()))),
-            words=words,
+            _Options(
+                activity=activity,
+                emergency=emergency,
+                needs_readback=needs_readback,
+                rests_on=tuple(sorted({session.full_id(text, "--rests-on") for text in rests_on or ()})),
+                shorter_lead_accepted_by=_acceptance(shorter_lead),
+                state=state,
+                stated_time=_stated_time(start, until, span_us),
+                units=tuple(sorted(set(unit or ()))),
+                words=words,
+            ),
         )
         body = _with_lead(session, body)
         dropped = parties(ended_for, "--ended-for", needed=False)
@@ -150,6 +158,20 @@ class _Before:
         self.entry = entry
         self.body = body
         self.readers = {part.facet.form: part.facet.audience for part in entry.facets if part}
+
+
+class _Options(NamedTuple):
+    """What the options say of the notice itself; None where nothing was given."""
+
+    activity: str | None
+    emergency: bool
+    needs_readback: bool
+    rests_on: tuple[str, ...]
+    shorter_lead_accepted_by: Acceptance | None
+    state: str | None
+    stated_time: Stated | None
+    units: tuple[str, ...]
+    words: str | None
 
 
 class _Said:
@@ -219,7 +241,7 @@ _CHANGED = ("rests_on", "shorter_lead_accepted_by", "stated_time", "units")
 
 
 def _body(
-    before: _Before | None, shape: tuple[tuple[Volume4D, ...], StatedPosition | None], said: _Said, **given: Any
+    before: _Before | None, shape: tuple[tuple[Volume4D, ...], StatedPosition | None], said: _Said, given: _Options
 ) -> Notice:
     import msgspec
 
@@ -227,38 +249,38 @@ def _body(
     from detente.records.notices.notice_state import State
 
     volumes, centre = shape
-    words = given["words"] if given["words"] is not None else before.body.words if before else None
+    words = given.words if given.words is not None else before.body.words if before else None
     place = _place(said, centre, volumes) or (before.body.place if before and volumes == before.body.volumes else None)
-    activity = _one_of(Activity, given["activity"] or (before.body.activity if before else None), "--activity")
-    state = _one_of(State, given["state"] or (before.body.state if before else State.ACCEPTED), "--state")
+    activity = _one_of(Activity, given.activity or (before.body.activity if before else None), "--activity")
+    state = _one_of(State, given.state or (before.body.state if before else State.ACCEPTED), "--state")
     if words is None:
         raise Refused([problem("words", "--words", "", "must say in words what it is", "Add --words.")])
     if before is not None:
-        changed = {name: given[name] for name in _CHANGED if given[name]}
-        flags = {name: True for name in ("emergency", "needs_readback") if given[name]}
+        changed = {name: value for name in _CHANGED if (value := getattr(given, name))}
+        flags = {name: True for name in ("emergency", "needs_readback") if getattr(given, name)}
         return msgspec.structs.replace(
             before.body, activity=activity, place=place, state=state, volumes=volumes, words=words, **changed, **flags
         )
     return Notice(
         activity=activity,
-        emergency=given["emergency"],
+        emergency=given.emergency,
         lead_time_us=0,
-        needs_readback=given["needs_readback"],
+        needs_readback=given.needs_readback,
         place=place,
-        rests_on=given["rests_on"],
-        shorter_lead_accepted_by=given["shorter_lead_accepted_by"],
+        rests_on=given.rests_on,
+        shorter_lead_accepted_by=given.shorter_lead_accepted_by,
         state=state,
-        stated_time=given["stated_time"],
-        units=given["units"],
+        stated_time=given.stated_time,
+        units=given.units,
         users=(),
         volumes=volumes,
         words=words,
     )
 
 
-def _one_of(kind: Any, value: Any, field: str) -> Any:
+def _one_of(kind: type[E], value: str | None, field: str) -> E:
     try:
-        return kind(value)
+        return kind(value or "")
     except ValueError:
         rule = f"must be one of: {', '.join(kind)}"
         raise Refused([problem("choice", field, value or "", rule, f"Add {field}.")]) from None
@@ -305,7 +327,7 @@ def _same(name: str, other: str) -> bool:
     return name.casefold().removeprefix("the ").strip() == other.casefold().removeprefix("the ").strip()
 
 
-def _stated_time(start: str | None, until: str | None, span_us: tuple[int, int] | None) -> Any:
+def _stated_time(start: str | None, until: str | None, span_us: tuple[int, int] | None) -> Stated | None:
     """Keep the zone in which a time was given, where it was not UTC."""
     from detente.records.body import Stated
 
@@ -381,7 +403,7 @@ def _spoken(body: Notice, speak: bool) -> list[str]:
     return [f"To say: {words_of(volume)}" for volume in body.volumes]
 
 
-def _one(volume: Volume4D, zone: Any) -> str:
+def _one(volume: Volume4D, zone: tzinfo | None) -> str:
     import msgspec
 
     from detente.cli.entry_words import volume_words

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final, TypedDict
 
 import numpy as np
 
@@ -24,7 +24,14 @@ Ring = list[tuple[float, float]]
 """Longitude and latitude in degrees; longitudes run on past 180 rather than jump."""
 
 
-def geometry_of(outline: Outline) -> dict[str, Any]:
+class GeoJson(TypedDict):
+    """A geometry of RFC 7946: numbers in lists, as deep as the type of geometry has them."""
+
+    type: str
+    coordinates: object
+
+
+def geometry_of(outline: Outline) -> GeoJson:
     """Return the GeoJSON geometry of an outline: a polygon or two; a corridor is its line (its width is a property)."""
     if isinstance(outline, Corridor):
         line = _run_on(list(_drawn(outline.line, outline.edge, closed=False)))
@@ -80,7 +87,7 @@ def _run_on(ring: Ring) -> Ring:
     return found
 
 
-def _cut(ring: Ring) -> dict[str, Any]:
+def _cut(ring: Ring) -> GeoJson:
     """Cut a ring at the 180th meridian; one that runs around a pole is closed over it."""
     import shapely
     from shapely.affinity import translate
@@ -100,13 +107,11 @@ def _cut(ring: Ring) -> dict[str, Any]:
             if part.geom_type == "Polygon" and not part.is_empty:
                 parts.append(orient(translate(part, -360 * turns)))
     whole = parts[0] if len(parts) == 1 else MultiPolygon(parts)
-    found: dict[str, Any] = _rounded(mapping(whole))
-    return found
+    drawn = mapping(whole)
+    return {"type": drawn["type"], "coordinates": _rounded(drawn["coordinates"])}
 
 
-def _rounded(value: Any) -> Any:
+def _rounded(value: object) -> object:
     if isinstance(value, float):
         return round(value, 9)
-    if isinstance(value, dict):
-        return {key: _rounded(item) for key, item in value.items()}
     return [_rounded(item) for item in value] if isinstance(value, list | tuple) else value

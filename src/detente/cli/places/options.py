@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Annotated, Any
+from collections.abc import Callable, Sequence
+from typing import Annotated, TypeVar, overload
 
 import msgspec
 import typer
@@ -35,14 +35,22 @@ Landmark = Annotated[
     typer.Option("--landmark", help="Named place a phrase starts from: 'NAME=35.2854,40.1760' (± '300 m' may follow)."),
 ]
 
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+
 UNITS_MM = {"m": 1000, "km": 1_000_000, "nm": 1_852_000}
 _RADIUS = re.compile(r"\s*([0-9]{1,12}(?:\.[0-9]{1,12})?)\s*(m|km|nm)\s*", re.IGNORECASE)
 _ERROR = re.compile(r"\s*(?:±|\+-|\+/-)\s*(.+)$")
 
 
-def collect(*steps: Any) -> list[Any]:
+@overload
+def collect(first: Callable[[], A], second: Callable[[], B], /) -> tuple[A, B]: ...
+@overload
+def collect(first: Callable[[], A], second: Callable[[], B], third: Callable[[], C], /) -> tuple[A, B, C]: ...
+def collect(*steps: Callable[[], object]) -> tuple[object, ...]:
     """Take each step (a function without arguments); return the values, or raise Refused with the problems of all."""
-    found: list[Any] = []
+    found: list[object] = []
     problems: list[Problem] = []
     for step in steps:
         try:
@@ -51,7 +59,7 @@ def collect(*steps: Any) -> list[Any]:
             problems += refused.problems
     if problems:
         raise Refused(problems)
-    return found
+    return tuple(found)
 
 
 def length_mm(text: str, field: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import msgspec
 import typer
@@ -13,9 +13,11 @@ from detente.cli.output import AsJson, answer, guarded, table
 from detente.errors import REFUSED, Refused, problem
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from detente.geometry.stated.place_check import PlaceCheck
     from detente.geometry.stated.position import Caution, StatedPosition, Theatre
-    from detente.geometry.volume import Outline, Volume4D
+    from detente.geometry.volume import Outline, Point, Volume4D
 
 
 def register(app: typer.Typer) -> None:
@@ -138,8 +140,8 @@ def _theatre(text: str | None) -> Theatre | None:
     return Theatre(south_ndeg=parts[0], west_ndeg=parts[1], north_ndeg=parts[2], east_ndeg=parts[3])
 
 
-def _words(found: PlaceCheck, phrases: Sequence[str], spoken: str | None) -> list[Any]:
-    words: list[Any] = []
+def _words(found: PlaceCheck, phrases: Sequence[str], spoken: str | None) -> list[Table | str]:
+    words: list[Table | str] = []
     if found.readings:
         rows = [(r.form, r.stated or "-", point(list(_pair(r.point))), metres(r.error_mm)) for r in found.readings]
         words.append(table("", ("form", "as stated", "WGS 84", "error circle"), rows))
@@ -157,5 +159,5 @@ def _words(found: PlaceCheck, phrases: Sequence[str], spoken: str | None) -> lis
     return words
 
 
-def _pair(at: Any) -> tuple[int, int]:
+def _pair(at: Point) -> tuple[int, int]:
     return at.lat_ndeg, at.lon_ndeg

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -62,7 +62,7 @@ class _Seen(NamedTuple):
 def agreements(engine: StationLoop, asked: AgreementsAsked) -> AgreementsShown:
     """Return every agreement that the viewer may read, with what is said of it in words and deeds."""
     seen = _seen(engine, asked)
-    rows = tuple(AgreementRow(**_row(engine, seen, one)) for one in seen.agreements.watching.values())
+    rows = tuple(_row(engine, seen, one) for one in seen.agreements.watching.values())
     return AgreementsShown(agreements=rows, basis=basis(engine), seen=seen.words)
 
 
@@ -76,7 +76,7 @@ def agreement(engine: StationLoop, asked: AgreementAsked) -> AgreementShown:
         body=found.body,
         expansions={name: live.expansion.text() for name, live in found.live.items()},
         versions=tuple(found.versions),
-        **_row(engine, seen, found),
+        **msgspec.structs.asdict(_row(engine, seen, found)),
     )
     return AgreementShown(agreement=details, basis=basis(engine), seen=seen.words)
 
@@ -161,7 +161,7 @@ def counts(engine: StationLoop, asked: CountsAsked) -> CountsShown:
 # ---
 
 
-def _seen(engine: StationLoop, asked: AsSeenAsked[Any]) -> _Seen:
+def _seen(engine: StationLoop, asked: AsSeenAsked[msgspec.Struct]) -> _Seen:
     picture, me, now_us = engine.parts.picture, engine.state.me.party, engine.now_us
     party, size = asked.party if asked.party is not None else me, asked.size
     at_us = asked.at if asked.at is not None else now_us
@@ -191,23 +191,22 @@ def _agreement(seen: _Seen, name: str) -> Watching:
     return found
 
 
-def _row(engine: StationLoop, seen: _Seen, found: Watching) -> dict[str, Any]:
-    """Return the fields of an `AgreementRow`."""
+def _row(engine: StationLoop, seen: _Seen, found: Watching) -> AgreementRow:
     made = found.verdicts(seen.at_us)
-    return {
-        "agreement": found.body.agreement,
-        "answers": dict(Counter(v.answer for v in made)),
-        "as_far_as_single_reports_go": sum(bool(v.beside) for v in made),
-        "ended_for_us": engine.parts.picture.heads.closing(found.entry) is not None,
-        "id": found.id,
-        "parties": tuple(
+    return AgreementRow(
+        agreement=found.body.agreement,
+        answers=dict(Counter(v.answer for v in made)),
+        as_far_as_single_reports_go=sum(bool(v.beside) for v in made),
+        ended_for_us=engine.parts.picture.heads.closing(found.entry) is not None,
+        id=found.id,
+        parties=tuple(
             PartyStanding(said=one.sentence(), **msgspec.structs.asdict(one))
             for one in standings(found, made, seen.at_us)
         ),
-        "title": found.body.title,
-        "unverified": tuple(sorted(t.term for t in found.terms() if t.wording.standing != "verified")),
-        "version": found.body.version,
-    }
+        title=found.body.title,
+        unverified=tuple(sorted(t.term for t in found.terms() if t.wording.standing != "verified")),
+        version=found.body.version,
+    )
 
 
 def _names(engine: StationLoop) -> dict[str, str]:

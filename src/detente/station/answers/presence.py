@@ -5,7 +5,6 @@ from __future__ import annotations
 import msgspec
 
 from detente.api.presence import (
-    OwnSpending,
     PresenceAsked,
     PresenceHeld,
     ProbingRow,
@@ -33,7 +32,7 @@ def questions(engine: StationLoop, asked: QuestionsAsked) -> QuestionsOfOthers:
     return QuestionsOfOthers(
         asked=tuple(_row(one, cell_ndeg) for one in reversed(examined)),
         basis=basis(engine),
-        ours=tuple(OwnSpending(**row) for row in engine.own_questions.rows()),
+        ours=engine.own_questions.rows(),
         passed_over=passed_over(engine),
         patterns=tuple(
             ProbingRow(spent_percent=p.spent_percent, words=p.sentence(), **msgspec.structs.asdict(p))

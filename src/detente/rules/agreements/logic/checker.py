@@ -65,7 +65,7 @@ def digest(proof: Mapping[str, Any]) -> str:
     return sha256(b"detente/verdict-proof/v1\n" + msgspec.json.encode(body, order="sorted")).hexdigest()
 
 
-def check(proof: Mapping[str, Any], rules: Mapping[str, Formula], log: Log) -> tuple[int, int]:
+def check(proof: object, rules: Mapping[str, Formula], log: Log) -> tuple[int, int]:
     """Accept a proof, returning from which to which moment it looked; else raise `EvidenceError` with the reason.
 
     `rules` are the formulas whose satisfaction is claimed (for a required rule: of its opposite), as parsed.
@@ -75,7 +75,7 @@ def check(proof: Mapping[str, Any], rules: Mapping[str, Formula], log: Log) -> t
         whole = isinstance(proof, Mapping) and set(proof) == fields and proof["digest"] == digest(proof)
     except (TypeError, ValueError, RecursionError):  # what no JSON can say: half a surrogate pair, endless nesting
         whole = False
-    if not whole:
+    if not whole or not isinstance(proof, Mapping):
         raise EvidenceError("the proof is not whole: its digest does not fit")
     rule = rules.get(proof["rule"]) if isinstance(proof["rule"], str) else None
     if rule is None:
