@@ -8,7 +8,7 @@ import pytest
 from tests.world.world import quietly
 
 
-@pytest.fixture(autouse=True, scope="package")
+@pytest.fixture(autouse=True, scope="module")
 def quiet() -> Iterator[None]:
     with quietly():
         yield
