@@ -6,11 +6,10 @@ import msgspec
 
 from detente.api.delivery import CourseRow, CoursesAsked
 from detente.api.hotline.stops import StopsAsked
+from detente.geometry.durations import SECOND_US
 from detente.rules.notices.delivery.lead_times import LeadAt
 from detente.rules.notices.delivery.steps import DeliveryStep
 from detente.scenario.processes import Door
-
-SECOND_US = 1_000_000
 
 
 class ShortLead(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from detente.errors import Refused, problem
+from detente.geometry.durations import SECOND_US
 from detente.geometry.f3548 import rounded
 from detente.ledger.genesis import ScreeningRules, SeparationRules
 from detente.rules.notices.screening.cells import check_cell_size
@@ -17,7 +18,6 @@ from detente.scenario.player import Played, Player, ReplayLine
 from detente.scenario.processes import Door, running
 from detente.wiring.founding import Founded, Founding, OfficerPlan, PartyPlan, found_ledger
 
-SECOND_US = 1_000_000
 M2_S_IN_KM2_H = 1_000_000 * 3600
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from detente.api.presence import OwnSpending
+from detente.geometry.durations import DAY_US
 from detente.geometry.volume import Volume4D
 from detente.node.station.parts.screener import rules_of, volumes_to_screen
 from detente.node.station.recent import about
@@ -19,7 +20,7 @@ from detente.picture.notices.screenings import ScreeningOnRecord
 from detente.picture.picture import Picture
 from detente.records.notices.notice import CoarseNotice, Notice
 from detente.records.registry import Record
-from detente.rules.notices.screening.budget import DAY_US, day_of
+from detente.rules.notices.screening.budget import day_of
 from detente.rules.notices.screening.screening import AskedOfUs, too_small
 
 B = TypeVar("B")

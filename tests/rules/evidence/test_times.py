@@ -3,7 +3,8 @@
 from datetime import datetime
 from itertools import permutations
 
-from detente.rules.evidence.times import HOUR_US, TimeClaim, compare_times
+from detente.geometry.durations import HOUR_US
+from detente.rules.evidence.times import TimeClaim, compare_times
 
 
 def us(text):

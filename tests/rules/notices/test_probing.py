@@ -6,18 +6,11 @@ import msgspec
 import pytest
 from pyproj import Geod
 
+from detente.geometry.durations import DAY_US, HOUR_US
 from detente.geometry.exact.separation import meets
 from detente.geometry.volume import NDEG, Circle, Point, Separation, Volume4D
-from detente.rules.notices.screening.budget import DAY_US
 from detente.rules.notices.screening.cells import cell_of, outline_of
-from detente.rules.notices.screening.screening import (
-    HOUR_US,
-    Presence,
-    Rules,
-    ScreeningMemory,
-    ScreeningQuestion,
-    screen,
-)
+from detente.rules.notices.screening.screening import Presence, Rules, ScreeningMemory, ScreeningQuestion, screen
 
 GEOD = Geod(ellps="WGS84")
 START = 17_061 * DAY_US

@@ -3,11 +3,11 @@
 import msgspec
 import pytest
 
+from detente.geometry.durations import DAY_US, HOUR_US
 from detente.geometry.volume import NDEG, Circle, Point, Volume4D
-from detente.rules.notices.screening.budget import DAY_US, Spending
+from detente.rules.notices.screening.budget import Spending
 from detente.rules.notices.screening.cells import cell_of
 from detente.rules.notices.screening.screening import (
-    HOUR_US,
     Presence,
     Rules,
     ScreeningMemory,

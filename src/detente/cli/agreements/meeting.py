@@ -13,13 +13,13 @@ from detente.cli.sending import parties, send, sent
 from detente.cli.session import Officer, Station, StationSession, WaitS, at_station, basis_words, row_of, short
 from detente.cli.times import Zone, moment, time_us, zone_named
 from detente.errors import Refused, problem
+from detente.geometry.durations import DAY_US
 
 if TYPE_CHECKING:
     from detente.api.reviews import AgendaDrawn, MeetingRow, MinutesRow
     from detente.api.sending import Sent
     from detente.records.agreements.meeting import Action, Meeting, MeetingReply, Minutes
 
-DAY_US = 86_400_000_000
 Series = Annotated[str, typer.Argument(help="The review that recurs, such as flight-safety.")]
 With = Annotated[list[str] | None, typer.Option("--with", help="Who meets; repeat. Default: as the last time.")]
 Since = Annotated[str | None, typer.Option("--since", help="Draw incidents from then on. Default: the last meeting.")]

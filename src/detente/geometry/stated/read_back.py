@@ -21,6 +21,7 @@ from typing import Final
 import msgspec
 
 from detente.errors import Refused
+from detente.geometry.durations import SECOND_US
 from detente.geometry.stated.angles import Angle, Pair, read_pair, tidy
 from detente.geometry.stated.coordinates import read_position, write_position
 from detente.geometry.stated.datums import DATUMS, WGS84
@@ -33,8 +34,6 @@ from detente.geometry.volume import NDEG, Altitude, AltitudeDatum, Circle, Corri
 
 FINE_MM: Final = 1000
 """Digits that leave open no more than this radius are always enough: five and five of the grid, five decimals of a degree."""
-SECOND_US: Final = 1_000_000
-"""Times are said and shown in whole seconds, the fraction dropped: so far they are compared."""
 _LEVEL_MM: Final = 30_480
 """A flight level is a hundred feet."""
 _ABOVE: Final[dict[AltitudeDatum, str]] = {"ellipsoid": "HAE", "geoid": "AMSL", "ground": "AGL", "unknown": "unknown"}

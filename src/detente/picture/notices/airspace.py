@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Final, Literal
 import msgspec
 
 from detente import errors
+from detente.geometry.durations import HOUR_US
 from detente.geometry.search.index import VolumeIndex
 from detente.geometry.volume import Separation, Volume4D
 from detente.picture.fold import Fault, View
@@ -327,7 +328,6 @@ _COARSE = msgspec.msgpack.Decoder(CoarseNotice)
 _PACK = msgspec.msgpack.Encoder()
 _PLACE_BITS = 12
 """Room for the volumes of one notice in an index key: more than its cells or volumes may be."""
-_HOUR_US = 3_600_000_000
 
 
 def _live_notice(known: Entry, entry: EntrySummary, full: Notice | None, coarse: CoarseNotice | None) -> LiveNotice:
@@ -354,8 +354,8 @@ def _with_full(live: LiveNotice, notice: Notice) -> LiveNotice:
 
 
 def _with_coarse(live: LiveNotice, notice: CoarseNotice) -> LiveNotice:
-    start = min((c.hour_first for c in notice.cells), default=0) * _HOUR_US
-    end = (max((c.hour_last for c in notice.cells), default=0) + 1) * _HOUR_US - 1
+    start = min((c.hour_first for c in notice.cells), default=0) * HOUR_US
+    end = (max((c.hour_last for c in notice.cells), default=0) + 1) * HOUR_US - 1
     change: dict[str, Any] = {"activity": notice.activity, "coarse": _PACK.encode(notice), "state": notice.state}
     return msgspec.structs.replace(live, start_us=start, end_us=end, **change)
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import Literal
 
 from detente.errors import Problem
+from detente.geometry.durations import DAY_US
 from detente.records.agreements.term import Term
 from detente.records.agreements.term_check import check_terms
 from detente.records.body import Body, Faults, Stated
 from detente.records.evidence.claim import Tag
 from detente.records.form import first_version
 
-DAY_US = 86_400_000_000
 HORIZON_US = 30 * DAY_US
 """How late a report may come and still be answered at once, unless the agreement says otherwise."""
 

@@ -15,12 +15,11 @@ from datetime import date, datetime, tzinfo
 import msgspec
 
 from detente.errors import Problem, Refused, problem
+from detente.geometry.durations import DAY_US
 from detente.records.body import Stated
 from detente.records.evidence.bulletin import Bulletin
 from detente.records.evidence.count import Counted
 from detente.rules.evidence.said import plain_name
-
-DAY_US = 86_400_000_000
 
 
 class WindowGap(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,13 +9,13 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from detente.geometry.durations import MINUTE_US
 from detente.geometry.exact.separation import horizontal_distance
 from detente.records.notices.notice import Activity
 from detente.rules.evidence.on_record import OnRecord
 from detente.rules.evidence.origins import FOR, standing
 from detente.rules.evidence.said import ClaimSaid
 
-MINUTE_US = 60_000_000
 PROTECTED = (Activity.PROTECTED_MOVEMENT, Activity.PROTECTED_SITE)
 
 Shown = Callable[[int], str]

@@ -13,9 +13,9 @@ from itertools import combinations
 import msgspec
 
 from detente.errors import Refused
+from detente.geometry.durations import HOUR_US
 from detente.geometry.zones import check_stated
 
-HOUR_US = 3_600_000_000
 SLIPS_US = tuple(h * HOUR_US for h in (1, -1, 2, -2, 3, -3))
 """Shifts tried, nearest first: the errors that zone tables and summer time make."""
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-HOUR_US = 3_600_000_000
+from detente.geometry.durations import HOUR_US
 
 
 class Recipient(msgspec.Struct, frozen=True, kw_only=True):

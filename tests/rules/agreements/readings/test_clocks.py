@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detente.errors import Refused
+from detente.geometry.durations import DAY_US
 from detente.geometry.zones import local, us_of, zone
 from detente.rules.agreements.readings.calendars import CALENDARS, in_all, read_date, write_date
-from detente.rules.agreements.readings.days import DAY_US, Days
+from detente.rules.agreements.readings.days import Days
 from detente.rules.agreements.readings.stated import StatedTime, meanings, one_moment
 
 HOUR_US = DAY_US // 24

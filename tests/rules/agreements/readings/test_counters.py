@@ -14,9 +14,9 @@ from tests.rules.agreements.readings.table import GOOD, PLAIN, events, term, us
 
 from detente.cli.agreements.simulate import read_subject
 from detente.errors import Refused
+from detente.geometry.durations import DAY_US
 from detente.rules.agreements.readings.board import board
 from detente.rules.agreements.readings.counting import read_counting
-from detente.rules.agreements.readings.days import DAY_US
 from detente.rules.agreements.readings.events import TimedEvent, read_events
 from detente.rules.agreements.readings.simulate import simulate
 

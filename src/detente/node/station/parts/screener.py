@@ -11,13 +11,13 @@ from typing import Protocol
 
 import msgspec
 
+from detente.geometry.durations import DAY_US
 from detente.geometry.volume import Volume4D
 from detente.ledger.genesis import ScreeningRules
 from detente.records.notices.notice import CoarseNotice, Notice
 from detente.records.notices.screening import Screening, padded
 from detente.records.notices.sealed import SealedPresence
 from detente.records.notices.sealed import padded as padded_sealed
-from detente.rules.notices.screening.budget import DAY_US
 from detente.rules.notices.screening.coarse import volumes_of
 from detente.rules.notices.screening.screening import (
     AskedOfUs,

@@ -20,7 +20,8 @@ from typing import Literal
 
 import msgspec
 
-SECOND_US = 1_000_000
+from detente.geometry.durations import SECOND_US
+
 Value = str | int | float | bool | None
 """What a field of an event can hold. 1 and 1.0 are equal; true is not 1."""
 

@@ -19,6 +19,7 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
+from detente.geometry.durations import SECOND_US
 from detente.rules.agreements.logic import formula as fm
 from detente.rules.agreements.logic.compiled import Compiler, Scan, Slots
 from detente.rules.agreements.logic.formula import Formula, Rule, Terms, Value
@@ -28,7 +29,7 @@ from detente.rules.agreements.logic.index import Entries, EventStore
 from detente.rules.agreements.logic.parser import Places
 from detente.rules.agreements.logic.touches import TouchPoint, threat, touches
 
-HORIZON_US = 30 * 86_400 * fm.SECOND_US
+HORIZON_US = 30 * 86_400 * SECOND_US
 """How late a report may come and still be answered at once, unless the agreement says otherwise."""
 
 Binding = tuple[Hashable, ...]

@@ -11,9 +11,10 @@ from typing import Literal
 
 import msgspec
 
+from detente.geometry.durations import DAY_US
 from detente.rules.agreements.readings.conditions import Answer, Check, DaySpan, check_day, together
 from detente.rules.agreements.readings.counting import Counting, Kind, Way
-from detente.rules.agreements.readings.days import DAY, DAY_US, Days
+from detente.rules.agreements.readings.days import DAY, Days
 from detente.rules.agreements.readings.events import EventLog
 
 Why = Literal["day begins", "does not qualify", "is not known to qualify", "qualifies", "reached", "reset", "start"]

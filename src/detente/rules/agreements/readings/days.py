@@ -10,10 +10,10 @@ from datetime import date, datetime, timedelta, tzinfo
 
 import msgspec
 
+from detente.geometry.durations import DAY_US
 from detente.geometry.zones import change_over, instants, local, zone
 
 DAY = timedelta(days=1)
-DAY_US = 86_400_000_000
 _NEARLY_A_DAY_US = 20 * 3_600_000_000
 
 

@@ -12,10 +12,11 @@ from typing import Literal
 
 import msgspec
 
+from detente.geometry.durations import DAY_US
 from detente.rules.agreements.readings.board import AnnouncedEnd, Board, board
 from detente.rules.agreements.readings.conditions import Check
 from detente.rules.agreements.readings.counting import Absent, Counting, Match, Open, Present, Satisfied, Way
-from detente.rules.agreements.readings.days import DAY_US, Days
+from detente.rules.agreements.readings.days import Days
 from detente.rules.agreements.readings.events import TimedEvent
 
 Does = Literal["every day", "keep", "once", "say"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from detente.errors import Refused
+from detente.geometry.durations import SECOND_US
 from detente.records.agreements.term import Named
 from detente.rules.agreements.logic import formula as fm
 from detente.rules.agreements.logic.formula import Formula, Signature, Window
@@ -114,6 +115,6 @@ def _window(window: Window, way: str) -> str:
 def length(us: int) -> str:
     """Say a length of time in the largest unit that fits exactly; never in days, which have readings."""
     for unit, size in (("hour", 3_600), ("minute", 60), ("second", 1)):
-        if us and us % (size * fm.SECOND_US) == 0:
-            return many(us // (size * fm.SECOND_US), unit)
+        if us and us % (size * SECOND_US) == 0:
+            return many(us // (size * SECOND_US), unit)
     return f"{us} µs"

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from detente.geometry.durations import HOUR_US, MINUTE_US, SECOND_US
 from detente.geometry.zones import local, zone
 from detente.rules.agreements.readings.calendars import Calendar, write_date
 
-HOUR_US = 3_600_000_000
-MINUTE_US = 60_000_000
-SECOND_US = 1_000_000
 _ORDINALS = (
     *("zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"),
     *("eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth"),

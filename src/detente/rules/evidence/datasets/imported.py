@@ -22,8 +22,6 @@ from detente.records.evidence.claim import Claim
 from detente.records.evidence.count import Counted
 from detente.records.evidence.report import Report
 
-DAY_US = 86_400_000_000
-
 _UNNAMED = re.compile(
     r"(?:the )?(?:an? )?(?:local|unnamed|anonymous|special|security|medical|military|witness(?:es)?|residents?|activists?)(?: sources?)?",
     re.IGNORECASE,

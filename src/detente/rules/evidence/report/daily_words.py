@@ -7,6 +7,7 @@ from datetime import UTC, datetime, tzinfo
 
 import msgspec
 
+from detente.geometry.durations import HOUR_US
 from detente.rules.evidence.counts import missing_days
 from detente.rules.evidence.on_record import OnRecord
 from detente.rules.evidence.report.day import Daily, Figure, Revision, ToldAccount, figure
@@ -23,7 +24,6 @@ from detente.rules.evidence.report.document import (
 )
 from detente.rules.evidence.report.drawing import map_svg, timeline_svg
 
-HOUR_US = 3_600_000_000
 SHORT = 12
 RESULTS = {
     "access-refused": "access refused",

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Sequence
 from html import escape
 
+from detente.geometry.durations import HOUR_US
 from detente.geometry.volume import NDEG, Circle, Corridor, Outline, Point
 from detente.rules.evidence.report.day import Figure, Kind, Mark, figure
 
@@ -23,7 +24,6 @@ M_PER_DEGREE = 111_320
 """Metres in a degree of latitude, near enough for a drawing."""
 
 STEPS = (0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 30)
-HOUR_US = 3_600_000_000
 LANE = 30
 MOST_HIGH = 430
 

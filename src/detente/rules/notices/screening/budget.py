@@ -10,10 +10,9 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from detente.geometry.durations import DAY_US
 from detente.geometry.measure import area_m2
 from detente.geometry.volume import Volume4D
-
-DAY_US = 86_400_000_000
 
 
 class Price(msgspec.Struct, frozen=True):

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from detente.geometry.durations import HOUR_US
 from detente.geometry.volume import Volume4D
 from detente.records.notices.notice import CoarseCell, CoarseNotice, Notice
 from detente.rules.notices.screening.cells import Cell, cells_touched, outline_of
-
-HOUR_US = 3_600_000_000
 
 
 def coarse_of(notice: Notice, cell_ndeg: int) -> CoarseNotice:

@@ -22,6 +22,7 @@ from typing import Literal
 
 import msgspec
 
+from detente.geometry.durations import HOUR_US
 from detente.geometry.exact.separation import meets
 from detente.geometry.measure import area_m2
 from detente.geometry.volume import Separation, Volume4D
@@ -31,7 +32,6 @@ from detente.rules.notices.screening.cells import Cell, cells_touched, outline_o
 AnswerWord = Literal["concern", "none raised", "not screened"]
 Urgency = Literal["routine", "priority", "urgent"]
 
-HOUR_US = 3_600_000_000
 BUDGET_SPENT = "budget spent"
 
 

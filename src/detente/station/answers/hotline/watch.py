@@ -29,6 +29,7 @@ from detente.api.hotline.watch import (
     WatchAsked,
     WatchNow,
 )
+from detente.geometry.durations import DAY_US, HOUR_US
 from detente.node.station.sending.approval import standing_of
 from detente.picture.notices.delivery import DeliveryStep
 from detente.records.parties.handover import OpenMatter
@@ -39,9 +40,6 @@ from detente.station.answers.basis import basis
 from detente.station.answers.hotline.ladders import ladder_row
 from detente.station.answers.presence import passed_over
 from detente.station.engine import StationLoop
-
-HOUR_US = 3_600_000_000
-DAY_US = 24 * HOUR_US
 
 
 def roster(engine: StationLoop, asked: RosterAsked) -> PartyWatches:
