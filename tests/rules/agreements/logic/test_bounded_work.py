@@ -55,7 +55,7 @@ def test_a_rule_that_asks_too_much_is_refused_by_a_sentence(name: str):
     (found,) = refused.value.problems
     assert found.code == code
     assert found.sentence().encode()
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 10  # the former build was stopped after 20 s
 
 
 def test_definitions_that_double_are_refused():
@@ -74,7 +74,7 @@ def test_what_binds_what_is_worked_out_once_for_each_part(monkeypatch: pytest.Mo
     terms, places = parse_terms(f"{E}FIND r: {text}")
     start = time.process_time()
     check_terms(terms, places)
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 10  # the former build was stopped after 20 s
     monkeypatch.setattr(guarded, "MOST_STEPS", 5)
     with pytest.raises(Refused, match="cannot be told in a bounded number of steps"):
         check_terms(terms, places)
