@@ -50,10 +50,18 @@ def test_a_stop_answered_while_the_host_was_down_stays_answered_and_told_by_whom
             assert all(us is None or us >= 0 for us in (step["since_recorded_us"], step["since_before_us"]))
     assert cjtf.entry(answer)["index"] < cjtf.entry(stop)["index"]
     for station in (cjtf, rus):
-        found = verified(station, tmp_path / f"{station.party}.json", stop, held_us + 1)
+        path = tmp_path / f"{station.party}.json"
+        # A bundle stands under the newest checkpoint that others have cosigned: the stop is in it as soon as they have.
+        found = station.wait_for(lambda s=station, p=path: _in_the_bundle(verified(s, p, stop, held_us + 1)), 20)
         (asked,) = found["answers"]
         assert (found["exit"], asked["answer"]) == (0, "yes, by its own clock")
         assert any("acknowledged it directly to cjtf" in ground for ground in asked["grounds"])
+
+
+def _in_the_bundle(found):
+    """The verifier's answer, once the bundle has the entry; what it says of it is another matter."""
+    (asked,) = found["answers"]
+    return None if any("0 entries in this bundle" in ground for ground in asked["grounds"]) else found
 
 
 def verified(station, path, entry, before_us):
