@@ -9,6 +9,7 @@ import msgspec
 
 from detente.api.basis import Missing
 from detente.api.entries import ProvenEntry
+from detente.api.parties import KnewThen
 from detente.api.question import Answer, AskedAsOf, Question
 from detente.rules.evidence.conclusions import Beside
 from detente.rules.evidence.contradictions import Contradiction
@@ -185,21 +186,12 @@ class AlongAsked(Question[Along], frozen=True, kw_only=True, forbid_unknown_fiel
     until_us: int
 
 
-class Knew(Answer, frozen=True, kw_only=True):
-    """What a party knew, by id, as `/local/known` says it. `shown` are those to show; `entries` is what this station holds of them."""
+class Knew(KnewThen, frozen=True, kw_only=True):
+    """What a party knew, as `/local/known` says it. `shown` are the ids to show; `entries` is what this station holds of them."""
 
     at_us: int
-    current: tuple[str, ...]
     entries: tuple[ProvenEntry, ...]
-    live: tuple[str, ...]
-    no_evidence: tuple[str, ...]
-    own: tuple[str, ...]
-    party: str
     shown: tuple[str, ...]
-    size: int
-    told: tuple[str, ...]
-    told_size: int
-    watermark: str | None
 
 
 class KnewAsked(AskedAsOf, Question[Knew], frozen=True, kw_only=True, forbid_unknown_fields=True):

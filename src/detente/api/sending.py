@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from detente.api.over import OverRow
@@ -34,6 +36,11 @@ class SendAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     officer: str = ""
     refers_to: tuple[str, ...] = ()
     supersedes: str | None = None
+
+
+def send_asked(given: Mapping[str, object]) -> SendAsked:
+    """Return what to send from its members by name, bodies as their Structs or as JSON has them."""
+    return msgspec.json.decode(msgspec.json.encode(given), type=SendAsked)
 
 
 class Sent(Answer, frozen=True, kw_only=True, omit_defaults=True):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from detente.cli.output import plain, progress
 from detente.cli.session import StationSession, basis_words, short
 from detente.errors import Refused, problem
@@ -17,9 +15,9 @@ if TYPE_CHECKING:
 
 def send(session: StationSession, asked: Mapping[str, object], wait_s: int, as_json: bool) -> Sent:
     """Send what is asked; raises Refused with the host's words where the host refused it."""
-    from detente.api.sending import SendAsked, SendingAsked
+    from detente.api.sending import SendingAsked, send_asked
 
-    body = msgspec.json.decode(msgspec.json.encode(asked), type=SendAsked)
+    body = send_asked(asked)
     with progress("signed and queued; waiting for the host's receipt", as_json):
         found = session.station.ask(SendingAsked(body=body, wait_s=wait_s))
     if found.problems:

@@ -11,8 +11,9 @@ import typer
 from rich.table import Table
 
 from detente.cli.output import OK, AsJson, answer, guarded, table
+from detente.cli.session import one_of
 from detente.cli.times import moment, zone_named
-from detente.errors import REFUSED, Refused, not_among
+from detente.errors import REFUSED, Refused
 
 
 def register(app: typer.Typer) -> None:
@@ -40,9 +41,9 @@ def check(
     from detente.rules.agreements.readings.calendars import CALENDARS, in_all, read_date
     from detente.rules.agreements.readings.stated import StatedTime, caution, meanings, one_moment, unclear
 
-    _among("--calendar", calendar, CALENDARS, "calendar")
-    _among("--midnight", midnight, ("end", "start"), "end of a day")
-    _among("--occurrence", occurrence, ("first", "second"), "occurrence")
+    one_of("--calendar", [calendar], CALENDARS, "calendar")
+    one_of("--midnight", [midnight] if midnight is not None else [], ("end", "start"), "end of a day")
+    one_of("--occurrence", [occurrence] if occurrence is not None else [], ("first", "second"), "occurrence")
     stated = StatedTime(
         calendar=calendar,  # type: ignore[arg-type]
         date=date,
@@ -67,11 +68,6 @@ def check(
             raise typer.Exit(REFUSED if problems else OK)
         answer(None, words, False)
         one_moment(stated)
-
-
-def _among(field: str, value: str | None, allowed: tuple[str, ...], what: str) -> None:
-    if value is not None and value not in allowed:
-        raise Refused([not_among(field, value, allowed, what)])
 
 
 @contextmanager

@@ -21,7 +21,6 @@ TIMEOUT = httpx.Timeout(10.0, connect=2.0)
 LOOK = httpx.Timeout(3.0, connect=2.0)
 """For the small requests that show whether the host is there: with a look every 2 s, silence is known after 5 s."""
 SESSION_DOMAIN = b"detente/session/v1\n"
-PROBLEM_JSON = "application/problem+json"
 
 
 class _ProblemDetails(msgspec.Struct):

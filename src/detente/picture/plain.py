@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from functools import cache
 
 from detente import picture
 from detente.picture.fold import View
@@ -22,7 +23,13 @@ class PlainView(View):
 
 def plain_views(heads: Heads) -> dict[type[PlainView], PlainView]:
     """Make one of each plain view that stands below this folder, in order of their names."""
-    for found in pkgutil.walk_packages(picture.__path__, f"{picture.__name__}."):
+    return {kind: kind(heads) for kind in _kinds()}
+
+
+@cache
+def _kinds() -> tuple[type[PlainView], ...]:
+    below = f"{picture.__name__}."
+    for found in pkgutil.walk_packages(picture.__path__, below):
         importlib.import_module(found.name)
-    kinds = [kind for kind in PlainView.__subclasses__() if kind.__module__.startswith(f"{picture.__name__}.")]
-    return {kind: kind(heads) for kind in sorted(kinds, key=lambda kind: kind.name)}
+    kinds = (kind for kind in PlainView.__subclasses__() if kind.__module__.startswith(below))
+    return tuple(sorted(kinds, key=lambda kind: kind.name))

@@ -25,7 +25,7 @@ import httpx
 import msgspec
 
 from detente.api.question import A, Question
-from detente.api.sending import SendAsked, SendingAsked, Sent
+from detente.api.sending import SendingAsked, Sent, send_asked
 from detente.errors import Problem, Refused, Unavailable
 from detente.network.client import trusted
 from detente.network.local import answer_in, written
@@ -231,7 +231,7 @@ class Door:
 
 def hand_in(door: Door, asked: dict[str, Any]) -> Sent:
     """Have a station sign and send what a row says; wait for nobody."""
-    return door.ask(SendingAsked(body=msgspec.json.decode(msgspec.json.encode(asked), type=SendAsked)))
+    return door.ask(SendingAsked(body=send_asked(asked)))
 
 
 def _answer(answer: httpx.Response) -> dict[str, object]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from detente.cli.notices.notice import PolygonText
 from detente.cli.output import AsJson, answer, guarded, plain, table
 from detente.cli.session import Station, StationSession, at_station, basis_words, short
 from detente.cli.times import Zone, moment, time_us, zone_named
@@ -34,12 +35,7 @@ def set_presence(
     circle: Annotated[
         str | None, typer.Option("--circle", help="Centre and radius: '35.2854, 40.1760, 500 m'.")
     ] = None,
-    polygon: Annotated[
-        str | None,
-        typer.Option(
-            "--polygon", help="Corners in order: '35.28,40.17; 35.30,40.20; 35.25,40.21'; edges are geodesics."
-        ),
-    ] = None,
+    polygon: PolygonText = None,
     datum: Annotated[str | None, typer.Option("--datum", help="Datum of --circle, --polygon; no default.")] = None,
     start: Annotated[str, typer.Option("--from", help="Start of --circle, --polygon.")] = "now",
     until: Annotated[str | None, typer.Option("--until", help="Their end, or +8h after the start.")] = None,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Annotated, TypeVar, overload
+from typing import TypeVar, overload
 
 import msgspec
-import typer
 
 from detente.cli.output import VOLUME_BYTES, read_bytes
 from detente.errors import Problem, Refused, problem
@@ -17,23 +16,6 @@ from detente.geometry.stated.heights import read_height
 from detente.geometry.stated.position import StatedPosition
 from detente.geometry.stated.ring_reading import Ring, read_ring
 from detente.geometry.volume import Altitude, Circle, Polygon, Volume4D
-
-VolumeFiles = Annotated[
-    list[str] | None,
-    typer.Option("--volume", help="File with a Volume4D in the JSON of ASTM F3548-21 (- is standard input); repeat."),
-]
-CircleText = Annotated[
-    str | None, typer.Option("--circle", help="Centre and radius: '35.2854, 40.1760, 1000 m'; or a grid and a radius.")
-]
-PolygonText = Annotated[
-    str | None,
-    typer.Option("--polygon", help="Corners in order: '35.28,40.17; 35.30,40.20; 35.25,40.21'; edges are geodesics."),
-]
-DatumName = Annotated[str | None, typer.Option("--datum", help="Datum of every figure: WGS84, ED50, ... No default.")]
-Landmark = Annotated[
-    list[str] | None,
-    typer.Option("--landmark", help="Named place a phrase starts from: 'NAME=35.2854,40.1760' (± '300 m' may follow)."),
-]
 
 A = TypeVar("A")
 B = TypeVar("B")

@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from detente.errors import Problem, Refused, problem
+from detente.errors import Problem, problem
 from detente.ledger.checkpoints.checkpoint import Checkpoint, SignedCheckpoint
 from detente.ledger.checkpoints.note import Note, SignatureLine, decode_vkey, encode_vkey, key_id, verified_lines
 from detente.ledger.keys import SigningKey, verify
@@ -155,12 +155,6 @@ def may_cosign(
             )
         previous_us = received_at_us
     return None
-
-
-def require_may_cosign(found: Problem | None) -> None:
-    """Raise Refused if there is a reason not to cosign."""
-    if found:
-        raise Refused([found])
 
 
 def _no(code: str, field: str, value: object, rule: str) -> Problem:

@@ -61,6 +61,7 @@ from detente.rules.evidence.register import alliances
 from detente.rules.evidence.report.daily import daily
 from detente.rules.evidence.report.daily_words import daily_text
 from detente.station.answers.basis import basis
+from detente.station.answers.parties import known_then
 from detente.station.engine import StationLoop
 
 T = TypeVar("T")
@@ -256,30 +257,11 @@ async def knew(engine: StationLoop, asked: KnewAsked) -> Knew:
     """Return what a party knew, by its watermark in force and nothing else, with the entries to show."""
     _require_parties(engine, (asked.party,))
     at_us = _moment(engine, asked.at_us, asked.ago_us, "at_us")
-    picture, stands = engine.parts.picture, basis(engine)
-    timeline = picture.timeline
-    if asked.size is None:
-        found = timeline.known_to(asked.party, at_us=at_us)
-    else:
-        found = timeline.known_to(asked.party, size=asked.size)
-    told, own, no_evidence = timeline.ids(found.told), timeline.ids(found.own), timeline.ids(found.no_evidence)
-    entries = [(entry, picture.heads.entry(entry)) for entry in (*told, *no_evidence, *own)]
+    then, heads = known_then(engine, asked.party, at_us, asked.size), engine.parts.picture.heads
+    entries = [(entry, heads.entry(entry)) for entry in (*then.told, *then.no_evidence, *then.own)]
     shown = {i: e.index for i, e in entries if e is not None and (asked.everything or e.kind not in UNSHOWN)}
-    return Knew(
-        at_us=at_us,
-        basis=stands,
-        current=tuple(timeline.ids(found.current)),
-        entries=await asyncio.to_thread(_read, engine, sorted(shown.values())),
-        live=tuple(timeline.ids(found.live)),
-        no_evidence=tuple(no_evidence),
-        own=tuple(own),
-        party=asked.party,
-        shown=tuple(shown),
-        size=found.size,
-        told=tuple(told),
-        told_size=found.told_size,
-        watermark=found.watermark,
-    )
+    read = await asyncio.to_thread(_read, engine, sorted(shown.values()))
+    return Knew(at_us=at_us, entries=read, shown=tuple(shown), **msgspec.structs.asdict(then))
 
 
 def _read(engine: StationLoop, indexes: list[int]) -> tuple[ProvenEntry, ...]:

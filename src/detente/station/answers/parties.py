@@ -26,16 +26,20 @@ def known(engine: StationLoop, asked: KnownAsked) -> KnewThen:
     at_us = engine.now_us if asked.at is None else asked.at
     if at_us > engine.now_us:
         raise Refused([problem("parameter", "at", at_us, "has not come yet", "Leave it out, for now")])
+    return known_then(engine, asked.party, at_us, asked.size)
+
+
+def known_then(engine: StationLoop, party: str, at_us: int, size: int | None) -> KnewThen:
+    """Return what a party of this ledger knew at a time, or at a size where one is given."""
     timeline = engine.parts.picture.timeline
-    by_time = asked.size is None
-    found = timeline.known_to(asked.party, at_us=at_us if by_time else None, size=asked.size)
+    found = timeline.known_to(party, at_us=at_us if size is None else None, size=size)
     return KnewThen(
         basis=basis(engine),
         current=tuple(timeline.ids(found.current)),
         live=tuple(timeline.ids(found.live)),
         no_evidence=tuple(timeline.ids(found.no_evidence)),
         own=tuple(timeline.ids(found.own)),
-        party=asked.party,
+        party=party,
         size=found.size,
         told=tuple(timeline.ids(found.told)),
         told_size=found.told_size,

@@ -215,8 +215,6 @@ class Aggregate(Formula, frozen=True):
     body: Formula
 
 
-Temporal = Previous | Next | Once | Historically | Eventually | Always
-Quantified = Exists | Forall
 PAST = (Previous, Once, Historically, Since)
 FUTURE = (Next, Eventually, Always, Until)
 
